@@ -1,1 +1,5 @@
-//! (being written)
+//! What comes from outside the chain: prices, shocks, the external venue.
+
+pub mod price;
+pub mod shock;
+pub mod venue;

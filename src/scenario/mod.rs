@@ -1,1 +1,3 @@
-//! (being written)
+//! The RON file: what may be written, what is checked, and how it becomes a world.
+
+pub mod schema;
