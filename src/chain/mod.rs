@@ -2,5 +2,8 @@
 
 pub mod dice;
 pub mod distribution;
+pub mod gas;
 pub mod ids;
+pub mod ledger;
+pub mod price_order;
 pub mod time;
