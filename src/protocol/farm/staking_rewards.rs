@@ -15,7 +15,7 @@ use crate::{
 /// Why a call to the farm reverted. The farm is as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum StakingError {
-    /// Nothing can be neither staked nor withdrawn.
+    /// Zero can be neither staked nor withdrawn.
     #[error("the amount is zero")]
     Zero,
     /// The farm takes no new stakes.

@@ -15,6 +15,7 @@ mod swap;
 
 pub use error::PairError;
 pub use liquidity::{Burned, Minted};
+pub use swap::amount_out_down;
 
 use super::{Amm, AmmError, Amounts, PoolToken, Side, Traded};
 use crate::math::{BPS, MathError, U256, Uq112x112};

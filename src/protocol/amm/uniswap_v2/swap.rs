@@ -10,30 +10,8 @@ impl Pair {
     /// Nothing is paid, or the pair is empty.
     #[inline]
     pub fn quote_exact_in(&self, side: Side, amount_in: u128) -> Result<u128, PairError> {
-        if amount_in == 0 {
-            return Err(PairError::InsufficientInput);
-        }
-        let (reserve_in, reserve_out) = self.traded_reserves(side, 1)?;
-        if amount_in > MAX_RESERVE {
-            return self.quote_beyond_reserves(amount_in, reserve_in, reserve_out);
-        }
-        let amount_in_less_fee = amount_in * self.kept_bps();
-        let denominator = reserve_in * BPS + amount_in_less_fee;
-        Ok(mul_div_down(amount_in_less_fee, reserve_out, denominator)?)
-    }
-
-    /// Returns the quote for an amount that no reserve could take in: the router quotes it, the pair will refuse it.
-    #[cold]
-    fn quote_beyond_reserves(
-        &self,
-        amount_in: u128,
-        reserve_in: u128,
-        reserve_out: u128,
-    ) -> Result<u128, PairError> {
-        let amount_in_less_fee = U256::product(amount_in, self.kept_bps());
-        let denominator = U256::product(reserve_in, BPS).checked_add(amount_in_less_fee)?;
-        let numerator = amount_in_less_fee.checked_mul(reserve_out)?;
-        Ok(numerator.div_down(denominator)?.try_into_u128()?)
+        let (reserve_in, reserve_out) = self.reserves.starting_with(side.pays());
+        amount_out_down(amount_in, reserve_in, reserve_out, self.fee_bps)
     }
 
     /// Returns what must be paid for `amount_out`, rounded down and then raised by one, so always above the exact price
@@ -46,14 +24,16 @@ impl Pair {
         if amount_out == 0 {
             return Err(PairError::InsufficientOutput);
         }
-        let (reserve_in, reserve_out) = self.traded_reserves(side, amount_out)?;
-        if amount_out >= reserve_out {
+        let (reserve_in, reserve_out) = self.reserves.starting_with(side.pays());
+        if reserve_in == 0 || amount_out >= reserve_out {
+            let reserve = if reserve_in == 0 { 0 } else { reserve_out };
             return Err(PairError::InsufficientLiquidity {
                 asked: amount_out,
-                reserve: reserve_out,
+                reserve,
             });
         }
-        let denominator = (reserve_out - amount_out) * self.kept_bps();
+        let kept_bps = BPS - u128::from(self.fee_bps);
+        let denominator = (reserve_out - amount_out) * kept_bps;
         let amount_in = mul_div_down(reserve_in * BPS, amount_out, denominator)?;
         amount_in
             .checked_add(1)
@@ -188,23 +168,47 @@ impl Pair {
         );
         after < product(self.reserves.token_0 * BPS, self.reserves.token_1 * BPS)
     }
+}
 
-    /// Returns the reserve that is paid into and the one that is taken from, both above zero.
-    #[inline]
-    fn traded_reserves(&self, side: Side, asked: u128) -> Result<(u128, u128), PairError> {
-        let (reserve_in, reserve_out) = self.reserves.starting_with(side.pays());
-        if reserve_in == 0 || reserve_out == 0 {
-            return Err(PairError::InsufficientLiquidity {
-                asked,
-                reserve: reserve_in.min(reserve_out),
-            });
-        }
-        Ok((reserve_in, reserve_out))
+/// Returns what `amount_in` buys from reserves of at most 112 bits, rounded **down** in favour of the reserves.
+///
+/// # Errors
+/// Nothing is paid, or a reserve is empty.
+#[inline]
+pub fn amount_out_down(
+    amount_in: u128,
+    reserve_in: u128,
+    reserve_out: u128,
+    fee_bps: u16,
+) -> Result<u128, PairError> {
+    if amount_in == 0 {
+        return Err(PairError::InsufficientInput);
     }
+    if reserve_in == 0 || reserve_out == 0 {
+        return Err(PairError::InsufficientLiquidity {
+            asked: 1,
+            reserve: 0,
+        });
+    }
+    let kept_bps = BPS - u128::from(fee_bps);
+    if amount_in > MAX_RESERVE {
+        return amount_out_beyond_reserves(amount_in, reserve_in, reserve_out, kept_bps);
+    }
+    let amount_in_less_fee = amount_in * kept_bps;
+    let denominator = reserve_in * BPS + amount_in_less_fee;
+    Ok(mul_div_down(amount_in_less_fee, reserve_out, denominator)?)
+}
 
-    /// Returns the share of what is paid in that is traded, in basis points.
-    #[inline]
-    fn kept_bps(&self) -> u128 {
-        BPS - u128::from(self.fee_bps)
-    }
+/// Returns the quote for an amount that no reserve could take in: the router gives one, the pair will refuse it.
+#[cold]
+fn amount_out_beyond_reserves(
+    amount_in: u128,
+    reserve_in: u128,
+    reserve_out: u128,
+    kept_bps: u128,
+) -> Result<u128, PairError> {
+    let amount_in_less_fee = U256::product(amount_in, kept_bps);
+    let denominator = U256::product(reserve_in, BPS).checked_add(amount_in_less_fee)?;
+    let numerator = amount_in_less_fee.checked_mul(reserve_out)?;
+    Ok(numerator.div_down(denominator)?.try_into_u128()?)
 }
