@@ -1,6 +1,25 @@
 //! Closes the gap between a pool's price and the external venue's.
+//!
+//! Sees: the pool's reserves, the venue's price with its impact. Decides: the size at which a constant-product pool's
+//! marginal price after fees meets the venue's, in closed form; buys on one side and sells on the other in one
+//! transaction, if the quoted gain beats gas and margin. Ignores: other arbitrageurs: who comes second finds less, and
+//! reverts where it would lose.
 
+use bevy_ecs::prelude::Component;
 use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::awake::Wake;
+use super::outbox::Outbox;
+use super::population::{Drawn, Population};
+use super::view::View;
+use super::Agent;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::ids::{PoolId, TokenId};
+use crate::chain::protocols::PoolCell;
+use crate::chain::transaction::{Action, AmountIn};
+use crate::protocol::amm::{PoolToken, Side};
 
 use crate::chain::distribution::Distribution;
 
@@ -28,4 +47,124 @@ pub struct ArbitrageurParams {
     /// Whole native tokens to pay gas from.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
+}
+
+/// An arbitrageur between a pool and the external venue.
+#[derive(Debug, Clone, PartialEq, Component)]
+pub struct Arbitrageur {
+    pool: PoolId,
+    /// Which side of the pool is the numeraire: what it starts from and comes back to.
+    numeraire: PoolToken,
+    margin: f64,
+    attention: f64,
+    bid_share: Distribution,
+}
+
+/// A trade that an arbitrageur considers, in smallest units of the numeraire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Trade {
+    actions: [Action; 2],
+    spent: u128,
+    returned: u128,
+}
+
+impl Agent for Arbitrageur {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        let mut dice = sees.dice(out.me().who);
+        if !dice.chance(self.attention) {
+            return Wake::NextBlock;
+        }
+        let capital = sees.ledger.balance(out.me().account, sees.tokens.numeraire);
+        if let Some(trade) = self.best(sees, capital) {
+            let gas = sees.schedule.of(&trade.actions);
+            let gain = sees.tokens.whole(sees.tokens.numeraire, trade.returned.saturating_sub(trade.spent));
+            let after_gas = gain - sees.gas_worth(gas);
+            let bid = after_gas * self.bid_share.sample(&mut dice);
+            if after_gas - bid > self.margin {
+                out.submit(&trade.actions, sees.priority_fee(bid, gas));
+            }
+        }
+        Wake::NextBlock
+    }
+}
+
+impl Arbitrageur {
+    /// Returns the trade that closes the gap, cut to `capital`; none where the fee is wider than the gap.
+    fn best(&self, sees: &View, capital: u128) -> Option<Trade> {
+        let pool = sees.protocols.pool(self.pool);
+        let (numeraire, risky) = (sees.tokens.numeraire, pool.token(self.numeraire.other()));
+        let (held, other) = pool.pool.amm().reserves().from(self.numeraire);
+        let (cash, stock) = (sees.tokens.whole(numeraire, held), sees.tokens.whole(risky, other));
+        let keeps = 1.0 - f64::from(pool.pool.fee_bps()) / 10_000.0;
+        let price = sees.venues.price(risky);
+        let buys = cash / stock < price * keeps;
+        let sells = cash / stock * keeps > price;
+        if buys {
+            let size = sees.venues.settle(risky, price, |price| optimal(cash, stock * price, keeps) / price);
+            let spend = sees.tokens.units(numeraire, size * price).min(capital);
+            buy_in_pool(sees, pool, self.numeraire, risky, spend)
+        } else if sells {
+            let size = sees.venues.settle(risky, price, |price| -optimal(stock, cash / price, keeps));
+            let spend = sees.tokens.units(numeraire, -size * price).min(capital);
+            sell_in_pool(sees, pool, self.numeraire, risky, spend)
+        } else {
+            None
+        }
+    }
+}
+
+/// Returns how much to pay into a constant-product pool whose side `paid` is sold for the other one, worth `taken` in
+/// the same unit outside: `(sqrt(phi * paid * taken) - paid) / phi`, `phi` being what the fee leaves.
+fn optimal(paid: f64, taken: f64, phi: f64) -> f64 {
+    ((phi * paid * taken).sqrt() - paid) / phi
+}
+
+fn buy_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenId, spend: u128) -> Option<Trade> {
+    let side = Side::paying(numeraire);
+    let bought = pool.pool.amm().quote_exact_in(side, spend).ok()?;
+    let returned = sees.venues.sell(risky, bought).ok()?;
+    let least_out = sees.venues.needed_for(risky, spend).ok()?;
+    let actions = [
+        Action::Swap { pool: pool.id, side, amount_in: AmountIn::Exact(spend), least_out },
+        Action::VenueSell { token: risky, amount: AmountIn::Received },
+    ];
+    Some(Trade { actions, spent: spend, returned })
+}
+
+fn sell_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenId, spend: u128) -> Option<Trade> {
+    let side = Side::paying(numeraire.other());
+    let bought = sees.venues.buy_with(risky, spend).ok()?;
+    let returned = pool.pool.amm().quote_exact_in(side, bought).ok()?;
+    let actions = [
+        Action::VenueBuy { token: risky, spend: AmountIn::Exact(spend) },
+        Action::Swap { pool: pool.id, side, amount_in: AmountIn::Received, least_out: spend },
+    ];
+    Some(Trade { actions, spent: spend, returned })
+}
+
+impl Population for ArbitrageurParams {
+    type Agent = Arbitrageur;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Arbitrageur> {
+        let pool = sees.protocols.pool_named(&self.pool);
+        let numeraire = pool.side_of(sees.tokens.numeraire).expect("checked: the pool holds the numeraire");
+        let capital = sees.tokens.units(sees.tokens.numeraire, self.capital.sample(dice));
+        let agent = Arbitrageur {
+            pool: pool.id,
+            numeraire,
+            margin: self.margin.sample(dice),
+            attention: self.attention.sample(dice),
+            bid_share: self.bid_share.clone(),
+        };
+        let purse = smallvec![(sees.tokens.numeraire, capital)];
+        Drawn { agent, purse, gas_money: self.gas_money.sample(dice), first: Wake::NextBlock, stake: None }
+    }
 }

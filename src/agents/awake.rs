@@ -13,7 +13,7 @@ use crate::chain::ids::AgentId;
 pub enum Wake {
     /// In the next block.
     NextBlock,
-    /// In this block, or in the next one if that has passed.
+    /// In this block, or as soon as possible if that has passed.
     At(u64),
     /// In the next block in which a position is under water.
     WhenUnderwater,
@@ -37,11 +37,11 @@ impl<A> Default for Awake<A> {
 }
 
 impl<A> Awake<A> {
-    /// Says when an agent wants to be asked, seen from `block`.
-    pub fn schedule(&mut self, block: u64, id: AgentId, entity: Entity, wake: Wake) {
+    /// Says when an agent wants to be asked, not before block `earliest`.
+    pub fn schedule(&mut self, earliest: u64, id: AgentId, entity: Entity, wake: Wake) {
         match wake {
             Wake::NextBlock => self.next.push((id, entity)),
-            Wake::At(at) => self.later.push(Reverse((at.max(block + 1), id, entity))),
+            Wake::At(at) => self.later.push(Reverse((at.max(earliest), id, entity))),
             Wake::WhenUnderwater => self.underwater.push((id, entity)),
             Wake::Never => {}
         }
@@ -74,10 +74,10 @@ mod tests {
     fn everybody_wakes_when_asked_and_in_the_order_of_ids() {
         let mut awake = Awake::<()>::default();
         let entity = Entity::PLACEHOLDER;
-        awake.schedule(0, AgentId(3), entity, Wake::At(5));
-        awake.schedule(0, AgentId(2), entity, Wake::WhenUnderwater);
-        awake.schedule(0, AgentId(1), entity, Wake::NextBlock);
-        awake.schedule(0, AgentId(0), entity, Wake::Never);
+        awake.schedule(1, AgentId(3), entity, Wake::At(5));
+        awake.schedule(1, AgentId(2), entity, Wake::WhenUnderwater);
+        awake.schedule(1, AgentId(1), entity, Wake::NextBlock);
+        awake.schedule(1, AgentId(0), entity, Wake::Never);
         let mut roused = |block, underwater| {
             let mut list = Vec::new();
             awake.rouse(block, underwater, &mut list);

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use super::awake::Wake;
+use super::view::View;
+use crate::chain::dice::{Dice, Who};
 use crate::chain::time::TimeSpan;
 
 /// When an agent enters the market.
@@ -24,4 +27,36 @@ pub enum Exit {
     Between(TimeSpan, TimeSpan),
     /// By a transaction, this long after entering; drawn evenly between two lengths.
     After(TimeSpan, TimeSpan),
+}
+
+impl Entry {
+    /// Draws when an agent enters; none for genesis.
+    pub fn wake(&self, sees: &View, dice: &mut Dice) -> Option<Wake> {
+        match self {
+            Self::Genesis => None,
+            Self::Between(from, to) => Some(Wake::At(sees.clock.block_at(between(*from, *to, dice)))),
+        }
+    }
+}
+
+impl Exit {
+    /// Draws when an agent that enters in `block` leaves.
+    pub fn drawn(&self, sees: &View, block: u64, dice: &mut Dice) -> Wake {
+        match self {
+            Self::Hold => Wake::Never,
+            Self::Between(from, to) => Wake::At(sees.clock.block_at(between(*from, *to, dice))),
+            Self::After(from, to) => Wake::At(block + sees.clock.block_at(between(*from, *to, dice))),
+        }
+    }
+
+    /// Draws when an agent that enters in this block leaves.
+    pub fn wake(&self, sees: &View, who: Who) -> Wake {
+        self.drawn(sees, sees.clock.block, &mut sees.dice(who))
+    }
+}
+
+fn between(from: TimeSpan, to: TimeSpan, dice: &mut Dice) -> TimeSpan {
+    let width = u128::from(to.ms.saturating_sub(from.ms));
+    let offset = (u128::from(dice.bits()) * width) >> 64;
+    TimeSpan { ms: from.ms + u64::try_from(offset).expect("it is below a width of 64 bits") }
 }
