@@ -21,8 +21,6 @@ use crate::chain::protocols::PoolCell;
 use crate::chain::transaction::{Action, AmountIn};
 use crate::protocol::amm::{PoolToken, Side};
 
-use crate::chain::distribution::Distribution;
-
 /// A population of arbitrageurs, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,9 +20,6 @@ use crate::chain::time::TimeSpan;
 use crate::chain::transaction::Action;
 use crate::math::mul_div_down;
 
-use super::schedule::{Entry, Exit};
-use crate::chain::distribution::Distribution;
-
 /// A population of bank lenders, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

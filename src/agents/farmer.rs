@@ -20,9 +20,6 @@ use crate::chain::ids::{GoblinId, PositionId};
 use crate::chain::transaction::Action;
 use crate::protocol::farm::alpha_homora::Strategy;
 
-use super::schedule::{Entry, Exit};
-use crate::chain::distribution::Distribution;
-
 /// A population of farmers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

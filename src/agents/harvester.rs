@@ -17,9 +17,6 @@ use crate::chain::ids::GoblinId;
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::Action;
 
-use crate::chain::distribution::Distribution;
-use crate::chain::time::TimeSpan;
-
 /// A population of harvesters, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

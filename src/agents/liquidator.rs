@@ -20,8 +20,6 @@ use crate::chain::ids::{BankId, PositionId};
 use crate::chain::transaction::Action;
 use crate::chain::underwater::Distressed;
 
-use crate::chain::distribution::Distribution;
-
 /// A population of liquidators, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -18,8 +18,6 @@ use crate::chain::ids::PoolId;
 use crate::chain::transaction::{Action, AmountIn};
 use crate::protocol::amm::Side;
 
-use crate::chain::distribution::Distribution;
-
 /// A population of traders, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
