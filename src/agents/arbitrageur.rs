@@ -19,6 +19,7 @@ use crate::chain::distribution::Distribution;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::protocols::PoolCell;
 use crate::chain::transaction::{Action, AmountIn};
+use crate::math::mul_div_up;
 use crate::protocol::amm::{PoolToken, Side};
 
 /// A population of arbitrageurs, as scenario files write it.
@@ -91,7 +92,7 @@ impl Arbitrageur {
     fn best(&self, sees: &View, capital: u128) -> Option<Trade> {
         let pool = sees.protocols.pool(self.pool);
         let (numeraire, risky) = (sees.tokens.numeraire, pool.token(self.numeraire.other()));
-        let (held, other) = pool.pool.amm().reserves().from(self.numeraire);
+        let (held, other) = pool.pool.amm().reserves().starting_with(self.numeraire);
         let (cash, stock) = (sees.tokens.whole(numeraire, held), sees.tokens.whole(risky, other));
         let keeps = 1.0 - f64::from(pool.pool.fee_bps()) / 10_000.0;
         let price = sees.venues.price(risky);
@@ -121,7 +122,7 @@ fn buy_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenI
     let side = Side::paying(numeraire);
     let bought = pool.pool.amm().quote_exact_in(side, spend).ok()?;
     let returned = sees.venues.sell(risky, bought).ok()?;
-    let least_out = sees.venues.needed_for(risky, spend).ok()?;
+    let least_out = mul_div_up(bought, spend, returned).ok()?;
     let actions = [
         Action::Swap { pool: pool.id, side, amount_in: AmountIn::Exact(spend), least_out },
         Action::VenueSell { token: risky, amount: AmountIn::Received },

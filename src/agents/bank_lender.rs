@@ -10,13 +10,12 @@ use smallvec::smallvec;
 use super::awake::Wake;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse, Stake};
-use super::schedule::{Entry, Exit};
+use super::schedule::{Entry, Exit, PATIENCE};
 use super::view::View;
 use super::Agent;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::ids::BankId;
-use crate::chain::time::TimeSpan;
 use crate::chain::transaction::Action;
 use crate::math::mul_div_down;
 
@@ -58,9 +57,6 @@ pub struct BankLender {
     inside: bool,
 }
 
-/// How long a lender whose supply is lent out waits before it looks again.
-const PATIENCE: TimeSpan = TimeSpan::seconds(300);
-
 impl Agent for BankLender {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if !self.inside {
@@ -74,17 +70,15 @@ impl Agent for BankLender {
         if shares > 0 {
             out.submit(&[Action::Withdraw { bank: self.bank, shares }], self.tip);
         }
-        if held == 0 { Wake::Never } else { Wake::At(sees.clock.block + sees.clock.block_at(PATIENCE).max(1)) }
+        if held == 0 { Wake::Never } else { PATIENCE.wake(sees) }
     }
 }
 
 /// Returns how many shares the bank's idle cash can pay for, rounded down.
 fn payable(sees: &View, bank: BankId) -> u128 {
     let bank = &sees.protocols.bank(bank).bank;
-    let now = sees.clock.now();
-    bank.total_base(now)
-        .and_then(|total| Ok(mul_div_down(bank.books.balance, bank.books.total_supply, total.max(1))?))
-        .unwrap_or(0)
+    let books = bank.books_at(sees.clock.now());
+    books.ok().and_then(|books| mul_div_down(books.balance, books.total_supply, books.total_base().ok()?).ok()).unwrap_or(0)
 }
 
 impl Population for BankLenderParams {

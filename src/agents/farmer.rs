@@ -1,7 +1,8 @@
 //! Farms with leverage: borrows against its own capital and puts the lot into a pool (Alpha Homora's `work`).
 //!
 //! Sees: the block's number. Decides: opens when its moment comes, closes when its time is over. Ignores: prices and
-//! its own health; one that fails is killed. A position that the bank refuses is not tried again.
+//! its own health; one that fails is killed. A position that the bank refuses to open is not tried again; one that it
+//! refuses to close is, after some minutes.
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use smallvec::smallvec;
 use super::awake::Wake;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse, Stake};
-use super::schedule::{Entry, Exit};
+use super::schedule::{Entry, Exit, PATIENCE};
 use super::view::View;
 use super::Agent;
 use crate::chain::dice::Dice;
@@ -122,19 +123,20 @@ impl Agent for Farmer {
             State::Open(position) => {
                 self.state = State::Closing(position);
                 out.submit(&[self.closing(position)], self.tip);
-                Wake::Never
+                PATIENCE.wake(sees)
             }
-            State::Closing(_) | State::Closed(_) | State::Killed(_) | State::Refused => Wake::Never,
+            State::Closing(_) => PATIENCE.wake(sees),
+            State::Closed(_) | State::Killed(_) | State::Refused => Wake::Never,
         }
     }
 
     fn learn(&mut self, event: &Event) {
         self.state = match (self.state, &event.what) {
-            (State::Opening, What::Worked(worked)) => State::Open(worked.position),
-            (State::Opening, What::Reverted { .. } | What::Dropped) => State::Refused,
+            (State::Opening, What::Worked(worked)) => State::Open(worked.receipt.position),
+            (State::Opening, What::Reverted { .. } | What::Dropped { .. }) => State::Refused,
             (State::Closing(position), What::Worked(_)) => State::Closed(position),
-            (State::Closing(position), What::Reverted { .. } | What::Dropped) => State::Open(position),
-            (State::Open(position) | State::Closing(position), What::Killed(killed)) if killed.position == position => {
+            (State::Closing(position), What::Reverted { .. } | What::Dropped { .. }) => State::Open(position),
+            (State::Open(position) | State::Closing(position), What::Killed(killed)) if killed.receipt.position == position => {
                 State::Killed(position)
             }
             (state, _) => state,

@@ -68,7 +68,7 @@ impl Harvester {
         let goblin = sees.protocols.goblin(self.goblin);
         let farm = sees.protocols.farm(goblin.farm);
         let waiting = farm.farm.earned(goblin.account, sees.clock.now()).unwrap_or(0);
-        sees.worth(farm.reward, waiting) * f64::from(goblin.goblin.params.reinvest_bounty_bps) / 10_000.0
+        sees.worth(farm.reward, waiting) * f64::from(goblin.goblin.params().reinvest_bounty_bps) / 10_000.0
     }
 }
 

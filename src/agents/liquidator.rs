@@ -77,8 +77,8 @@ impl Agent for Liquidator {
     }
 
     fn learn(&mut self, event: &Event) {
-        if let What::Killed(_) | What::Reverted { .. } | What::Dropped = event.what
-            && let Some(position) = event.position()
+        if let What::Killed(_) | What::Reverted { .. } | What::Dropped { .. } = event.what
+            && let Some((_, position)) = event.position()
         {
             self.pending.retain(|waiting| *waiting != position);
         }

@@ -23,7 +23,7 @@ use serde::Deserialize;
 
 use awake::{Awake, Wake};
 use outbox::Outbox;
-use population::{Population, Spawner};
+use population::Spawner;
 use view::View;
 
 use crate::chain::dice::Who;

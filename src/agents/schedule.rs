@@ -7,6 +7,20 @@ use super::view::View;
 use crate::chain::dice::{Dice, Who};
 use crate::chain::time::TimeSpan;
 
+/// How long an agent waits before it tries again what was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience(TimeSpan);
+
+/// Five minutes.
+pub const PATIENCE: Patience = Patience(TimeSpan::seconds(300));
+
+impl Patience {
+    /// Returns when to try again, seen from this block.
+    pub fn wake(self, sees: &View) -> Wake {
+        Wake::At(sees.clock.block + sees.clock.block_at(self.0).max(1))
+    }
+}
+
 /// When an agent enters the market.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
 pub enum Entry {

@@ -13,7 +13,6 @@ use super::view::View;
 use super::Agent;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
-use crate::chain::gas::gwei_to_units;
 use crate::chain::ids::PoolId;
 use crate::chain::transaction::{Action, AmountIn};
 use crate::protocol::amm::Side;

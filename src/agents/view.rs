@@ -5,7 +5,7 @@ use bevy_ecs::system::SystemParam;
 
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::dice::{Dice, Who};
-use crate::chain::gas::{BlockGas, GasSchedule};
+use crate::chain::gas::{BlockGas, GasSchedule, gwei_to_units};
 use crate::chain::ids::TokenId;
 use crate::chain::ledger::Ledger;
 use crate::chain::protocols::Protocols;
@@ -61,5 +61,10 @@ impl View<'_, '_> {
     /// per unit of gas; zero for a loss.
     pub fn priority_fee(&self, numeraire: f64, gas: u64) -> u128 {
         self.units_worth(self.tokens.native, numeraire / gas as f64)
+    }
+
+    /// Returns a fee of so many gwei in the native token's smallest units.
+    pub fn gwei(&self, gwei: f64) -> u128 {
+        gwei_to_units(gwei, self.tokens.get(self.tokens.native).decimals)
     }
 }

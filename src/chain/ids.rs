@@ -1,6 +1,7 @@
 //! Names of things in the world. `Entity` never leaves the world: it sorts backwards and shifts between runs.
 
 pub use crate::protocol::AccountId;
+pub use crate::protocol::farm::alpha_homora::{GoblinId, PositionId};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident($inner:ty);)*) => {$(

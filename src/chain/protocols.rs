@@ -120,6 +120,21 @@ pub struct Directory {
     pub goblins: Vec<Named>,
 }
 
+fn entity(list: &[Named], name: &str) -> Entity {
+    list.iter().find(|named| named.name == name).expect("checked: the scenario names only what it holds").entity
+}
+
+/// Accounts that are nobody's wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Resource)]
+pub struct NamedAccounts {
+    /// Whoever provided the pools' liquidity before anybody joined.
+    pub founder: AccountId,
+    /// Liquidity tokens that are locked for ever.
+    pub locked: AccountId,
+    /// The pools' protocol fees.
+    pub treasury: AccountId,
+}
+
 /// Every protocol, to read.
 #[derive(SystemParam)]
 pub struct Protocols<'w, 's> {
@@ -152,6 +167,21 @@ impl Protocols<'_, '_> {
     /// Returns a goblin.
     pub fn goblin(&self, id: GoblinId) -> &GoblinCell {
         self.goblins.get(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES)
+    }
+
+    /// Returns the pool of this name; scenarios are checked for it.
+    pub fn pool_named(&self, name: &str) -> &PoolCell {
+        self.pools.get(entity(&self.directory.pools, name)).expect(LIVES)
+    }
+
+    /// Returns the bank of this name; scenarios are checked for it.
+    pub fn bank_named(&self, name: &str) -> &BankCell {
+        self.banks.get(entity(&self.directory.banks, name)).expect(LIVES)
+    }
+
+    /// Returns the goblin of this name; scenarios are checked for it.
+    pub fn goblin_named(&self, name: &str) -> &GoblinCell {
+        self.goblins.get(entity(&self.directory.goblins, name)).expect(LIVES)
     }
 
     /// Returns the pools in the order of the scenario.

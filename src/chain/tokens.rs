@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::Resource;
 
 use super::ids::TokenId;
-use crate::math::decimal::units_to_f64;
+use crate::math::units_to_f64;
 
 /// One token.
 #[derive(Debug, Clone, PartialEq)]

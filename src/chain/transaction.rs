@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::dice::Who;
 use super::gas::GasSchedule;
 use super::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
-use crate::protocol::amm::uniswap_v2::Side;
+use crate::protocol::amm::Side;
 use crate::protocol::farm::alpha_homora::Strategy;
 
 /// How much an action takes in.
@@ -100,6 +100,14 @@ impl Action {
             Self::Reinvest { .. } => "reinvest",
             Self::Deposit { .. } => "deposit",
             Self::Withdraw { .. } => "withdraw",
+        }
+    }
+
+    /// Returns the position that it kills, if it does.
+    pub fn position(&self) -> Option<(BankId, PositionId)> {
+        match self {
+            Self::Kill { bank, position } => Some((*bank, *position)),
+            _ => None,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::price_order::PriceOrder;
 use super::protocols::{BankCell, Directory, FarmCell, GoblinCell, PoolCell};
 use super::tokens::Tokens;
 use super::venue::Venues;
-use crate::protocol::farm::alpha_homora::{BankBooks, Position, is_underwater};
+use crate::protocol::farm::alpha_homora::{BankBooks, Goblin, Position, is_underwater};
 
 /// What a 30 basis point fee leaves of a trade: the strategies assume it.
 const PHI: f64 = 0.997;
@@ -80,9 +80,8 @@ impl Level {
     pub fn of(goblin: &GoblinCell, books: &BankBooks, pool: &PoolCell, farm: &FarmCell) -> Self {
         let params = goblin.goblin.params();
         let amm = pool.pool.amm();
-        let (reserve, _) = amm.reserves().from(params.base_side);
-        let staked = farm.farm.stake_of(goblin.account).balance as f64;
-        let fraction = ratio(staked, goblin.goblin.books().total_share as f64) / amm.total_supply() as f64;
+        let (reserve, _) = amm.reserves().starting_with(params.base_side);
+        let fraction = fraction(pool, farm, &goblin.goblin);
         Self {
             unit: reserve as f64 * fraction,
             fraction,
@@ -116,15 +115,28 @@ fn ratio(a: f64, b: f64) -> f64 {
 }
 
 /// Puts a position where it belongs in its goblin's order; out of it if nothing is left of it.
-pub fn reorder(order: &mut PriceOrder, id: PositionId, position: Position, liquidity_per_share: f64) {
+pub fn reorder(
+    order: &mut PriceOrder,
+    id: PositionId,
+    position: Position,
+    pool: &PoolCell,
+    farm: &FarmCell,
+    goblin: &Goblin,
+) {
     if position.goblin_share == 0 && position.debt_share == 0 {
         order.remove(id.0);
-    } else {
-        let share = position.goblin_share as f64;
-        let key = position.debt_share as f64 / share.max(1.0);
-        let shown = key * sale_factor(0.0) / sale_factor((share * liquidity_per_share).min(1.0));
-        order.set(id.0, key, position.debt_share, position.goblin_share, shown);
+        return;
     }
+    let share = position.goblin_share as f64;
+    let key = position.debt_share as f64 / share.max(1.0);
+    let part = (share * fraction(pool, farm, goblin)).min(1.0);
+    order.set(id.0, key, position.debt_share, position.goblin_share, key * sale_factor(0.0) / sale_factor(part));
+}
+
+/// Returns which part of the pool a goblin share stands for.
+fn fraction(pool: &PoolCell, farm: &FarmCell, goblin: &Goblin) -> f64 {
+    let staked = farm.farm.stake_of(goblin.account()).balance as f64;
+    ratio(staked, goblin.books().total_share as f64) / pool.pool.amm().total_supply() as f64
 }
 
 /// What [`find_underwater`] reads.

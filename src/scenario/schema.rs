@@ -5,17 +5,12 @@
 
 use serde::Deserialize;
 
-use crate::agents::arbitrageur::ArbitrageurParams;
-use crate::agents::bank_lender::BankLenderParams;
-use crate::agents::farmer::FarmerParams;
-use crate::agents::harvester::HarvesterParams;
-use crate::agents::liquidator::LiquidatorParams;
-use crate::agents::trader::TraderParams;
+pub use crate::agents::AgentParams;
 use crate::chain::time::TimeSpan;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
 use crate::market::venue::VenueParams;
-use crate::math::decimal::Decimal;
+use crate::math::Decimal;
 
 /// A whole scenario.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -209,23 +204,6 @@ pub struct GoblinParams {
     /// Share of the rewards that goes to whoever reinvests them, in basis points.
     #[serde(default)]
     pub reinvest_bounty_bps: u16,
-}
-
-/// A population of agents.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub enum AgentParams {
-    /// Leveraged yield farmers.
-    Farmer(FarmerParams),
-    /// Suppliers of a bank.
-    BankLender(BankLenderParams),
-    /// Killers of positions under water.
-    Liquidator(LiquidatorParams),
-    /// Callers of `reinvest`.
-    Harvester(HarvesterParams),
-    /// Arbitrageurs between a pool and the external venue.
-    Arbitrageur(ArbitrageurParams),
-    /// Noise traders.
-    Trader(TraderParams),
 }
 
 /// What a run leaves beside `ticks.csv` and its summary.

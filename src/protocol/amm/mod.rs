@@ -163,4 +163,25 @@ impl Pool {
             Self::UniswapV2(pair) => pair,
         }
     }
+
+    /// Returns the share of what is paid in that the pool keeps, in basis points.
+    pub fn fee_bps(&self) -> u16 {
+        match self {
+            Self::UniswapV2(pair) => pair.fee_bps(),
+        }
+    }
+
+    /// Returns the Uniswap v2 pair that it is.
+    pub fn uniswap_v2(&self) -> &Pair {
+        match self {
+            Self::UniswapV2(pair) => pair,
+        }
+    }
+
+    /// Returns the Uniswap v2 pair that it is, to work with.
+    pub fn uniswap_v2_mut(&mut self) -> &mut Pair {
+        match self {
+            Self::UniswapV2(pair) => pair,
+        }
+    }
 }

@@ -61,6 +61,14 @@ pub struct Bank {
     positions: Vec<Position>,
 }
 
+/// A bank's before-image: its books, how many positions there were, and the row that a call names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BankBefore {
+    books: BankBooks,
+    positions: usize,
+    row: Option<(PositionId, Position)>,
+}
+
 /// What a user asks of the bank and the goblin together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
@@ -181,6 +189,31 @@ impl Bank {
 
         self.books = books;
         Ok(accrued)
+    }
+
+    /// Returns the books as a call at `now` would find them, interest counted.
+    ///
+    /// # Errors
+    /// With three slopes: the bank is empty; or the interest is beyond `u128`.
+    pub fn books_at(&self, now: u64) -> Result<BankBooks, BankError> {
+        let mut books = self.books;
+        books.accrue(&self.params, now)?;
+        Ok(books)
+    }
+
+    /// Returns what a call about a position, or a new one, may change, as it is now.
+    pub fn before(&self, position: Option<PositionId>) -> BankBefore {
+        let row = position.and_then(|id| Some((id, *self.position(id).ok()?)));
+        BankBefore { books: self.books, positions: self.positions.len(), row }
+    }
+
+    /// Puts back what was kept.
+    pub fn restore(&mut self, before: BankBefore) {
+        self.books = before.books;
+        self.positions.truncate(before.positions);
+        if let Some((id, row)) = before.row {
+            self.put(id, row);
+        }
     }
 
     /// Takes base, and mints interest-bearing shares for it. They round **down**, in favour of the other depositors.
@@ -453,7 +486,7 @@ impl Bank {
     }
 
     /// Returns the number of the next new position.
-    fn next_position(&self) -> PositionId {
+    pub fn next_position(&self) -> PositionId {
         PositionId(
             u32::try_from(self.positions.len() + 1)
                 .expect("four billion positions would not fit memory"),
@@ -549,6 +582,11 @@ impl BankBooks {
         position.debt_share = share;
         Ok(())
     }
+}
+
+/// Says whether a position with this health and debt may be killed, exactly.
+pub fn is_underwater(health: u128, kill_factor_bps: u16, debt: u128) -> bool {
+    debt > 0 && !carries(health, kill_factor_bps, debt)
 }
 
 /// Returns whether `factor_bps` of the health cover the debt, exactly.

@@ -22,7 +22,7 @@ mod strategies;
 mod tests;
 mod workbench;
 
-pub use bank::{Bank, BankBooks, BankParams, GenesisPosition, Position, Work};
+pub use bank::{Bank, BankBefore, BankBooks, BankParams, GenesisPosition, Position, Work, is_underwater};
 pub use error::{BankError, GoblinError};
 pub use goblin::{Goblin, GoblinBooks, GoblinParams, RewardMarket};
 pub use interest::InterestModel;
