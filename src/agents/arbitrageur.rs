@@ -99,17 +99,39 @@ impl Arbitrageur {
         let buys = cash / stock < price * keeps;
         let sells = cash / stock * keeps > price;
         if buys {
-            let size = sees.venues.settle(risky, price, |price| optimal(cash, stock * price, keeps) / price);
-            let spend = sees.tokens.units(numeraire, size * price).min(capital);
-            buy_in_pool(sees, pool, self.numeraire, risky, spend)
+            let pays = |price: f64| optimal(cash, stock * price, keeps);
+            let gets = |pays: f64| stock * keeps * pays / (cash + keeps * pays);
+            let price = settled(sees, risky, price, cash / stock, |price| -gets(pays(price)));
+            buy_in_pool(sees, pool, self.numeraire, risky, sees.tokens.units(numeraire, pays(price)).min(capital))
         } else if sells {
-            let size = sees.venues.settle(risky, price, |price| -optimal(stock, cash / price, keeps));
-            let spend = sees.tokens.units(numeraire, -size * price).min(capital);
-            sell_in_pool(sees, pool, self.numeraire, risky, spend)
+            let pays = |price: f64| optimal(stock, cash / price, keeps);
+            let price = settled(sees, risky, price, cash / stock, pays);
+            let cost = sees.venues.of(risky).buy(sees.tokens.units(risky, pays(price))).ok()?.paid;
+            sell_in_pool(sees, pool, self.numeraire, risky, cost.min(capital))
         } else {
             None
         }
     }
+}
+
+/// Returns the venue's price after the trade that it makes optimal: `price` itself where the venue has no impact, else
+/// found between it and the pool's price by bisection. `flow` tells what a trade for a price adds to the venue's flow,
+/// in whole tokens.
+fn settled(sees: &View, risky: TokenId, price: f64, pool_price: f64, flow: impl Fn(f64) -> f64) -> f64 {
+    let venue = sees.venues.of(risky);
+    if !venue.has_impact() {
+        return price;
+    }
+    let (mut outer, mut inner) = (price, pool_price);
+    for _ in 0..40 {
+        let middle = 0.5 * (outer + inner);
+        #[expect(clippy::cast_possible_truncation, reason = "it saturates, as a wish may")]
+        let units = (flow(middle) * sees.tokens.get(risky).one) as i128;
+        // The venue moves towards the pool: as long as it stays further out than `middle`, more can be traded.
+        let overshoots = (venue.price_after(units) - middle) * (pool_price - price) > 0.0;
+        if overshoots { outer = middle } else { inner = middle }
+    }
+    outer
 }
 
 /// Returns how much to pay into a constant-product pool whose side `paid` is sold for the other one, worth `taken` in
@@ -121,7 +143,7 @@ fn optimal(paid: f64, taken: f64, phi: f64) -> f64 {
 fn buy_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenId, spend: u128) -> Option<Trade> {
     let side = Side::paying(numeraire);
     let bought = pool.pool.amm().quote_exact_in(side, spend).ok()?;
-    let returned = sees.venues.sell(risky, bought).ok()?;
+    let returned = sees.venues.of(risky).sell(bought).ok()?.received;
     let least_out = mul_div_up(bought, spend, returned).ok()?;
     let actions = [
         Action::Swap { pool: pool.id, side, amount_in: AmountIn::Exact(spend), least_out },
@@ -132,7 +154,7 @@ fn buy_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenI
 
 fn sell_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenId, spend: u128) -> Option<Trade> {
     let side = Side::paying(numeraire.other());
-    let bought = sees.venues.buy_with(risky, spend).ok()?;
+    let bought = sees.venues.of(risky).buy_with(spend).ok()?.received;
     let returned = pool.pool.amm().quote_exact_in(side, bought).ok()?;
     let actions = [
         Action::VenueBuy { token: risky, spend: AmountIn::Exact(spend) },

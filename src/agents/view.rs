@@ -11,7 +11,7 @@ use crate::chain::ledger::Ledger;
 use crate::chain::protocols::Protocols;
 use crate::chain::tokens::Tokens;
 use crate::chain::underwater::Underwater;
-use crate::chain::venue::Venues;
+use crate::chain::venues::Venues;
 
 /// What agents see.
 #[derive(SystemParam)]

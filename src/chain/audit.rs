@@ -1,8 +1,6 @@
 //! Nothing appears or vanishes: what protocols say they hold is what the ledger says they hold, claims sum to totals,
 //! and balances sum to what the sources issued. All of it to the last unit.
 
-use std::fmt::Display;
-
 use bevy_ecs::prelude::{Res, Resource};
 use thiserror::Error;
 
@@ -125,7 +123,7 @@ impl Books<'_, '_, '_> {
 
 /// Compares what two sides say of the same thing.
 fn same<T: PartialEq + std::fmt::Debug>(
-    what: impl FnOnce() -> impl Display,
+    what: impl FnOnce() -> String,
     (says, said): (&'static str, T),
     (against, found): (&'static str, T),
 ) -> Result<(), AuditError> {
@@ -133,5 +131,5 @@ fn same<T: PartialEq + std::fmt::Debug>(
         return Ok(());
     }
     let (said, found) = (format!("{said:?}"), format!("{found:?}"));
-    Err(AuditError { what: what().to_string(), says, said, against, found })
+    Err(AuditError { what: what(), says, said, against, found })
 }

@@ -18,7 +18,7 @@ use super::protocols::{NamedAccounts, ProtocolsMut};
 use super::tokens::Tokens;
 use super::transaction::{Action, AmountIn, Transaction};
 use super::underwater::reorder;
-use super::venue::Venues;
+use super::venues::Venues;
 use crate::protocol::amm::Side;
 use crate::protocol::farm::alpha_homora::{ForcedSale, RewardMarket, Site, Strategy, Work};
 
@@ -155,24 +155,27 @@ impl Executor<'_, '_, '_> {
 
     fn venue_buy(&mut self, tx: &Transaction, token: TokenId, spend: u128) -> Result<u128, Revert> {
         self.ledger.can_pay(tx.sender, self.tokens.numeraire, spend)?;
-        let bought = self.venues.buy_with(token, spend)?;
+        let fill = self.venues.buy_with(token, spend)?;
 
-        self.venues.take_flow(token, bought, true);
-        self.ledger.retire(Source::ExternalVenue, tx.sender, self.tokens.numeraire, spend)?;
-        self.ledger.issue(Source::ExternalVenue, tx.sender, token, bought);
-        self.push(tx, What::VenueTraded { token, bought: true, amount: bought, numeraire: spend });
-        Ok(bought)
+        self.trade_outside(tx.sender, (self.tokens.numeraire, fill.paid), (token, fill.received));
+        let (amount, numeraire) = (fill.received, fill.paid);
+        self.push(tx, What::VenueTraded { token, bought: true, amount, numeraire });
+        Ok(fill.received)
     }
 
     fn venue_sell(&mut self, tx: &Transaction, token: TokenId, amount: u128) -> Result<u128, Revert> {
         self.ledger.can_pay(tx.sender, token, amount)?;
-        let proceeds = self.venues.sell(token, amount)?;
+        let fill = self.venues.sell(token, amount)?;
 
-        self.venues.take_flow(token, amount, false);
-        self.ledger.retire(Source::ExternalVenue, tx.sender, token, amount)?;
-        self.ledger.issue(Source::ExternalVenue, tx.sender, self.tokens.numeraire, proceeds);
-        self.push(tx, What::VenueTraded { token, bought: false, amount, numeraire: proceeds });
-        Ok(proceeds)
+        self.trade_outside(tx.sender, (token, fill.paid), (self.tokens.numeraire, fill.received));
+        self.push(tx, What::VenueTraded { token, bought: false, amount, numeraire: fill.received });
+        Ok(fill.received)
+    }
+
+    fn trade_outside(&mut self, trader: AccountId, paid: (TokenId, u128), received: (TokenId, u128)) {
+        let venue = Source::ExternalVenue;
+        self.ledger.retire(venue, trader, paid.0, paid.1).expect("the trader was asked before");
+        self.ledger.issue(venue, trader, received.0, received.1);
     }
 
     fn work(&mut self, tx: &Transaction, order: Work) -> Result<u128, Revert> {

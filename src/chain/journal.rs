@@ -4,7 +4,8 @@ use super::ids::{BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
 use super::protocols::ProtocolsMut;
 use super::transaction::Action;
 use super::underwater::reorder;
-use super::venue::{Flow, Venues};
+use super::venue::Venue;
+use super::venues::Venues;
 use crate::protocol::amm::Pool;
 use crate::protocol::farm::alpha_homora::{BankBefore, Goblin};
 use crate::protocol::farm::staking_rewards::Seat;
@@ -13,7 +14,7 @@ use crate::protocol::farm::staking_rewards::Seat;
 #[derive(Debug, Clone)]
 enum Before {
     Pool(PoolId, Pool, u128),
-    Venue(TokenId, Flow),
+    Venue(TokenId, Venue),
     Bank(BankId, BankBefore),
     Farm(FarmId, GoblinId, Seat),
     Goblin(GoblinId, Goblin),
@@ -36,7 +37,7 @@ impl Journal {
         match *action {
             Action::Swap { pool, .. } => self.keep_pool(pool, protocols),
             Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
-                self.0.push(Before::Venue(token, venues.flow(token)));
+                self.0.push(Before::Venue(token, *venues.of(token)));
             }
             Action::Work { goblin, position, .. } => self.keep_position(goblin, position, protocols),
             Action::Kill { bank, position } => {
@@ -66,7 +67,7 @@ impl Journal {
                     cell.pool = pool;
                     cell.volume_1 = volume_1;
                 }
-                Before::Venue(token, flow) => venues.restore(token, flow),
+                Before::Venue(token, book) => *venues.of_mut(token) = book,
                 Before::Bank(id, before) => protocols.bank(id).bank.restore(before),
                 Before::Farm(id, goblin, seat) => {
                     let account = protocols.leveraged_farm(goblin).goblin.account;

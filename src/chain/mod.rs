@@ -1,5 +1,6 @@
 //! The shared world: who holds what, what waits, what executes, what it cost.
 
+pub mod audit;
 pub mod booking;
 pub mod clock;
 pub mod dice;
@@ -18,3 +19,5 @@ pub mod tokens;
 pub mod transaction;
 pub mod underwater;
 pub mod venue;
+pub mod venues;
+pub mod worth;

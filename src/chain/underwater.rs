@@ -13,7 +13,7 @@ use super::ids::{BankId, GoblinId, PositionId};
 use super::price_order::PriceOrder;
 use super::protocols::{BankCell, Directory, FarmCell, GoblinCell, PoolCell};
 use super::tokens::Tokens;
-use super::venue::Venues;
+use super::venues::Venues;
 use crate::protocol::farm::alpha_homora::{BankBooks, Goblin, Position, is_underwater};
 
 /// What a 30 basis point fee leaves of a trade: the strategies assume it.

@@ -5,7 +5,7 @@ use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
 use super::protocols::{NamedAccounts, Protocols};
 use super::tokens::Tokens;
-use super::venue::Venues;
+use super::venues::Venues;
 
 /// What claims are worth, in whole numeraire tokens at outside prices.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -9,7 +9,7 @@ pub use crate::agents::AgentParams;
 use crate::chain::time::TimeSpan;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
-use crate::market::venue::VenueParams;
+use crate::chain::venue::VenueParams;
 use crate::math::Decimal;
 
 /// A whole scenario.

@@ -1,7 +1,7 @@
 //! From a price, which is a float, to a fraction of integers, by which amounts are exchanged exactly.
 
 use super::VenueError;
-use super::until_math::{mul_div_down, mul_div_up};
+use crate::math::{mul_div_down, mul_div_up};
 
 /// Which way a price is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,17 +40,17 @@ impl Rate {
 
     /// Returns what `units` of the token are worth in units of the numeraire, rounded down.
     pub(super) fn worth_down(self, units: u128) -> Result<u128, VenueError> {
-        mul_div_down(units, self.numerator, self.denominator).ok_or(VenueError::AmountOutOfRange { units })
+        mul_div_down(units, self.numerator, self.denominator).map_err(|_| VenueError::AmountOutOfRange { units })
     }
 
     /// Returns what `units` of the token are worth in units of the numeraire, rounded up.
     pub(super) fn worth_up(self, units: u128) -> Result<u128, VenueError> {
-        mul_div_up(units, self.numerator, self.denominator).ok_or(VenueError::AmountOutOfRange { units })
+        mul_div_up(units, self.numerator, self.denominator).map_err(|_| VenueError::AmountOutOfRange { units })
     }
 
     /// Returns how many units of the token `units` of the numeraire are worth, rounded down.
     pub(super) fn tokens_down(self, units: u128) -> Result<u128, VenueError> {
-        mul_div_down(units, self.denominator, self.numerator).ok_or(VenueError::AmountOutOfRange { units })
+        mul_div_down(units, self.denominator, self.numerator).map_err(|_| VenueError::AmountOutOfRange { units })
     }
 }
 

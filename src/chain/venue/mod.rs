@@ -7,17 +7,15 @@
 
 mod impact;
 mod rate;
-mod until_math;
 
 use serde::Deserialize;
 use thiserror::Error;
 
 use self::impact::Law;
 use self::rate::{Rate, Towards};
-use self::until_math::{mul_div_down, mul_div_up, to_units};
 
 use crate::chain::time::TimeSpan;
-use crate::math::decimal::Decimal;
+use crate::math::{Decimal, mul_div_down, mul_div_up};
 
 /// How the external venue takes a token's flow, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -201,7 +199,7 @@ impl Venue {
     /// The price or an amount does not fit.
     pub fn buy(&self, units: u128) -> Result<Fill, VenueError> {
         let out_of_range = VenueError::AmountOutOfRange { units };
-        let gross = mul_div_up(units, ONE_BPS, ONE_BPS - u128::from(self.fee_bps)).ok_or(out_of_range)?;
+        let gross = mul_div_up(units, ONE_BPS, ONE_BPS - u128::from(self.fee_bps)).map_err(|_| out_of_range)?;
         let flow = self.as_flow(gross)?;
         let rate = self.rate(self.average_price(flow)?, Towards::More)?;
         Ok(Fill { paid: rate.worth_up(gross)?, received: units, flow })
@@ -228,6 +226,16 @@ impl Venue {
         self.flow = self.flow.checked_add(fill.flow).expect("a fill is quoted only if the flow fits after it");
     }
 
+    /// Says whether trades here move the price.
+    pub fn has_impact(&self) -> bool {
+        !matches!(self.law, Law::None)
+    }
+
+    /// Returns what the price would be after a net flow of `flow` more units, in whole numeraires per whole token.
+    pub fn price_after(&self, flow: i128) -> f64 {
+        self.outside_price * libm::exp(self.law.log_price(self.in_depths(self.flow.saturating_add(flow))))
+    }
+
     fn in_depths(&self, flow: i128) -> f64 {
         flow as f64 / self.depth
     }
@@ -246,7 +254,7 @@ impl Venue {
     }
 
     fn net_of_fee(&self, units: u128) -> Result<u128, VenueError> {
-        mul_div_down(units, ONE_BPS - u128::from(self.fee_bps), ONE_BPS).ok_or(VenueError::AmountOutOfRange { units })
+        mul_div_down(units, ONE_BPS - u128::from(self.fee_bps), ONE_BPS).map_err(|_| VenueError::AmountOutOfRange { units })
     }
 }
 
@@ -262,10 +270,10 @@ fn law(params: &ImpactParams, decimals: u8) -> Result<(Law, f64), String> {
     {
         return Err(format!("coefficient is {coefficient}, expected a finite number above 0"));
     }
-    match to_units(depth, decimals) {
-        Some(0) => Err("depth is 0, expected more; for no impact write None".to_owned()),
-        Some(units) => Ok((law, units as f64)),
-        None => Err(format!("depth does not fit a token of {decimals} decimals")),
+    match depth.to_units(decimals) {
+        Ok(0) => Err("depth is 0, expected more; for no impact write None".to_owned()),
+        Ok(units) => Ok((law, units as f64)),
+        Err(error) => Err(format!("depth: {error}")),
     }
 }
 
