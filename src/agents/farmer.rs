@@ -145,6 +145,11 @@ impl Agent for Farmer {
 }
 
 impl Farmer {
+    /// Takes in that its position stands before the first block.
+    pub fn opened_at_genesis(&mut self, position: PositionId) {
+        self.state = State::Open(position);
+    }
+
     fn opening(&self) -> Action {
         let (value, farmed) = self.capital;
         let strategy = match farmed {

@@ -86,6 +86,11 @@ impl Agent for Liquidator {
 }
 
 impl Liquidator {
+    /// Returns the bank whose positions it watches.
+    pub fn bank(&self) -> BankId {
+        self.bank
+    }
+
     /// Returns the gain after gas at the base fee, the position, and the fee to bid; none if it does not notice the
     /// position, or does not find it worth a transaction. Dice are thrown per position, so that one position more
     /// leaves the others' throws.

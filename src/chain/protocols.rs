@@ -236,6 +236,11 @@ impl ProtocolsMut<'_, '_> {
         self.banks.get_mut(self.directory.banks[id.index()].entity).expect(LIVES).into_inner()
     }
 
+    /// Returns a bank, to read.
+    pub fn bank_ref(&self, id: BankId) -> &BankCell {
+        self.banks.get(self.directory.banks[id.index()].entity).expect(LIVES)
+    }
+
     /// Returns a goblin and everything it works with: its bank, pool, farm and reward pool.
     pub fn leveraged_farm(&mut self, id: GoblinId) -> LeveragedFarm<'_> {
         let goblin = self.goblins.get_mut(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES).into_inner();

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 pub use crate::agents::AgentParams;
+use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
@@ -78,6 +79,9 @@ pub struct ChainParams {
     /// Most gas in a block; none by default, and every transaction fits.
     #[serde(default)]
     pub gas_limit: Option<u64>,
+    /// Gas used by each kind of action; published measurements by default.
+    #[serde(default)]
+    pub gas: GasSchedule,
 }
 
 /// How the base fee moves.
