@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::chain::time::TimeSpan;
-use crate::math::decimal::Decimal;
+use crate::math::Decimal;
 
 /// How the external venue takes a token's flow, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -15,7 +15,7 @@ use crate::chain::time::TimeSpan;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
 use crate::market::venue::VenueParams;
-use crate::math::decimal::Decimal;
+use crate::math::Decimal;
 
 /// A whole scenario.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -1,1 +1,166 @@
-//! (being written)
+//! Automated market makers.
+//!
+//! A pool is stored as a [`Pool`] and used as an [`Amm`]: a new kind is a file here, a variant of [`Pool`] and of
+//! [`AmmError`], and an arm in each of the two coercing matches.
+
+pub mod uniswap_v2;
+
+use thiserror::Error;
+
+use uniswap_v2::{Pair, PairError};
+
+/// One of a pool's two tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PoolToken {
+    /// Token 0.
+    Zero,
+    /// Token 1.
+    One,
+}
+
+impl PoolToken {
+    /// Returns the other token.
+    #[inline]
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Zero => Self::One,
+            Self::One => Self::Zero,
+        }
+    }
+}
+
+/// Which way a trade goes: the token that the trader pays, for the token that the trader takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// Token 0 goes in, token 1 comes out.
+    ZeroForOne,
+    /// Token 1 goes in, token 0 comes out.
+    OneForZero,
+}
+
+impl Side {
+    /// Returns the side that pays `token`.
+    #[inline]
+    pub fn paying(token: PoolToken) -> Self {
+        match token {
+            PoolToken::Zero => Self::ZeroForOne,
+            PoolToken::One => Self::OneForZero,
+        }
+    }
+
+    /// Returns the token that goes in.
+    #[inline]
+    pub fn pays(self) -> PoolToken {
+        match self {
+            Self::ZeroForOne => PoolToken::Zero,
+            Self::OneForZero => PoolToken::One,
+        }
+    }
+}
+
+/// An amount of each of a pool's tokens, in smallest units.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Amounts {
+    /// Of token 0.
+    pub token_0: u128,
+    /// Of token 1.
+    pub token_1: u128,
+}
+
+impl Amounts {
+    /// Returns `first` of token `token` and `second` of the other one.
+    #[inline]
+    pub fn of(token: PoolToken, first: u128, second: u128) -> Self {
+        match token {
+            PoolToken::Zero => Self {
+                token_0: first,
+                token_1: second,
+            },
+            PoolToken::One => Self {
+                token_0: second,
+                token_1: first,
+            },
+        }
+    }
+
+    /// Returns the amount of `token`, then that of the other one.
+    #[inline]
+    pub fn starting_with(self, token: PoolToken) -> (u128, u128) {
+        match token {
+            PoolToken::Zero => (self.token_0, self.token_1),
+            PoolToken::One => (self.token_1, self.token_0),
+        }
+    }
+}
+
+/// What a trade moved, in smallest units.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traded {
+    /// From the trader to the pool.
+    pub amount_in: u128,
+    /// From the pool to the trader.
+    pub amount_out: u128,
+}
+
+/// Why a pool refused. It is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum AmmError {
+    /// A Uniswap v2 pair refused.
+    #[error(transparent)]
+    UniswapV2(#[from] PairError),
+}
+
+/// What every pool of two tokens can do. `now` is in seconds.
+pub trait Amm {
+    /// Returns what `amount_in` would buy now.
+    ///
+    /// # Errors
+    /// The trade is impossible.
+    fn quote_exact_in(&self, side: Side, amount_in: u128) -> Result<u128, AmmError>;
+
+    /// Returns what must be paid now for `amount_out`.
+    ///
+    /// # Errors
+    /// The trade is impossible.
+    fn quote_exact_out(&self, side: Side, amount_out: u128) -> Result<u128, AmmError>;
+
+    /// Trades exactly `amount_in` for what it is quoted.
+    ///
+    /// # Errors
+    /// The trade is impossible.
+    fn swap_exact_in(&mut self, side: Side, amount_in: u128, now: u64) -> Result<Traded, AmmError>;
+
+    /// Returns what the pool trades from.
+    fn reserves(&self) -> Amounts;
+
+    /// Returns how many liquidity tokens exist.
+    fn total_supply(&self) -> u128;
+
+    /// Returns the marginal price before fees: smallest units of token 1 per smallest unit of token 0. It is not a
+    /// number while the pool is empty.
+    fn spot_price(&self) -> f64;
+}
+
+/// A pool of any kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pool {
+    /// A Uniswap v2 pair.
+    UniswapV2(Pair),
+}
+
+impl Pool {
+    /// Returns the pool as what all pools have in common.
+    pub fn amm(&self) -> &dyn Amm {
+        match self {
+            Self::UniswapV2(pair) => pair,
+        }
+    }
+
+    /// Returns the pool as what all pools have in common, to trade with.
+    pub fn amm_mut(&mut self) -> &mut dyn Amm {
+        match self {
+            Self::UniswapV2(pair) => pair,
+        }
+    }
+}
