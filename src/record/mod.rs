@@ -1,1 +1,10 @@
-//! (being written)
+//! What a run leaves: a struct per table, one folder, and a page that documents every column.
+
+#[macro_use]
+pub mod columns;
+pub mod agents;
+pub mod amount;
+pub mod csv;
+pub mod events;
+pub mod positions;
+pub mod ticks;
