@@ -6,5 +6,8 @@ pub mod agents;
 pub mod amount;
 pub mod csv;
 pub mod events;
+pub mod folder;
+pub mod manifest;
 pub mod positions;
+pub mod summary;
 pub mod ticks;
