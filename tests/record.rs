@@ -11,6 +11,8 @@ use plimsoll::record::events::{Event, EventKind};
 use plimsoll::record::folder::{FolderError, OutputFolder, check_target};
 use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
 use plimsoll::record::positions::{Position, PositionFate};
+use plimsoll::record::summary::Summary;
+use plimsoll::record::table::Table;
 use plimsoll::record::ticks::{BankTick, BlockTick, GoblinTick, PoolTick, Tick, TickNames, TokenTick};
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
@@ -162,6 +164,25 @@ fn a_tick_lines_up_with_its_header() {
     assert_eq!(cell("eth_usdc_goblin_health_factor_p50"), "1.5");
 }
 
+#[test]
+fn tables_grow_by_rows() {
+    let home = tempfile::tempdir().unwrap();
+    let target = home.path().join("crash-1");
+    let mut folder = OutputFolder::create(&target, false).unwrap();
+    let mut agents = Table::open::<Agent>(&mut folder, "agents.csv", true).unwrap();
+    agents.row(&agent()).unwrap();
+    agents.row(&agent()).unwrap();
+    agents.close(&mut folder).unwrap();
+    folder.json("summary.json", &Summary::default()).unwrap();
+    folder.finish(manifest()).unwrap();
+
+    let rows = csv_rows(&fs::read(target.join("agents.csv")).unwrap());
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[0][..3], ["agent", "population", "number"]);
+    assert_eq!(rows[1][..3], ["7", "farmers, bold", "0"]);
+    assert_eq!(entries(&target), ["agents.csv", "manifest.json", "summary.json"]);
+}
+
 fn manifest() -> Manifest {
     let scenario = ScenarioStamp { name: "crash".into(), path: "crash.ron".into(), blake3: "00".into() };
     Manifest::new(scenario, 1, RunOptions::default(), "2026-01-01T00:00:00Z".into())
@@ -277,4 +298,18 @@ fn a_path_without_a_name_is_refused() {
     for path in ["/", "..", ""] {
         assert!(matches!(check_target(Path::new(path), true), Err(FolderError::Nameless(_))), "{path:?}");
     }
+}
+
+/// `PLIMSOLL_BLESS=1 cargo test --test record` writes the page anew.
+#[test]
+fn the_page_in_the_repository_is_what_the_structs_say() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("output/README.md");
+    if std::env::var_os("PLIMSOLL_BLESS").is_some() {
+        fs::write(&page, plimsoll::record::documentation()).unwrap();
+    }
+    let committed = fs::read_to_string(&page).unwrap_or_default();
+    assert!(
+        committed == plimsoll::record::documentation(),
+        "output/README.md is out of date; PLIMSOLL_BLESS=1 cargo test --test record writes it anew"
+    );
 }

@@ -5,9 +5,13 @@ pub mod columns;
 pub mod agents;
 pub mod amount;
 pub mod csv;
+pub mod documentation;
 pub mod events;
 pub mod folder;
 pub mod manifest;
 pub mod positions;
 pub mod summary;
+pub mod table;
 pub mod ticks;
+
+pub use documentation::documentation;
