@@ -13,9 +13,8 @@ use thiserror::Error;
 
 use self::impact::Law;
 use self::rate::{Rate, Towards};
-
 use crate::chain::time::TimeSpan;
-use crate::math::{Decimal, mul_div_down, mul_div_up};
+use crate::math::{BPS, Decimal, mul_div_down, mul_div_up, units_to_f64};
 
 /// How the external venue takes a token's flow, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -110,9 +109,6 @@ pub struct Venue {
 /// by, far below what anybody could feel.
 const AGAINST_THE_TRADER: f64 = 1.0 / (1_u64 << 40) as f64;
 
-/// Basis points in one.
-const ONE_BPS: u128 = 10_000;
-
 /// The most decimals a token may have here: `10^36` and a price fit 128 bits.
 const MOST_DECIMALS: u8 = 36;
 
@@ -138,7 +134,7 @@ impl Venue {
             return Err("half_life is 0, expected a length of time such as \"30 min\"".to_owned());
         }
         let fee_bps = params.map_or(0, |params| params.fee_bps);
-        if u128::from(fee_bps) >= ONE_BPS {
+        if u128::from(fee_bps) >= BPS {
             return Err(format!("fee_bps is {fee_bps}, expected less than 10000, as in 5 for 0.05 %"));
         }
         Ok(Self { decimals, numeraire_decimals, fee_bps, law, depth, half_life_ms, now_ms: 0, outside_price, flow: 0 })
@@ -199,7 +195,7 @@ impl Venue {
     /// The price or an amount does not fit.
     pub fn buy(&self, units: u128) -> Result<Fill, VenueError> {
         let out_of_range = VenueError::AmountOutOfRange { units };
-        let gross = mul_div_up(units, ONE_BPS, ONE_BPS - u128::from(self.fee_bps)).map_err(|_| out_of_range)?;
+        let gross = mul_div_up(units, BPS, BPS - u128::from(self.fee_bps)).map_err(|_| out_of_range)?;
         let flow = self.as_flow(gross)?;
         let rate = self.rate(self.average_price(flow)?, Towards::More)?;
         Ok(Fill { paid: rate.worth_up(gross)?, received: units, flow })
@@ -211,8 +207,8 @@ impl Venue {
     /// The price or an amount does not fit.
     pub fn buy_with(&self, units: u128) -> Result<Fill, VenueError> {
         let out_of_range = VenueError::ImpactOutOfRange { units, flow: self.flow };
-        let spent =
-            units as f64 / whole(self.numeraire_decimals) / self.outside_price * whole(self.decimals) / self.depth;
+        let tokens = units_to_f64(units, self.numeraire_decimals) / self.outside_price;
+        let spent = tokens * 10_u128.pow(self.decimals.into()) as f64 / self.depth;
         let factor = self.law.average_of_spending(self.in_depths(self.flow), spent).ok_or(out_of_range)?;
         let rate = self.rate(self.outside_price * factor, Towards::More)?;
         let gross = rate.tokens_down(units)?;
@@ -254,7 +250,7 @@ impl Venue {
     }
 
     fn net_of_fee(&self, units: u128) -> Result<u128, VenueError> {
-        mul_div_down(units, ONE_BPS - u128::from(self.fee_bps), ONE_BPS).map_err(|_| VenueError::AmountOutOfRange { units })
+        mul_div_down(units, BPS - u128::from(self.fee_bps), BPS).map_err(|_| VenueError::AmountOutOfRange { units })
     }
 }
 
@@ -275,11 +271,6 @@ fn law(params: &ImpactParams, decimals: u8) -> Result<(Law, f64), String> {
         Ok(units) => Ok((law, units as f64)),
         Err(error) => Err(format!("depth: {error}")),
     }
-}
-
-/// A whole token in smallest units.
-fn whole(decimals: u8) -> f64 {
-    10_u128.pow(decimals.into()) as f64
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ const ETHER_FLOW: i128 = 10_i128.pow(18);
 const USD: u128 = 10_u128.pow(6);
 
 fn decimal(text: &str) -> Decimal {
-    Decimal(text.to_owned())
+    text.parse().unwrap()
 }
 
 fn linear() -> ImpactParams {
@@ -117,7 +117,7 @@ fn impossible_venues_say_why() {
     let depth = |text| params(ImpactParams::Linear { depth: decimal(text) }, 0);
     let coefficient = |coefficient| params(ImpactParams::SquareRoot { coefficient, depth: decimal("1") }, 0);
     assert!(said(&depth("0"), 18).contains("depth is 0"));
-    assert!(said(&depth("0.0000001"), 6).contains("6 decimals"));
+    assert!(said(&depth("0.0000001"), 6).contains("the token 6"));
     assert!(said(&coefficient(f64::NAN), 18).contains("coefficient"));
     assert!(said(&params(ImpactParams::None, 10_000), 18).contains("fee_bps"));
     assert!(said(&params(ImpactParams::None, 0), 37).contains("at most 36"));
