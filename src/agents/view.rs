@@ -6,12 +6,13 @@ use bevy_ecs::system::SystemParam;
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::dice::{Dice, Who};
 use crate::chain::gas::{BlockGas, GasSchedule, gwei_to_units};
-use crate::chain::ids::TokenId;
+use crate::chain::ids::{GoblinId, TokenId};
 use crate::chain::ledger::Ledger;
 use crate::chain::protocols::Protocols;
 use crate::chain::tokens::Tokens;
 use crate::chain::underwater::Underwater;
 use crate::chain::venues::Venues;
+use crate::protocol::farm::alpha_homora::Position;
 
 /// What agents see.
 #[derive(SystemParam)]
@@ -66,5 +67,23 @@ impl View<'_, '_> {
     /// Returns a fee of so many gwei in the native token's smallest units.
     pub fn gwei(&self, gwei: f64) -> u128 {
         gwei_to_units(gwei, self.tokens.get(self.tokens.native).decimals)
+    }
+
+    /// Returns the two tokens that a goblin works with: the bank's base asset, and the one farmed with it.
+    pub fn legs(&self, goblin: GoblinId) -> [TokenId; 2] {
+        let goblin = self.protocols.goblin(goblin);
+        let (pool, base_side) = (self.protocols.pool(goblin.pool), goblin.goblin.params().base_side);
+        [pool.token(base_side), pool.token(base_side.other())]
+    }
+
+    /// Returns what a position's liquidity is worth outside, in whole numeraire tokens.
+    pub fn assets_worth(&self, position: &Position) -> f64 {
+        let goblin = self.protocols.goblin(position.goblin);
+        let (pool, farm) = (self.protocols.pool(goblin.pool), self.protocols.farm(goblin.farm));
+        let liquidity = goblin.goblin.share_to_lp_down(position.goblin_share, &farm.farm).unwrap_or(0);
+        let amm = pool.pool.amm();
+        let part = liquidity as f64 / amm.total_supply() as f64;
+        let reserves = amm.reserves();
+        part * (self.worth(pool.tokens[0], reserves.token_0) + self.worth(pool.tokens[1], reserves.token_1))
     }
 }

@@ -46,6 +46,8 @@ struct Class {
     fresh: Vec<Entry>,
     /// No key in `fresh` is above this one.
     fresh_top: f64,
+    /// How many entries were superseded since the lists were last cleaned, at most.
+    stale: usize,
 }
 
 /// Positions by the key at which they fail: the higher the key, the sooner.
@@ -104,6 +106,11 @@ impl PriceOrder {
         slot.stamp += 1;
         self.open -= 1;
         self.forget_parked(id, size, key);
+        let class = &mut self.classes[class_of(size)];
+        class.stale += 1;
+        if class.stale > 256.max(class.sorted.len() / 4) {
+            class.merge(&self.slots);
+        }
     }
 
     /// Sets a position aside: it is no candidate until [`PriceOrder::unpark`] brings it back.
@@ -159,15 +166,14 @@ impl PriceOrder {
     }
 
     /// Returns the positions with the highest keys: one for each class that holds any, and the highest parked one.
-    pub fn tops(&mut self) -> impl Iterator<Item = u32> {
-        let slots = &self.slots;
+    pub fn tops(&self) -> impl Iterator<Item = u32> {
         let parked = self.parked_keys.last().map(|(_, id)| *id);
-        self.classes.iter_mut().filter_map(|class| class.top(slots)).chain(parked)
+        self.classes.iter().filter_map(|class| class.top(&self.slots)).chain(parked)
     }
 
     fn enter(&mut self, id: u32) {
         let slot = &self.slots[id as usize];
-        let number = slot.size.max(1).ilog2() as usize;
+        let number = class_of(slot.size);
         if self.classes.len() <= number {
             self.classes.resize(number + 1, Class::default());
         }
@@ -191,11 +197,11 @@ impl Class {
         self.sorted.retain(|entry| is_live(slots, entry));
         self.sorted.sort_by(|a, b| a.key.total_cmp(&b.key).then(a.id.cmp(&b.id)));
         self.fresh_top = 0.0;
+        self.stale = 0;
     }
 
-    fn top(&mut self, slots: &[Slot]) -> Option<u32> {
-        while self.sorted.pop_if(|entry| !is_live(slots, entry)).is_some() {}
-        let sorted = self.sorted.last().copied();
+    fn top(&self, slots: &[Slot]) -> Option<u32> {
+        let sorted = self.sorted.iter().rev().find(|entry| is_live(slots, entry)).copied();
         let fresh_may_lead = !self.fresh.is_empty() && sorted.is_none_or(|entry| entry.key < self.fresh_top);
         let fresh = self
             .fresh
@@ -208,6 +214,10 @@ impl Class {
             (_, Some(fresh)) => Some(fresh.id),
         }
     }
+}
+
+fn class_of(size: u128) -> usize {
+    size.max(1).ilog2() as usize
 }
 
 fn is_live(slots: &[Slot], entry: &Entry) -> bool {

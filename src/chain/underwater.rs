@@ -210,8 +210,21 @@ fn examine(
     farm: &FarmCell,
     id: PositionId,
 ) -> Option<(u128, u128)> {
-    let position = bank.bank.position(id).expect("the order holds positions of the bank");
-    let debt = books.debt_value_down(position.debt_share).ok()?;
-    let health = cell.goblin.health_down(position.goblin_share, &farm.farm, pool.pool.uniswap_v2()).ok()?;
+    let (debt, health) = examine_any(cell, bank, books, pool, farm, id)?;
     is_underwater(health, cell.goblin.params().kill_factor_bps, debt).then_some((debt, health))
+}
+
+/// Returns a position's debt and health, exactly as the bank would find them; none if it owes nothing.
+pub fn examine_any(
+    cell: &GoblinCell,
+    bank: &BankCell,
+    books: &BankBooks,
+    pool: &PoolCell,
+    farm: &FarmCell,
+    id: PositionId,
+) -> Option<(u128, u128)> {
+    let position = bank.bank.position(id).expect("the order holds positions of the bank");
+    let debt = books.debt_value_down(position.debt_share).ok().filter(|debt| *debt > 0)?;
+    let health = cell.goblin.health_down(position.goblin_share, &farm.farm, pool.pool.uniswap_v2()).ok()?;
+    Some((debt, health))
 }

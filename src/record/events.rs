@@ -29,6 +29,8 @@ words! {
         FundFarm = "fund_farm",
         /// A transaction reverted, for the `reason` given; it left nothing but its fee.
         Revert = "revert",
+        /// A transaction was thrown away: its sender could not pay for its gas.
+        Drop = "drop",
     }
 }
 

@@ -4,12 +4,14 @@
 pub mod columns;
 pub mod agents;
 pub mod amount;
+pub mod books;
 pub mod csv;
 pub mod documentation;
 pub mod events;
 pub mod folder;
 pub mod manifest;
 pub mod positions;
+pub mod recorder;
 pub mod summary;
 pub mod table;
 pub mod ticks;

@@ -8,6 +8,7 @@ use super::csv::Line;
 
 columns! {
     /// What a block did. These columns have no prefix.
+    #[derive(Default)]
     pub struct BlockTick {
         /// The block's number; the first is 0.
         #[unit = ""]
@@ -125,7 +126,7 @@ columns! {
 }
 
 /// A row of `ticks.csv`. The lists are in the order of [`TickNames`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tick {
     /// The block.
     pub block: BlockTick,
@@ -140,6 +141,14 @@ pub struct Tick {
 }
 
 impl Tick {
+    /// Empties the row, to be filled again.
+    pub fn clear(&mut self) {
+        self.tokens.clear();
+        self.pools.clear();
+        self.banks.clear();
+        self.goblins.clear();
+    }
+
     /// Appends the row.
     pub fn write(&self, exact: bool, line: &mut Line) {
         self.block.write(exact, line);
