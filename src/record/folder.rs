@@ -44,7 +44,8 @@ pub enum FolderError {
         source: io::Error,
     },
     /// Everything was written, but the folder could not take its final name.
-    #[error("cannot rename {} to {}: {source}; the files are whole where they are", partial.display(), target.display())]
+    #[error("cannot rename {} to {}: {source}; the files are whole where they are",
+        partial.display(), target.display())]
     Rename {
         /// Where the files are.
         partial: PathBuf,
