@@ -294,6 +294,15 @@ fn a_name_taken_meanwhile_keeps_the_files() {
 }
 
 #[test]
+fn a_folder_above_that_takes_nothing_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("notes.txt");
+    fs::write(&file, "mine").unwrap();
+    let error = OutputFolder::create(&file.join("crash-1"), false).unwrap_err().to_string();
+    assert!(error.contains("notes.txt") && error.contains("--out"), "{error}");
+}
+
+#[test]
 fn a_path_without_a_name_is_refused() {
     for path in ["/", "..", ""] {
         assert!(matches!(check_target(Path::new(path), true), Err(FolderError::Nameless(_))), "{path:?}");

@@ -19,7 +19,7 @@ pub(super) struct CheckArguments {
 pub(super) fn check<S: Simulator>(arguments: &CheckArguments, streams: &mut Streams) -> Outcome {
     let mut outcome = Outcome::Done;
     for file in &arguments.files {
-        let Reading { messages, scenario } = S::read(file, streams.err_is_terminal);
+        let Reading { messages, scenario } = S::read(file, streams.colour);
         for message in &messages {
             streams.say(message);
         }

@@ -1,5 +1,6 @@
 //! Ctrl-C: the first lets the block end and the files be whole, the second ends the process.
 
+use std::io::{self, Write};
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,6 +20,8 @@ impl Interrupt {
             if heard.0.swap(true, Ordering::Relaxed) {
                 process::exit(Outcome::Interrupted as i32);
             }
+            // If nobody can hear it, the run stops all the same.
+            let _ = writeln!(io::stderr(), "\nstopping after this block; once more ends the process at once");
         };
         ctrlc::set_handler(handler).expect("nothing else in the process handles signals");
         interrupt

@@ -63,8 +63,10 @@ pub enum Outcome {
 struct Streams<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
-    /// Whether `err` may show colours and a progress bar.
-    err_is_terminal: bool,
+    /// Whether `err` shows a progress bar.
+    shows_progress: bool,
+    /// Whether `err` shows colours.
+    colour: bool,
 }
 
 impl Streams<'_> {
@@ -91,8 +93,12 @@ impl Streams<'_> {
 
 /// Does what the process's arguments say.
 pub fn main<S: Simulator>() -> ExitCode {
-    let err_is_terminal = io::stderr().is_terminal();
-    let mut streams = Streams { out: &mut io::stdout(), err: &mut io::stderr(), err_is_terminal };
+    let mut streams = Streams {
+        out: &mut io::stdout(),
+        err: &mut io::stderr(),
+        shows_progress: io::stderr().is_terminal(),
+        colour: shows_colour(&io::stderr()),
+    };
     ExitCode::from(dispatch::<S>(std::env::args_os(), Interrupt::on_signal, &mut streams) as u8)
 }
 
@@ -103,7 +109,7 @@ pub fn run_with<S: Simulator>(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Outcome {
-    dispatch::<S>(arguments, || interrupt.clone(), &mut Streams { out, err, err_is_terminal: false })
+    dispatch::<S>(arguments, || interrupt.clone(), &mut Streams { out, err, shows_progress: false, colour: false })
 }
 
 fn dispatch<S: Simulator>(
@@ -116,11 +122,16 @@ fn dispatch<S: Simulator>(
         Ok(Arguments { command: Command::Check(arguments) }) => check::check::<S>(&arguments, streams),
         Ok(Arguments { command: Command::Stages }) => stages::stages::<S>(streams),
         Err(error) if error.use_stderr() => {
-            streams.say(styled(&error, streams.err_is_terminal).trim_end());
+            streams.say(styled(&error, streams.colour).trim_end());
             Outcome::Refused
         }
-        Err(help) => streams.result(&styled(&help, io::stdout().is_terminal())),
+        Err(help) => streams.result(&styled(&help, shows_colour(&io::stdout()))),
     }
+}
+
+/// Says whether a stream shows colours, and the user has not asked for none (no-color.org).
+fn shows_colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Returns what the argument parser has to say.

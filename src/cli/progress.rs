@@ -1,6 +1,10 @@
 //! The progress bar: on a terminal only.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt::Write;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+const TEMPLATE: &str = "{wide_bar} {human_pos} of {human_len} blocks, {rate} blocks/s, {eta} left";
 
 /// How far a run is.
 pub(super) struct Progress {
@@ -13,9 +17,12 @@ impl Progress {
     /// A bar for a run of `blocks`, or none where nobody would see it.
     pub(super) fn new(blocks: u64, visible: bool) -> Self {
         let bar = visible.then(|| {
-            let style =
-                ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} blocks, {per_sec}, {eta} left")
-                    .expect("the template is a constant");
+            let style = ProgressStyle::with_template(TEMPLATE).expect("the template is a constant").with_key(
+                "rate",
+                |state: &ProgressState, to: &mut dyn Write| {
+                    write!(to, "{:.0}", state.per_sec()).expect("the bar takes everything");
+                },
+            );
             ProgressBar::with_draw_target(Some(blocks), ProgressDrawTarget::stderr()).with_style(style)
         });
         Self { bar, stride: (blocks / 1_000).max(1) }

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::result::result;
 use super::simulator::{Reading, Scenario, Simulator};
 use super::{Outcome, Streams};
-use crate::record::folder::{OutputFolder, check_target};
+use crate::record::folder::OutputFolder;
 use crate::record::manifest::{Manifest, RunOptions, ScenarioStamp, Status};
 use crate::record::summary::Summary;
 
@@ -57,20 +57,17 @@ The folder's files are described in output/README.md.";
 
 /// Reads, runs, and prints what happened.
 pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt, streams: &mut Streams) -> Outcome {
-    let Reading { messages, scenario } = S::read(&arguments.file, streams.err_is_terminal);
+    let Reading { messages, scenario } = S::read(&arguments.file, streams.colour);
     for message in &messages {
         streams.say(message);
     }
     let Some(scenario) = scenario else { return Outcome::Refused };
     let plan = Plan::new(arguments, &scenario);
-    if let Err(error) = check_target(&plan.target, arguments.force) {
-        return streams.complain(Outcome::Refused, error);
-    }
     let folder = match OutputFolder::create(&plan.target, arguments.force) {
         Ok(folder) => folder,
-        Err(error) => return streams.complain(Outcome::Failed, error),
+        Err(error) => return streams.complain(Outcome::Refused, error),
     };
-    let progress = Progress::new(plan.options.blocks, streams.err_is_terminal && !arguments.quiet);
+    let progress = Progress::new(plan.options.blocks, streams.shows_progress && !arguments.quiet);
     match simulate::<S>(scenario, &plan, folder, &progress, interrupt) {
         Ok(Finished { summary, status, target }) => {
             drop(progress);

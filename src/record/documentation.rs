@@ -34,11 +34,12 @@ This page is made from the structs in `src/record/`; a test holds it equal to th
 * RFC 4180: UTF-8, commas, LF, quotes only where a text needs them; a header always; a point as decimal mark.
 * An empty cell is a missing value: what does not apply, what does not exist, and what is not a number.
 * Times are Unix seconds, truth values `true` and `false`.
-* The unit ends the name: `_s` seconds, `_gwei`, `_ratio` (0.5 is a half), `_block` a block's number. `_numeraire` is worth
-  in the scenario's numeraire token, whose symbol `summary.json` gives; `_native` is the chain's native token.
-* Amounts of tokens are in whole tokens, as the shortest decimal that reads back to the `f64` nearest to the exact amount.
-* `--exact` adds, after every column marked *exact* below, `<column>_units` with the integer of smallest units. These have
-  up to 39 digits: read them with a type that holds them (`str` or Python integers in pandas, `Int128` in polars).
+* The unit ends the name: `_s` seconds, `_gwei`, `_ratio` (0.5 is a half), `_block` a block's number. `_numeraire` is
+  worth in the scenario's numeraire token, whose symbol `summary.json` gives; `_native` is the chain's native token.
+* Amounts of tokens are in whole tokens, as the shortest decimal that reads back to the `f64` nearest to the exact
+  amount.
+* `--exact` adds, after every column marked *exact* below, `<column>_units` with the integer of smallest units. These
+  have up to 39 digits: read them with a type that holds them (Python integers in pandas, `Int128` in polars).
 
 ## How columns are named after things
 
@@ -65,8 +66,8 @@ const END: &str = "
 Counts of blocks, transactions, reverts (by reason), liquidations and positions; liquidated debt and bad debt; the first
 and the last block with a liquidation; the lowest health factor; for each token outside and for each pool the price at
 the start, at its lowest (and in which block) and at the end; the volume of each pool; profit and loss by kind of agent
-and by named account, which together are revaluation + rewards - gas, with the difference that float rounding leaves; and
-how many audits passed. A figure that does not exist is `null`. Units end the names as above.
+and by named account, which together are revaluation + rewards - gas, with the difference that float rounding leaves;
+and how many audits passed. A figure that does not exist is `null`. Units end the names as above.
 
 ## `manifest.json`
 
@@ -85,8 +86,8 @@ pub fn documentation() -> String {
     group::<BankTick>(&mut page, "Each bank, as `<bank>_...`:");
     group::<GoblinTick>(
         &mut page,
-        "Each goblin, as `<goblin>_...`. A position's health factor is its goblin's kill factor x its health / its debt: \
-         it may be killed below 1. Quantiles weigh each position by its debt:",
+        "Each goblin, as `<goblin>_...`. A position's health factor is its goblin's kill factor x its health / its \
+         debt: it may be killed below 1. Quantiles weigh each position by its debt:",
     );
     heading(
         &mut page,

@@ -25,6 +25,14 @@ pub enum FolderError {
     /// There is something under the final name that this program did not write.
     #[error("{} was not written by plimsoll, and --force will not replace it; choose another --out", .0.display())]
     Foreign(PathBuf),
+    /// Nothing can be created in the folder above.
+    #[error("cannot write into {}: {source}; choose another --out", parent.display())]
+    Unwritable {
+        /// The folder above.
+        parent: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
     /// The file system refused.
     #[error("cannot {doing} {}: {source}", path.display())]
     Io {
@@ -36,7 +44,8 @@ pub enum FolderError {
         source: io::Error,
     },
     /// Everything was written, but the folder could not take its final name.
-    #[error("cannot rename {} to {}: {source}; the files are whole where they are", partial.display(), target.display())]
+    #[error("cannot rename {} to {}: {source}; the files are whole where they are",
+        partial.display(), target.display())]
     Rename {
         /// Where the files are.
         partial: PathBuf,
@@ -53,6 +62,12 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FolderE
     move |source| FolderError::Io { doing, path, source }
 }
 
+/// Returns what turns an error about the folder above `target` into one that says so.
+fn unwritable(target: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let parent = parent(target).to_owned();
+    move |source| FolderError::Unwritable { parent, source }
+}
+
 /// Says whether a run may write its folder to `target`: before the run, so that nothing is simulated in vain.
 ///
 /// # Errors
@@ -65,7 +80,7 @@ pub fn check_target(target: &Path, force: bool) -> Result<(), FolderError> {
     let is_empty = || fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
     match (fs::symlink_metadata(target), force) {
         (Err(error), _) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        (Err(error), _) => Err(failed("look at", target)(error)),
+        (Err(error), _) => Err(unwritable(target)(error)),
         (Ok(_), _) if is_empty() => Ok(()),
         (Ok(_), true) if is_ours(target) => Ok(()),
         (Ok(_), true) => Err(FolderError::Foreign(owned())),
@@ -91,8 +106,7 @@ impl OutputFolder {
     /// As [`check_target`], or the folder above cannot be written to.
     pub fn create(target: &Path, force: bool) -> Result<Self, FolderError> {
         check_target(target, force)?;
-        let parent = parent(target);
-        fs::create_dir_all(parent).map_err(failed("create", parent))?;
+        fs::create_dir_all(parent(target)).map_err(unwritable(target))?;
         let partial = create_beside(target, "partial")?;
         Ok(Self { target: target.to_owned(), partial, force, open_files: 0, closed: Vec::new(), keep: false })
     }
@@ -246,7 +260,7 @@ fn create_beside(target: &Path, purpose: &str) -> Result<PathBuf, FolderError> {
         let path = parent(target).join(format!(".{name}.{purpose}-{}{suffix}", std::process::id()));
         match fs::create_dir(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
-            result => return result.map(|()| path.clone()).map_err(failed("write to the folder above", &path)),
+            result => return result.map(|()| path).map_err(unwritable(target)),
         }
     }
 }
