@@ -11,3 +11,5 @@ pub mod math;
 pub mod protocol;
 pub mod record;
 pub mod scenario;
+pub mod pipeline;
+pub mod simulation;

@@ -6,11 +6,13 @@ use bevy_ecs::prelude::{Res, Schedule, World};
 use bevy_ecs::system::SystemState;
 use thiserror::Error;
 
-use crate::agents::AgentDirectory;
+use crate::agents::farmer::Farmer;
+use crate::agents::{AgentDirectory, Identity};
 use crate::agents::view::View;
 use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
 use crate::chain::clock::Clock;
 use crate::chain::execution::ForcedSales;
+use crate::chain::protocols::NamedAccounts;
 use crate::chain::worth::{Worth, worth};
 use crate::pipeline;
 use crate::protocol::farm::alpha_homora::ForcedSale;
@@ -57,7 +59,6 @@ pub enum RunError {
 }
 
 /// One run of one scenario.
-#[derive(Debug)]
 pub struct Simulation {
     world: World,
     block: Schedule,
@@ -100,8 +101,11 @@ impl Simulation {
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let beginning = Beginning::of(&sees);
         let first = directory.first_account as usize;
-        let books = Books::open(&sees, &directory, &beginning.worth.accounts[first..]);
+        let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..]);
         let recorder = Recorder::open(&sees, folder, wanted)?;
+        for (identity, farmer) in world.query::<(&Identity, &Farmer)>().iter(&world) {
+            books.agents[identity.id.index()].leverage = Some(farmer.leverage);
+        }
         world.insert_resource(books);
         world.insert_resource(recorder);
         let writes = RecordWanted { agents: record.agents, positions: record.positions, exact: options.exact };
@@ -157,8 +161,8 @@ impl Simulation {
         if let Some(folder) = folder.as_deref_mut() {
             recorder.close(folder)?;
         }
-        let mut state = SystemState::<(View, Res<AgentDirectory>, Res<Books>)>::new(&mut self.world);
-        let (sees, directory, books) = state.get(&self.world).expect("genesis put in all that agents see");
+        let mut state = SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
+        let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols);
         let mut summary = recorder.summary;
@@ -166,10 +170,10 @@ impl Simulation {
         summary.blocks = sees.clock.block;
         summary.audits_passed = self.audits + 1;
         summary.positions = books.count_positions();
-        summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, &self.beginning, &now);
+        summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, *named, &self.beginning, &now);
         if let Some(folder) = folder {
             if self.writes.agents {
-                write_agents(folder, &sees, &directory, &books, &now, self.writes.exact)?;
+                write_agents(folder, &directory, &books, &now, self.writes.exact)?;
             }
             if self.writes.positions {
                 write_positions(folder, &sees, &directory, &books, self.writes.exact)?;

@@ -60,8 +60,7 @@ pub struct BankLender {
 impl Agent for BankLender {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if !self.inside {
-            self.inside = true;
-            out.submit(&[Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
+            self.inside = out.submit(&[Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
             return self.exit.wake(sees, out.me().who);
         }
         let cell = sees.protocols.bank(self.bank);

@@ -107,7 +107,7 @@ pub enum State {
     Closed(PositionId),
     /// Its position was killed.
     Killed(PositionId),
-    /// The bank refused its position.
+    /// The bank refused its position, or it could not pay for the transaction.
     Refused,
 }
 
@@ -115,14 +115,15 @@ impl Agent for Farmer {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         match self.state {
             State::Outside => {
-                self.state = State::Opening;
-                out.submit(&[self.opening()], self.tip);
+                let submitted = out.submit(&[self.opening()], self.tip);
+                self.state = if submitted { State::Opening } else { State::Refused };
                 self.exit.wake(sees, out.me().who)
             }
             State::Opening => Wake::NextBlock,
             State::Open(position) => {
-                self.state = State::Closing(position);
-                out.submit(&[self.closing(position)], self.tip);
+                if out.submit(&[self.closing(position)], self.tip) {
+                    self.state = State::Closing(position);
+                }
                 PATIENCE.wake(sees)
             }
             State::Closing(_) => PATIENCE.wake(sees),

@@ -70,8 +70,9 @@ impl Agent for Liquidator {
         self.seen.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         self.seen.truncate(self.kills_per_block);
         for (_, position, priority_fee) in &self.seen {
-            out.submit(&[Action::Kill { bank: self.bank, position: *position }], *priority_fee);
-            self.pending.push(*position);
+            if out.submit(&[Action::Kill { bank: self.bank, position: *position }], *priority_fee) {
+                self.pending.push(*position);
+            }
         }
         Wake::WhenUnderwater
     }

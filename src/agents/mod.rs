@@ -115,6 +115,11 @@ pub struct AgentDirectory {
 }
 
 impl AgentDirectory {
+    /// Returns an agent's population.
+    pub fn population(&self, agent: AgentId) -> &PopulationName {
+        &self.populations[usize::from(self.agents[agent.index()].population)]
+    }
+
     /// Returns the agent whose account it is; none for a protocol's account.
     pub fn agent(&self, account: AccountId) -> Option<AgentId> {
         let index = account.0.checked_sub(self.first_account)?;

@@ -9,7 +9,7 @@ use bevy_ecs::prelude::{Local, Res, ResMut};
 use super::booking::{Booking, book_kill, book_reinvest, book_work};
 use super::clock::Clock;
 use super::event::{Event, EventLog, KilledAt, Revert, What, WorkedAt};
-use super::gas::BlockGas;
+use super::gas::{BlockGas, GasSchedule};
 use super::ids::{AccountId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use super::journal::Journal;
 use super::ledger::{Ledger, Source};
@@ -32,7 +32,7 @@ pub fn execute(
     clock: Res<Clock>,
     tokens: Res<Tokens>,
     named: Res<NamedAccounts>,
-    sales: Res<ForcedSales>,
+    (sales, schedule): (Res<ForcedSales>, Res<GasSchedule>),
     mut protocols: ProtocolsMut,
     mut ledger: ResMut<Ledger>,
     mut venues: ResMut<Venues>,
@@ -46,6 +46,7 @@ pub fn execute(
         tokens: &tokens,
         named: *named,
         sale: sales.0,
+        schedule: *schedule,
         protocols: &mut protocols,
         ledger: &mut ledger,
         venues: &mut venues,
@@ -63,6 +64,7 @@ struct Executor<'a, 'w, 's> {
     tokens: &'a Tokens,
     named: NamedAccounts,
     sale: ForcedSale,
+    schedule: GasSchedule,
     protocols: &'a mut ProtocolsMut<'w, 's>,
     ledger: &'a mut Ledger,
     venues: &'a mut Venues,
@@ -75,14 +77,14 @@ impl Executor<'_, '_, '_> {
     fn run(&mut self, transaction: &Transaction, gas: &mut BlockGas) {
         let first = self.log.len();
         let sender = transaction.sender;
-        let fee = u128::from(transaction.gas).checked_mul(gas.base_fee.saturating_add(transaction.priority_fee));
-        let paid = fee.filter(|fee| self.ledger.retire(Source::Gas, sender, self.tokens.native, *fee).is_ok());
-        let Some(fee) = paid else {
+        let price = gas.base_fee.saturating_add(transaction.priority_fee);
+        let fee = u128::from(transaction.gas).saturating_mul(price);
+        if self.ledger.retire(Source::Gas, sender, self.tokens.native, fee).is_err() {
             let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
             self.push(transaction, What::Dropped { action, position });
             return;
-        };
-        gas.used += transaction.gas;
+        }
+        let mut used = transaction.gas;
         let several = transaction.actions.len() > 1;
         if several {
             self.ledger.begin();
@@ -100,12 +102,16 @@ impl Executor<'_, '_, '_> {
                     self.log.truncate(first);
                     let position = action.position();
                     self.push(transaction, What::Reverted { action: action.name(), position, reason });
+                    used = used.min(self.schedule.revert);
                     break;
                 }
             }
         }
         self.ledger.commit();
-        self.log.charge(first, transaction.gas, fee);
+        let refund = u128::from(transaction.gas - used) * price;
+        self.ledger.issue(Source::Gas, sender, self.tokens.native, refund);
+        gas.used += used;
+        self.log.charge(first, used, fee - refund);
     }
 
     /// Runs one action and returns what it paid out to the sender.

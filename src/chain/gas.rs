@@ -13,7 +13,9 @@ use serde::Deserialize;
 /// * work: no published measurement was found; it swaps, mints liquidity and stakes as `reinvest` does and is charged
 ///   the same;
 /// * bank deposit and withdrawal: no published measurement was found; an ERC-20 mint or burn with a transfer and an
-///   accrual, charged 120,000.
+///   accrual, charged 120,000;
+/// * revert: no published measurement was found; the checks that fail here come early in the contracts, after the
+///   transaction's own 21,000 and a few storage reads; charged 50,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Resource)]
 #[serde(deny_unknown_fields, default)]
 pub struct GasSchedule {
@@ -31,6 +33,8 @@ pub struct GasSchedule {
     pub deposit: u64,
     /// Alpha Homora: withdraw from the bank.
     pub withdraw: u64,
+    /// The most that a transaction uses which reverts.
+    pub revert: u64,
 }
 
 impl Default for GasSchedule {
@@ -43,6 +47,7 @@ impl Default for GasSchedule {
             reinvest: 600_000,
             deposit: 120_000,
             withdraw: 120_000,
+            revert: 50_000,
         }
     }
 }

@@ -224,7 +224,7 @@ fn is_live(slots: &[Slot], entry: &Entry) -> bool {
     slots[entry.id as usize].stamp == entry.stamp
 }
 
-/// How much debt sits at which key, in steps of a 64th of an octave (1.6 % at most).
+/// How much debt sits at which key, in steps of a 256th of an octave (0.4 % at most).
 #[derive(Debug, Clone, Default)]
 pub struct Histogram {
     /// The bin of `weights[0]`.
@@ -233,11 +233,11 @@ pub struct Histogram {
     total: u128,
 }
 
-/// A bin is the exponent and the first six bits of the mantissa: monotone in the key.
-const BIN_SHIFT: u32 = 46;
+/// A bin is the exponent and the first eight bits of the mantissa: monotone in the key.
+const BIN_SHIFT: u32 = 44;
 
 fn bin_of(key: f64) -> u32 {
-    u32::try_from(key.max(0.0).to_bits() >> BIN_SHIFT).expect("18 bits remain")
+    u32::try_from(key.max(0.0).to_bits() >> BIN_SHIFT).expect("20 bits remain")
 }
 
 impl Histogram {
@@ -376,7 +376,7 @@ mod tests {
         }
     }
 
-    /// A sixty-fourth of an octave is 1.6 % at most, and the middle is off by half of it.
+    /// A step is 0.4 % at most, and its middle is off by half of that.
     #[test]
     fn the_histogram_shows_quantiles_within_a_step() {
         let mut order = PriceOrder::default();
@@ -385,7 +385,7 @@ mod tests {
             order.set(id, key, 1, 1, key);
         }
         let [near, median] = order.histogram().keys_above([0.01, 0.5]).unwrap();
-        assert!((near - 1.99).abs() < 0.02, "{near}");
-        assert!((median - 1.5).abs() < 0.02, "{median}");
+        assert!((near - 1.99).abs() < 0.005, "{near}");
+        assert!((median - 1.5).abs() < 0.005, "{median}");
     }
 }

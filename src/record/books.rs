@@ -18,6 +18,8 @@ pub struct AgentBook {
     pub gas_paid: f64,
     /// Rewards got, each at its time's price.
     pub rewards: f64,
+    /// Assets over own capital that it was drawn to open with.
+    pub leverage: Option<f64>,
     /// When it entered, if by a transaction.
     pub entered: Option<u64>,
     /// When it left.
@@ -93,6 +95,7 @@ impl Books {
             worth_start,
             gas_paid: 0.0,
             rewards: 0.0,
+            leverage: None,
             entered: None,
             left: None,
             transactions: 0,

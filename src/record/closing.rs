@@ -8,7 +8,7 @@ use super::positions::{Position as PositionRow, PositionFate};
 use super::summary::{AccountProfit, KindProfit, PositionCounts, ProfitAndLoss};
 use super::table::Table;
 use crate::agents::view::View;
-use crate::agents::{AgentDirectory, AgentsLeverage};
+use crate::agents::AgentDirectory;
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::protocols::NamedAccounts;
@@ -122,7 +122,6 @@ pub fn write_agents(
     folder: &mut OutputFolder,
     directory: &AgentDirectory,
     books: &Books,
-    leverages: &AgentsLeverage,
     now: &Worth,
     exact: bool,
 ) -> Result<(), FolderError> {
@@ -144,7 +143,7 @@ pub fn write_agents(
             gas_paid_numeraire: book.gas_paid,
             transactions: book.transactions.into(),
             reverts: book.reverts.into(),
-            leverage_ratio: leverages.of(directory, id),
+            leverage_ratio: book.leverage,
             fate: book.fate,
         })?;
     }

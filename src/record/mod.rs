@@ -5,6 +5,7 @@ pub mod columns;
 pub mod agents;
 pub mod amount;
 pub mod books;
+pub mod closing;
 pub mod csv;
 pub mod documentation;
 pub mod events;

@@ -96,7 +96,8 @@ fn beginning(sees: &View, names: &TickNames) -> Summary {
 
 /// Returns a pool's marginal price: whole tokens 1 per whole token 0.
 fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
-    cell.pool.amm().spot_price() * sees.tokens.get(cell.tokens[0]).one / sees.tokens.get(cell.tokens[1]).one
+    let reserves = cell.pool.amm().reserves();
+    sees.tokens.whole(cell.tokens[1], reserves.token_1) / sees.tokens.whole(cell.tokens[0], reserves.token_0)
 }
 
 /// Writes the block's row of `ticks.csv`, and follows what the summary follows.
@@ -147,7 +148,7 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
     let mut tick = BlockTick {
         block: sees.clock.block,
         time_s: sees.clock.now(),
-        base_fee_gwei: sees.gas.base_fee as f64 / native.one * 1e9,
+        base_fee_gwei: sees.gas.base_fee as f64 / (native.one / 1e9),
         gas_used: sees.gas.used,
         waiting: u32::try_from(mempool.waiting()).unwrap_or(u32::MAX),
         ..BlockTick::default()
@@ -216,7 +217,6 @@ fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
     let owed = books.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
     let level = Level::of(cell, &books, pool, farm);
     let quantiles = cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| level.health_factor(key)));
-    let [p01, p05, p25, p50] = quantiles.map_or([None; 4], |quantiles| quantiles.map(Some));
     let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
     let mut lowest: Option<f64> = None;
     for id in cell.order.tops().map(PositionId) {
@@ -225,6 +225,9 @@ fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
             lowest = Some(lowest.map_or(factor, |least| least.min(factor)));
         }
     }
+    // A bin's middle may lie below the lowest health in it.
+    let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
+    let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
     GoblinTick {
         open_positions: cell.order.open(),
         debt: amount(sees, bank.base, owed),

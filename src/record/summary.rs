@@ -146,7 +146,7 @@ pub struct ProfitAndLoss {
 }
 
 /// What agents of a kind gained.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct KindProfit {
     /// The kind.
     pub kind: String,
