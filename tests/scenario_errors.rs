@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use plimsoll::market::price::PriceParams;
 use plimsoll::scenario::diagnostic::Diagnostic;
 use plimsoll::scenario::{Checked, read, read_text};
 use proptest::prelude::*;
@@ -95,6 +96,10 @@ fn the_sound_scenario_has_no_mistakes() {
     let checked = check(SOUND).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     assert_eq!(checked.warnings, []);
     assert_eq!((checked.scenario.seed, checked.scenario.agents.len()), (7, 6));
+    assert_eq!(said(&SOUND.replace("Scenario(", "(")), []);
+    assert_eq!(said(&format!("#![enable(implicit_some)]\n{SOUND}")), []);
+    assert_eq!(said(&SOUND.replace("utilisation: 0.7", "utilisation: Some(0.7)")), []);
+    assert_eq!(said(&SOUND.replace('\n', "\r\n")), []);
 }
 
 #[test]
@@ -111,6 +116,7 @@ fn broken_syntax_is_shown_where_it_breaks() {
     breaks(
         "error",
         &[
+            ("Scenario(", "^Scenery(", "`Scenery` does not belong here; expected `Scenario(...)` or `(...)`"),
             ("seed: 7,", "seed ^7,", "this does not belong here; expected `:`, `,` or a closing bracket"),
             ("    blocks: 7_200,", "    ^blocks 7_200,", "a field's value is missing; expected `:` and a value"),
             ("blocks: 7_200,", "blocks: ^@,", "`@` does not belong here; expected a value"),
@@ -288,7 +294,7 @@ fn markets_must_be_possible() {
             (r#"half_life: "1 h""#, "fee_bps: ^10_000", "`fee_bps` is 10000"),
             ("fee_bps: 30", "fee_bps: ^10_000", "`fee_bps` is 10000; expected less than 10000"),
             (
-                r#"price: Gbm(start: 2_000, volatility: 0.8)"#,
+                "price: Gbm(start: 2_000, volatility: 0.8)",
                 r#"price: Replay(file: ^"none.csv", time_column: "t", time_format: UnixSeconds, price_column: "p")"#,
                 "none.csv: cannot be read",
             ),
@@ -404,7 +410,11 @@ fn a_scenario_that_cannot_do_what_it_asks_gets_a_warning() {
             (r#"("0 s", 20)"#, r#"(^"1 h", 20)"#, "the first price is for 1h"),
         ],
     );
-    let idle = SOUND.replace(r#"AlphaHomora("#, r#"AlphaHomora(name: "idle", base: "USDC", reserve_bps: 0, kill_bps: 0, interest: TripleSlope, goblins: []), AlphaHomora("#);
+    let idle = SOUND.replace(
+        "AlphaHomora(",
+        r#"AlphaHomora(name: "idle", base: "USDC", reserve_bps: 0, kill_bps: 0, interest: TripleSlope, goblins: []),
+        AlphaHomora("#,
+    );
     let idle = idle.replace(r#"name: "liquidators", bank: "bank""#, r#"name: "liquidators", bank: "idle""#);
     assert!(said(&idle)[0].to_string().contains("nothing to liquidate: nobody borrows from `idle`"));
     let aside = SOUND.replace("shocks: [", r#"shocks: [Crash(token: "DAI", start: "1 h", size: Fixed(0.1)),"#);
@@ -504,6 +514,28 @@ fn an_included_file_comes_first_and_its_mistakes_stand_in_it() {
         "{cyclic:#?}"
     );
     assert!(cyclic.iter().any(|line| line.contains("`seed` cannot stand in an included file")), "{cyclic:#?}");
+}
+
+#[test]
+fn recorded_prices_are_relative_to_the_file_that_names_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let market = folder.path().join("market");
+    std::fs::create_dir(&market).unwrap();
+    std::fs::write(market.join("eth.csv"), "t,p\n0,2000\n90000,1900\n").unwrap();
+    let eth = r#"(name: "ETH", decimals: 18, price: Gbm(start: 2_000, volatility: 0.8)),"#;
+    let replay = r#"Replay(file: "eth.csv", time_column: "t", time_format: UnixSeconds, price_column: "p")"#;
+    let eth_recorded = format!(r#"(tokens: [(name: "ETH", decimals: 18, price: {replay})])"#);
+    std::fs::write(market.join("eth.ron"), eth_recorded).unwrap();
+    let text = SOUND.replace(eth, "").replace("    seed: 7,", r#"    include: ["market/eth.ron"],"#);
+    let checked = read_text("test", &text, folder.path()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    assert_eq!(checked.warnings, []);
+    let PriceParams::Replay(params) = &checked.scenario.tokens[0].price else { panic!("ETH comes first") };
+    assert_eq!(Path::new(&params.file), Path::new("market/eth.csv"));
+
+    std::fs::write(market.join("eth.csv"), "t,p\n0,3000\n3600,none\n").unwrap();
+    let broken = read_text("test", &text, folder.path()).unwrap_err();
+    assert!(broken[0].to_string().contains("eth.csv:3: \"none\" in column \"p\" is not a price"), "{}", broken[0]);
+    assert!(broken[0].place.source.name.ends_with("eth.ron"));
 }
 
 #[test]

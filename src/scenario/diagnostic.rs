@@ -192,3 +192,23 @@ pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
         [most @ .., last] => format!("{} or {last}", most.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters() {
+        let source = Arc::new(Source { name: "a.ron".to_owned(), text: "// é\n(é: 1)".to_owned() });
+        let place = Place { span: 11..12, source };
+        assert_eq!((place.text(), place.to_string().as_str()), ("1", "a.ron:2:5"));
+    }
+
+    #[test]
+    fn only_a_name_that_is_near_is_suggested() {
+        let names = ["volatility", "start", "drift"];
+        assert_eq!(did_you_mean("volatilty", names).as_deref(), Some("did you mean `volatility`?"));
+        assert_eq!(did_you_mean("eth", ["ETH", "UNI"]).as_deref(), Some("did you mean `ETH`?"));
+        assert_eq!(did_you_mean("decimals", names), None);
+    }
+}

@@ -24,7 +24,7 @@ use schema::{Scenario, TokenParams};
 /// A scenario without mistakes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checked {
-    /// What the file says, the lists of its includes first. Files of recorded prices can be opened as they are named.
+    /// What the file says, the lists of its includes first. Files of recorded prices are relative to `folder`.
     pub scenario: Scenario,
     /// What it is called: its file's name without the ending.
     pub name: String,
@@ -70,14 +70,16 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
     if mistakes.iter().any(Diagnostic::is_error) {
         return Err(mistakes);
     }
-    draft.tokens.iter_mut().for_each(resolve);
+    draft.tokens.iter_mut().for_each(|token| resolve(token, folder));
     let scenario = draft.finish(vec![]).expect("what is missing is a mistake");
     Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, warnings: mistakes })
 }
 
-/// Names a file of recorded prices so that it can be opened from here.
-fn resolve(token: &mut Placed<TokenParams>) {
+/// Names a file of recorded prices as seen from the scenario's folder, whichever included file names it.
+fn resolve(token: &mut Placed<TokenParams>, folder: &Path) {
     if let PriceParams::Replay(params) = &mut token.value.price {
-        params.file = token.node.file.folder.join(&params.file).to_string_lossy().into_owned();
+        let included = &token.node.file.folder;
+        let from_here = included.strip_prefix(folder).unwrap_or(included);
+        params.file = from_here.join(&params.file).to_string_lossy().into_owned();
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn parse(source: Arc<Source>, folder: &Path, out: &mut Vec<Diagnostic
     let broken: Vec<usize> = errors.iter().map(|error| error.span().start_offset).collect();
     match document.value.as_ref().map(Tree::from) {
         Some(tree) if astray.is_none() && matches!(tree.kind, Kind::Struct(_)) => {
+            out.extend(other_name(place(tree.head.clone())));
             Some(File { source, folder: folder.to_owned(), tree, broken })
         }
         _ if !errors.is_empty() => None,
@@ -58,6 +59,13 @@ pub(super) fn parse(source: Arc<Source>, folder: &Path, out: &mut Vec<Diagnostic
             None
         }
     }
+}
+
+/// Refuses a struct that is called something else.
+fn other_name(head: Place) -> Option<Diagnostic> {
+    let wrong = !matches!(head.text(), "Scenario" | "(");
+    let message = format!("`{}` does not belong here", head.text());
+    wrong.then(|| Diagnostic::error(head, message).expected("expected `Scenario(...)` or `(...)`"))
 }
 
 fn is_astray(kind: &ErrorKind) -> bool {

@@ -180,3 +180,34 @@ impl Element {
 pub(super) fn bytes(span: &Span) -> Range<usize> {
     span.start_offset..span.end_offset.max(span.start_offset)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(text: &str) -> Tree {
+        Tree::from(ron2::ast::parse_document(text).unwrap().value.as_ref().unwrap())
+    }
+
+    #[test]
+    fn a_mistake_costs_the_smallest_field_or_list_element_around_it() {
+        let text = "(a: 1, b: [(c: Uniform(2, 3)), 4], d: (5, 6))";
+        let costs = |what: &str| tree(text).severable(text.find(what).unwrap()).map(|span| &text[span]);
+        assert_eq!(costs("1"), Some("a: 1,"));
+        assert_eq!(costs("3"), Some("c: Uniform(2, 3)"), "an element of a tuple cannot go alone");
+        assert_eq!(costs("4"), Some("4"));
+        assert_eq!(costs("6"), Some("d: (5, 6)"));
+        assert_eq!(tree(text).severable(0), None, "the outermost bracket is in nothing");
+    }
+
+    #[test]
+    fn every_piece_knows_where_it_stands() {
+        let text = "Scenario(pools: [Pool(name: \"a\"), Some(7)])";
+        let tree = tree(text);
+        assert_eq!(&text[tree.head.clone()], "Scenario");
+        let pools = tree.get("pools").unwrap();
+        assert_eq!(&text[pools.elements()[0].value.head.clone()], "Pool");
+        assert_eq!(&text[pools.elements()[1].value.span.clone()], "7");
+        assert_eq!(&text[tree.innermost(text.find('"').unwrap()).span.clone()], "\"a\"");
+    }
+}

@@ -44,7 +44,7 @@ impl Check<'_, '_> {
         let gap = (inside / outside - 1.0).abs();
         if gap > GAP && gap.is_finite() && outside > 0.0 {
             let message = format!(
-                "a `{}` costs {} `{}` in this pool and {} outside: arbitrage will begin with the first block",
+                "`{}` costs {} `{}` in this pool and {} outside: arbitrage will begin with the first block",
                 tokens.0,
                 short(inside),
                 tokens.1,
