@@ -6,6 +6,7 @@ use super::dice::Dice;
 
 /// A law of real numbers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Distribution {
     /// Always this number.
     Fixed(f64),

@@ -8,9 +8,9 @@ use serde::Deserialize;
 pub use crate::agents::AgentParams;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
+use crate::chain::venue::VenueParams;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
-use crate::chain::venue::VenueParams;
 use crate::math::Decimal;
 
 /// A whole scenario.
@@ -60,11 +60,11 @@ pub struct Scenario {
     pub record: RecordParams,
 }
 
-fn default_seed() -> u64 {
+pub(super) fn default_seed() -> u64 {
     1
 }
 
-fn default_start() -> u64 {
+pub(super) fn default_start() -> u64 {
     1_609_459_200
 }
 
