@@ -60,14 +60,12 @@ mod refusals {
 
     use serde_json::{Value, json};
 
-    use super::replay::{File, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2};
+    use super::replay::{
+        Replay, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2,
+    };
 
     /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
-    fn after_change(
-        name: &str,
-        replay: fn(&File) -> Report,
-        change: impl FnOnce(&mut Value),
-    ) -> Report {
+    fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
         let mut file = Vectors::of_this_repository().read(name);
         let scenario = &mut file.scenarios[0];
         let operation = scenario
@@ -111,14 +109,14 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, fn(&File) -> Report); 3] = [
+        let replays: [(&str, Replay); 3] = [
             ("univ2", univ2::replay),
             ("staking_rewards", staking_rewards::replay),
             ("alpha_homora", alpha_homora::replay),
         ];
         for (name, replay) in replays {
             let op = after_change(name, replay, |operation| {
-                operation["op"] = json!("rug_pull")
+                operation["op"] = json!("rug_pull");
             });
             assert!(
                 op.differences[0].contains("rug_pull"),
@@ -126,7 +124,7 @@ mod refusals {
                 op.differences[0]
             );
             let argument = after_change(name, replay, |operation| {
-                operation["referrer"] = json!("u9")
+                operation["referrer"] = json!("u9");
             });
             assert!(
                 argument.differences[0].contains("referrer"),
@@ -134,7 +132,7 @@ mod refusals {
                 argument.differences[0]
             );
             let field = after_change(name, replay, |operation| {
-                operation["state"]["mood"] = json!("1")
+                operation["state"]["mood"] = json!("1");
             });
             assert!(
                 field.differences[0].contains("state.mood"),

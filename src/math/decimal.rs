@@ -131,17 +131,17 @@ impl FromStr for Decimal {
         for (index, found) in text.chars().enumerate() {
             match found {
                 '0'..='9' => {
-                    number = number
-                        .with_digit(found, fraction)
-                        .ok_or_else(|| DecimalError::TooLong(text.to_owned()))?
+                    let longer = number.with_digit(found, fraction);
+                    number = longer.ok_or_else(|| DecimalError::TooLong(text.to_owned()))?;
                 }
                 '.' if after_digit && !fraction => fraction = true,
                 '_' if after_digit => {}
                 _ => {
+                    let (position, text) = (index + 1, text.to_owned());
                     return Err(DecimalError::Character {
                         found,
-                        position: index + 1,
-                        text: text.to_owned(),
+                        position,
+                        text,
                     });
                 }
             }

@@ -1,7 +1,8 @@
 //! Products of two 128-bit integers divided by a third, without losing a bit in between.
 //!
-//! The 256-bit product is divided by the method of Möller and Granlund, "Improved division by invariant integers"
-//! (2011): one reciprocal of the divisor's leading limb, then two multiplications for each limb of the quotient.
+//! The 256-bit product is divided limb by limb of 64 bits, as one divides on paper: algorithm D of Knuth, "The Art of
+//! Computer Programming", volume 2, section 4.3.1. A reciprocal and multiplications take longer where the processor
+//! divides 128 bits by 64.
 
 use super::MathError;
 
@@ -76,65 +77,43 @@ pub(super) fn div_narrow(high: u128, low: u128, divisor: u128) -> (u128, u128) {
         return (u128::from(low / divisor), u128::from(low % divisor));
     }
     let shift = divisor.leading_zeros();
-    let normal = divisor << shift;
-    let reciprocal = reciprocal(normal);
+    let divisor = divisor << shift;
     // The bits that leave `low` on the left; twice, since a shift by 128 is none.
     let carried = low >> 1 >> (127 - shift);
     let low = low << shift;
-    let (quotient_high, rest) = div_3_by_2(high << shift | carried, upper(low), normal, reciprocal);
-    let (quotient_low, rest) = div_3_by_2(rest, lower(low), normal, reciprocal);
+    let (quotient_high, rest) = div_limb(high << shift | carried, upper(low), divisor);
+    let (quotient_low, rest) = div_limb(rest, lower(low), divisor);
     (join(quotient_high, quotient_low), rest >> shift)
 }
 
-/// Returns `(2^192 - 1) / divisor - 2^64`, rounded down, for a divisor whose highest bit is set (algorithm 6).
+/// Returns one limb of a quotient and the remainder: three limbs `high:low` by a divisor whose highest bit is set, where
+/// `high < divisor`.
+///
+/// Dividing the two leading limbs by the divisor's leading limb gives the limb or at most two more.
 #[inline]
-fn reciprocal(divisor: u128) -> u64 {
-    let (d1, d0) = (upper(divisor), lower(divisor));
-    let mut v = lower(u128::MAX / u128::from(d1));
-    let mut p = d1.wrapping_mul(v).wrapping_add(d0);
-    if p < d0 {
-        v -= 1;
-        if p >= d1 {
-            v -= 1;
-            p -= d1;
-        }
-        p = p.wrapping_sub(d1);
+fn div_limb(high: u128, low: u64, divisor: u128) -> (u64, u128) {
+    let (leading, trailing) = (upper(divisor), lower(divisor));
+    let estimate = if upper(high) < leading {
+        lower(high / u128::from(leading))
+    } else {
+        u64::MAX
+    };
+    let rest = high.wrapping_sub(u128::from(estimate) * u128::from(leading));
+    let product = u128::from(estimate) * u128::from(trailing);
+    let (difference, borrowed) = join(lower(rest), low).overflowing_sub(product);
+    // What the leading limbs leave is wider than a limb only if the estimate was cut off, and then it suffices.
+    if !borrowed || upper(rest) > 0 {
+        return (estimate, difference);
     }
-    let t = u128::from(v) * u128::from(d0);
-    let (p, carry) = p.overflowing_add(upper(t));
-    if carry {
-        v -= 1;
-        v -= u64::from(join(p, lower(t)) >= divisor);
+    let (difference, enough) = difference.overflowing_add(divisor);
+    if enough {
+        return (estimate - 1, difference);
     }
-    v
-}
-
-/// Divides three limbs by two: `high:low` by a divisor whose highest bit is set, `high < divisor` (algorithm 4).
-#[inline]
-fn div_3_by_2(high: u128, low: u64, divisor: u128, reciprocal: u64) -> (u64, u128) {
-    let estimate = (u128::from(reciprocal) * u128::from(upper(high))).wrapping_add(high);
-    let mut quotient = upper(estimate);
-    let r1 = lower(high).wrapping_sub(quotient.wrapping_mul(upper(divisor)));
-    let product = u128::from(lower(divisor)) * u128::from(quotient);
-    let mut rest = join(r1, low).wrapping_sub(product).wrapping_sub(divisor);
-    quotient = quotient.wrapping_add(1);
-    if upper(rest) >= lower(estimate) {
-        quotient = quotient.wrapping_sub(1);
-        rest = rest.wrapping_add(divisor);
-    }
-    if rest >= divisor {
-        quotient = quotient.wrapping_add(1);
-        rest = rest.wrapping_sub(divisor);
-    }
-    (quotient, rest)
+    (estimate - 2, difference.wrapping_add(divisor))
 }
 
 /// Returns the upper 64 bits.
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the upper limb is what is asked for"
-)]
 const fn upper(value: u128) -> u64 {
     (value >> 64) as u64
 }

@@ -142,13 +142,6 @@ impl U256 {
         Self(self.0.wrapping_sub(rhs.0))
     }
 
-    /// Returns the product modulo 2^256.
-    #[inline]
-    #[must_use]
-    pub fn wrapping_mul(self, rhs: Self) -> Self {
-        Self(self.0.wrapping_mul(rhs.0))
-    }
-
     /// Returns the square root, rounded **down**.
     #[inline]
     pub fn sqrt_down(self) -> u128 {

@@ -4,7 +4,10 @@ use super::{MathError, U256, mul_div::div_wide};
 
 /// A ratio of two reserves, times 2^112. It takes at most 224 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Uq112x112(U256);
+pub struct Uq112x112 {
+    high: u128,
+    low: u128,
+}
 
 impl Uq112x112 {
     /// Returns `numerator / denominator`, rounded **down** as the contract's `uqdiv` does. Both are below 2^112.
@@ -14,20 +17,22 @@ impl Uq112x112 {
     #[inline]
     pub fn ratio_down(numerator: u128, denominator: u128) -> Result<Self, MathError> {
         debug_assert!(
-            numerator >> 112 == 0,
-            "a reserve has 112 bits, not those of {numerator}"
+            (numerator | denominator) >> 112 == 0,
+            "a reserve has 112 bits, not those of {numerator} or {denominator}"
         );
         if denominator == 0 {
             return Err(MathError::DivisionByZero);
         }
-        let (high, low, _) = div_wide(numerator >> 16, numerator << 112, denominator);
-        Ok(Self(U256::from_halves(high, low)))
+        // 2^112 / denominator is 2^128 / (2^16 denominator), whose lower half is zero.
+        let (high, low, _) = div_wide(numerator, 0, denominator << 16);
+        Ok(Self { high, low })
     }
 
     /// Returns the ratio times a number of seconds: 224 and 32 bits fit 256.
     #[inline]
     pub fn times_seconds(self, seconds: u32) -> U256 {
-        self.0.wrapping_mul(U256::from(u128::from(seconds)))
+        let (low, carry) = self.low.carrying_mul(seconds.into(), 0);
+        U256::from_halves(self.high * u128::from(seconds) + carry, low)
     }
 }
 

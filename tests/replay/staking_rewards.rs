@@ -44,7 +44,7 @@ impl Machine {
         Ok(Value::Null)
     }
 
-    /// Does what a user does.
+    /// Does what a user does, or only looks.
     fn call(&mut self, op: &str, fields: &mut Fields) -> Result<Value, Stop> {
         let (account, now) = (account(&fields.text("user")?)?, self.now);
         match op {
@@ -69,8 +69,7 @@ impl Machine {
                 let exited = self.farm.exit(account, now).map_err(Stop::revert)?;
                 Ok(self.pay(account, exited.reward))
             }
-            "view" => fields.finish().map(|()| Value::Null),
-            other => Err(Stop::unknown("operation", other)),
+            _ => fields.finish().map(|()| Value::Null),
         }
     }
 }
@@ -94,7 +93,8 @@ impl super::Machine for Machine {
                 self.farm.set_paused(paused);
                 Ok(Value::Null)
             }
-            _ => self.call(op, fields),
+            "stake" | "withdraw" | "get_reward" | "exit" | "view" => self.call(op, fields),
+            other => Err(Stop::unknown("operation", other)),
         }
     }
 

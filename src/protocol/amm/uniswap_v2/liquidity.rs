@@ -48,7 +48,8 @@ impl Pair {
         };
         let liquidity = after.liquidity_for(added)?;
         after.total_supply = supply_with(after.total_supply, locked + liquidity)?;
-        after = after.with_reserves(balances, now)?.with_k_last();
+        after.write(self.update(balances, now)?);
+        after.remember_product();
 
         *self = after;
         Ok(Minted {
@@ -90,7 +91,8 @@ impl Pair {
             token_0: held.token_0 - taken.token_0,
             token_1: held.token_1 - taken.token_1,
         };
-        after = after.with_reserves(balances, now)?.with_k_last();
+        after.write(self.update(balances, now)?);
+        after.remember_product();
 
         *self = after;
         Ok(Burned {
@@ -140,12 +142,11 @@ impl Pair {
         Ok(liquidity)
     }
 
-    /// Returns the pair with the product that the next protocol fee is measured from.
-    fn with_k_last(mut self) -> Self {
+    /// Keeps the product that the next protocol fee is measured from.
+    fn remember_product(&mut self) {
         if self.protocol_fee == ProtocolFee::On {
             self.k_last = self.product();
         }
-        self
     }
 
     /// Returns the product of the reserves.

@@ -48,9 +48,9 @@ pub struct Pair {
     balances: Amounts,
     /// How many liquidity tokens exist, the locked ones included.
     total_supply: u128,
-    /// Sum over time of the price of token 0 in token 1, in UQ112x112 times seconds; runs over at 2^256.
+    /// Sum over time of the price of token 0 in token 1, in `UQ112x112` times seconds; runs over at 2^256.
     price_0_cumulative_last: U256,
-    /// Sum over time of the price of token 1 in token 0, in UQ112x112 times seconds; runs over at 2^256.
+    /// Sum over time of the price of token 1 in token 0, in `UQ112x112` times seconds; runs over at 2^256.
     price_1_cumulative_last: U256,
     /// Product of the reserves after the last mint or burn; zero while the protocol fee is off.
     k_last: U256,
@@ -102,7 +102,7 @@ impl Pair {
         self.total_supply
     }
 
-    /// Returns the sum over time of the price of `token` in the other one, in UQ112x112 times seconds, modulo 2^256.
+    /// Returns the sum over time of the price of `token` in the other one, in `UQ112x112` times seconds, modulo 2^256.
     #[inline]
     pub fn price_cumulative_last(&self, token: PoolToken) -> U256 {
         match token {
@@ -156,7 +156,9 @@ impl Pair {
     /// # Errors
     /// A balance is beyond what a reserve can hold.
     pub fn sync(&mut self, now: u64) -> Result<(), PairError> {
-        *self = self.with_reserves(self.balances, now)?;
+        let update = self.update(self.balances, now)?;
+
+        self.write(update);
         Ok(())
     }
 
@@ -175,33 +177,53 @@ impl Pair {
         })
     }
 
-    /// Returns the pair after a call that left it with `balances`: they are the new reserves, and the old reserves'
-    /// price is counted for the time it stood.
+    /// Returns what a call that leaves the pair with `balances` writes: they become the reserves, and the price of the
+    /// reserves before is counted for the time it stood.
     ///
     /// # Errors
     /// A balance is beyond what a reserve can hold.
     #[inline]
-    fn with_reserves(&self, balances: Amounts, now: u64) -> Result<Self, PairError> {
+    fn update(&self, balances: Amounts, now: u64) -> Result<Update, PairError> {
         let greatest = balances.token_0.max(balances.token_1);
         if greatest > MAX_RESERVE {
             return Err(PairError::Overflow { balance: greatest });
         }
-        let mut after = *self;
-        after.block_timestamp_last = timestamp(now);
-        let elapsed = after
-            .block_timestamp_last
-            .wrapping_sub(self.block_timestamp_last);
+        let timestamp = timestamp(now);
+        let elapsed = timestamp.wrapping_sub(self.block_timestamp_last);
         let Amounts { token_0, token_1 } = self.reserves;
+        let (mut price_0, mut price_1) =
+            (self.price_0_cumulative_last, self.price_1_cumulative_last);
         if elapsed > 0 && token_0 > 0 && token_1 > 0 {
-            let price_0 = Uq112x112::ratio_down(token_1, token_0)?.times_seconds(elapsed);
-            let price_1 = Uq112x112::ratio_down(token_0, token_1)?.times_seconds(elapsed);
-            after.price_0_cumulative_last = self.price_0_cumulative_last.wrapping_add(price_0);
-            after.price_1_cumulative_last = self.price_1_cumulative_last.wrapping_add(price_1);
+            let ratio_0 = Uq112x112::ratio_down(token_1, token_0)?;
+            let ratio_1 = Uq112x112::ratio_down(token_0, token_1)?;
+            price_0 = price_0.wrapping_add(ratio_0.times_seconds(elapsed));
+            price_1 = price_1.wrapping_add(ratio_1.times_seconds(elapsed));
         }
-        after.reserves = balances;
-        after.balances = balances;
-        Ok(after)
+        Ok(Update {
+            balances,
+            price_0,
+            price_1,
+            timestamp,
+        })
     }
+
+    /// Writes what a call leaves.
+    #[inline]
+    fn write(&mut self, update: Update) {
+        self.reserves = update.balances;
+        self.balances = update.balances;
+        self.price_0_cumulative_last = update.price_0;
+        self.price_1_cumulative_last = update.price_1;
+        self.block_timestamp_last = update.timestamp;
+    }
+}
+
+/// What every call that trades, mints, burns or syncs writes at its end.
+struct Update {
+    balances: Amounts,
+    price_0: U256,
+    price_1: U256,
+    timestamp: u32,
 }
 
 /// Returns seconds modulo 2^32, as the contract stores them.

@@ -107,7 +107,7 @@ impl Pair {
     pub fn swap(&mut self, paid: Amounts, taken: Amounts, now: u64) -> Result<(), PairError> {
         let balances = self.balances_after(paid, taken)?;
         let counted = self.counted_as_paid(balances, taken)?;
-        let after = self.with_reserves(balances, now)?;
+        let update = self.update(balances, now)?;
         if self.product_falls(balances, counted) {
             return Err(PairError::K {
                 paid_0: counted.token_0,
@@ -115,7 +115,7 @@ impl Pair {
             });
         }
 
-        *self = after;
+        self.write(update);
         Ok(())
     }
 

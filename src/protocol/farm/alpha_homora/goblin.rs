@@ -129,6 +129,10 @@ impl Goblin {
         market: RewardMarket<'_>,
         now: u64,
     ) -> Result<Reinvested, GoblinError> {
+        let RewardMarket {
+            pair: market,
+            base_side,
+        } = market;
         let mut site = Site {
             goblin: self,
             farm,
@@ -143,8 +147,8 @@ impl Goblin {
         }
         let bounty = mul_div_down(reward, site.goblin.params.reinvest_bounty_bps.into(), BPS)?;
         let reward_sold = reward.checked_sub(bounty).ok_or(MathError::BelowZero)?;
-        let mut reward_pair = *market.pair;
-        let side = Side::paying(market.base_side.other());
+        let mut reward_pair = *market;
+        let side = Side::paying(base_side.other());
         let base_bought = reward_pair
             .swap_exact_in(side, reward_sold, now)?
             .amount_out;
@@ -152,7 +156,7 @@ impl Goblin {
         bench.stake(lp)?;
 
         let moves = bench.close(&mut site);
-        *market.pair = reward_pair;
+        *market = reward_pair;
         Ok(Reinvested {
             reward,
             bounty,
