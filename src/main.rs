@@ -1,3 +1,9 @@
 //! The `plimsoll` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use plimsoll::simulation::Simulation;
+
+fn main() -> ExitCode {
+    plimsoll::cli::main::<Simulation>()
+}

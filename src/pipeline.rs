@@ -75,16 +75,7 @@ fn schedule(stages: &[Stage]) -> Schedule {
         ..ScheduleBuildSettings::default()
     });
     schedule.configure_sets(
-        (
-            Stage::Open,
-            Stage::Market,
-            Stage::Decide,
-            Stage::Order,
-            Stage::Execute,
-            Stage::Settle,
-            Stage::Record,
-        )
-            .chain(),
+        (Stage::Open, Stage::Market, Stage::Decide, Stage::Order, Stage::Execute, Stage::Settle, Stage::Record).chain(),
     );
     for stage in stages {
         schedule.add_systems(stage.systems().in_set(*stage));

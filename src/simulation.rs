@@ -7,8 +7,8 @@ use bevy_ecs::system::SystemState;
 use thiserror::Error;
 
 use crate::agents::farmer::Farmer;
-use crate::agents::{AgentDirectory, Identity};
 use crate::agents::view::View;
+use crate::agents::{AgentDirectory, Identity};
 use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
 use crate::chain::clock::Clock;
 use crate::chain::execution::ForcedSales;
@@ -76,13 +76,14 @@ struct RecordWanted {
 }
 
 impl Simulation {
-    /// Makes the world before the first block, and opens the run's tables in `folder`, if there is one. Price files are
-    /// found relative to `home`.
+    /// Makes the world of the scenario called `name` before the first block, and opens the run's tables in `folder`, if
+    /// there is one. Price files are found relative to `home`.
     ///
     /// # Errors
     /// The market cannot begin, or a file cannot be written.
     pub fn new(
         scenario: &Scenario,
+        name: &str,
         home: &Path,
         options: Options,
         folder: Option<&mut OutputFolder>,
@@ -102,7 +103,8 @@ impl Simulation {
         let beginning = Beginning::of(&sees);
         let first = directory.first_account as usize;
         let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..]);
-        let recorder = Recorder::open(&sees, folder, wanted)?;
+        let mut recorder = Recorder::open(&sees, folder, wanted)?;
+        name.clone_into(&mut recorder.summary.scenario);
         for (identity, farmer) in world.query::<(&Identity, &Farmer)>().iter(&world) {
             books.agents[identity.id.index()].leverage = Some(farmer.leverage);
         }
@@ -156,17 +158,17 @@ impl Simulation {
     ///
     /// # Errors
     /// The audit fails, which is a bug, or a file cannot be written.
-    pub fn finish(mut self, scenario_name: &str, mut folder: Option<&mut OutputFolder>) -> Result<Summary, RunError> {
+    pub fn finish(mut self, mut folder: Option<&mut OutputFolder>) -> Result<Summary, RunError> {
         let mut recorder = self.world.remove_resource::<Recorder>().expect("it was put in");
         if let Some(folder) = folder.as_deref_mut() {
             recorder.close(folder)?;
         }
-        let mut state = SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
+        let mut state =
+            SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
         let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols);
         let mut summary = recorder.summary;
-        scenario_name.clone_into(&mut summary.scenario);
         summary.blocks = sees.clock.block;
         summary.audits_passed = self.audits + 1;
         summary.positions = books.count_positions();

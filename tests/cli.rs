@@ -60,6 +60,14 @@ impl Simulator for Counter {
         vec![("Open".into(), vec!["advance".into()]), ("Execute".into(), vec!["order".into(), "execute".into()])]
     }
 
+    fn rehearse(_scenario: &Counted) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn is_users_mistake(_error: &String) -> bool {
+        false
+    }
+
     fn new(
         scenario: Counted,
         scenario_name: &str,

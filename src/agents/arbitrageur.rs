@@ -9,11 +9,11 @@ use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
+use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population};
 use super::view::View;
-use super::Agent;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::ids::{PoolId, TokenId};

@@ -7,12 +7,12 @@ use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
+use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse, Stake};
 use super::schedule::{Entry, Exit, PATIENCE};
 use super::view::View;
-use super::Agent;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::ids::BankId;
@@ -77,7 +77,10 @@ impl Agent for BankLender {
 fn payable(sees: &View, bank: BankId) -> u128 {
     let bank = &sees.protocols.bank(bank).bank;
     let books = bank.books_at(sees.clock.now());
-    books.ok().and_then(|books| mul_div_down(books.balance, books.total_supply, books.total_base().ok()?).ok()).unwrap_or(0)
+    books
+        .ok()
+        .and_then(|books| mul_div_down(books.balance, books.total_supply, books.total_base().ok()?).ok())
+        .unwrap_or(0)
 }
 
 impl Population for BankLenderParams {

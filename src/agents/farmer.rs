@@ -8,12 +8,12 @@ use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
+use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse, Stake};
 use super::schedule::{Entry, Exit, PATIENCE};
 use super::view::View;
-use super::Agent;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
@@ -137,7 +137,9 @@ impl Agent for Farmer {
             (State::Opening, What::Reverted { .. } | What::Dropped { .. }) => State::Refused,
             (State::Closing(position), What::Worked(_)) => State::Closed(position),
             (State::Closing(position), What::Reverted { .. } | What::Dropped { .. }) => State::Open(position),
-            (State::Open(position) | State::Closing(position), What::Killed(killed)) if killed.receipt.position == position => {
+            (State::Open(position) | State::Closing(position), What::Killed(killed))
+                if killed.receipt.position == position =>
+            {
                 State::Killed(position)
             }
             (state, _) => state,

@@ -8,11 +8,11 @@
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 
+use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse};
 use super::view::View;
-use super::Agent;
 use crate::chain::dice::{Dice, Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};

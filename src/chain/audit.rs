@@ -26,7 +26,13 @@ pub struct AuditError {
 pub struct AuditEveryBlock(pub bool);
 
 /// Audits the block that has just been executed, if every block is to be.
-pub fn audit_block(every: Res<AuditEveryBlock>, clock: Res<Clock>, tokens: Res<Tokens>, ledger: Res<Ledger>, protocols: Protocols) {
+pub fn audit_block(
+    every: Res<AuditEveryBlock>,
+    clock: Res<Clock>,
+    tokens: Res<Tokens>,
+    ledger: Res<Ledger>,
+    protocols: Protocols,
+) {
     if every.0 {
         let outcome = audit(&tokens, &ledger, &protocols);
         outcome.unwrap_or_else(|error| panic!("the audit of block {} failed: {error}", clock.block));

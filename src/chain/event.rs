@@ -178,6 +178,15 @@ impl Event {
 #[derive(Debug, Clone, Default, PartialEq, Resource)]
 pub struct EventLog(Vec<Event>);
 
+impl<'a> IntoIterator for &'a EventLog {
+    type Item = &'a Event;
+    type IntoIter = std::slice::Iter<'a, Event>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl EventLog {
     /// Returns the events in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Event> {

@@ -28,14 +28,8 @@ pub enum Source {
 
 impl Source {
     /// Every source, in the order in which they are reported.
-    pub const ALL: [Self; 6] = [
-        Self::Genesis,
-        Self::ExternalVenue,
-        Self::Rewards,
-        Self::Gas,
-        Self::Shares,
-        Self::CounterfactualVenue,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Genesis, Self::ExternalVenue, Self::Rewards, Self::Gas, Self::Shares, Self::CounterfactualVenue];
 }
 
 /// A wallet holds less than what should leave it. Nothing was moved.

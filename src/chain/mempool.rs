@@ -69,7 +69,9 @@ mod tests {
 
     fn order(waiting: &[Transaction], seed: u64, limit: Option<u64>) -> (Vec<u64>, usize) {
         let mut mempool = Mempool::default();
-        waiting.iter().for_each(|transaction| mempool.submit(transaction.clone()));
+        for transaction in waiting {
+            mempool.submit(transaction.clone());
+        }
         let mut list = Vec::new();
         mempool.order(seed, 0, &BlockGas { limit, ..BlockGas::default() }, &mut list);
         (list.iter().map(|transaction| transaction.who.0).collect(), mempool.waiting())

@@ -370,8 +370,8 @@ mod tests {
                 }
                 prop_assert_eq!(order.open() as usize, positions.len());
                 prop_assert_eq!(order.histogram().total(), positions.len() as u128);
-                let top = order.tops().map(|id| positions[&id].0).fold(0.0, f64::max);
-                prop_assert_eq!(top, positions.values().map(|p| p.0).fold(0.0, f64::max));
+                let top = order.tops().map(|id| positions[&id].0).max_by(f64::total_cmp);
+                prop_assert_eq!(top, positions.values().map(|p| p.0).max_by(f64::total_cmp));
             }
         }
     }

@@ -140,7 +140,8 @@ fn fraction(pool: &PoolCell, farm: &FarmCell, goblin: &Goblin) -> f64 {
 }
 
 /// What [`find_underwater`] reads.
-type Cells<'w, 's> = (Query<'w, 's, &'static BankCell>, Query<'w, 's, &'static PoolCell>, Query<'w, 's, &'static FarmCell>);
+type Cells<'w, 's> =
+    (Query<'w, 's, &'static BankCell>, Query<'w, 's, &'static PoolCell>, Query<'w, 's, &'static FarmCell>);
 
 /// Lists the positions that may be killed in this block. One that nobody would find worth its gas, now that the block's
 /// base fee and outside prices are known, is parked until the bar has come down to its size.

@@ -44,7 +44,8 @@ pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Prot
         worth.bank_reserves += bank.bank.books().reserve as f64 * unit;
         for position in bank.bank.positions() {
             let at = protocols.goblin(position.goblin);
-            let liquidity = at.goblin.share_to_lp_down(position.goblin_share, &protocols.farm(at.farm).farm).unwrap_or(0);
+            let liquidity =
+                at.goblin.share_to_lp_down(position.goblin_share, &protocols.farm(at.farm).farm).unwrap_or(0);
             let debt = bank.bank.books().debt_value_down(position.debt_share).unwrap_or(0);
             let liquidity_unit = valuation.unit[protocols.pool(at.pool).liquidity.index()];
             worth.accounts[position.owner.0 as usize] += liquidity as f64 * liquidity_unit - debt as f64 * unit;

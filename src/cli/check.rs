@@ -23,8 +23,12 @@ pub(super) fn check<S: Simulator>(arguments: &CheckArguments, streams: &mut Stre
         for message in &messages {
             streams.say(message);
         }
-        if scenario.is_none() {
+        let Some(scenario) = scenario else {
             outcome = Outcome::Refused;
+            continue;
+        };
+        if let Err(error) = S::rehearse(&scenario) {
+            outcome = streams.complain(Outcome::Refused, format_args!("{}: {error}", file.display()));
         } else if streams.result(&format!("{}: fine\n", file.display())) == Outcome::Failed {
             return Outcome::Failed;
         }

@@ -25,7 +25,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Do so many blocks instead of the file's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     blocks: Option<u64>,
     /// Leave the tables in this folder [default: output/<scenario>-<seed>]
     #[arg(long, value_name = "DIR")]
@@ -74,9 +74,9 @@ pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt,
             let printed = streams.result(&result(&summary, status, plan.options.blocks, &target));
             if status == Status::Interrupted { Outcome::Interrupted } else { printed }
         }
-        Err(message) => {
+        Err((outcome, message)) => {
             drop(progress);
-            streams.complain(Outcome::Failed, message)
+            streams.complain(outcome, message)
         }
     }
 }
@@ -115,17 +115,20 @@ struct Finished {
     target: PathBuf,
 }
 
-/// Makes the blocks and the folder; an error is what to tell the user, and leaves no folder.
+/// Makes the blocks and the folder; an error is how it ended and what to tell the user, and leaves no folder.
 fn simulate<S: Simulator>(
     scenario: S::Scenario,
     plan: &Plan,
     mut folder: OutputFolder,
     progress: &Progress,
     interrupt: &Interrupt,
-) -> Result<Finished, String> {
+) -> Result<Finished, (Outcome, String)> {
     let stopwatch = Stopwatch::start();
     let mut manifest = Manifest::new(plan.stamp.clone(), plan.seed, plan.options, stopwatch.started_at());
-    let failed = |error: S::Error| error.to_string();
+    let failed = |error: S::Error| {
+        let outcome = if S::is_users_mistake(&error) { Outcome::Refused } else { Outcome::Failed };
+        (outcome, error.to_string())
+    };
 
     let mut simulation = S::new(scenario, &plan.stamp.name, plan.seed, plan.options, &mut folder).map_err(failed)?;
     while manifest.blocks < plan.options.blocks && !interrupt.is_asked() {
@@ -139,7 +142,7 @@ fn simulate<S: Simulator>(
     let status = if is_complete { Status::Complete } else { Status::Interrupted };
     manifest.status = status;
     manifest.wall_clock_s = stopwatch.seconds();
-    let target = folder.finish(manifest).map_err(|error| error.to_string())?;
+    let target = folder.finish(manifest).map_err(|error| (Outcome::Failed, error.to_string()))?;
     Ok(Finished { summary, status, target })
 }
 

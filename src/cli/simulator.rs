@@ -1,11 +1,15 @@
-//! What the command line needs from the floors below it.
+//! What the command line needs from the floors below it, and how [`Simulation`] gives it.
 
 use std::fmt::Display;
 use std::path::Path;
 
+use crate::pipeline;
+use crate::protocol::farm::alpha_homora::ForcedSale;
 use crate::record::folder::OutputFolder;
 use crate::record::manifest::RunOptions;
 use crate::record::summary::Summary;
+use crate::scenario::{self, Checked, genesis};
+use crate::simulation::{Options, RunError, Simulation};
 
 /// What reading a scenario file gave.
 #[derive(Debug)]
@@ -39,10 +43,19 @@ pub trait Simulator: Sized {
     /// Every stage of a block in order, each with its systems in order.
     fn stages() -> Vec<(String, Vec<String>)>;
 
+    /// Makes the world before the first block and throws it away: the last of the checks.
+    ///
+    /// # Errors
+    /// The market cannot begin.
+    fn rehearse(scenario: &Self::Scenario) -> Result<(), Self::Error>;
+
+    /// Says whether the scenario is to blame for an error, rather than the machine or this program.
+    fn is_users_mistake(error: &Self::Error) -> bool;
+
     /// Makes the world before the first block, and opens the run's files.
     ///
     /// # Errors
-    /// A file cannot be written.
+    /// The market cannot begin, or a file cannot be written.
     fn new(
         scenario: Self::Scenario,
         scenario_name: &str,
@@ -62,4 +75,64 @@ pub trait Simulator: Sized {
     /// # Errors
     /// A file cannot be written.
     fn finish(self, folder: &mut OutputFolder) -> Result<Summary, Self::Error>;
+}
+
+impl Scenario for Checked {
+    fn seed(&self) -> u64 {
+        self.scenario.seed
+    }
+
+    fn blocks(&self) -> u64 {
+        self.scenario.blocks
+    }
+
+    fn digest(&self) -> String {
+        blake3::hash(self.resolved.as_bytes()).to_string()
+    }
+}
+
+impl Simulator for Simulation {
+    type Scenario = Checked;
+    type Error = RunError;
+
+    fn read(path: &Path, colour: bool) -> Reading<Checked> {
+        let (messages, scenario) = match scenario::read(path) {
+            Ok(checked) => (checked.warnings.clone(), Some(checked)),
+            Err(mistakes) => (mistakes, None),
+        };
+        Reading { messages: messages.iter().map(|message| message.render(colour)).collect(), scenario }
+    }
+
+    fn stages() -> Vec<(String, Vec<String>)> {
+        pipeline::stages()
+    }
+
+    fn rehearse(checked: &Checked) -> Result<(), RunError> {
+        genesis::world(&checked.scenario, &checked.folder, checked.scenario.seed)?;
+        Ok(())
+    }
+
+    fn is_users_mistake(error: &RunError) -> bool {
+        matches!(error, RunError::Genesis(_))
+    }
+
+    fn new(
+        checked: Checked,
+        scenario_name: &str,
+        seed: u64,
+        options: RunOptions,
+        folder: &mut OutputFolder,
+    ) -> Result<Self, RunError> {
+        let forced_sales = if options.mute_forced_sales { ForcedSale::Muted } else { ForcedSale::Executed };
+        let options = Options { seed, audit: options.audit, exact: options.exact, forced_sales };
+        Simulation::new(&checked.scenario, scenario_name, &checked.folder, options, Some(folder))
+    }
+
+    fn step(&mut self) -> Result<(), RunError> {
+        Simulation::step(self)
+    }
+
+    fn finish(self, folder: &mut OutputFolder) -> Result<Summary, RunError> {
+        Simulation::finish(self, Some(folder))
+    }
 }

@@ -166,10 +166,10 @@ impl Books {
                 book.fate = AgentFate::Open;
                 book.entered.get_or_insert(sees.clock.block);
             }
-            (What::Withdrawn(bank, _), Some((agent, account))) => {
-                if sees.ledger.balance(account, sees.protocols.bank(*bank).shares) == 0 {
-                    self.leave(agent, sees.clock.block, AgentFate::Closed);
-                }
+            (What::Withdrawn(bank, _), Some((agent, account)))
+                if sees.ledger.balance(account, sees.protocols.bank(*bank).shares) == 0 =>
+            {
+                self.leave(agent, sees.clock.block, AgentFate::Closed);
             }
             _ => {}
         }
@@ -204,15 +204,19 @@ impl Books {
         if at.closed {
             let worth = sees.worth(base, receipt.base_to_user) + sees.worth(farmed, receipt.moves.farmed_to_user);
             self.leave(owner, block, AgentFate::Closed);
-            self.end(at.bank, receipt.position, PositionEnd::Over {
-                fate: PositionFate::Closed,
-                block,
-                debt: receipt.debt_before,
-                health: None,
-                proceeds: receipt.base_to_user,
-                worth,
-                bad_debt: 0,
-            });
+            self.end(
+                at.bank,
+                receipt.position,
+                PositionEnd::Over {
+                    fate: PositionFate::Closed,
+                    block,
+                    debt: receipt.debt_before,
+                    health: None,
+                    proceeds: receipt.base_to_user,
+                    worth,
+                    bad_debt: 0,
+                },
+            );
         }
     }
 
@@ -220,15 +224,19 @@ impl Books {
         let receipt = &at.receipt;
         let owner = directory.agent(receipt.owner).expect("positions belong to agents");
         self.leave(owner, sees.clock.block, AgentFate::Killed);
-        self.end(at.bank, receipt.position, PositionEnd::Over {
-            fate: PositionFate::Killed,
-            block: sees.clock.block,
-            debt: receipt.debt,
-            health: Some(receipt.health),
-            proceeds: receipt.left,
-            worth: sees.worth(sees.protocols.bank(at.bank).base, receipt.left),
-            bad_debt: receipt.bad_debt,
-        });
+        self.end(
+            at.bank,
+            receipt.position,
+            PositionEnd::Over {
+                fate: PositionFate::Killed,
+                block: sees.clock.block,
+                debt: receipt.debt,
+                health: Some(receipt.health),
+                proceeds: receipt.left,
+                worth: sees.worth(sees.protocols.bank(at.bank).base, receipt.left),
+                bad_debt: receipt.bad_debt,
+            },
+        );
     }
 
     fn end(&mut self, bank: BankId, position: PositionId, end: PositionEnd) {

@@ -63,7 +63,14 @@ impl Recorder {
                 events = Some(Table::open::<EventRow>(folder, "events.csv", wanted.exact)?);
             }
         }
-        Ok(Self { ticks, events, swaps: wanted.swaps, row: Tick::default(), summary: beginning(sees, &names), failed: None })
+        Ok(Self {
+            ticks,
+            events,
+            swaps: wanted.swaps,
+            row: Tick::default(),
+            summary: beginning(sees, &names),
+            failed: None,
+        })
     }
 
     /// Closes the tables.
@@ -87,9 +94,7 @@ fn beginning(sees: &View, names: &TickNames) -> Summary {
         seed: sees.seed.0,
         numeraire: sees.tokens.get(sees.tokens.numeraire).name.clone(),
         tokens: tokens.map(|(path, name)| TokenSummary { name: name.clone(), price_outside_numeraire: path }).collect(),
-        pools: pools
-            .map(|(price, name)| PoolSummary { name: name.clone(), price, volume_numeraire: 0.0 })
-            .collect(),
+        pools: pools.map(|(price, name)| PoolSummary { name: name.clone(), price, volume_numeraire: 0.0 }).collect(),
         ..Summary::default()
     }
 }

@@ -33,9 +33,7 @@ use crate::market::{Emissions, OutsidePrice, OutsidePrices};
 use crate::math::{Decimal, WAD, mul_div_down};
 use crate::protocol::amm::uniswap_v2::{Pair, ProtocolFee};
 use crate::protocol::amm::{Amounts, Pool};
-use crate::protocol::farm::alpha_homora::{
-    Bank, GenesisPosition, Goblin, GoblinParams, InterestModel, Legs, Site,
-};
+use crate::protocol::farm::alpha_homora::{Bank, GenesisPosition, Goblin, GoblinParams, InterestModel, Legs, Site};
 use crate::protocol::farm::staking_rewards::StakingRewards;
 
 /// Why a scenario that reads well cannot begin.
@@ -265,9 +263,8 @@ impl Builder<'_> {
 }
 
 fn load(replay: &crate::market::price::ReplayParams, folder: &Path) -> Result<Series, GenesisError> {
-    Series::load(replay, folder).map_err(|errors| {
-        fault(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-    })
+    Series::load(replay, folder)
+        .map_err(|errors| fault(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }
 
 fn find(list: &[Named], name: &str) -> usize {
@@ -431,7 +428,7 @@ impl Writing<'_, '_> {
         let at = self.protocols.leveraged_farm(goblin);
         let base_side = at.goblin.goblin.params().base_side;
         let (reserve, other) = at.pool.pool.amm().reserves().starting_with(base_side);
-        let base = (equity + debt) / 2;
+        let base = equity.midpoint(debt);
         let amounts = mul_div_down(base, other, reserve).map(|farmed| Legs { base, farmed });
         let receipt = amounts.map_err(Into::into).and_then(|amounts| {
             let opening = GenesisPosition { owner, goblin, debt, amounts };

@@ -73,14 +73,8 @@ impl Amounts {
     #[inline]
     pub fn of(token: PoolToken, first: u128, second: u128) -> Self {
         match token {
-            PoolToken::Zero => Self {
-                token_0: first,
-                token_1: second,
-            },
-            PoolToken::One => Self {
-                token_0: second,
-                token_1: first,
-            },
+            PoolToken::Zero => Self { token_0: first, token_1: second },
+            PoolToken::One => Self { token_0: second, token_1: first },
         }
     }
 

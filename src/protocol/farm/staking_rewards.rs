@@ -130,10 +130,7 @@ impl StakingRewards {
             rewards_duration,
             paused: false,
         };
-        Self {
-            totals,
-            stakes: BTreeMap::new(),
-        }
+        Self { totals, stakes: BTreeMap::new() }
     }
 
     /// Returns what is true for the whole farm.
@@ -164,21 +161,14 @@ impl StakingRewards {
     /// # Errors
     /// The reward is beyond `u128`.
     pub fn earned(&self, account: AccountId, now: u64) -> Result<u128, StakingError> {
-        Ok(self
-            .stake_of(account)
-            .earned(self.totals.reward_per_token_wad(now)?)?)
+        Ok(self.stake_of(account).earned(self.totals.reward_per_token_wad(now)?)?)
     }
 
     /// Takes a stake in, from the account to the farm.
     ///
     /// # Errors
     /// The farm is paused, or the amount is zero.
-    pub fn stake(
-        &mut self,
-        account: AccountId,
-        amount: u128,
-        now: u64,
-    ) -> Result<(), StakingError> {
+    pub fn stake(&mut self, account: AccountId, amount: u128, now: u64) -> Result<(), StakingError> {
         self.transact(account, |seat| seat.stake(amount, now))
     }
 
@@ -186,12 +176,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// So much is not staked, or the amount is zero.
-    pub fn withdraw(
-        &mut self,
-        account: AccountId,
-        amount: u128,
-        now: u64,
-    ) -> Result<(), StakingError> {
+    pub fn withdraw(&mut self, account: AccountId, amount: u128, now: u64) -> Result<(), StakingError> {
         self.transact(account, |seat| seat.withdraw(amount, now))
     }
 
@@ -211,10 +196,7 @@ impl StakingRewards {
         self.transact(account, |seat| {
             let withdrawn = seat.stake.balance;
             seat.withdraw(withdrawn, now)?;
-            Ok(Exited {
-                withdrawn,
-                reward: seat.get_reward(now)?,
-            })
+            Ok(Exited { withdrawn, reward: seat.get_reward(now)? })
         })
     }
 
@@ -224,10 +206,7 @@ impl StakingRewards {
     /// The farm's balance would not fit 128 bits.
     pub fn fund(&mut self, reward: u128) -> Result<(), StakingError> {
         let balance = self.totals.reward_balance.checked_add(reward);
-        let reward_balance = balance.ok_or(MathError::TooWide {
-            bits: 129,
-            fits: 128,
-        })?;
+        let reward_balance = balance.ok_or(MathError::TooWide { bits: 129, fits: 128 })?;
 
         self.totals.reward_balance = reward_balance;
         Ok(())
@@ -246,17 +225,12 @@ impl StakingRewards {
         let rate = to_stream.div_down(duration)?.try_into_u128()?;
         let held = totals.reward_balance;
         if rate > held / duration {
-            return Err(StakingError::RewardTooHigh {
-                rate,
-                duration: totals.rewards_duration,
-                held,
-            });
+            return Err(StakingError::RewardTooHigh { rate, duration: totals.rewards_duration, held });
         }
         totals.reward_rate = rate;
         totals.last_update_time = now;
-        totals.period_finish = now
-            .checked_add(totals.rewards_duration)
-            .ok_or(MathError::TooWide { bits: 65, fits: 64 })?;
+        totals.period_finish =
+            now.checked_add(totals.rewards_duration).ok_or(MathError::TooWide { bits: 65, fits: 64 })?;
 
         self.totals = totals;
         Ok(())
@@ -283,10 +257,7 @@ impl StakingRewards {
 
     /// Returns the farm as an account sees it, to work on.
     pub fn seat(&self, account: AccountId) -> Seat {
-        Seat {
-            totals: self.totals,
-            stake: self.stake_of(account),
-        }
+        Seat { totals: self.totals, stake: self.stake_of(account) }
     }
 
     /// Writes back what was worked on. Between [`Self::seat`] and this, nothing else may have been written.
@@ -323,10 +294,7 @@ impl Seat {
         }
         self.settle(now)?;
         let total_supply = self.totals.total_supply.checked_add(amount);
-        self.totals.total_supply = total_supply.ok_or(MathError::TooWide {
-            bits: 129,
-            fits: 128,
-        })?;
+        self.totals.total_supply = total_supply.ok_or(MathError::TooWide { bits: 129, fits: 128 })?;
         self.stake.balance += amount;
         Ok(())
     }
@@ -341,10 +309,7 @@ impl Seat {
             return Err(StakingError::Zero);
         }
         if amount > staked {
-            return Err(StakingError::InsufficientStake {
-                asked: amount,
-                staked,
-            });
+            return Err(StakingError::InsufficientStake { asked: amount, staked });
         }
         self.settle(now)?;
         self.totals.total_supply -= amount;
@@ -388,12 +353,9 @@ impl Totals {
             return Ok(self.reward_per_token_stored_wad);
         }
         let until = self.last_time_reward_applicable(now);
-        let elapsed = until
-            .checked_sub(self.last_update_time)
-            .ok_or(MathError::BelowZero)?;
+        let elapsed = until.checked_sub(self.last_update_time).ok_or(MathError::BelowZero)?;
         let streamed_wad = U256::product(elapsed.into(), self.reward_rate).checked_mul(WAD)?;
-        self.reward_per_token_stored_wad
-            .checked_add(streamed_wad.div_down(self.total_supply)?)
+        self.reward_per_token_stored_wad.checked_add(streamed_wad.div_down(self.total_supply)?)
     }
 
     /// Counts the stream until now.
@@ -409,11 +371,7 @@ impl Stake {
     /// **down** in favour of the farm.
     fn earned(&self, reward_per_token_wad: U256) -> Result<u128, MathError> {
         let grown_wad = reward_per_token_wad.checked_sub(self.reward_per_token_paid_wad)?;
-        grown_wad
-            .checked_mul(self.balance)?
-            .div_down(WAD)?
-            .checked_add(self.rewards)?
-            .try_into_u128()
+        grown_wad.checked_mul(self.balance)?.div_down(WAD)?.checked_add(self.rewards)?.try_into_u128()
     }
 }
 
@@ -438,13 +396,7 @@ mod tests {
         farm.stake(BOB, WAD / 50, DAY).unwrap();
         assert_eq!(farm.earned(ALICE, 2 * DAY), Ok(190_476_190_476_172_800));
         assert_eq!(farm.earned(BOB, 2 * DAY), Ok(95_238_095_238_086_400));
-        assert_eq!(
-            farm.exit(BOB, 2 * DAY).unwrap(),
-            Exited {
-                withdrawn: WAD / 50,
-                reward: 95_238_095_238_086_400
-            }
-        );
+        assert_eq!(farm.exit(BOB, 2 * DAY).unwrap(), Exited { withdrawn: WAD / 50, reward: 95_238_095_238_086_400 });
         assert_eq!(farm.totals().reward_balance, WAD - 95_238_095_238_086_400);
     }
 
@@ -453,22 +405,9 @@ mod tests {
         let mut farm = StakingRewards::new(10);
         farm.fund(99).unwrap();
         let refused = farm.notify(100, 0);
-        assert_eq!(
-            refused,
-            Err(StakingError::RewardTooHigh {
-                rate: 10,
-                duration: 10,
-                held: 99
-            })
-        );
+        assert_eq!(refused, Err(StakingError::RewardTooHigh { rate: 10, duration: 10, held: 99 }));
         farm.notify(99, 0).unwrap();
-        assert_eq!(
-            farm.set_duration(20, 10),
-            Err(StakingError::PeriodRunning {
-                period_finish: 10,
-                now: 10
-            })
-        );
+        assert_eq!(farm.set_duration(20, 10), Err(StakingError::PeriodRunning { period_finish: 10, now: 10 }));
         assert_eq!(farm.set_duration(20, 11), Ok(()));
     }
 

@@ -2,8 +2,8 @@
 
 use super::workbench::Workbench;
 use super::{
-    Accrued, BankError, Deposited, ForcedSale, Goblin, GoblinId, InterestModel, Killed, Legs,
-    OpenedAtGenesis, PositionId, Site, Strategy, Withdrawn, Worked,
+    Accrued, BankError, Deposited, ForcedSale, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis,
+    PositionId, Site, Strategy, Withdrawn, Worked,
 };
 use crate::{
     math::{BPS, MathError, U256, WAD, mul_div_down},
@@ -104,15 +104,8 @@ pub struct GenesisPosition {
 impl Bank {
     /// Returns an empty bank that counts interest from `now`.
     pub fn new(params: BankParams, now: u64) -> Self {
-        let books = BankBooks {
-            last_accrual: now,
-            ..BankBooks::default()
-        };
-        Self {
-            books,
-            params,
-            positions: Vec::new(),
-        }
+        let books = BankBooks { last_accrual: now, ..BankBooks::default() };
+        Self { books, params, positions: Vec::new() }
     }
 
     /// Returns the bank's numbers.
@@ -135,16 +128,9 @@ impl Bank {
     /// # Errors
     /// There is none of that number.
     pub fn position(&self, id: PositionId) -> Result<&Position, BankError> {
-        let none = BankError::NoPosition {
-            position: id,
-            next: self.next_position(),
-        };
-        let index = usize::try_from(id.0)
-            .ok()
-            .and_then(|number| number.checked_sub(1));
-        index
-            .and_then(|index| self.positions.get(index))
-            .ok_or(none)
+        let none = BankError::NoPosition { position: id, next: self.next_position() };
+        let index = usize::try_from(id.0).ok().and_then(|number| number.checked_sub(1));
+        index.and_then(|index| self.positions.get(index)).ok_or(none)
     }
 
     /// Returns what a position owes, as of the last accrual, rounded **down**.
@@ -174,9 +160,7 @@ impl Bank {
     /// # Errors
     /// The interest model cannot tell, or the interest is beyond `u128`.
     pub fn pending_interest_down(&self, now: u64) -> Result<u128, BankError> {
-        Ok(self
-            .books
-            .pending_interest_down(self.params.interest, now)?)
+        Ok(self.books.pending_interest_down(self.params.interest, now)?)
     }
 
     /// Counts the interest up to now.
@@ -224,20 +208,12 @@ impl Bank {
         let mut books = self.books;
         let accrued = books.accrue(&self.params, now)?;
         let total = books.total_base()?;
-        let share = if total == 0 {
-            value
-        } else {
-            mul_div_down(value, books.total_supply, total)?
-        };
+        let share = if total == 0 { value } else { mul_div_down(value, books.total_supply, total)? };
         books.balance = sum(books.balance, value)?;
         books.total_supply = sum(books.total_supply, share)?;
 
         self.books = books;
-        Ok(Deposited {
-            accrued,
-            value,
-            share,
-        })
+        Ok(Deposited { accrued, value, share })
     }
 
     /// Burns interest-bearing shares, and gives base for them. It rounds **down**, in favour of the other depositors.
@@ -249,10 +225,7 @@ impl Bank {
         let accrued = books.accrue(&self.params, now)?;
         let (total_supply, idle) = (books.total_supply, books.balance);
         if share > total_supply {
-            return Err(BankError::BeyondSupply {
-                share,
-                total_supply,
-            });
+            return Err(BankError::BeyondSupply { share, total_supply });
         }
         let value = mul_div_down(share, books.total_base()?, total_supply)?;
         if value > idle {
@@ -262,11 +235,7 @@ impl Bank {
         books.balance -= value;
 
         self.books = books;
-        Ok(Withdrawn {
-            accrued,
-            share,
-            value,
-        })
+        Ok(Withdrawn { accrued, share, value })
     }
 
     /// Gives part of the reserve to the depositors. No interest is counted and no token moves.
@@ -276,10 +245,7 @@ impl Bank {
     pub fn reduce_reserve(&mut self, value: u128) -> Result<(), BankError> {
         let reserve = self.books.reserve;
         if value > reserve {
-            return Err(BankError::InsufficientReserve {
-                asked: value,
-                reserve,
-            });
+            return Err(BankError::InsufficientReserve { asked: value, reserve });
         }
 
         self.books.reserve -= value;
@@ -291,12 +257,7 @@ impl Bank {
     /// # Errors
     /// The position is not the user's, the bank has too little, the goblin cannot do what is asked, or the position would
     /// owe too little or too much.
-    pub fn work(
-        &mut self,
-        order: Work,
-        site: &mut Site<'_>,
-        now: u64,
-    ) -> Result<Worked, BankError> {
+    pub fn work(&mut self, order: Work, site: &mut Site<'_>, now: u64) -> Result<Worked, BankError> {
         let mut books = self.books;
         let accrued = books.accrue(&self.params, now)?;
         let (id, mut position) = self.position_for(&order)?;
@@ -351,11 +312,7 @@ impl Bank {
         let health = bench.health_down(&position)?;
         let kill_factor_bps = site.goblin.params().kill_factor_bps;
         if carries(health, kill_factor_bps, debt) {
-            return Err(BankError::Healthy {
-                health,
-                kill_factor_bps,
-                debt,
-            });
+            return Err(BankError::Healthy { health, kill_factor_bps, debt });
         }
         let lp = bench.unstake(&mut position)?;
         let back = bench.liquidate(lp, 0, 0, sale)?;
@@ -392,20 +349,10 @@ impl Bank {
         site: &mut Site<'_>,
         now: u64,
     ) -> Result<OpenedAtGenesis, BankError> {
-        let GenesisPosition {
-            owner,
-            goblin,
-            debt,
-            amounts,
-        } = opening;
+        let GenesisPosition { owner, goblin, debt, amounts } = opening;
         let mut books = self.books;
         let accrued = books.accrue(&self.params, now)?;
-        let mut position = Position {
-            debt_share: 0,
-            goblin_share: 0,
-            owner,
-            goblin,
-        };
+        let mut position = Position { debt_share: 0, goblin_share: 0, owner, goblin };
         books.lend(0, debt)?;
         let mut bench = Workbench::open(site, now);
         let (lp, _) = bench.add_liquidity(amounts)?;
@@ -447,11 +394,7 @@ impl Bank {
         let health = bench.health_down(position)?;
         let work_factor_bps = goblin.params().work_factor_bps;
         if !carries(health, work_factor_bps, debt) {
-            return Err(BankError::BadWorkFactor {
-                health,
-                work_factor_bps,
-                debt,
-            });
+            return Err(BankError::BadWorkFactor { health, work_factor_bps, debt });
         }
         books.add_debt(position, debt)?;
         Ok(Some(health))
@@ -461,36 +404,22 @@ impl Bank {
     fn position_for(&self, order: &Work) -> Result<(PositionId, Position), BankError> {
         let Work { user, goblin, .. } = *order;
         let Some(id) = order.position else {
-            let position = Position {
-                debt_share: 0,
-                goblin_share: 0,
-                owner: user,
-                goblin,
-            };
+            let position = Position { debt_share: 0, goblin_share: 0, owner: user, goblin };
             return Ok((self.next_position(), position));
         };
         let position = *self.position(id)?;
         if position.goblin != goblin {
-            return Err(BankError::OtherGoblin {
-                asked: goblin,
-                of: position.goblin,
-            });
+            return Err(BankError::OtherGoblin { asked: goblin, of: position.goblin });
         }
         if position.owner != user {
-            return Err(BankError::NotOwner {
-                user,
-                owner: position.owner,
-            });
+            return Err(BankError::NotOwner { user, owner: position.owner });
         }
         Ok((id, position))
     }
 
     /// Returns the number of the next new position.
     pub fn next_position(&self) -> PositionId {
-        PositionId(
-            u32::try_from(self.positions.len() + 1)
-                .expect("four billion positions would not fit memory"),
-        )
+        PositionId(u32::try_from(self.positions.len() + 1).expect("four billion positions would not fit memory"))
     }
 
     /// Writes a position: over the one of that number, or as the next.
@@ -508,9 +437,7 @@ impl BankBooks {
     /// # Errors
     /// The sum is beyond `u128`, or the reserve is greater.
     pub fn total_base(&self) -> Result<u128, MathError> {
-        sum(self.balance, self.debt_value)?
-            .checked_sub(self.reserve)
-            .ok_or(MathError::BelowZero)
+        sum(self.balance, self.debt_value)?.checked_sub(self.reserve).ok_or(MathError::BelowZero)
     }
 
     /// Returns what a share of the debt owes, rounded **down**.
@@ -518,11 +445,7 @@ impl BankBooks {
     /// # Errors
     /// The value is beyond `u128`.
     pub fn debt_value_down(&self, share: u128) -> Result<u128, MathError> {
-        if self.debt_share == 0 {
-            Ok(share)
-        } else {
-            mul_div_down(share, self.debt_value, self.debt_share)
-        }
+        if self.debt_share == 0 { Ok(share) } else { mul_div_down(share, self.debt_value, self.debt_share) }
     }
 
     /// Returns the interest since the last accrual, rounded **down**.
@@ -532,10 +455,7 @@ impl BankBooks {
         }
         let elapsed = u128::from(now - self.last_accrual);
         let rate_wad = model.rate_per_second_wad(self.debt_value, self.balance)?;
-        U256::product(rate_wad, self.debt_value)
-            .checked_mul(elapsed)?
-            .div_down(WAD)?
-            .try_into_u128()
+        U256::product(rate_wad, self.debt_value).checked_mul(elapsed)?.div_down(WAD)?.try_into_u128()
     }
 
     /// Counts the interest up to now. The reserve's part rounds **down**, in favour of the depositors.
@@ -545,10 +465,7 @@ impl BankBooks {
         self.reserve = sum(self.reserve, to_reserve)?;
         self.debt_value = sum(self.debt_value, interest)?;
         self.last_accrual = self.last_accrual.max(now);
-        Ok(Accrued {
-            interest,
-            to_reserve,
-        })
+        Ok(Accrued { interest, to_reserve })
     }
 
     /// Takes what the user sends and hands it on with the loan; returns the two together.
@@ -572,11 +489,7 @@ impl BankBooks {
 
     /// Books what a position owes, which owes nothing yet. Its share rounds **down**.
     fn add_debt(&mut self, position: &mut Position, value: u128) -> Result<(), MathError> {
-        let share = if self.debt_share == 0 {
-            value
-        } else {
-            mul_div_down(value, self.debt_share, self.debt_value)?
-        };
+        let share = if self.debt_share == 0 { value } else { mul_div_down(value, self.debt_share, self.debt_value)? };
         self.debt_share = sum(self.debt_share, share)?;
         self.debt_value = sum(self.debt_value, value)?;
         position.debt_share = share;
@@ -596,8 +509,5 @@ fn carries(health: u128, factor_bps: u16, debt: u128) -> bool {
 
 /// Returns the sum of two amounts.
 fn sum(a: u128, b: u128) -> Result<u128, MathError> {
-    a.checked_add(b).ok_or(MathError::TooWide {
-        bits: 129,
-        fits: 128,
-    })
+    a.checked_add(b).ok_or(MathError::TooWide { bits: 129, fits: 128 })
 }

@@ -26,9 +26,7 @@ pub use bank::{Bank, BankBefore, BankBooks, BankParams, GenesisPosition, Positio
 pub use error::{BankError, GoblinError};
 pub use goblin::{Goblin, GoblinBooks, GoblinParams, RewardMarket};
 pub use interest::InterestModel;
-pub use receipts::{
-    Accrued, Deposited, GoblinMoves, Killed, OpenedAtGenesis, Reinvested, Withdrawn, Worked,
-};
+pub use receipts::{Accrued, Deposited, GoblinMoves, Killed, OpenedAtGenesis, Reinvested, Withdrawn, Worked};
 pub use strategies::Strategy;
 
 use crate::protocol::{amm::uniswap_v2::Pair, farm::staking_rewards::StakingRewards};
