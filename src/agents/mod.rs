@@ -73,7 +73,7 @@ pub fn decide<A: Agent>(
 
 /// Tells agents of kind `A` what became of their transactions and positions.
 pub fn learn<A: Agent>(log: Res<EventLog>, directory: Res<AgentDirectory>, mut agents: Query<&mut A>) {
-    for event in log.iter() {
+    for event in &*log {
         for account in event.concerns().into_iter().flatten() {
             let entity = directory.entity(account);
             if let Some(mut agent) = entity.and_then(|entity| agents.get_mut(entity).ok()) {

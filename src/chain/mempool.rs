@@ -60,11 +60,16 @@ pub struct BlockOrder(pub Vec<Transaction>);
 
 #[cfg(test)]
 mod tests {
+    use smallvec::smallvec;
+
     use super::super::dice::Who;
+    use super::super::ids::GoblinId;
+    use super::super::transaction::Action;
     use super::*;
 
     fn transaction(who: u64, priority_fee: u128, gas: u64) -> Transaction {
-        Transaction { who: Who(who), priority_fee, gas, ..Transaction::default() }
+        let actions = smallvec![Action::Reinvest { goblin: GoblinId(0) }];
+        Transaction { who: Who(who), priority_fee, gas, actions, ..Transaction::default() }
     }
 
     fn order(waiting: &[Transaction], seed: u64, limit: Option<u64>) -> (Vec<u64>, usize) {

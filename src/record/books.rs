@@ -247,7 +247,7 @@ impl Books {
 
 /// Takes the block's events into the books.
 pub fn keep_books(log: Res<EventLog>, sees: View, directory: Res<AgentDirectory>, mut books: ResMut<Books>) {
-    for event in log.iter() {
+    for event in &*log {
         books.take_in(event, &sees, &directory);
     }
 }

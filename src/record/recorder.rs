@@ -158,7 +158,7 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
         waiting: u32::try_from(mempool.waiting()).unwrap_or(u32::MAX),
         ..BlockTick::default()
     };
-    for event in log.iter() {
+    for event in log {
         tick.transactions += u32::from(event.gas > 0);
         match &event.what {
             What::Reverted { reason, .. } => {
@@ -248,7 +248,7 @@ fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
 /// Writes the block's rows of `events.csv`.
 pub fn write_events(sees: View, log: Res<EventLog>, agents: Res<AgentDirectory>, mut recorder: ResMut<Recorder>) {
     let Recorder { events: Some(table), swaps, failed, .. } = &mut *recorder else { return };
-    for event in log.iter() {
+    for event in &*log {
         if !*swaps && matches!(event.what, What::Swapped { .. } | What::VenueTraded { .. }) {
             continue;
         }
