@@ -86,8 +86,8 @@ pub(super) fn div_narrow(high: u128, low: u128, divisor: u128) -> (u128, u128) {
     (join(quotient_high, quotient_low), rest >> shift)
 }
 
-/// Returns one limb of a quotient and the remainder: three limbs `high:low` by a divisor whose highest bit is set, where
-/// `high < divisor`.
+/// Returns one limb of a quotient and the remainder: three limbs `high:low` by a divisor whose highest bit is set,
+/// where `high < divisor`.
 ///
 /// Dividing the two leading limbs by the divisor's leading limb gives the limb or at most two more.
 #[inline]
