@@ -72,9 +72,9 @@ pub(super) fn div_narrow(high: u128, low: u128, divisor: u128) -> (u128, u128) {
         high < divisor,
         "the quotient of {high}:{low} by {divisor} is wider than 128 bits"
     );
-    if high == 0 && (low | divisor) >> 64 == 0 {
-        let (low, divisor) = (lower(low), lower(divisor));
-        return (u128::from(low / divisor), u128::from(low % divisor));
+    if high == 0 {
+        let quotient = low / divisor;
+        return (quotient, low - quotient * divisor);
     }
     let shift = divisor.leading_zeros();
     let divisor = divisor << shift;

@@ -2,7 +2,7 @@
 
 use super::workbench::Workbench;
 use super::{
-    Accrued, BankBooks, BankError, ForcedSale, Goblin, GoblinId, InterestModel, Killed, Legs,
+    BankBooks, BankError, ForcedSale, Goblin, GoblinId, InterestModel, Killed, Legs,
     OpenedAtGenesis, PositionId, Site, Strategy, Worked,
 };
 use crate::{
