@@ -13,8 +13,8 @@ use plimsoll::{
         },
         farm::{
             alpha_homora::{
-                Bank, BankParams, ForcedSale, Goblin, GoblinId, GoblinParams, InterestModel,
-                PositionId, Site, Strategy, Work,
+                Bank, BankParams, ForcedSale, Goblin, GoblinId, GoblinParams, InterestModel, PositionId, Site,
+                Strategy, Work,
             },
             staking_rewards::StakingRewards,
         },
@@ -25,10 +25,7 @@ const ETHER: u128 = 1_000_000_000_000_000_000;
 
 fn pair() -> Pair {
     let mut pair = Pair::new(FEE_BPS, ProtocolFee::Off).unwrap();
-    let paid = Amounts {
-        token_0: 10_000 * ETHER,
-        token_1: 4_000_000 * ETHER,
-    };
+    let paid = Amounts { token_0: 10_000 * ETHER, token_1: 4_000_000 * ETHER };
     pair.mint(paid, 0).unwrap();
     pair
 }
@@ -64,11 +61,7 @@ fn uniswap_v2(c: &mut Criterion) {
         let mut now = 0;
         bencher.iter(|| {
             now += 1;
-            let side = if now % 2 == 0 {
-                Side::ZeroForOne
-            } else {
-                Side::OneForZero
-            };
+            let side = if now % 2 == 0 { Side::ZeroForOne } else { Side::OneForZero };
             black_box(&mut pair).swap_exact_in(black_box(side), black_box(ETHER), black_box(now))
         });
     });
@@ -86,12 +79,8 @@ struct Farmstead {
 impl Farmstead {
     fn new() -> Self {
         let pair = pair();
-        let params = BankParams {
-            min_debt: ETHER,
-            reserve_bps: 1_000,
-            kill_bps: 500,
-            interest: InterestModel::TripleSlope,
-        };
+        let params =
+            BankParams { min_debt: ETHER, reserve_bps: 1_000, kill_bps: 500, interest: InterestModel::TripleSlope };
         let goblin = GoblinParams {
             base_side: PoolToken::Zero,
             work_factor_bps: 7_000,
@@ -101,12 +90,7 @@ impl Farmstead {
         let mut bank = Bank::new(params, 0);
         bank.deposit(10_000 * ETHER, 0).unwrap();
         let goblin = Goblin::new(AccountId(9), goblin, &pair).unwrap();
-        Self {
-            bank,
-            goblin,
-            farm: StakingRewards::new(604_800),
-            pair,
-        }
+        Self { bank, goblin, farm: StakingRewards::new(604_800), pair }
     }
 
     fn open(&mut self) -> u128 {
@@ -119,28 +103,14 @@ impl Farmstead {
             max_return: 0,
             strategy: Strategy::AllBase { min_lp: 0 },
         };
-        let Self {
-            bank,
-            goblin,
-            farm,
-            pair,
-        } = self;
-        bank.work(order, &mut Site { goblin, farm, pair }, 1)
-            .unwrap()
-            .debt_after
+        let Self { bank, goblin, farm, pair } = self;
+        bank.work(order, &mut Site { goblin, farm, pair }, 1).unwrap().debt_after
     }
 
     fn kill(&mut self) -> u128 {
-        let Self {
-            bank,
-            goblin,
-            farm,
-            pair,
-        } = self;
+        let Self { bank, goblin, farm, pair } = self;
         let mut site = Site { goblin, farm, pair };
-        bank.kill(PositionId(1), ForcedSale::Executed, &mut site, 2)
-            .unwrap()
-            .prize
+        bank.kill(PositionId(1), ForcedSale::Executed, &mut site, 2).unwrap().prize
     }
 }
 
@@ -148,10 +118,7 @@ fn alpha_homora(c: &mut Criterion) {
     let empty = Farmstead::new();
     let mut fallen = empty.clone();
     fallen.open();
-    fallen
-        .pair
-        .swap_exact_in(Side::OneForZero, 4_000_000 * ETHER, 1)
-        .unwrap();
+    fallen.pair.swap_exact_in(Side::OneForZero, 4_000_000 * ETHER, 1).unwrap();
     c.bench_function("alpha_homora/work, open with base alone", |bencher| {
         bencher.iter_batched_ref(|| empty.clone(), Farmstead::open, BatchSize::SmallInput);
     });

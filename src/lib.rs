@@ -1,12 +1,15 @@
 //! An agent-based simulator of DeFi markets.
 //!
-//! The floors, lowest first: [`math`], [`protocol`], [`chain`], [`market`], [`agents`], [`record`], [`scenario`].
-//! Each uses only those below it; `tests/floors.rs` holds it.
+//! The floors, lowest first: [`math`], [`protocol`], [`chain`], [`market`], [`agents`], [`record`], [`scenario`],
+//! [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
 
 pub mod agents;
 pub mod chain;
+pub mod cli;
 pub mod market;
 pub mod math;
 pub mod protocol;
 pub mod record;
 pub mod scenario;
+pub mod pipeline;
+pub mod simulation;

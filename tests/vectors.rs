@@ -3,10 +3,7 @@
 //! The folder is `PLIMSOLL_VECTORS`, else `tests/vectors/`; `NAME.json` and `NAME.json.gz` are both read. To cover a
 //! protocol, write `tests/replay/NAME.rs` and name it in the list in `tests/replay/mod.rs`.
 
-#[expect(
-    unreachable_pub,
-    reason = "a test has no callers; `pub` marks what the replays share"
-)]
+#[expect(unreachable_pub, reason = "a test has no callers; `pub` marks what the replays share")]
 mod replay;
 
 use std::{collections::BTreeSet, io::Write as _};
@@ -22,10 +19,7 @@ fn say(line: &str) {
 #[test]
 fn every_protocol_answers_as_its_contract_did() {
     let vectors = Vectors::from_environment();
-    let known: BTreeSet<String> = PROTOCOLS
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
-        .collect();
+    let known: BTreeSet<String> = PROTOCOLS.iter().map(|(name, _)| (*name).to_owned()).collect();
     let names: BTreeSet<String> = known.into_iter().chain(vectors.names()).collect();
     say(&format!("\nvectors in {}", vectors.folder.display()));
     let mut differences = Vec::new();
@@ -35,24 +29,11 @@ fn every_protocol_answers_as_its_contract_did() {
             continue;
         };
         let report = replay(&vectors.read(name));
-        say(&format!(
-            "{name}: covered, {} operations, {} differences",
-            report.operations,
-            report.differences.len()
-        ));
-        report
-            .differences
-            .iter()
-            .take(5)
-            .for_each(|difference| say(&format!("  {difference}")));
+        say(&format!("{name}: covered, {} operations, {} differences", report.operations, report.differences.len()));
+        report.differences.iter().take(5).for_each(|difference| say(&format!("  {difference}")));
         differences.extend(report.differences);
     }
-    assert!(
-        differences.is_empty(),
-        "{} differences, the first: {}",
-        differences.len(),
-        differences[0]
-    );
+    assert!(differences.is_empty(), "{} differences, the first: {}", differences.len(), differences[0]);
 }
 
 mod refusals {
@@ -60,18 +41,13 @@ mod refusals {
 
     use serde_json::{Value, json};
 
-    use super::replay::{
-        Replay, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2,
-    };
+    use super::replay::{Replay, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2};
 
     /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
     fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
         let mut file = Vectors::of_this_repository().read(name);
         let scenario = &mut file.scenarios[0];
-        let operation = scenario
-            .ops
-            .iter_mut()
-            .find(|operation| operation["ok"] == true);
+        let operation = scenario.ops.iter_mut().find(|operation| operation["ok"] == true);
         change(operation.expect("some operation succeeds"));
         replay(&file)
     }
@@ -82,11 +58,7 @@ mod refusals {
         let right = replay_with(&file, |config| univ2::Machine::with_fee(config, 30));
         let wrong = replay_with(&file, |config| univ2::Machine::with_fee(config, 31));
         assert_eq!(right.differences, [] as [String; 0]);
-        assert!(
-            wrong.differences.len() > 100,
-            "{} differences",
-            wrong.differences.len()
-        );
+        assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
     }
 
     #[test]
@@ -118,27 +90,15 @@ mod refusals {
             let op = after_change(name, replay, |operation| {
                 operation["op"] = json!("rug_pull");
             });
-            assert!(
-                op.differences[0].contains("rug_pull"),
-                "{name}: {}",
-                op.differences[0]
-            );
+            assert!(op.differences[0].contains("rug_pull"), "{name}: {}", op.differences[0]);
             let argument = after_change(name, replay, |operation| {
                 operation["referrer"] = json!("u9");
             });
-            assert!(
-                argument.differences[0].contains("referrer"),
-                "{name}: {}",
-                argument.differences[0]
-            );
+            assert!(argument.differences[0].contains("referrer"), "{name}: {}", argument.differences[0]);
             let field = after_change(name, replay, |operation| {
                 operation["state"]["mood"] = json!("1");
             });
-            assert!(
-                field.differences[0].contains("state.mood"),
-                "{name}: {}",
-                field.differences[0]
-            );
+            assert!(field.differences[0].contains("state.mood"), "{name}: {}", field.differences[0]);
             let mut file = Vectors::of_this_repository().read(name);
             file.scenarios[0].config["hook"] = json!("0x0");
             assert!(replay(&file).differences[0].contains("hook"), "{name}");

@@ -1,1 +1,227 @@
-//! (being written)
+//! Who acts: one file per kind, with what the user writes and what acts.
+//!
+//! An agent is asked in the blocks in which it is awake. It sees the chain as the block found it and fills its outbox;
+//! it writes nothing but itself. After the block it learns what became of its transactions.
+
+pub mod arbitrageur;
+pub mod awake;
+pub mod bank_lender;
+pub mod farmer;
+pub mod harvester;
+pub mod liquidator;
+pub mod outbox;
+pub mod population;
+pub mod schedule;
+pub mod trader;
+pub mod view;
+
+use bevy_ecs::component::Mutable;
+use bevy_ecs::prelude::{Component, Entity, Local, Query, Res, ResMut, Resource};
+use bevy_ecs::schedule::{IntoScheduleConfigs, ScheduleConfigs};
+use bevy_ecs::system::ScheduleSystem;
+use serde::Deserialize;
+
+use awake::{Awake, Wake};
+use outbox::Outbox;
+use population::Spawner;
+use view::View;
+
+use crate::chain::dice::Who;
+use crate::chain::distribution::Distribution;
+use crate::chain::event::{Event, EventLog};
+use crate::chain::ids::{AccountId, AgentId};
+use crate::chain::mempool::Mempool;
+
+/// Who an agent is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Component)]
+pub struct Identity {
+    /// Its number in the run.
+    pub id: AgentId,
+    /// Its key for dice: its population's name and its number there.
+    pub who: Who,
+    /// Its wallet.
+    pub account: AccountId,
+    /// How many transactions it has submitted.
+    pub nonce: u32,
+}
+
+/// What acts.
+pub trait Agent: Component<Mutability = Mutable> + Sized {
+    /// Fills the outbox, and says when it wants to be asked again.
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake;
+
+    /// Takes in what happened to one of its transactions or positions.
+    fn learn(&mut self, _event: &Event) {}
+}
+
+/// Lets every awake agent of kind `A` fill its own outbox, from its own dice.
+pub fn decide<A: Agent>(
+    sees: View,
+    mut awake: ResMut<Awake<A>>,
+    mut agents: Query<(&mut A, &mut Identity)>,
+    mut mempool: ResMut<Mempool>,
+    mut list: Local<Vec<(AgentId, Entity)>>,
+) {
+    let block = sees.clock.block;
+    awake.rouse(block, !sees.underwater.is_empty(), &mut list);
+    for (id, entity) in list.drain(..) {
+        let (mut agent, mut identity) = agents.get_mut(entity).expect("agents live as long as the run");
+        let wake = agent.decide(&sees, &mut Outbox::new(&sees, &mut identity, &mut mempool));
+        awake.schedule(block + 1, id, entity, wake);
+    }
+}
+
+/// Tells agents of kind `A` what became of their transactions and positions.
+pub fn learn<A: Agent>(log: Res<EventLog>, directory: Res<AgentDirectory>, mut agents: Query<&mut A>) {
+    for event in log.iter() {
+        for account in event.concerns().into_iter().flatten() {
+            let entity = directory.entity(account);
+            if let Some(mut agent) = entity.and_then(|entity| agents.get_mut(entity).ok()) {
+                agent.learn(event);
+            }
+        }
+    }
+}
+
+/// One agent in the directory.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed {
+    /// Where it lives in the world.
+    pub entity: Entity,
+    /// The index of its population.
+    pub population: u16,
+    /// Its number in its population.
+    pub number: u32,
+}
+
+/// One population in the directory.
+#[derive(Debug, Clone)]
+pub struct PopulationName {
+    /// As the scenario calls it.
+    pub name: String,
+    /// What it is made of, as in the scenario's `Farmer(...)`.
+    pub kind: &'static str,
+}
+
+/// Where agents live, by id and by account: agents' accounts follow each other.
+#[derive(Debug, Clone, Default, Resource)]
+pub struct AgentDirectory {
+    /// The account of agent 0.
+    pub first_account: u32,
+    /// By id.
+    pub agents: Vec<Listed>,
+    /// In the order of the scenario.
+    pub populations: Vec<PopulationName>,
+}
+
+impl AgentDirectory {
+    /// Returns an agent's population.
+    pub fn population(&self, agent: AgentId) -> &PopulationName {
+        &self.populations[usize::from(self.agents[agent.index()].population)]
+    }
+
+    /// Returns the agent whose account it is; none for a protocol's account.
+    pub fn agent(&self, account: AccountId) -> Option<AgentId> {
+        let index = account.0.checked_sub(self.first_account)?;
+        ((index as usize) < self.agents.len()).then_some(AgentId(index))
+    }
+
+    /// Returns the account of an agent.
+    pub fn account(&self, agent: AgentId) -> AccountId {
+        AccountId(self.first_account + agent.0)
+    }
+
+    /// Returns where the owner of an account lives; none for a protocol's account.
+    pub fn entity(&self, account: AccountId) -> Option<Entity> {
+        Some(self.agents[self.agent(account)?.index()].entity)
+    }
+}
+
+/// Makes the scenario's variant, the spawning and the systems of every kind from one list.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident($params:path, $agent:path);)*) => {
+        /// A population of agents, as scenario files write it.
+        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        pub enum AgentParams {
+            $($(#[$doc])* $kind($params),)*
+        }
+
+        impl AgentParams {
+            /// Returns the population's name.
+            pub fn name(&self) -> &str {
+                match self {
+                    $(Self::$kind(params) => &params.name,)*
+                }
+            }
+
+            /// Returns the kind's name, as scenario files write it.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$kind(_) => stringify!($kind),)*
+                }
+            }
+
+            /// Draws the population and puts it into the world.
+            pub fn spawn(&self, spawner: &mut Spawner) {
+                match self {
+                    $(Self::$kind(params) => spawner.spawn::<$agent, _>(stringify!($kind), params),)*
+                }
+            }
+        }
+
+        /// Adds what every kind keeps in the world.
+        pub fn init(world: &mut bevy_ecs::world::World) {
+            $(world.init_resource::<Awake<$agent>>();)*
+            world.init_resource::<AgentDirectory>();
+        }
+
+        /// Returns the systems that let agents decide, in the order of this list.
+        pub fn deciding() -> ScheduleConfigs<ScheduleSystem> {
+            ($(decide::<$agent>,)*).chain()
+        }
+
+        /// Returns the systems that let agents learn.
+        pub fn learning() -> ScheduleConfigs<ScheduleSystem> {
+            ($(learn::<$agent>,)*).chain()
+        }
+    };
+}
+
+kinds! {
+    /// Leveraged yield farmers.
+    Farmer(farmer::FarmerParams, farmer::Farmer);
+    /// Suppliers of a bank.
+    BankLender(bank_lender::BankLenderParams, bank_lender::BankLender);
+    /// Killers of positions under water.
+    Liquidator(liquidator::LiquidatorParams, liquidator::Liquidator);
+    /// Callers of `reinvest`.
+    Harvester(harvester::HarvesterParams, harvester::Harvester);
+    /// Arbitrageurs between a pool and the external venue.
+    Arbitrageur(arbitrageur::ArbitrageurParams, arbitrageur::Arbitrageur);
+    /// Noise traders.
+    Trader(trader::TraderParams, trader::Trader);
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+fn always() -> Distribution {
+    Distribution::Fixed(1.0)
+}
+
+fn margin() -> Distribution {
+    Distribution::Fixed(0.0)
+}
+
+fn tip() -> Distribution {
+    Distribution::Fixed(1.0)
+}
+
+fn gas_money() -> Distribution {
+    Distribution::Fixed(1.0)
+}

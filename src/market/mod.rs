@@ -1,1 +1,70 @@
-//! (being written)
+//! What comes from outside the chain: price processes, recorded series, shocks, scheduled funding.
+
+pub mod price;
+pub mod series;
+pub mod shock;
+
+use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
+
+use self::price::PriceProcess;
+use self::shock::Shock;
+use crate::chain::clock::Clock;
+use crate::chain::event::{Event, EventLog, What};
+use crate::chain::ids::{FarmId, TokenId};
+use crate::chain::ledger::{Ledger, Source};
+use crate::chain::protocols::{Directory, FarmCell};
+use crate::chain::venues::Venues;
+
+/// One token's price outside the chain, before anybody here trades.
+#[derive(Debug)]
+pub struct OutsidePrice {
+    /// The token.
+    pub token: TokenId,
+    /// Its process.
+    pub process: PriceProcess,
+    /// What happens to it on top.
+    pub shocks: Vec<Shock>,
+}
+
+impl OutsidePrice {
+    /// Returns the price so many milliseconds after the start of the run; times never fall from call to call.
+    pub fn advance(&mut self, elapsed_ms: u64) -> f64 {
+        let price = self.process.advance(elapsed_ms);
+        if self.shocks.is_empty() { price } else { price * shock::factor(&self.shocks, elapsed_ms) }
+    }
+}
+
+/// Every token's price outside the chain.
+#[derive(Debug, Resource)]
+pub struct OutsidePrices(pub Vec<OutsidePrice>);
+
+/// Moves the prices outside the chain to the block's time.
+pub fn move_prices(clock: Res<Clock>, mut prices: ResMut<OutsidePrices>, mut venues: ResMut<Venues>) {
+    let elapsed = clock.elapsed.ms;
+    for outside in &mut prices.0 {
+        let price = outside.advance(elapsed);
+        venues.of_mut(outside.token).advance(elapsed, price);
+    }
+}
+
+/// When farms are funded, and with how much: by block, the last one first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Resource)]
+pub struct Emissions(pub Vec<(u64, FarmId, u128)>);
+
+/// Funds the farms whose emission is due, ahead of the block's transactions.
+pub fn fund_farms(
+    clock: Res<Clock>,
+    directory: Res<Directory>,
+    mut emissions: ResMut<Emissions>,
+    mut farms: Query<&mut FarmCell>,
+    mut ledger: ResMut<Ledger>,
+    mut log: ResMut<EventLog>,
+) {
+    while let Some((_, farm, amount)) = emissions.0.pop_if(|(block, ..)| *block <= clock.block) {
+        let mut cell = farms.get_mut(directory.farms[farm.index()].entity).expect("protocols live as long as the run");
+        cell.farm.fund(amount).expect("a token's supply stays within 127 bits: scenarios are checked for it");
+        cell.farm.notify(amount, clock.now()).expect("a farm that was just funded can stream it");
+        ledger.issue(Source::Rewards, cell.account, cell.reward, amount);
+        log.push(Event { sender: None, gas: 0, fee: 0, what: What::FarmFunded { farm, amount } });
+    }
+}

@@ -56,9 +56,7 @@ pub enum DecimalError {
         decimals: u8,
     },
     /// The amount does not fit 128 bits in smallest units.
-    #[error(
-        "{number} with {decimals} decimals is beyond the greatest amount, 2^128 - 1 smallest units"
-    )]
+    #[error("{number} with {decimals} decimals is beyond the greatest amount, 2^128 - 1 smallest units")]
     BeyondU128 {
         /// The number.
         number: Decimal,
@@ -74,22 +72,13 @@ impl Decimal {
     /// The number is finer than the token's smallest unit, or the amount is beyond `u128`.
     pub fn to_units(self, decimals: u8) -> Result<u128, DecimalError> {
         let Some(missing) = decimals.checked_sub(self.scale) else {
-            return Err(DecimalError::TooFine {
-                number: self,
-                written: self.scale,
-                decimals,
-            });
+            return Err(DecimalError::TooFine { number: self, written: self.scale, decimals });
         };
         if self.digits == 0 {
             return Ok(0);
         }
-        let units = 10_u128
-            .checked_pow(missing.into())
-            .and_then(|factor| self.digits.checked_mul(factor));
-        units.ok_or(DecimalError::BeyondU128 {
-            number: self,
-            decimals,
-        })
+        let units = 10_u128.checked_pow(missing.into()).and_then(|factor| self.digits.checked_mul(factor));
+        units.ok_or(DecimalError::BeyondU128 { number: self, decimals })
     }
 
     /// Returns the nearest float, for decisions and statistics.
@@ -109,10 +98,7 @@ impl Decimal {
 
 impl From<u128> for Decimal {
     fn from(whole: u128) -> Self {
-        Self {
-            digits: whole,
-            scale: 0,
-        }
+        Self { digits: whole, scale: 0 }
     }
 }
 
@@ -138,20 +124,12 @@ impl FromStr for Decimal {
                 '_' if after_digit => {}
                 _ => {
                     let (position, text) = (index + 1, text.to_owned());
-                    return Err(DecimalError::Character {
-                        found,
-                        position,
-                        text,
-                    });
+                    return Err(DecimalError::Character { found, position, text });
                 }
             }
             after_digit = found.is_ascii_digit();
         }
-        if after_digit {
-            Ok(number.normalised())
-        } else {
-            Err(DecimalError::Unfinished(text.to_owned()))
-        }
+        if after_digit { Ok(number.normalised()) } else { Err(DecimalError::Unfinished(text.to_owned())) }
     }
 }
 
@@ -160,10 +138,7 @@ impl Decimal {
     fn with_digit(self, digit: char, fraction: bool) -> Option<Self> {
         let digit = digit.to_digit(10)?;
         let digits = self.digits.checked_mul(10)?.checked_add(digit.into())?;
-        Some(Self {
-            digits,
-            scale: self.scale.checked_add(u8::from(fraction))?,
-        })
+        Some(Self { digits, scale: self.scale.checked_add(u8::from(fraction))? })
     }
 }
 
@@ -207,16 +182,12 @@ impl de::Visitor<'_> for DecimalVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, whole: i64) -> Result<Decimal, E> {
-        u64::try_from(whole).map_or_else(
-            |_| Err(E::custom(DecimalError::Negative(whole.to_string()))),
-            |whole| self.visit_u64(whole),
-        )
+        u64::try_from(whole)
+            .map_or_else(|_| Err(E::custom(DecimalError::Negative(whole.to_string()))), |whole| self.visit_u64(whole))
     }
 
     fn visit_f64<E: de::Error>(self, float: f64) -> Result<Decimal, E> {
-        Err(E::custom(format_args!(
-            "{float} is a float, which is not exact; write it in quotes: \"{float}\""
-        )))
+        Err(E::custom(format_args!("{float} is a float, which is not exact; write it in quotes: \"{float}\"")))
     }
 }
 
@@ -226,9 +197,7 @@ impl de::Visitor<'_> for DecimalVisitor {
 /// A token has at most 38 decimals.
 pub fn units_to_f64(units: u128, decimals: u8) -> f64 {
     const EXACT_IN_F64: u128 = 1 << 53;
-    let one = 10_u128
-        .checked_pow(decimals.into())
-        .expect("a token has at most 38 decimals");
+    let one = 10_u128.checked_pow(decimals.into()).expect("a token has at most 38 decimals");
     if units < EXACT_IN_F64 && decimals <= 22 {
         // Both sides are exact, so the division alone rounds.
         return units as f64 / one as f64;
@@ -256,9 +225,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn units(text: &str, decimals: u8) -> Result<u128, String> {
-        let number: Decimal = text
-            .parse()
-            .map_err(|error: DecimalError| error.to_string())?;
+        let number: Decimal = text.parse().map_err(|error: DecimalError| error.to_string())?;
         number.to_units(decimals).map_err(|error| error.to_string())
     }
 
@@ -268,25 +235,16 @@ mod tests {
         assert_eq!(units("1_000_000", 6), Ok(1_000_000_000_000));
         assert_eq!(units("0.10", 1), Ok(1));
         assert_eq!(units("0", 77), Ok(0));
-        assert_eq!(
-            units("340282366920938463463.374607431768211455", 18),
-            Ok(u128::MAX)
-        );
+        assert_eq!(units("340282366920938463463.374607431768211455", 18), Ok(u128::MAX));
     }
 
     #[test]
     fn what_is_wrong_is_said() {
         let message = |text, decimals| units(text, decimals).unwrap_err();
-        assert_eq!(
-            message("0.1234567", 6),
-            "0.1234567 has 7 decimals, the token 6"
-        );
+        assert_eq!(message("0.1234567", 6), "0.1234567 has 7 decimals, the token 6");
         assert_eq!(message("-3", 6), "-3 is negative; amounts are not");
         assert_eq!(message("12.", 6), "\"12.\" ends where a digit is expected");
-        assert_eq!(
-            message("", 6),
-            "expected a number such as \"12.5\", found nothing"
-        );
+        assert_eq!(message("", 6), "expected a number such as \"12.5\", found nothing");
         assert!(message("1e6", 6).starts_with("unexpected 'e' at character 2 of \"1e6\""));
         assert!(message("1__0", 6).starts_with("unexpected '_' at character 3"));
         assert!(message("1.2.3", 6).starts_with("unexpected '.' at character 4"));
@@ -296,22 +254,11 @@ mod tests {
 
     #[test]
     fn a_float_is_refused_with_advice() {
-        assert_eq!(
-            ron::from_str::<Decimal>("\"12.5\"").unwrap(),
-            "12.5".parse().unwrap()
-        );
+        assert_eq!(ron::from_str::<Decimal>("\"12.5\"").unwrap(), "12.5".parse().unwrap());
         assert_eq!(ron::from_str::<Decimal>("12").unwrap(), Decimal::from(12));
         let refused = ron::from_str::<Decimal>("12.5").unwrap_err().to_string();
-        assert!(
-            refused.contains("write it in quotes: \"12.5\""),
-            "{refused}"
-        );
-        assert!(
-            ron::from_str::<Decimal>("-12")
-                .unwrap_err()
-                .to_string()
-                .contains("negative")
-        );
+        assert!(refused.contains("write it in quotes: \"12.5\""), "{refused}");
+        assert!(ron::from_str::<Decimal>("-12").unwrap_err().to_string().contains("negative"));
     }
 
     proptest! {

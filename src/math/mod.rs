@@ -47,8 +47,5 @@ pub enum MathError {
 /// The sum is wider than 128 bits.
 #[inline]
 pub fn sum(a: u128, b: u128) -> Result<u128, MathError> {
-    a.checked_add(b).ok_or(MathError::TooWide {
-        bits: 129,
-        fits: 128,
-    })
+    a.checked_add(b).ok_or(MathError::TooWide { bits: 129, fits: 128 })
 }

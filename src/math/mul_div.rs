@@ -22,12 +22,7 @@ pub fn mul_div_down(a: u128, b: u128, c: u128) -> Result<u128, MathError> {
 #[inline]
 pub fn mul_div_up(a: u128, b: u128, c: u128) -> Result<u128, MathError> {
     let (quotient, remainder) = mul_div(a, b, c)?;
-    quotient
-        .checked_add(u128::from(remainder > 0))
-        .ok_or(MathError::TooWide {
-            bits: 129,
-            fits: 128,
-        })
+    quotient.checked_add(u128::from(remainder > 0)).ok_or(MathError::TooWide { bits: 129, fits: 128 })
 }
 
 /// Returns quotient and remainder of `a * b / c`.
@@ -40,10 +35,7 @@ fn mul_div(a: u128, b: u128, c: u128) -> Result<(u128, u128), MathError> {
     if c == 0 {
         return Err(MathError::DivisionByZero);
     }
-    Err(MathError::TooWide {
-        bits: 128 + bits(high / c),
-        fits: 128,
-    })
+    Err(MathError::TooWide { bits: 128 + bits(high / c), fits: 128 })
 }
 
 /// Returns the number of bits that `value` takes.
@@ -56,11 +48,7 @@ pub(super) fn bits(value: u128) -> u16 {
 /// `divisor` is above zero.
 #[inline]
 pub(super) fn div_wide(high: u128, low: u128, divisor: u128) -> (u128, u128, u128) {
-    let (quotient_high, rest) = if high < divisor {
-        (0, high)
-    } else {
-        (high / divisor, high % divisor)
-    };
+    let (quotient_high, rest) = if high < divisor { (0, high) } else { (high / divisor, high % divisor) };
     let (quotient_low, remainder) = div_narrow(rest, low, divisor);
     (quotient_high, quotient_low, remainder)
 }
@@ -68,10 +56,7 @@ pub(super) fn div_wide(high: u128, low: u128, divisor: u128) -> (u128, u128, u12
 /// Returns quotient and remainder of `high:low / divisor`, where `high < divisor` and so the quotient fits.
 #[inline]
 pub(super) fn div_narrow(high: u128, low: u128, divisor: u128) -> (u128, u128) {
-    debug_assert!(
-        high < divisor,
-        "the quotient of {high}:{low} by {divisor} is wider than 128 bits"
-    );
+    debug_assert!(high < divisor, "the quotient of {high}:{low} by {divisor} is wider than 128 bits");
     if high == 0 {
         let quotient = low / divisor;
         return (quotient, low - quotient * divisor);
@@ -93,11 +78,7 @@ pub(super) fn div_narrow(high: u128, low: u128, divisor: u128) -> (u128, u128) {
 #[inline]
 fn div_limb(high: u128, low: u64, divisor: u128) -> (u64, u128) {
     let (leading, trailing) = (upper(divisor), lower(divisor));
-    let estimate = if upper(high) < leading {
-        lower(high / u128::from(leading))
-    } else {
-        u64::MAX
-    };
+    let estimate = if upper(high) < leading { lower(high / u128::from(leading)) } else { u64::MAX };
     let rest = high.wrapping_sub(u128::from(estimate) * u128::from(leading));
     let product = u128::from(estimate) * u128::from(trailing);
     let (difference, borrowed) = join(lower(rest), low).overflowing_sub(product);
@@ -120,10 +101,7 @@ const fn upper(value: u128) -> u64 {
 
 /// Returns the lower 64 bits.
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the lower limb is what is asked for"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the lower limb is what is asked for")]
 const fn lower(value: u128) -> u64 {
     value as u64
 }
@@ -135,10 +113,7 @@ const fn join(upper: u64, lower: u64) -> u128 {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::disallowed_types,
-    reason = "the reference that this file is compared with"
-)]
+#[expect(clippy::disallowed_types, reason = "the reference that this file is compared with")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
@@ -161,21 +136,9 @@ mod tests {
     #[test]
     fn says_how_wide_the_result_would_be() {
         assert_eq!(mul_div_down(1, 1, 0), Err(MathError::DivisionByZero));
-        assert_eq!(
-            mul_div_down(u128::MAX, 4, 1),
-            Err(MathError::TooWide {
-                bits: 130,
-                fits: 128
-            })
-        );
+        assert_eq!(mul_div_down(u128::MAX, 4, 1), Err(MathError::TooWide { bits: 130, fits: 128 }));
         assert_eq!(mul_div_down(u128::MAX, u128::MAX, u128::MAX), Ok(u128::MAX));
-        assert_eq!(
-            mul_div_up(u128::MAX, u128::MAX, u128::MAX - 1),
-            Err(MathError::TooWide {
-                bits: 129,
-                fits: 128
-            })
-        );
+        assert_eq!(mul_div_up(u128::MAX, u128::MAX, u128::MAX - 1), Err(MathError::TooWide { bits: 129, fits: 128 }));
     }
 
     proptest! {

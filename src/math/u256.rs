@@ -1,8 +1,5 @@
 //! Unsigned integers of 256 bits, the width of the chain's own.
-#![expect(
-    clippy::disallowed_types,
-    reason = "the one place that wraps the wrapping type"
-)]
+#![expect(clippy::disallowed_types, reason = "the one place that wraps the wrapping type")]
 
 use std::{fmt, str::FromStr};
 
@@ -33,17 +30,9 @@ impl U256 {
 
     /// Returns `high * 2^128 + low`.
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "each half is split into its limbs"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "each half is split into its limbs")]
     pub fn from_halves(high: u128, low: u128) -> Self {
-        Self(ruint::Uint::from_limbs([
-            low as u64,
-            (low >> 64) as u64,
-            high as u64,
-            (high >> 64) as u64,
-        ]))
+        Self(ruint::Uint::from_limbs([low as u64, (low >> 64) as u64, high as u64, (high >> 64) as u64]))
     }
 
     /// Returns the high and the low 128 bits.
@@ -61,10 +50,7 @@ impl U256 {
     pub fn try_into_u128(self) -> Result<u128, MathError> {
         match self.into_halves() {
             (0, low) => Ok(low),
-            (high, _) => Err(MathError::TooWide {
-                bits: 128 + bits(high),
-                fits: 128,
-            }),
+            (high, _) => Err(MathError::TooWide { bits: 128 + bits(high), fits: 128 }),
         }
     }
 
@@ -74,13 +60,7 @@ impl U256 {
     /// It is wider than 256 bits.
     #[inline]
     pub fn checked_add(self, rhs: impl Into<Self>) -> Result<Self, MathError> {
-        self.0
-            .checked_add(rhs.into().0)
-            .map(Self)
-            .ok_or(MathError::TooWide {
-                bits: 257,
-                fits: 256,
-            })
+        self.0.checked_add(rhs.into().0).map(Self).ok_or(MathError::TooWide { bits: 257, fits: 256 })
     }
 
     /// Returns the difference.
@@ -89,10 +69,7 @@ impl U256 {
     /// It is below zero.
     #[inline]
     pub fn checked_sub(self, rhs: impl Into<Self>) -> Result<Self, MathError> {
-        self.0
-            .checked_sub(rhs.into().0)
-            .map(Self)
-            .ok_or(MathError::BelowZero)
+        self.0.checked_sub(rhs.into().0).map(Self).ok_or(MathError::BelowZero)
     }
 
     /// Returns the product.
@@ -101,13 +78,7 @@ impl U256 {
     /// It is wider than 256 bits.
     #[inline]
     pub fn checked_mul(self, rhs: impl Into<Self>) -> Result<Self, MathError> {
-        self.0
-            .checked_mul(rhs.into().0)
-            .map(Self)
-            .ok_or(MathError::TooWide {
-                bits: 257,
-                fits: 256,
-            })
+        self.0.checked_mul(rhs.into().0).map(Self).ok_or(MathError::TooWide { bits: 257, fits: 256 })
     }
 
     /// Returns the quotient, rounded **down**.
@@ -182,9 +153,7 @@ impl FromStr for U256 {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(refused());
         }
-        ruint::Uint::from_str_radix(text, 10)
-            .map(Self)
-            .map_err(|_| refused())
+        ruint::Uint::from_str_radix(text, 10).map(Self).map_err(|_| refused())
     }
 }
 
@@ -195,49 +164,23 @@ mod tests {
 
     #[test]
     fn errs_where_the_wrapped_type_would_wrap() {
-        assert_eq!(
-            U256::MAX.checked_add(1),
-            Err(MathError::TooWide {
-                bits: 257,
-                fits: 256
-            })
-        );
-        assert_eq!(
-            U256::MAX.checked_mul(2),
-            Err(MathError::TooWide {
-                bits: 257,
-                fits: 256
-            })
-        );
+        assert_eq!(U256::MAX.checked_add(1), Err(MathError::TooWide { bits: 257, fits: 256 }));
+        assert_eq!(U256::MAX.checked_mul(2), Err(MathError::TooWide { bits: 257, fits: 256 }));
         assert_eq!(U256::ZERO.checked_sub(1), Err(MathError::BelowZero));
         assert_eq!(U256::MAX.div_down(0), Err(MathError::DivisionByZero));
-        assert_eq!(
-            U256::product(1 << 127, 4).try_into_u128(),
-            Err(MathError::TooWide {
-                bits: 130,
-                fits: 128
-            })
-        );
+        assert_eq!(U256::product(1 << 127, 4).try_into_u128(), Err(MathError::TooWide { bits: 130, fits: 128 }));
         assert_eq!(U256::MAX.wrapping_add(U256::from(1)), U256::ZERO);
     }
 
     #[test]
     fn reads_only_decimal_integers_below_the_limit() {
-        let greatest =
-            "115792089237316195423570985008687907853269984665640564039457584007913129639935";
+        let greatest = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
         assert_eq!(greatest.parse(), Ok(U256::MAX));
         assert_eq!(U256::MAX.to_string(), greatest);
-        for refused in [
-            "",
-            "-1",
-            "0x10",
-            "1_0",
-            "115792089237316195423570985008687907853269984665640564039457584007913129639936",
-        ] {
-            assert_eq!(
-                refused.parse::<U256>(),
-                Err(ParseU256Error(refused.to_owned()))
-            );
+        for refused in
+            ["", "-1", "0x10", "1_0", "115792089237316195423570985008687907853269984665640564039457584007913129639936"]
+        {
+            assert_eq!(refused.parse::<U256>(), Err(ParseU256Error(refused.to_owned())));
         }
     }
 

@@ -44,9 +44,7 @@ mod tests {
     fn the_widest_ratio_and_time_fit() {
         let greatest = (1 << 112) - 1;
         let ratio = Uq112x112::ratio_down(greatest, 1).unwrap();
-        let exact = U256::product(greatest, 1 << 112)
-            .checked_mul(u128::from(u32::MAX))
-            .unwrap();
+        let exact = U256::product(greatest, 1 << 112).checked_mul(u128::from(u32::MAX)).unwrap();
         assert_eq!(ratio.times_seconds(u32::MAX), exact);
         assert_eq!(Uq112x112::ratio_down(1, 0), Err(MathError::DivisionByZero));
     }

@@ -1,1 +1,20 @@
-//! (being written)
+//! What a run leaves: a struct per table, one folder, and a page that documents every column.
+
+#[macro_use]
+pub mod columns;
+pub mod agents;
+pub mod amount;
+pub mod books;
+pub mod closing;
+pub mod csv;
+pub mod documentation;
+pub mod events;
+pub mod folder;
+pub mod manifest;
+pub mod positions;
+pub mod recorder;
+pub mod summary;
+pub mod table;
+pub mod ticks;
+
+pub use documentation::documentation;

@@ -1,1 +1,85 @@
-//! (being written)
+//! The RON file: what may be written, what is checked, and how it becomes a world.
+
+mod check;
+pub mod diagnostic;
+mod draft;
+mod files;
+pub mod genesis;
+mod include;
+mod piece;
+pub mod schema;
+mod syntax;
+mod tree;
+mod wording;
+
+use std::path::{Path, PathBuf};
+
+use crate::market::price::PriceParams;
+use diagnostic::{Diagnostic, Source};
+use draft::Draft;
+use include::Reader;
+use piece::Placed;
+use schema::{Scenario, TokenParams};
+
+/// A scenario without mistakes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// What the file says, the lists of its includes first. Files of recorded prices are relative to `folder`.
+    pub scenario: Scenario,
+    /// What it is called: its file's name without the ending.
+    pub name: String,
+    /// The folder in which its file lies.
+    pub folder: PathBuf,
+    /// The texts of its includes and its own, for a digest: equal on every machine.
+    pub resolved: String,
+    /// What is hardly meant.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads a scenario's file and everything that it includes.
+///
+/// # Errors
+/// Everything that is wrong with them, in the order of the files and their lines, warnings included.
+pub fn read(path: &Path) -> Result<Checked, Vec<Diagnostic>> {
+    let mut reader = Reader::default();
+    reader.open(path);
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    checked(reader, name, include::folder_of(path))
+}
+
+/// Reads a scenario from a text; `folder` is where its includes and price files lie.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_text(name: &str, text: &str, folder: &Path) -> Result<Checked, Vec<Diagnostic>> {
+    let mut reader = Reader::default();
+    reader.take(Source { name: format!("{name}.ron"), text: text.to_owned() }, folder, "");
+    checked(reader, name.to_owned(), folder)
+}
+
+fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<Diagnostic>> {
+    let Reader { files, mut mistakes, resolved, incomplete, .. } = reader;
+    let known = !incomplete && !Draft::has_strays(&files);
+    let mut draft = Draft::read(&files, &mut mistakes);
+    let found = check::all(&draft, &files, known, mistakes.is_empty());
+    mistakes.extend(found);
+    mistakes.sort_by_key(|mistake| {
+        let file = files.iter().position(|file| file.source == mistake.place.source);
+        (file, mistake.place.span.start)
+    });
+    if mistakes.iter().any(Diagnostic::is_error) {
+        return Err(mistakes);
+    }
+    draft.tokens.iter_mut().for_each(|token| resolve(token, folder));
+    let scenario = draft.finish(vec![]).expect("what is missing is a mistake");
+    Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, warnings: mistakes })
+}
+
+/// Names a file of recorded prices as seen from the scenario's folder, whichever included file names it.
+fn resolve(token: &mut Placed<TokenParams>, folder: &Path) {
+    if let PriceParams::Replay(params) = &mut token.value.price {
+        let included = &token.node.file.folder;
+        let from_here = included.strip_prefix(folder).unwrap_or(included);
+        params.file = from_here.join(&params.file).to_string_lossy().into_owned();
+    }
+}

@@ -11,8 +11,8 @@ use plimsoll::protocol::{
     },
     farm::{
         alpha_homora::{
-            Bank, BankParams, ForcedSale, Goblin, GoblinId, GoblinParams, InterestModel,
-            PositionId, RewardMarket, Site, Strategy, Work,
+            Bank, BankParams, ForcedSale, Goblin, GoblinId, GoblinParams, InterestModel, PositionId, RewardMarket,
+            Site, Strategy, Work,
         },
         staking_rewards::StakingRewards,
     },
@@ -111,15 +111,8 @@ impl Machine {
             strategy: strategy(fields)?,
         };
         fields.finish()?;
-        let mut site = Site {
-            goblin: &mut self.goblin,
-            farm: &mut self.farm,
-            pair: &mut self.pair,
-        };
-        let worked = self
-            .bank
-            .work(order, &mut site, self.now)
-            .map_err(Stop::revert)?;
+        let mut site = Site { goblin: &mut self.goblin, farm: &mut self.farm, pair: &mut self.pair };
+        let worked = self.bank.work(order, &mut site, self.now).map_err(Stop::revert)?;
         self.named = Some(worked.position);
         Ok(json!({
             "id": worked.position.0.to_string(),
@@ -133,15 +126,8 @@ impl Machine {
         let id = PositionId(fields.number("id")?);
         self.named = Some(id);
         fields.finish()?;
-        let mut site = Site {
-            goblin: &mut self.goblin,
-            farm: &mut self.farm,
-            pair: &mut self.pair,
-        };
-        let killed = self
-            .bank
-            .kill(id, ForcedSale::Executed, &mut site, self.now)
-            .map_err(Stop::revert)?;
+        let mut site = Site { goblin: &mut self.goblin, farm: &mut self.farm, pair: &mut self.pair };
+        let killed = self.bank.kill(id, ForcedSale::Executed, &mut site, self.now).map_err(Stop::revert)?;
         Ok(json!({ "prize": killed.prize.to_string(), "left": killed.left.to_string() }))
     }
 
@@ -153,10 +139,7 @@ impl Machine {
         };
         let amount = fields.amount("amount")?;
         fields.finish()?;
-        let traded = self
-            .pair
-            .swap_exact_in(side, amount, self.now)
-            .map_err(Stop::revert)?;
+        let traded = self.pair.swap_exact_in(side, amount, self.now).map_err(Stop::revert)?;
         Ok(json!({ "out": traded.amount_out.to_string() }))
     }
 
@@ -172,13 +155,8 @@ impl Machine {
     fn reinvest(&mut self, fields: &mut Fields) -> Result<Value, Stop> {
         account(&fields.text("user")?)?;
         fields.finish()?;
-        let market = RewardMarket {
-            pair: &mut self.reward_pair,
-            base_side: ETHER,
-        };
-        let reinvested = self
-            .goblin
-            .reinvest(&mut self.farm, &mut self.pair, market, self.now);
+        let market = RewardMarket { pair: &mut self.reward_pair, base_side: ETHER };
+        let reinvested = self.goblin.reinvest(&mut self.farm, &mut self.pair, market, self.now);
         Ok(json!({ "bounty": reinvested.map_err(Stop::revert)?.bounty.to_string() }))
     }
 
@@ -187,18 +165,12 @@ impl Machine {
         let Ok(position) = self.bank.position(id) else {
             return Value::Null;
         };
-        let health = self
-            .bank
-            .health_down(id, &self.goblin, &self.farm, &self.pair)
-            .ok();
+        let health = self.bank.health_down(id, &self.goblin, &self.farm, &self.pair).ok();
         json!([
             position.debt_share.to_string(),
             position.goblin_share.to_string(),
             health.map(|health| health.to_string()),
-            self.bank
-                .debt_value_down(id)
-                .ok()
-                .map(|debt| debt.to_string()),
+            self.bank.debt_value_down(id).ok().map(|debt| debt.to_string()),
         ])
     }
 }
@@ -279,9 +251,7 @@ fn interest_model(model: &Value) -> Result<InterestModel, Stop> {
     let mut fields = Fields::new(model, &[]);
     let rate_per_second_wad = fields.amount("constant_rate_per_sec")?;
     fields.finish()?;
-    Ok(InterestModel::Constant {
-        rate_per_second_wad,
-    })
+    Ok(InterestModel::Constant { rate_per_second_wad })
 }
 
 /// Returns the position that an operation names; 0 stands for a new one.
@@ -294,24 +264,13 @@ fn strategy(fields: &mut Fields) -> Result<Strategy, Stop> {
     let name = fields.text("strat")?;
     let listed = fields.take("params")?;
     let listed = listed.as_array().into_iter().flatten().enumerate();
-    let numbered: Map<String, Value> = listed
-        .map(|(index, value)| (index.to_string(), value.clone()))
-        .collect();
+    let numbered: Map<String, Value> = listed.map(|(index, value)| (index.to_string(), value.clone())).collect();
     let mut params = Fields::new(&numbered.into(), &[]);
     let strategy = match name.as_str() {
-        "eth_only" => Strategy::AllBase {
-            min_lp: params.limit("0")?,
-        },
-        "two_sides" => Strategy::TwoSides {
-            farmed: params.amount("0")?,
-            min_lp: params.limit("1")?,
-        },
-        "liquidate" => Strategy::Liquidate {
-            min_base: params.limit("0")?,
-        },
-        "min_trading" => Strategy::MinimizeTrading {
-            min_farmed: params.limit("0")?,
-        },
+        "eth_only" => Strategy::AllBase { min_lp: params.limit("0")? },
+        "two_sides" => Strategy::TwoSides { farmed: params.amount("0")?, min_lp: params.limit("1")? },
+        "liquidate" => Strategy::Liquidate { min_base: params.limit("0")? },
+        "min_trading" => Strategy::MinimizeTrading { min_farmed: params.limit("0")? },
         other => return Err(Stop::unknown("strategy", other)),
     };
     params.finish()?;
@@ -320,19 +279,11 @@ fn strategy(fields: &mut Fields) -> Result<Strategy, Stop> {
 
 /// Returns `plus - minus`, signed.
 fn difference(plus: u128, minus: u128) -> String {
-    if plus >= minus {
-        (plus - minus).to_string()
-    } else {
-        format!("-{}", minus - plus)
-    }
+    if plus >= minus { (plus - minus).to_string() } else { format!("-{}", minus - plus) }
 }
 
 /// Returns the account of `u0`, `u1` and so on.
 fn account(user: &str) -> Result<AccountId, Stop> {
-    let number = user
-        .strip_prefix('u')
-        .and_then(|number| number.parse().ok());
-    number
-        .map(AccountId)
-        .ok_or_else(|| Stop::unknown("user", user))
+    let number = user.strip_prefix('u').and_then(|number| number.parse().ok());
+    number.map(AccountId).ok_or_else(|| Stop::unknown("user", user))
 }

@@ -47,47 +47,31 @@ impl Fields {
     pub fn new(object: &Value, apart_from: &[&str]) -> Self {
         let fields = object.as_object().into_iter().flatten();
         let fields = fields.filter(|(name, _)| !apart_from.contains(&name.as_str()));
-        let unread = fields
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        Self {
-            unread,
-            beyond_u128: None,
-        }
+        let unread = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { unread, beyond_u128: None }
     }
 
     /// Returns a field.
     pub fn take(&mut self, name: &str) -> Result<Value, Stop> {
-        self.unread
-            .remove(name)
-            .ok_or_else(|| Stop::Unreadable(format!("no field `{name}`")))
+        self.unread.remove(name).ok_or_else(|| Stop::Unreadable(format!("no field `{name}`")))
     }
 
     /// Returns a field that is an object.
     pub fn object(&mut self, name: &str) -> Result<Self, Stop> {
         let value = self.take(name)?;
-        if value.is_object() {
-            Ok(Self::new(&value, &[]))
-        } else {
-            Err(Self::not(name, "an object", &value))
-        }
+        if value.is_object() { Ok(Self::new(&value, &[])) } else { Err(Self::not(name, "an object", &value)) }
     }
 
     /// Returns a field that is a text.
     pub fn text(&mut self, name: &str) -> Result<String, Stop> {
         let value = self.take(name)?;
-        value
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| Self::not(name, "a text", &value))
+        value.as_str().map(str::to_owned).ok_or_else(|| Self::not(name, "a text", &value))
     }
 
     /// Returns a field that is true or false.
     pub fn flag(&mut self, name: &str) -> Result<bool, Stop> {
         let value = self.take(name)?;
-        value
-            .as_bool()
-            .ok_or_else(|| Self::not(name, "true or false", &value))
+        value.as_bool().ok_or_else(|| Self::not(name, "true or false", &value))
     }
 
     /// Returns a field that is an amount. One beyond `u128` makes [`Self::finish`] revert.
@@ -107,10 +91,7 @@ impl Fields {
     /// Returns a field that is a small number of any kind.
     pub fn number<T: TryFrom<u128>>(&mut self, name: &str) -> Result<T, Stop> {
         let value = self.integer(name)?;
-        let small = value
-            .try_into_u128()
-            .ok()
-            .and_then(|small| T::try_from(small).ok());
+        let small = value.try_into_u128().ok().and_then(|small| T::try_from(small).ok());
         small.ok_or_else(|| Stop::Unreadable(format!("`{name}` is too great: {value}")))
     }
 
@@ -119,15 +100,12 @@ impl Fields {
         if let Some(name) = self.unread.keys().next() {
             return Err(Stop::unknown("field", name));
         }
-        self.beyond_u128
-            .clone()
-            .map_or(Ok(()), |why| Err(Stop::Revert(why)))
+        self.beyond_u128.clone().map_or(Ok(()), |why| Err(Stop::Revert(why)))
     }
 
     fn integer(&mut self, name: &str) -> Result<U256, Stop> {
         let text = self.text(name)?;
-        text.parse()
-            .map_err(|error| Stop::Unreadable(format!("`{name}`: {error}")))
+        text.parse().map_err(|error| Stop::Unreadable(format!("`{name}`: {error}")))
     }
 
     fn not(name: &str, expected: &str, found: &Value) -> Stop {

@@ -37,10 +37,7 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
 
 /// Returns how the file of that name is replayed, if there is a state machine for it.
 pub fn coverage(name: &str) -> Option<Replay> {
-    PROTOCOLS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .and_then(|(_, replay)| *replay)
+    PROTOCOLS.iter().find(|(known, _)| *known == name).and_then(|(_, replay)| *replay)
 }
 
 /// A file of vectors.
@@ -83,32 +80,20 @@ pub struct Vectors {
 impl Vectors {
     /// Returns the folder that the environment names, else this repository's own.
     pub fn from_environment() -> Self {
-        env::var_os("PLIMSOLL_VECTORS").map_or_else(Self::of_this_repository, |folder| Self {
-            folder: folder.into(),
-        })
+        env::var_os("PLIMSOLL_VECTORS").map_or_else(Self::of_this_repository, |folder| Self { folder: folder.into() })
     }
 
     /// Returns this repository's own folder.
     pub fn of_this_repository() -> Self {
-        Self {
-            folder: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"),
-        }
+        Self { folder: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors") }
     }
 
     /// Returns the names of the files in the folder.
     pub fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.folder)
-            .unwrap_or_else(|error| panic!("{}: {error}", self.folder.display()));
+        let entries = fs::read_dir(&self.folder).unwrap_or_else(|error| panic!("{}: {error}", self.folder.display()));
         let names = entries.map(|entry| entry.expect("the folder can be listed").file_name());
         let names = names.filter_map(|name| name.into_string().ok());
-        let stem = |name: String| {
-            Some(
-                name.strip_suffix(".gz")
-                    .unwrap_or(&name)
-                    .strip_suffix(".json")?
-                    .to_owned(),
-            )
-        };
+        let stem = |name: String| Some(name.strip_suffix(".gz").unwrap_or(&name).strip_suffix(".json")?.to_owned());
         names.filter_map(stem).collect()
     }
 
@@ -120,15 +105,10 @@ impl Vectors {
             fs::read_to_string(&plain).expect("the file can be read")
         } else {
             let bytes = fs::read(&packed).unwrap_or_else(|error| {
-                panic!(
-                    "{name} is covered but neither {} nor its .gz can be read: {error}",
-                    plain.display()
-                )
+                panic!("{name} is covered but neither {} nor its .gz can be read: {error}", plain.display())
             });
             let mut text = String::new();
-            GzDecoder::new(bytes.as_slice())
-                .read_to_string(&mut text)
-                .expect("the file is packed with gzip");
+            GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).expect("the file is packed with gzip");
             text
         };
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -136,22 +116,14 @@ impl Vectors {
 }
 
 /// Replays a file on machines that `build` makes from each scenario's configuration.
-pub fn replay_with<M: Machine>(
-    file: &File,
-    build: impl Fn(&mut Fields) -> Result<M, Stop>,
-) -> Report {
-    let mut report = Report {
-        operations: 0,
-        differences: Vec::new(),
-    };
+pub fn replay_with<M: Machine>(file: &File, build: impl Fn(&mut Fields) -> Result<M, Stop>) -> Report {
+    let mut report = Report { operations: 0, differences: Vec::new() };
     for scenario in &file.scenarios {
         let mut config = Fields::new(&scenario.config, &[]);
         let built = build(&mut config).and_then(|machine| config.finish().map(|()| machine));
         match built {
             Ok(mut machine) => replay_scenario(&mut machine, scenario, &mut report),
-            Err(stop) => report
-                .differences
-                .push(format!("{}: config: {stop}", scenario.name)),
+            Err(stop) => report.differences.push(format!("{}: config: {stop}", scenario.name)),
         }
     }
     report
@@ -160,21 +132,13 @@ pub fn replay_with<M: Machine>(
 fn replay_scenario<M: Machine>(machine: &mut M, scenario: &Scenario, report: &mut Report) {
     for op in &scenario.ops {
         report.operations += 1;
-        let place = format!(
-            "{}, operation {}",
-            scenario.name,
-            op["i"].as_str().unwrap_or("?")
-        );
-        let mut differ =
-            |difference: String| report.differences.push(format!("{place}: {difference}"));
+        let place = format!("{}, operation {}", scenario.name, op["i"].as_str().unwrap_or("?"));
+        let mut differ = |difference: String| report.differences.push(format!("{place}: {difference}"));
         let mut fields = Fields::new(op, &["i", "op", "ok", "ret", "err", "state"]);
         let done = machine.apply(op["op"].as_str().unwrap_or_default(), &mut fields);
         let got = done.is_ok();
         let unread = fields.finish();
-        for stop in [done.as_ref().err(), unread.as_ref().err()]
-            .into_iter()
-            .flatten()
-        {
+        for stop in [done.as_ref().err(), unread.as_ref().err()].into_iter().flatten() {
             if let Stop::Unreadable(why) = stop {
                 differ(why.clone());
             }
@@ -190,11 +154,7 @@ fn replay_scenario<M: Machine>(machine: &mut M, scenario: &Scenario, report: &mu
 
 /// Returns an answer, where none and an empty one are the same.
 fn answer(value: &Value) -> &Value {
-    if *value == json!({}) {
-        &Value::Null
-    } else {
-        value
-    }
+    if *value == json!({}) { &Value::Null } else { value }
 }
 
 /// Tells every leaf in which two answers differ, and every field that only one of them has.
@@ -220,16 +180,8 @@ fn compare(path: &str, expected: &Value, got: &Value, differ: &mut impl FnMut(St
             }
         }
         _ if expected != got => {
-            let plain = |value: &Value| {
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            };
-            differ(format!(
-                "{path}: expected {}, got {}",
-                plain(expected),
-                plain(got)
-            ));
+            let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            differ(format!("{path}: expected {}, got {}", plain(expected), plain(got)));
         }
         _ => {}
     }

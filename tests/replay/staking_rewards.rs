@@ -23,11 +23,7 @@ impl Machine {
     fn new(config: &mut Fields) -> Result<Self, Stop> {
         config.take("reward_decimals")?;
         let farm = StakingRewards::new(config.number("rewards_duration")?);
-        Ok(Self {
-            farm,
-            paid: BTreeMap::new(),
-            now: 0,
-        })
+        Ok(Self { farm, paid: BTreeMap::new(), now: 0 })
     }
 
     fn pay(&mut self, account: AccountId, reward: u128) -> Value {
@@ -51,11 +47,7 @@ impl Machine {
             "stake" | "withdraw" => {
                 let amount = fields.amount("amount")?;
                 fields.finish()?;
-                let call = if op == "stake" {
-                    StakingRewards::stake
-                } else {
-                    StakingRewards::withdraw
-                };
+                let call = if op == "stake" { StakingRewards::stake } else { StakingRewards::withdraw };
                 call(&mut self.farm, account, amount, now).map_err(Stop::revert)?;
                 Ok(Value::Null)
             }
@@ -82,9 +74,7 @@ impl super::Machine for Machine {
             "set_duration" => {
                 let duration = fields.number("duration")?;
                 fields.finish()?;
-                self.farm
-                    .set_duration(duration, self.now)
-                    .map_err(Stop::revert)?;
+                self.farm.set_duration(duration, self.now).map_err(Stop::revert)?;
                 Ok(Value::Null)
             }
             "pause" => {
@@ -101,10 +91,7 @@ impl super::Machine for Machine {
     fn state(&mut self, op: &Value, _done: bool) -> Value {
         let totals = self.farm.totals();
         let text = |number: u128| number.to_string();
-        let now = self
-            .farm
-            .reward_per_token_wad(self.now)
-            .map(|wad| wad.to_string());
+        let now = self.farm.reward_per_token_wad(self.now).map(|wad| wad.to_string());
         let mut state = json!({ "g": [
             text(totals.total_supply),
             text(totals.reward_rate),
@@ -131,10 +118,6 @@ impl super::Machine for Machine {
 
 /// Returns the account of `u0`, `u1` and so on.
 fn account(user: &str) -> Result<AccountId, Stop> {
-    let number = user
-        .strip_prefix('u')
-        .and_then(|number| number.parse().ok());
-    number
-        .map(AccountId)
-        .ok_or_else(|| Stop::unknown("user", user))
+    let number = user.strip_prefix('u').and_then(|number| number.parse().ok());
+    number.map(AccountId).ok_or_else(|| Stop::unknown("user", user))
 }

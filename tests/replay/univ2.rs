@@ -77,11 +77,7 @@ impl Holders {
     /// Reverts as the liquidity token does if the user holds less.
     fn check(&self, user: &str, liquidity: u128) -> Result<(), Stop> {
         let held = self.of(user);
-        if held < liquidity {
-            Err(Stop::Revert(format!("{liquidity} to burn, {held} held")))
-        } else {
-            Ok(())
-        }
+        if held < liquidity { Err(Stop::Revert(format!("{liquidity} to burn, {held} held"))) } else { Ok(()) }
     }
 
     fn burned(&mut self, user: &str, liquidity: u128, protocol_fee: u128) {
@@ -101,16 +97,9 @@ impl OnePair {
         for unused in ["decimals0", "decimals1", "users"] {
             config.take(unused)?;
         }
-        let protocol_fee = if config.flag("fee_on")? {
-            ProtocolFee::On
-        } else {
-            ProtocolFee::Off
-        };
+        let protocol_fee = if config.flag("fee_on")? { ProtocolFee::On } else { ProtocolFee::Off };
         let pair = Pair::new(fee_bps, protocol_fee).map_err(Stop::revert)?;
-        Ok(Self {
-            pair,
-            holders: Holders::default(),
-        })
+        Ok(Self { pair, holders: Holders::default() })
     }
 
     fn mint(&mut self, user: &str, paid: Amounts, now: u64) -> Result<Value, Stop> {
@@ -132,10 +121,7 @@ impl super::Machine for OnePair {
         let (now, user) = (fields.number("t")?, fields.text("user")?);
         match op {
             "mint" | "donate" => {
-                let given = Amounts {
-                    token_0: fields.amount("amount0")?,
-                    token_1: fields.amount("amount1")?,
-                };
+                let given = Amounts { token_0: fields.amount("amount0")?, token_1: fields.amount("amount1")? };
                 fields.finish()?;
                 if op == "mint" {
                     return self.mint(&user, given, now);
@@ -151,30 +137,18 @@ impl super::Machine for OnePair {
             "swap_exact_in" => {
                 let (side, amount_in) = (side(fields)?, fields.amount("amount_in")?);
                 fields.finish()?;
-                let traded = self
-                    .pair
-                    .swap_exact_in(side, amount_in, now)
-                    .map_err(Stop::revert)?;
+                let traded = self.pair.swap_exact_in(side, amount_in, now).map_err(Stop::revert)?;
                 Ok(json!({ "amount_out": traded.amount_out.to_string() }))
             }
             "swap_exact_out" => {
                 let (side, amount_out) = (side(fields)?, fields.amount("amount_out")?);
                 fields.finish()?;
-                let traded = self
-                    .pair
-                    .swap_exact_out(side, amount_out, now)
-                    .map_err(Stop::revert)?;
+                let traded = self.pair.swap_exact_out(side, amount_out, now).map_err(Stop::revert)?;
                 Ok(json!({ "amount_in": traded.amount_in.to_string() }))
             }
             "swap_raw" => {
-                let paid = Amounts {
-                    token_0: fields.amount("in0")?,
-                    token_1: fields.amount("in1")?,
-                };
-                let taken = Amounts {
-                    token_0: fields.amount("out0")?,
-                    token_1: fields.amount("out1")?,
-                };
+                let paid = Amounts { token_0: fields.amount("in0")?, token_1: fields.amount("in1")? };
+                let taken = Amounts { token_0: fields.amount("out0")?, token_1: fields.amount("out1")? };
                 fields.finish()?;
                 self.pair.swap(paid, taken, now).map_err(Stop::revert)?;
                 Ok(Value::Null)
@@ -212,11 +186,7 @@ impl super::Machine for OnePair {
 }
 
 fn side(fields: &mut Fields) -> Result<Side, Stop> {
-    Ok(if fields.flag("zero_for_one")? {
-        Side::ZeroForOne
-    } else {
-        Side::OneForZero
-    })
+    Ok(if fields.flag("zero_for_one")? { Side::ZeroForOne } else { Side::OneForZero })
 }
 
 fn amounts(amounts: Amounts) -> Value {
@@ -257,17 +227,9 @@ impl ThreePairs {
             let tokens = [listed.text("token0")?, listed.text("token1")?];
             listed.finish()?;
             let pair = Pair::new(fee_bps, ProtocolFee::Off).map_err(Stop::revert)?;
-            pairs.push(Listed {
-                tokens,
-                pair,
-                holders: Holders::default(),
-            });
+            pairs.push(Listed { tokens, pair, holders: Holders::default() });
         }
-        Ok(Self {
-            pairs,
-            initial,
-            wallets: BTreeMap::new(),
-        })
+        Ok(Self { pairs, initial, wallets: BTreeMap::new() })
     }
 
     /// Returns the pair of two tokens, and which of its tokens the first one is.
@@ -284,34 +246,23 @@ impl ThreePairs {
 
     fn held(&self, user: &str, token: &str) -> u128 {
         let wallet = self.wallets.get(&(user.to_owned(), token.to_owned()));
-        wallet
-            .or_else(|| self.initial.get(token))
-            .copied()
-            .unwrap_or_default()
+        wallet.or_else(|| self.initial.get(token)).copied().unwrap_or_default()
     }
 
     /// Reverts as a token does if the user has less.
     fn check(&self, user: &str, token: &str, amount: u128) -> Result<(), Stop> {
         let held = self.held(user, token);
-        if held < amount {
-            Err(Stop::Revert(format!(
-                "{amount} of {token} to pay, {held} held"
-            )))
-        } else {
-            Ok(())
-        }
+        if held < amount { Err(Stop::Revert(format!("{amount} of {token} to pay, {held} held"))) } else { Ok(()) }
     }
 
     fn pay(&mut self, user: &str, token: &str, amount: u128) {
         let left = self.held(user, token) - amount;
-        self.wallets
-            .insert((user.to_owned(), token.to_owned()), left);
+        self.wallets.insert((user.to_owned(), token.to_owned()), left);
     }
 
     fn receive(&mut self, user: &str, token: &str, amount: u128) {
         let sum = self.held(user, token) + amount;
-        self.wallets
-            .insert((user.to_owned(), token.to_owned()), sum);
+        self.wallets.insert((user.to_owned(), token.to_owned()), sum);
     }
 
     fn add(&mut self, user: &str, fields: &mut Fields, now: u64) -> Result<Value, Stop> {
@@ -325,18 +276,12 @@ impl ThreePairs {
             desired: Amounts::of(first, desired.0, desired.1),
             least: Amounts::of(first, least.0, least.1),
         };
-        let amounts = self.pairs[index]
-            .pair
-            .liquidity_amounts(offer)
-            .map_err(Stop::revert)?;
+        let amounts = self.pairs[index].pair.liquidity_amounts(offer).map_err(Stop::revert)?;
         let (amount_a, amount_b) = amounts.starting_with(first);
         self.check(user, &a, amount_a)?;
         self.check(user, &b, amount_b)?;
         let listed = &mut self.pairs[index];
-        let minted = listed
-            .pair
-            .add_liquidity(offer, now)
-            .map_err(Stop::revert)?;
+        let minted = listed.pair.add_liquidity(offer, now).map_err(Stop::revert)?;
         listed.holders.minted(user, &minted);
         self.pay(user, &a, amount_a);
         self.pay(user, &b, amount_b);
@@ -356,10 +301,7 @@ impl ThreePairs {
         let listed = &mut self.pairs[index];
         listed.holders.check(user, liquidity)?;
         let least = Amounts::of(first, least.0, least.1);
-        let burned = listed
-            .pair
-            .remove_liquidity(liquidity, least, now)
-            .map_err(Stop::revert)?;
+        let burned = listed.pair.remove_liquidity(liquidity, least, now).map_err(Stop::revert)?;
         listed.holders.burned(user, liquidity, burned.protocol_fee);
         let (amount_a, amount_b) = burned.taken.starting_with(first);
         self.receive(user, &a, amount_a);
@@ -372,24 +314,13 @@ impl ThreePairs {
             .map_err(|error| Stop::Unreadable(format!("`path`: {error}")))?;
         let exact_in = op == "router_swap_in";
         let amount = fields.amount(if exact_in { "amount_in" } else { "amount_out" })?;
-        let limit = fields.limit(if exact_in {
-            "amount_out_min"
-        } else {
-            "amount_in_max"
-        })?;
+        let limit = fields.limit(if exact_in { "amount_out_min" } else { "amount_in_max" })?;
         fields.finish()?;
-        let hops = path
-            .windows(2)
-            .map(|tokens| self.find(&tokens[0], &tokens[1]));
+        let hops = path.windows(2).map(|tokens| self.find(&tokens[0], &tokens[1]));
         let hops = hops.collect::<Result<Vec<_>, Stop>>()?;
-        let pairs = hops
-            .iter()
-            .map(|(index, pays)| (&self.pairs[*index].pair, Side::paying(*pays)));
-        let amounts = if exact_in {
-            router::amounts_out(amount, limit, pairs)
-        } else {
-            router::amounts_in(amount, limit, pairs)
-        };
+        let pairs = hops.iter().map(|(index, pays)| (&self.pairs[*index].pair, Side::paying(*pays)));
+        let amounts =
+            if exact_in { router::amounts_out(amount, limit, pairs) } else { router::amounts_in(amount, limit, pairs) };
         let amounts = amounts.map_err(Stop::revert)?;
         let (token_in, token_out) = (&path[0], &path[path.len() - 1]);
         self.check(user, token_in, amounts[0])?;
@@ -400,21 +331,11 @@ impl ThreePairs {
     }
 
     /// Trades hop by hop, on copies until all hops are done.
-    fn trade(
-        &mut self,
-        hops: &[(usize, PoolToken)],
-        amounts: &[u128],
-        now: u64,
-    ) -> Result<(), Stop> {
+    fn trade(&mut self, hops: &[(usize, PoolToken)], amounts: &[u128], now: u64) -> Result<(), Stop> {
         let mut after: Vec<Pair> = self.pairs.iter().map(|listed| listed.pair).collect();
         for ((index, pays), amounts) in hops.iter().zip(amounts.windows(2)) {
-            let trade = Traded {
-                amount_in: amounts[0],
-                amount_out: amounts[1],
-            };
-            after[*index]
-                .swap_at(Side::paying(*pays), trade, now)
-                .map_err(Stop::revert)?;
+            let trade = Traded { amount_in: amounts[0], amount_out: amounts[1] };
+            after[*index].swap_at(Side::paying(*pays), trade, now).map_err(Stop::revert)?;
         }
         for (listed, pair) in self.pairs.iter_mut().zip(after) {
             listed.pair = pair;

@@ -73,14 +73,8 @@ impl Amounts {
     #[inline]
     pub fn of(token: PoolToken, first: u128, second: u128) -> Self {
         match token {
-            PoolToken::Zero => Self {
-                token_0: first,
-                token_1: second,
-            },
-            PoolToken::One => Self {
-                token_0: second,
-                token_1: first,
-            },
+            PoolToken::Zero => Self { token_0: first, token_1: second },
+            PoolToken::One => Self { token_0: second, token_1: first },
         }
     }
 
@@ -159,6 +153,27 @@ impl Pool {
 
     /// Returns the pool as what all pools have in common, to trade with.
     pub fn amm_mut(&mut self) -> &mut dyn Amm {
+        match self {
+            Self::UniswapV2(pair) => pair,
+        }
+    }
+
+    /// Returns the share of what is paid in that the pool keeps, in basis points.
+    pub fn fee_bps(&self) -> u16 {
+        match self {
+            Self::UniswapV2(pair) => pair.fee_bps(),
+        }
+    }
+
+    /// Returns the Uniswap v2 pair that it is.
+    pub fn uniswap_v2(&self) -> &Pair {
+        match self {
+            Self::UniswapV2(pair) => pair,
+        }
+    }
+
+    /// Returns the Uniswap v2 pair that it is, to work with.
+    pub fn uniswap_v2_mut(&mut self) -> &mut Pair {
         match self {
             Self::UniswapV2(pair) => pair,
         }

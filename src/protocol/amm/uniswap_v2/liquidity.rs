@@ -41,23 +41,14 @@ impl Pair {
         };
         let mut after = *self;
         let protocol_fee = after.settle_protocol_fee()?;
-        let locked = if after.total_supply == 0 {
-            MINIMUM_LIQUIDITY
-        } else {
-            0
-        };
+        let locked = if after.total_supply == 0 { MINIMUM_LIQUIDITY } else { 0 };
         let liquidity = after.liquidity_for(added)?;
         after.total_supply = sum(after.total_supply, locked + liquidity)?;
         after.write(&self.update(balances, now)?);
         after.remember_product();
 
         *self = after;
-        Ok(Minted {
-            paid,
-            liquidity,
-            locked,
-            protocol_fee,
-        })
+        Ok(Minted { paid, liquidity, locked, protocol_fee })
     }
 
     /// Burns `liquidity` tokens and gives the share of the balances that they stand for. It rounds **down**, in
@@ -71,52 +62,32 @@ impl Pair {
         let protocol_fee = after.settle_protocol_fee()?;
         let total_supply = after.total_supply;
         if liquidity > self.total_supply {
-            return Err(PairError::BeyondSupply {
-                liquidity,
-                total_supply: self.total_supply,
-            });
+            return Err(PairError::BeyondSupply { liquidity, total_supply: self.total_supply });
         }
         let taken = Amounts {
             token_0: mul_div_down(liquidity, held.token_0, total_supply)?,
             token_1: mul_div_down(liquidity, held.token_1, total_supply)?,
         };
         if taken.token_0 == 0 || taken.token_1 == 0 {
-            return Err(PairError::InsufficientLiquidityBurned {
-                liquidity,
-                total_supply,
-            });
+            return Err(PairError::InsufficientLiquidityBurned { liquidity, total_supply });
         }
         after.total_supply -= liquidity;
-        let balances = Amounts {
-            token_0: held.token_0 - taken.token_0,
-            token_1: held.token_1 - taken.token_1,
-        };
+        let balances = Amounts { token_0: held.token_0 - taken.token_0, token_1: held.token_1 - taken.token_1 };
         after.write(&self.update(balances, now)?);
         after.remember_product();
 
         *self = after;
-        Ok(Burned {
-            liquidity,
-            taken,
-            protocol_fee,
-        })
+        Ok(Burned { liquidity, taken, protocol_fee })
     }
 
     /// Returns the liquidity tokens that `added` is worth, rounded **down**.
     fn liquidity_for(&self, added: Amounts) -> Result<u128, PairError> {
-        let too_little = PairError::InsufficientLiquidityMinted {
-            amount_0: added.token_0,
-            amount_1: added.token_1,
-        };
+        let too_little = PairError::InsufficientLiquidityMinted { amount_0: added.token_0, amount_1: added.token_1 };
         if self.total_supply == 0 {
             let root = U256::product(added.token_0, added.token_1).sqrt_down();
-            return root
-                .checked_sub(MINIMUM_LIQUIDITY)
-                .filter(|liquidity| *liquidity > 0)
-                .ok_or(too_little);
+            return root.checked_sub(MINIMUM_LIQUIDITY).filter(|liquidity| *liquidity > 0).ok_or(too_little);
         }
-        let share =
-            |added: u128, reserve: u128| U256::product(added, self.total_supply).div_down(reserve);
+        let share = |added: u128, reserve: u128| U256::product(added, self.total_supply).div_down(reserve);
         let by_0 = share(added.token_0, self.reserves.token_0)?;
         let by_1 = share(added.token_1, self.reserves.token_1)?;
         match by_0.min(by_1).try_into_u128()? {

@@ -185,20 +185,14 @@ impl Pair {
         let timestamp = timestamp(now);
         let elapsed = timestamp.wrapping_sub(self.block_timestamp_last);
         let Amounts { token_0, token_1 } = self.reserves;
-        let (mut price_0, mut price_1) =
-            (self.price_0_cumulative_last, self.price_1_cumulative_last);
+        let (mut price_0, mut price_1) = (self.price_0_cumulative_last, self.price_1_cumulative_last);
         if elapsed > 0 && token_0 > 0 && token_1 > 0 {
             let ratio_0 = Uq112x112::ratio_down(token_1, token_0)?;
             let ratio_1 = Uq112x112::ratio_down(token_0, token_1)?;
             price_0 = price_0.wrapping_add(ratio_0.times_seconds(elapsed));
             price_1 = price_1.wrapping_add(ratio_1.times_seconds(elapsed));
         }
-        Ok(Update {
-            balances,
-            price_0,
-            price_1,
-            timestamp,
-        })
+        Ok(Update { balances, price_0, price_1, timestamp })
     }
 
     /// Writes what a call leaves.
@@ -221,10 +215,7 @@ struct Update {
 }
 
 /// Returns seconds modulo 2^32, as the contract stores them.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the contract's clock runs over in 2106"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the contract's clock runs over in 2106")]
 fn timestamp(now: u64) -> u32 {
     now as u32
 }

@@ -74,18 +74,10 @@ impl Pair {
     ///
     /// # Errors
     /// The burn fails, or returns less than `least` of a token.
-    pub fn remove_liquidity(
-        &mut self,
-        liquidity: u128,
-        least: Amounts,
-        now: u64,
-    ) -> Result<Burned, PairError> {
+    pub fn remove_liquidity(&mut self, liquidity: u128, least: Amounts, now: u64) -> Result<Burned, PairError> {
         let mut after = *self;
         let burned = after.burn(liquidity, now)?;
-        for (amount, least) in [
-            (burned.taken.token_0, least.token_0),
-            (burned.taken.token_1, least.token_1),
-        ] {
+        for (amount, least) in [(burned.taken.token_0, least.token_0), (burned.taken.token_1, least.token_1)] {
             if amount < least {
                 return Err(PairError::BelowMinimum { amount, least });
             }
@@ -124,19 +116,12 @@ fn matching_down(amount: u128, reserve: u128, reserve_other: u128) -> Result<U25
         return Err(PairError::InsufficientInput);
     }
     if reserve == 0 || reserve_other == 0 {
-        return Err(PairError::InsufficientLiquidity {
-            asked: amount,
-            reserve: 0,
-        });
+        return Err(PairError::InsufficientLiquidity { asked: amount, reserve: 0 });
     }
     Ok(U256::product(amount, reserve_other).div_down(reserve)?)
 }
 
 /// Returns the amount, if it is no less than `least`.
 fn at_least(amount: u128, least: u128) -> Result<u128, PairError> {
-    if amount < least {
-        Err(PairError::BelowMinimum { amount, least })
-    } else {
-        Ok(amount)
-    }
+    if amount < least { Err(PairError::BelowMinimum { amount, least }) } else { Ok(amount) }
 }

@@ -27,10 +27,7 @@ impl Pair {
         let (reserve_in, reserve_out) = self.reserves.starting_with(side.pays());
         if reserve_in == 0 || amount_out >= reserve_out {
             let reserve = if reserve_in == 0 { 0 } else { reserve_out };
-            return Err(PairError::InsufficientLiquidity {
-                asked: amount_out,
-                reserve,
-            });
+            return Err(PairError::InsufficientLiquidity { asked: amount_out, reserve });
         }
         let kept_bps = BPS - u128::from(self.fee_bps);
         let denominator = (reserve_out - amount_out) * kept_bps;
@@ -43,21 +40,9 @@ impl Pair {
     /// # Errors
     /// The quote fails, buys nothing, or the pair cannot take the amount in.
     #[inline]
-    pub fn swap_exact_in(
-        &mut self,
-        side: Side,
-        amount_in: u128,
-        now: u64,
-    ) -> Result<Traded, PairError> {
+    pub fn swap_exact_in(&mut self, side: Side, amount_in: u128, now: u64) -> Result<Traded, PairError> {
         let amount_out = self.quote_exact_in(side, amount_in)?;
-        self.swap_at(
-            side,
-            Traded {
-                amount_in,
-                amount_out,
-            },
-            now,
-        )
+        self.swap_at(side, Traded { amount_in, amount_out }, now)
     }
 
     /// Trades what it is quoted for exactly `amount_out`.
@@ -65,21 +50,9 @@ impl Pair {
     /// # Errors
     /// The quote fails, or the pair cannot take the amount in.
     #[inline]
-    pub fn swap_exact_out(
-        &mut self,
-        side: Side,
-        amount_out: u128,
-        now: u64,
-    ) -> Result<Traded, PairError> {
+    pub fn swap_exact_out(&mut self, side: Side, amount_out: u128, now: u64) -> Result<Traded, PairError> {
         let amount_in = self.quote_exact_out(side, amount_out)?;
-        self.swap_at(
-            side,
-            Traded {
-                amount_in,
-                amount_out,
-            },
-            now,
-        )
+        self.swap_at(side, Traded { amount_in, amount_out }, now)
     }
 
     /// Trades at amounts that were agreed before, as the router does along a path.
@@ -104,10 +77,7 @@ impl Pair {
         let counted = self.counted_as_paid(balances, taken)?;
         let update = self.update(balances, now)?;
         if self.product_falls(balances, counted) {
-            return Err(PairError::K {
-                paid_0: counted.token_0,
-                paid_1: counted.token_1,
-            });
+            return Err(PairError::K { paid_0: counted.token_0, paid_1: counted.token_1 });
         }
 
         self.write(&update);
@@ -122,11 +92,7 @@ impl Pair {
         }
         let (held, reserves) = (self.balances_with(paid)?, self.reserves);
         let less = |held: u128, asked: u128, reserve: u128| {
-            if asked < reserve {
-                Ok(held - asked)
-            } else {
-                Err(PairError::InsufficientLiquidity { asked, reserve })
-            }
+            if asked < reserve { Ok(held - asked) } else { Err(PairError::InsufficientLiquidity { asked, reserve }) }
         };
         Ok(Amounts {
             token_0: less(held.token_0, taken.token_0, reserves.token_0)?,
@@ -157,10 +123,8 @@ impl Pair {
             let (low, high) = a.carrying_mul(b, 0);
             (high, low)
         };
-        let after = product(
-            balances.token_0 * BPS - paid.token_0 * fee_bps,
-            balances.token_1 * BPS - paid.token_1 * fee_bps,
-        );
+        let after =
+            product(balances.token_0 * BPS - paid.token_0 * fee_bps, balances.token_1 * BPS - paid.token_1 * fee_bps);
         after < product(self.reserves.token_0 * BPS, self.reserves.token_1 * BPS)
     }
 }
@@ -170,20 +134,12 @@ impl Pair {
 /// # Errors
 /// Nothing is paid, or a reserve is empty.
 #[inline]
-pub fn amount_out_down(
-    amount_in: u128,
-    reserve_in: u128,
-    reserve_out: u128,
-    fee_bps: u16,
-) -> Result<u128, PairError> {
+pub fn amount_out_down(amount_in: u128, reserve_in: u128, reserve_out: u128, fee_bps: u16) -> Result<u128, PairError> {
     if amount_in == 0 {
         return Err(PairError::InsufficientInput);
     }
     if reserve_in == 0 || reserve_out == 0 {
-        return Err(PairError::InsufficientLiquidity {
-            asked: 1,
-            reserve: 0,
-        });
+        return Err(PairError::InsufficientLiquidity { asked: 1, reserve: 0 });
     }
     let kept_bps = BPS - u128::from(fee_bps);
     if amount_in > MAX_RESERVE {

@@ -37,13 +37,7 @@ fn pays_the_published_amounts_and_not_a_unit_more() {
         let paid = paid * ETHER;
         assert_eq!(pair.quote_exact_in(Side::ZeroForOne, paid), Ok(taken));
         let refused = pair.swap(amounts(paid, 0), amounts(0, taken + 1), 0);
-        assert_eq!(
-            refused,
-            Err(PairError::K {
-                paid_0: paid,
-                paid_1: 0
-            })
-        );
+        assert_eq!(refused, Err(PairError::K { paid_0: paid, paid_1: 0 }));
         assert_eq!(pair.swap(amounts(paid, 0), amounts(0, taken), 0), Ok(()));
     }
 }
@@ -59,10 +53,7 @@ fn a_token_paid_back_in_kind_costs_the_fee() {
     ];
     for (taken, reserve_0, reserve_1, paid) in published {
         let mut pair = pair(reserve_0 * ETHER, reserve_1 * ETHER, ProtocolFee::Off);
-        assert!(
-            pair.swap(amounts(paid, 0), amounts(taken + 1, 0), 0)
-                .is_err()
-        );
+        assert!(pair.swap(amounts(paid, 0), amounts(taken + 1, 0), 0).is_err());
         assert_eq!(pair.swap(amounts(paid, 0), amounts(taken, 0), 0), Ok(()));
     }
 }
@@ -78,10 +69,7 @@ fn the_first_mint_locks_a_thousand() {
     let mut pair = self::pair(3 * ETHER, 3 * ETHER, ProtocolFee::Off);
     let burned = pair.burn(3 * ETHER - 1000, 0).unwrap();
     assert_eq!(burned.taken, amounts(3 * ETHER - 1000, 3 * ETHER - 1000));
-    assert_eq!(
-        (pair.total_supply(), pair.reserves()),
-        (1000, amounts(1000, 1000))
-    );
+    assert_eq!((pair.total_supply(), pair.reserves()), (1000, amounts(1000, 1000)));
 }
 
 /// `feeTo:off` and `feeTo:on`.
@@ -89,11 +77,7 @@ fn the_first_mint_locks_a_thousand() {
 fn the_treasury_gets_a_sixth_of_the_growth() {
     for (protocol_fee, treasury, left) in [
         (ProtocolFee::Off, 0, None),
-        (
-            ProtocolFee::On,
-            249_750_499_251_388,
-            Some((249_501_683_697_445, 250_000_187_312_969)),
-        ),
+        (ProtocolFee::On, 249_750_499_251_388, Some((249_501_683_697_445, 250_000_187_312_969))),
     ] {
         let mut pair = pair(1000 * ETHER, 1000 * ETHER, protocol_fee);
         let traded = pair.swap_exact_in(Side::OneForZero, ETHER, 0).unwrap();
@@ -112,13 +96,10 @@ fn the_treasury_gets_a_sixth_of_the_growth() {
 fn a_price_counts_for_as_long_as_it_stood() {
     let mut pair = pair(3 * ETHER, 3 * ETHER, ProtocolFee::Off);
     let one = U256::from(1 << 112);
-    let cumulative = |pair: &Pair| {
-        [PoolToken::Zero, PoolToken::One].map(|token| pair.price_cumulative_last(token))
-    };
+    let cumulative = |pair: &Pair| [PoolToken::Zero, PoolToken::One].map(|token| pair.price_cumulative_last(token));
     pair.sync(1).unwrap();
     assert_eq!(cumulative(&pair), [one, one]);
-    pair.swap(amounts(3 * ETHER, 0), amounts(0, ETHER), 10)
-        .unwrap();
+    pair.swap(amounts(3 * ETHER, 0), amounts(0, ETHER), 10).unwrap();
     assert_eq!(cumulative(&pair), [one.checked_mul(10).unwrap(); 2]);
     pair.sync(20).unwrap();
     let third = U256::from((1 << 112) / 3);
@@ -134,13 +115,8 @@ fn the_clock_runs_over_after_32_bits() {
     pair.sync(u64::from(u32::MAX)).unwrap();
     let before = pair.price_cumulative_last(PoolToken::Zero);
     pair.sync(1 << 32 | 2).unwrap();
-    let grown = pair
-        .price_cumulative_last(PoolToken::Zero)
-        .wrapping_sub(before);
-    assert_eq!(
-        (pair.block_timestamp_last(), grown),
-        (2, U256::from(3 << 112))
-    );
+    let grown = pair.price_cumulative_last(PoolToken::Zero).wrapping_sub(before);
+    assert_eq!((pair.block_timestamp_last(), grown), (2, U256::from(3 << 112)));
 }
 
 #[test]
@@ -149,84 +125,37 @@ fn an_amount_that_no_reserve_could_hold_is_quoted_and_then_refused() {
     let quote = pair.quote_exact_in(Side::ZeroForOne, u128::MAX).unwrap();
     assert_eq!(quote, 4 * ETHER - 1);
     let refused = pair.swap_exact_in(Side::ZeroForOne, MAX_RESERVE, 0);
-    assert_eq!(
-        refused,
-        Err(PairError::Overflow {
-            balance: MAX_RESERVE + ETHER
-        })
-    );
+    assert_eq!(refused, Err(PairError::Overflow { balance: MAX_RESERVE + ETHER }));
 }
 
 #[test]
 fn a_fee_that_leaves_nothing_is_refused() {
-    assert_eq!(
-        Pair::new(10_000, ProtocolFee::Off),
-        Err(PairError::FeeTooHigh { fee_bps: 10_000 })
-    );
+    assert_eq!(Pair::new(10_000, ProtocolFee::Off), Err(PairError::FeeTooHigh { fee_bps: 10_000 }));
 }
 
 #[test]
 fn the_router_adds_at_the_ratio_and_keeps_to_the_limits() {
     let mut pair = pair(ETHER, 4 * ETHER, ProtocolFee::Off);
-    let offer = |least| Offer {
-        first: PoolToken::Zero,
-        desired: amounts(ETHER, ETHER),
-        least,
-    };
+    let offer = |least| Offer { first: PoolToken::Zero, desired: amounts(ETHER, ETHER), least };
     let refused = pair.add_liquidity(offer(amounts(ETHER / 2, 0)), 0);
-    assert_eq!(
-        refused,
-        Err(PairError::BelowMinimum {
-            amount: ETHER / 4,
-            least: ETHER / 2
-        })
-    );
+    assert_eq!(refused, Err(PairError::BelowMinimum { amount: ETHER / 4, least: ETHER / 2 }));
     let minted = pair.add_liquidity(offer(amounts(0, 0)), 0).unwrap();
-    assert_eq!(
-        (minted.paid, minted.liquidity),
-        (amounts(ETHER / 4, ETHER), ETHER / 2)
-    );
+    assert_eq!((minted.paid, minted.liquidity), (amounts(ETHER / 4, ETHER), ETHER / 2));
     let refused = pair.remove_liquidity(ETHER / 2, amounts(ETHER, 0), 0);
-    assert_eq!(
-        refused,
-        Err(PairError::BelowMinimum {
-            amount: ETHER / 4,
-            least: ETHER
-        })
-    );
-    assert_eq!(
-        pair.remove_liquidity(ETHER / 2, minted.paid, 0)
-            .unwrap()
-            .taken,
-        minted.paid
-    );
+    assert_eq!(refused, Err(PairError::BelowMinimum { amount: ETHER / 4, least: ETHER }));
+    assert_eq!(pair.remove_liquidity(ETHER / 2, minted.paid, 0).unwrap().taken, minted.paid);
 }
 
 #[test]
 fn a_path_is_quoted_hop_by_hop() {
-    let (first, second) = (
-        pair(ETHER, ETHER, ProtocolFee::Off),
-        pair(ETHER, 9 * ETHER, ProtocolFee::Off),
-    );
+    let (first, second) = (pair(ETHER, ETHER, ProtocolFee::Off), pair(ETHER, 9 * ETHER, ProtocolFee::Off));
     let path = [(&first, Side::ZeroForOne), (&second, Side::OneForZero)];
     let out = amounts_out(1_000_000, 0, path).unwrap();
     assert_eq!(out, [1_000_000, 996_999, 110_445]);
-    assert_eq!(
-        amounts_in(110_445, u128::MAX, path).unwrap().last(),
-        Some(&110_445)
-    );
+    assert_eq!(amounts_in(110_445, u128::MAX, path).unwrap().last(), Some(&110_445));
     let refused = amounts_out(1_000_000, 110_446, path);
-    assert_eq!(
-        refused,
-        Err(PairError::BelowMinimum {
-            amount: 110_445,
-            least: 110_446
-        })
-    );
-    assert!(matches!(
-        amounts_in(110_445, 10, path),
-        Err(PairError::AboveMaximum { most: 10, .. })
-    ));
+    assert_eq!(refused, Err(PairError::BelowMinimum { amount: 110_445, least: 110_446 }));
+    assert!(matches!(amounts_in(110_445, 10, path), Err(PairError::AboveMaximum { most: 10, .. })));
 }
 
 /// Something that can be asked of a pair.

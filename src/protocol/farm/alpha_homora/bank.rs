@@ -2,8 +2,8 @@
 
 use super::workbench::Workbench;
 use super::{
-    BankBooks, BankError, ForcedSale, Goblin, GoblinId, InterestModel, Killed, Legs,
-    OpenedAtGenesis, PositionId, Site, Strategy, Worked,
+    BankBooks, BankError, ForcedSale, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis, PositionId, Site,
+    Strategy, Worked,
 };
 use crate::{
     math::{BPS, MathError, U256, mul_div_down, sum},
@@ -44,6 +44,14 @@ pub struct Bank {
     positions: Vec<Position>,
 }
 
+/// A bank's before-image: its books, how many positions there were, and the row that a call names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BankBefore {
+    books: BankBooks,
+    positions: usize,
+    row: Option<(PositionId, Position)>,
+}
+
 /// What a user asks of the bank and the goblin together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
@@ -79,15 +87,8 @@ pub struct GenesisPosition {
 impl Bank {
     /// Returns an empty bank that counts interest from `now`.
     pub fn new(params: BankParams, now: u64) -> Self {
-        let books = BankBooks {
-            last_accrual: now,
-            ..BankBooks::default()
-        };
-        Self {
-            books,
-            params,
-            positions: Vec::new(),
-        }
+        let books = BankBooks { last_accrual: now, ..BankBooks::default() };
+        Self { books, params, positions: Vec::new() }
     }
 
     /// Returns the bank's numbers.
@@ -110,16 +111,9 @@ impl Bank {
     /// # Errors
     /// There is none of that number.
     pub fn position(&self, id: PositionId) -> Result<&Position, BankError> {
-        let none = BankError::NoPosition {
-            position: id,
-            next: self.next_position(),
-        };
-        let index = usize::try_from(id.0)
-            .ok()
-            .and_then(|number| number.checked_sub(1));
-        index
-            .and_then(|index| self.positions.get(index))
-            .ok_or(none)
+        let none = BankError::NoPosition { position: id, next: self.next_position() };
+        let index = usize::try_from(id.0).ok().and_then(|number| number.checked_sub(1));
+        index.and_then(|index| self.positions.get(index)).ok_or(none)
     }
 
     /// Returns what a position owes, as of the last accrual, rounded **down**.
@@ -149,9 +143,32 @@ impl Bank {
     /// # Errors
     /// The interest model cannot tell, or the interest is beyond `u128`.
     pub fn pending_interest_down(&self, now: u64) -> Result<u128, BankError> {
-        Ok(self
-            .books
-            .pending_interest_down(self.params.interest, now)?)
+        Ok(self.books.pending_interest_down(self.params.interest, now)?)
+    }
+
+    /// Returns the books as a call at `now` would find them, interest counted.
+    ///
+    /// # Errors
+    /// With three slopes: the bank is empty; or the interest is beyond `u128`.
+    pub fn books_at(&self, now: u64) -> Result<BankBooks, BankError> {
+        let mut books = self.books;
+        books.accrue(&self.params, now)?;
+        Ok(books)
+    }
+
+    /// Returns what a call about a position, or a new one, may change, as it is now.
+    pub fn before(&self, position: Option<PositionId>) -> BankBefore {
+        let row = position.and_then(|id| Some((id, *self.position(id).ok()?)));
+        BankBefore { books: self.books, positions: self.positions.len(), row }
+    }
+
+    /// Puts back what was kept.
+    pub fn restore(&mut self, before: BankBefore) {
+        self.books = before.books;
+        self.positions.truncate(before.positions);
+        if let Some((id, row)) = before.row {
+            self.put(id, row);
+        }
     }
 
     /// Has the goblin work on a position, new or the user's own: lends, repays, or both.
@@ -159,12 +176,7 @@ impl Bank {
     /// # Errors
     /// The position is not the user's, the bank has too little, the goblin cannot do what is asked, or the position
     /// would owe too little or too much.
-    pub fn work(
-        &mut self,
-        order: Work,
-        site: &mut Site<'_>,
-        now: u64,
-    ) -> Result<Worked, BankError> {
+    pub fn work(&mut self, order: Work, site: &mut Site<'_>, now: u64) -> Result<Worked, BankError> {
         let mut books = self.books;
         let accrued = books.accrue(&self.params, now)?;
         let (id, mut position) = self.position_for(&order)?;
@@ -252,20 +264,10 @@ impl Bank {
         site: &mut Site<'_>,
         now: u64,
     ) -> Result<OpenedAtGenesis, BankError> {
-        let GenesisPosition {
-            owner,
-            goblin,
-            debt,
-            amounts,
-        } = opening;
+        let GenesisPosition { owner, goblin, debt, amounts } = opening;
         let mut books = self.books;
         let accrued = books.accrue(&self.params, now)?;
-        let mut position = Position {
-            debt_share: 0,
-            goblin_share: 0,
-            owner,
-            goblin,
-        };
+        let mut position = Position { debt_share: 0, goblin_share: 0, owner, goblin };
         books.lend(0, debt)?;
         let mut bench = Workbench::open(site, now);
         let (lp, _) = bench.add_liquidity(amounts)?;
@@ -307,11 +309,7 @@ impl Bank {
         let health = bench.health_down(position)?;
         let work_factor_bps = goblin.params().work_factor_bps;
         if !carries(health, work_factor_bps, debt) {
-            return Err(BankError::BadWorkFactor {
-                health,
-                work_factor_bps,
-                debt,
-            });
+            return Err(BankError::BadWorkFactor { health, work_factor_bps, debt });
         }
         books.add_debt(position, debt)?;
         Ok(Some(health))
@@ -321,36 +319,22 @@ impl Bank {
     fn position_for(&self, order: &Work) -> Result<(PositionId, Position), BankError> {
         let Work { user, goblin, .. } = *order;
         let Some(id) = order.position else {
-            let position = Position {
-                debt_share: 0,
-                goblin_share: 0,
-                owner: user,
-                goblin,
-            };
+            let position = Position { debt_share: 0, goblin_share: 0, owner: user, goblin };
             return Ok((self.next_position(), position));
         };
         let position = *self.position(id)?;
         if position.goblin != goblin {
-            return Err(BankError::OtherGoblin {
-                asked: goblin,
-                of: position.goblin,
-            });
+            return Err(BankError::OtherGoblin { asked: goblin, of: position.goblin });
         }
         if position.owner != user {
-            return Err(BankError::NotOwner {
-                user,
-                owner: position.owner,
-            });
+            return Err(BankError::NotOwner { user, owner: position.owner });
         }
         Ok((id, position))
     }
 
     /// Returns the number of the next new position.
-    fn next_position(&self) -> PositionId {
-        PositionId(
-            u32::try_from(self.positions.len() + 1)
-                .expect("four billion positions would not fit memory"),
-        )
+    pub fn next_position(&self) -> PositionId {
+        PositionId(u32::try_from(self.positions.len() + 1).expect("four billion positions would not fit memory"))
     }
 
     /// Writes a position: over the one of that number, or as the next.
@@ -363,22 +347,18 @@ impl Bank {
 }
 
 /// Returns what a position would sell for, if that is too little for its debt.
-fn condemn(
-    bench: &Workbench,
-    position: &Position,
-    debt: u128,
-    goblin: &Goblin,
-) -> Result<u128, BankError> {
+fn condemn(bench: &Workbench, position: &Position, debt: u128, goblin: &Goblin) -> Result<u128, BankError> {
     let health = bench.health_down(position)?;
     let kill_factor_bps = goblin.params().kill_factor_bps;
     if carries(health, kill_factor_bps, debt) {
-        return Err(BankError::Healthy {
-            health,
-            kill_factor_bps,
-            debt,
-        });
+        return Err(BankError::Healthy { health, kill_factor_bps, debt });
     }
     Ok(health)
+}
+
+/// Says whether a position with this health and debt may be killed, exactly.
+pub fn is_underwater(health: u128, kill_factor_bps: u16, debt: u128) -> bool {
+    debt > 0 && !carries(health, kill_factor_bps, debt)
 }
 
 /// Returns whether `factor_bps` of the health cover the debt, exactly.

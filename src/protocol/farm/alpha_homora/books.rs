@@ -26,9 +26,7 @@ impl BankBooks {
     /// # Errors
     /// The sum is beyond `u128`, or the reserve is greater.
     pub fn total_base(&self) -> Result<u128, MathError> {
-        sum(self.balance, self.debt_value)?
-            .checked_sub(self.reserve)
-            .ok_or(MathError::BelowZero)
+        sum(self.balance, self.debt_value)?.checked_sub(self.reserve).ok_or(MathError::BelowZero)
     }
 
     /// Returns what a share of the debt owes, rounded **down**.
@@ -36,28 +34,17 @@ impl BankBooks {
     /// # Errors
     /// The value is beyond `u128`.
     pub fn debt_value_down(&self, share: u128) -> Result<u128, MathError> {
-        if self.debt_share == 0 {
-            Ok(share)
-        } else {
-            mul_div_down(share, self.debt_value, self.debt_share)
-        }
+        if self.debt_share == 0 { Ok(share) } else { mul_div_down(share, self.debt_value, self.debt_share) }
     }
 
     /// Returns the interest since the last accrual, rounded **down**.
-    pub(super) fn pending_interest_down(
-        &self,
-        model: InterestModel,
-        now: u64,
-    ) -> Result<u128, MathError> {
+    pub(super) fn pending_interest_down(&self, model: InterestModel, now: u64) -> Result<u128, MathError> {
         if now <= self.last_accrual {
             return Ok(0);
         }
         let elapsed = u128::from(now - self.last_accrual);
         let rate_wad = model.rate_per_second_wad(self.debt_value, self.balance)?;
-        U256::product(rate_wad, self.debt_value)
-            .checked_mul(elapsed)?
-            .div_down(WAD)?
-            .try_into_u128()
+        U256::product(rate_wad, self.debt_value).checked_mul(elapsed)?.div_down(WAD)?.try_into_u128()
     }
 
     /// Counts the interest up to now. The reserve's part rounds **down**, in favour of the depositors.
@@ -67,10 +54,7 @@ impl BankBooks {
         self.reserve = sum(self.reserve, to_reserve)?;
         self.debt_value = sum(self.debt_value, interest)?;
         self.last_accrual = self.last_accrual.max(now);
-        Ok(Accrued {
-            interest,
-            to_reserve,
-        })
+        Ok(Accrued { interest, to_reserve })
     }
 
     /// Takes what the user sends and hands it on with the loan; returns the two together.
@@ -93,16 +77,8 @@ impl BankBooks {
     }
 
     /// Books what a position owes, which owes nothing yet. Its share rounds **down**.
-    pub(super) fn add_debt(
-        &mut self,
-        position: &mut Position,
-        value: u128,
-    ) -> Result<(), MathError> {
-        let share = if self.debt_share == 0 {
-            value
-        } else {
-            mul_div_down(value, self.debt_share, self.debt_value)?
-        };
+    pub(super) fn add_debt(&mut self, position: &mut Position, value: u128) -> Result<(), MathError> {
+        let share = if self.debt_share == 0 { value } else { mul_div_down(value, self.debt_share, self.debt_value)? };
         self.debt_share = sum(self.debt_share, share)?;
         self.debt_value = sum(self.debt_value, value)?;
         position.debt_share = share;

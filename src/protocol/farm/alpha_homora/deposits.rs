@@ -24,20 +24,12 @@ impl Bank {
         let mut books = self.books;
         let accrued = books.accrue(&self.params, now)?;
         let total = books.total_base()?;
-        let share = if total == 0 {
-            value
-        } else {
-            mul_div_down(value, books.total_supply, total)?
-        };
+        let share = if total == 0 { value } else { mul_div_down(value, books.total_supply, total)? };
         books.balance = sum(books.balance, value)?;
         books.total_supply = sum(books.total_supply, share)?;
 
         self.books = books;
-        Ok(Deposited {
-            accrued,
-            value,
-            share,
-        })
+        Ok(Deposited { accrued, value, share })
     }
 
     /// Burns interest-bearing shares, and gives base for them. It rounds **down**, in favour of the other depositors.
@@ -49,10 +41,7 @@ impl Bank {
         let accrued = books.accrue(&self.params, now)?;
         let (total_supply, idle) = (books.total_supply, books.balance);
         if share > total_supply {
-            return Err(BankError::BeyondSupply {
-                share,
-                total_supply,
-            });
+            return Err(BankError::BeyondSupply { share, total_supply });
         }
         let value = mul_div_down(share, books.total_base()?, total_supply)?;
         if value > idle {
@@ -62,11 +51,7 @@ impl Bank {
         books.balance -= value;
 
         self.books = books;
-        Ok(Withdrawn {
-            accrued,
-            share,
-            value,
-        })
+        Ok(Withdrawn { accrued, share, value })
     }
 
     /// Gives part of the reserve to the depositors. No interest is counted and no token moves.
@@ -76,10 +61,7 @@ impl Bank {
     pub fn reduce_reserve(&mut self, value: u128) -> Result<(), BankError> {
         let reserve = self.books.reserve;
         if value > reserve {
-            return Err(BankError::InsufficientReserve {
-                asked: value,
-                reserve,
-            });
+            return Err(BankError::InsufficientReserve { asked: value, reserve });
         }
 
         self.books.reserve -= value;

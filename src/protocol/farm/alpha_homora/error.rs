@@ -98,9 +98,7 @@ pub enum BankError {
         min_debt: u128,
     },
     /// Too much would be owed for what the position is worth.
-    #[error(
-        "a health of {health} at {work_factor_bps} basis points does not carry a debt of {debt}"
-    )]
+    #[error("a health of {health} at {work_factor_bps} basis points does not carry a debt of {debt}")]
     BadWorkFactor {
         /// Base that the position would sell for.
         health: u128,
@@ -116,9 +114,7 @@ pub enum BankError {
         position: PositionId,
     },
     /// The position is worth enough.
-    #[error(
-        "a health of {health} at {kill_factor_bps} basis points still carries a debt of {debt}"
-    )]
+    #[error("a health of {health} at {kill_factor_bps} basis points still carries a debt of {debt}")]
     Healthy {
         /// Base that the position would sell for.
         health: u128,

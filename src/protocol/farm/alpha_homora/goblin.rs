@@ -61,16 +61,9 @@ impl Goblin {
     /// The pair's fee is not the one that the strategies' formulas hold for.
     pub fn new(account: AccountId, params: GoblinParams, pair: &Pair) -> Result<Self, GoblinError> {
         if pair.fee_bps() != FEE_BPS {
-            return Err(GoblinError::PairFee {
-                fee_bps: pair.fee_bps(),
-                expected_bps: FEE_BPS,
-            });
+            return Err(GoblinError::PairFee { fee_bps: pair.fee_bps(), expected_bps: FEE_BPS });
         }
-        Ok(Self {
-            books: GoblinBooks::default(),
-            params,
-            account,
-        })
+        Ok(Self { books: GoblinBooks::default(), params, account })
     }
 
     /// Returns the goblin's numbers.
@@ -92,14 +85,8 @@ impl Goblin {
     ///
     /// # Errors
     /// The amount is beyond `u128`.
-    pub fn share_to_lp_down(
-        &self,
-        share: u128,
-        farm: &StakingRewards,
-    ) -> Result<u128, GoblinError> {
-        Ok(self
-            .books
-            .share_to_lp_down(share, farm.stake_of(self.account).balance)?)
+    pub fn share_to_lp_down(&self, share: u128, farm: &StakingRewards) -> Result<u128, GoblinError> {
+        Ok(self.books.share_to_lp_down(share, farm.stake_of(self.account).balance)?)
     }
 
     /// Returns the base that a share of the heap would sell for, fee and price impact included. Each step rounds
@@ -107,12 +94,7 @@ impl Goblin {
     ///
     /// # Errors
     /// The pair is empty.
-    pub fn health_down(
-        &self,
-        share: u128,
-        farm: &StakingRewards,
-        pair: &Pair,
-    ) -> Result<u128, GoblinError> {
+    pub fn health_down(&self, share: u128, farm: &StakingRewards, pair: &Pair) -> Result<u128, GoblinError> {
         let lp = self.share_to_lp_down(share, farm)?;
         health_of_lp_down(lp, pair, self.params.base_side)
     }
@@ -129,15 +111,8 @@ impl Goblin {
         market: RewardMarket<'_>,
         now: u64,
     ) -> Result<Reinvested, GoblinError> {
-        let RewardMarket {
-            pair: market,
-            base_side,
-        } = market;
-        let mut site = Site {
-            goblin: self,
-            farm,
-            pair,
-        };
+        let RewardMarket { pair: market, base_side } = market;
+        let mut site = Site { goblin: self, farm, pair };
         let mut bench = Workbench::open(&site, now);
         let reward = bench.claim_reward()?;
         if reward == 0 {
@@ -149,51 +124,31 @@ impl Goblin {
         let reward_sold = reward.checked_sub(bounty).ok_or(MathError::BelowZero)?;
         let mut reward_pair = *market;
         let side = Side::paying(base_side.other());
-        let base_bought = reward_pair
-            .swap_exact_in(side, reward_sold, now)?
-            .amount_out;
+        let base_bought = reward_pair.swap_exact_in(side, reward_sold, now)?.amount_out;
         let lp = bench.add_all_base(base_bought, 0)?;
         bench.stake(lp)?;
 
         let moves = bench.close(&mut site);
         *market = reward_pair;
-        Ok(Reinvested {
-            reward,
-            bounty,
-            reward_sold,
-            base_bought,
-            moves,
-        })
+        Ok(Reinvested { reward, bounty, reward_sold, base_bought, moves })
     }
 }
 
 impl GoblinBooks {
     /// Returns the liquidity tokens that a share of a heap of `staked` stands for, rounded **down**.
     pub(super) fn share_to_lp_down(&self, share: u128, staked: u128) -> Result<u128, MathError> {
-        if self.total_share == 0 {
-            Ok(share)
-        } else {
-            mul_div_down(share, staked, self.total_share)
-        }
+        if self.total_share == 0 { Ok(share) } else { mul_div_down(share, staked, self.total_share) }
     }
 
     /// Returns the share that liquidity tokens added to a heap of `staked` are worth, rounded **down**.
     pub(super) fn lp_to_share_down(&self, lp: u128, staked: u128) -> Result<u128, MathError> {
-        if self.total_share == 0 {
-            Ok(lp)
-        } else {
-            mul_div_down(lp, self.total_share, staked)
-        }
+        if self.total_share == 0 { Ok(lp) } else { mul_div_down(lp, self.total_share, staked) }
     }
 }
 
 /// Returns the base that liquidity tokens would sell for: their part of both reserves, the farmed part sold into what
 /// is left of the pair. Each step rounds **down**.
-pub(super) fn health_of_lp_down(
-    lp: u128,
-    pair: &Pair,
-    base_side: PoolToken,
-) -> Result<u128, GoblinError> {
+pub(super) fn health_of_lp_down(lp: u128, pair: &Pair, base_side: PoolToken) -> Result<u128, GoblinError> {
     let (reserve_base, reserve_farmed) = pair.reserves().starting_with(base_side);
     let base = mul_div_down(lp, reserve_base, pair.total_supply())?;
     let farmed = mul_div_down(lp, reserve_farmed, pair.total_supply())?;
@@ -201,8 +156,6 @@ pub(super) fn health_of_lp_down(
         return Ok(base);
     }
     let rest_base = reserve_base.checked_sub(base).ok_or(MathError::BelowZero)?;
-    let rest_farmed = reserve_farmed
-        .checked_sub(farmed)
-        .ok_or(MathError::BelowZero)?;
+    let rest_farmed = reserve_farmed.checked_sub(farmed).ok_or(MathError::BelowZero)?;
     Ok(amount_out_down(farmed, rest_farmed, rest_base, FEE_BPS)? + base)
 }

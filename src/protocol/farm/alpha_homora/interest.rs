@@ -28,22 +28,15 @@ impl InterestModel {
     /// With three slopes: the bank is empty, so that no part of it is lent.
     pub fn rate_per_second_wad(self, debt: u128, idle: u128) -> Result<u128, MathError> {
         match self {
-            Self::TripleSlope => {
-                Ok(triple_slope_per_year_wad(utilization_bps(debt, idle)?) / YEAR_SECONDS)
-            }
-            Self::Constant {
-                rate_per_second_wad,
-            } => Ok(rate_per_second_wad),
+            Self::TripleSlope => Ok(triple_slope_per_year_wad(utilization_bps(debt, idle)?) / YEAR_SECONDS),
+            Self::Constant { rate_per_second_wad } => Ok(rate_per_second_wad),
         }
     }
 }
 
 /// Returns the part that is lent, in basis points, rounded **down**.
 fn utilization_bps(debt: u128, idle: u128) -> Result<u128, MathError> {
-    let total = debt.checked_add(idle).ok_or(MathError::TooWide {
-        bits: 129,
-        fits: 128,
-    })?;
+    let total = debt.checked_add(idle).ok_or(MathError::TooWide { bits: 129, fits: 128 })?;
     mul_div_down(debt, BPS, total)
 }
 

@@ -24,14 +24,12 @@ mod strategies;
 mod tests;
 mod workbench;
 
-pub use bank::{Bank, BankParams, GenesisPosition, Position, Work};
+pub use bank::{Bank, BankBefore, BankParams, GenesisPosition, Position, Work, is_underwater};
 pub use books::BankBooks;
 pub use error::{BankError, GoblinError};
 pub use goblin::{Goblin, GoblinBooks, GoblinParams, RewardMarket};
 pub use interest::InterestModel;
-pub use receipts::{
-    Accrued, Deposited, GoblinMoves, Killed, OpenedAtGenesis, Reinvested, Withdrawn, Worked,
-};
+pub use receipts::{Accrued, Deposited, GoblinMoves, Killed, OpenedAtGenesis, Reinvested, Withdrawn, Worked};
 pub use strategies::Strategy;
 
 use crate::protocol::{amm::uniswap_v2::Pair, farm::staking_rewards::StakingRewards};

@@ -47,22 +47,16 @@ impl Workbench {
         debt: u128,
     ) -> Result<Outcome, GoblinError> {
         match strategy {
-            Strategy::AllBase { min_lp } => Ok(Outcome {
-                lp: lp + self.add_all_base(sent, min_lp)?,
-                base: 0,
-            }),
-            Strategy::TwoSides { farmed, min_lp } => Ok(Outcome {
-                lp: lp + self.add_two_sides(sent, farmed, min_lp)?,
-                base: 0,
-            }),
-            Strategy::Liquidate { min_base } => Ok(Outcome {
-                lp: 0,
-                base: self.liquidate(lp, sent, min_base, ForcedSale::Executed)?,
-            }),
-            Strategy::MinimizeTrading { min_farmed } => Ok(Outcome {
-                lp: 0,
-                base: self.minimize_trading(lp, sent, debt, min_farmed)?,
-            }),
+            Strategy::AllBase { min_lp } => Ok(Outcome { lp: lp + self.add_all_base(sent, min_lp)?, base: 0 }),
+            Strategy::TwoSides { farmed, min_lp } => {
+                Ok(Outcome { lp: lp + self.add_two_sides(sent, farmed, min_lp)?, base: 0 })
+            }
+            Strategy::Liquidate { min_base } => {
+                Ok(Outcome { lp: 0, base: self.liquidate(lp, sent, min_base, ForcedSale::Executed)? })
+            }
+            Strategy::MinimizeTrading { min_farmed } => {
+                Ok(Outcome { lp: 0, base: self.minimize_trading(lp, sent, debt, min_farmed)? })
+            }
         }
     }
 
@@ -72,10 +66,7 @@ impl Workbench {
         let base = sum(dust.base, sent)?;
         let swapped = balancing_base_down(base, self.reserves().base)?;
         let bought = self.buy_farmed(swapped)?;
-        let desired = Legs {
-            base: base - swapped,
-            farmed: sum(dust.farmed, bought)?,
-        };
+        let desired = Legs { base: base - swapped, farmed: sum(dust.farmed, bought)? };
         let (lp, left) = self.add_at_least(desired, min_lp)?;
         self.books.dust_all_base = left;
         Ok(lp)
@@ -83,17 +74,9 @@ impl Workbench {
 
     /// Turns base and the user's farmed token into liquidity tokens, and returns how many. What does not fit stays as
     /// dust.
-    fn add_two_sides(
-        &mut self,
-        sent: u128,
-        farmed: u128,
-        min_lp: u128,
-    ) -> Result<u128, GoblinError> {
+    fn add_two_sides(&mut self, sent: u128, farmed: u128, min_lp: u128) -> Result<u128, GoblinError> {
         let dust = self.books.dust_two_sides;
-        let mut held = Legs {
-            base: sum(dust.base, sent)?,
-            farmed: sum(dust.farmed, farmed)?,
-        };
+        let mut held = Legs { base: sum(dust.base, sent)?, farmed: sum(dust.farmed, farmed)? };
         self.moves.farmed_from_user = farmed;
         let reserves = self.reserves();
         if U256::product(held.base, reserves.farmed) >= U256::product(held.farmed, reserves.base) {
@@ -122,22 +105,13 @@ impl Workbench {
         let proceeds = self.sell_farmed(removed.farmed, sale)?;
         let received = sum(sum(sent, removed.base)?, proceeds)?;
         if received < min_base {
-            return Err(GoblinError::InsufficientBase {
-                received,
-                least: min_base,
-            });
+            return Err(GoblinError::InsufficientBase { received, least: min_base });
         }
         Ok(received)
     }
 
     /// Turns liquidity tokens into base, at least as much as is owed, and gives the user the farmed token that is left.
-    fn minimize_trading(
-        &mut self,
-        lp: u128,
-        sent: u128,
-        debt: u128,
-        min_farmed: u128,
-    ) -> Result<u128, GoblinError> {
+    fn minimize_trading(&mut self, lp: u128, sent: u128, debt: u128, min_farmed: u128) -> Result<u128, GoblinError> {
         let removed = self.remove_liquidity(lp)?;
         let mut base = sum(sent, removed.base)?;
         let mut received = removed.farmed;
@@ -146,10 +120,7 @@ impl Workbench {
             base = debt;
         }
         if received < min_farmed {
-            return Err(GoblinError::InsufficientFarmed {
-                received,
-                least: min_farmed,
-            });
+            return Err(GoblinError::InsufficientFarmed { received, least: min_farmed });
         }
         self.moves.farmed_to_user = received;
         Ok(base)
@@ -159,10 +130,7 @@ impl Workbench {
     fn add_at_least(&mut self, desired: Legs, min_lp: u128) -> Result<(u128, Legs), GoblinError> {
         let (minted, left) = self.add_liquidity(desired)?;
         if minted < min_lp {
-            return Err(GoblinError::InsufficientLiquidityMinted {
-                minted,
-                least: min_lp,
-            });
+            return Err(GoblinError::InsufficientLiquidityMinted { minted, least: min_lp });
         }
         Ok((minted, left))
     }
@@ -173,8 +141,7 @@ impl Workbench {
 ///
 /// The positive root of `997 x^2 + 1997 r x - 1000 r base = 0`, each step rounded **down** as in the contract.
 fn balancing_base_down(base: u128, reserve_base: u128) -> Result<u128, MathError> {
-    let grown =
-        U256::product(base, 3_988_000).checked_add(U256::product(reserve_base, 3_988_009))?;
+    let grown = U256::product(base, 3_988_000).checked_add(U256::product(reserve_base, 3_988_009))?;
     let root = grown.checked_mul(reserve_base)?.sqrt_down();
     let excess = U256::from(root).checked_sub(U256::product(reserve_base, 1_997))?;
     excess.div_down(1_994)?.try_into_u128()
@@ -184,26 +151,11 @@ fn balancing_base_down(base: u128, reserve_base: u128) -> Result<u128, MathError
 /// swap, at a fee of 30 basis points. There is more of A than the ratio asks for.
 ///
 /// Each step rounds **down** as in the contract.
-fn excess_down(
-    amount_a: u128,
-    amount_b: u128,
-    reserve_a: u128,
-    reserve_b: u128,
-) -> Result<u128, MathError> {
-    let surplus =
-        U256::product(amount_a, reserve_b).checked_sub(U256::product(amount_b, reserve_a))?;
+fn excess_down(amount_a: u128, amount_b: u128, reserve_a: u128, reserve_b: u128) -> Result<u128, MathError> {
+    let surplus = U256::product(amount_a, reserve_b).checked_sub(U256::product(amount_b, reserve_a))?;
     let total_b = U256::from(amount_b).checked_add(reserve_b)?;
-    let c = surplus
-        .checked_mul(1_000)?
-        .div_down(total_b)?
-        .checked_mul(reserve_a)?;
+    let c = surplus.checked_mul(1_000)?.div_down(total_b)?.checked_mul(reserve_a)?;
     let b = U256::product(reserve_a, 1_997);
-    let root = b
-        .checked_mul(b)?
-        .checked_add(c.checked_mul(4 * 997)?)?
-        .sqrt_down();
-    U256::from(root)
-        .checked_sub(b)?
-        .div_down(2 * 997)?
-        .try_into_u128()
+    let root = b.checked_mul(b)?.checked_add(c.checked_mul(4 * 997)?)?.sqrt_down();
+    U256::from(root).checked_sub(b)?.div_down(2 * 997)?.try_into_u128()
 }

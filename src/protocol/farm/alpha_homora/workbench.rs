@@ -1,8 +1,6 @@
 //! Copies of all that a goblin touches, to work on. A call that errs throws them away.
 
-use super::{
-    ForcedSale, GoblinError, GoblinMoves, Legs, Position, Site, goblin::health_of_lp_down,
-};
+use super::{ForcedSale, GoblinError, GoblinMoves, Legs, Position, Site, goblin::health_of_lp_down};
 use super::{GoblinBooks, GoblinParams};
 use crate::{
     math::sum,
@@ -48,9 +46,7 @@ impl Workbench {
 
     /// Returns the base that a position would sell for, rounded **down**.
     pub(super) fn health_down(&self, position: &Position) -> Result<u128, GoblinError> {
-        let lp = self
-            .books
-            .share_to_lp_down(position.goblin_share, self.seat.stake.balance)?;
+        let lp = self.books.share_to_lp_down(position.goblin_share, self.seat.stake.balance)?;
         health_of_lp_down(lp, &self.pair, self.params.base_side)
     }
 
@@ -59,9 +55,7 @@ impl Workbench {
         if position.goblin_share == 0 {
             return Ok(0);
         }
-        let lp = self
-            .books
-            .share_to_lp_down(position.goblin_share, self.seat.stake.balance)?;
+        let lp = self.books.share_to_lp_down(position.goblin_share, self.seat.stake.balance)?;
         self.seat.withdraw(lp, self.now)?;
         self.moves.lp_unstaked += lp;
         self.books.total_share -= position.goblin_share;
@@ -70,11 +64,7 @@ impl Workbench {
     }
 
     /// Stakes liquidity tokens for a position, which gets a share of the heap for them.
-    pub(super) fn stake_for(
-        &mut self,
-        position: &mut Position,
-        lp: u128,
-    ) -> Result<(), GoblinError> {
+    pub(super) fn stake_for(&mut self, position: &mut Position, lp: u128) -> Result<(), GoblinError> {
         if lp == 0 {
             return Ok(());
         }
@@ -109,20 +99,14 @@ impl Workbench {
 
     /// Buys the farmed token with exactly so much base, and returns how much.
     pub(super) fn buy_farmed(&mut self, base: u128) -> Result<u128, GoblinError> {
-        let trade = self
-            .pair
-            .swap_exact_in(self.paying_base(), base, self.now)?;
+        let trade = self.pair.swap_exact_in(self.paying_base(), base, self.now)?;
         self.moves.swap_from_goblin.base = trade.amount_in;
         self.moves.swap_to_goblin.farmed = trade.amount_out;
         Ok(trade.amount_out)
     }
 
     /// Sells exactly so much of the farmed token, and returns how much base it brought.
-    pub(super) fn sell_farmed(
-        &mut self,
-        farmed: u128,
-        sale: ForcedSale,
-    ) -> Result<u128, GoblinError> {
+    pub(super) fn sell_farmed(&mut self, farmed: u128, sale: ForcedSale) -> Result<u128, GoblinError> {
         let side = self.paying_farmed();
         let trade = match sale {
             ForcedSale::Executed => self.pair.swap_exact_in(side, farmed, self.now)?,
@@ -141,20 +125,9 @@ impl Workbench {
         let side = self.paying_farmed();
         let amount_in = self.pair.quote_exact_out(side, base)?;
         if amount_in > most {
-            return Err(PairError::AboveMaximum {
-                amount: amount_in,
-                most,
-            }
-            .into());
+            return Err(PairError::AboveMaximum { amount: amount_in, most }.into());
         }
-        let trade = self.pair.swap_at(
-            side,
-            Traded {
-                amount_in,
-                amount_out: base,
-            },
-            self.now,
-        )?;
+        let trade = self.pair.swap_at(side, Traded { amount_in, amount_out: base }, self.now)?;
         self.record_sale(trade);
         Ok(trade.amount_in)
     }
@@ -165,20 +138,13 @@ impl Workbench {
     pub(super) fn add_liquidity(&mut self, desired: Legs) -> Result<(u128, Legs), GoblinError> {
         let first = self.params.base_side.other();
         let desired_amounts = Amounts::of(first, desired.farmed, desired.base);
-        let offer = Offer {
-            first,
-            desired: desired_amounts,
-            least: Amounts::default(),
-        };
+        let offer = Offer { first, desired: desired_amounts, least: Amounts::default() };
         let minted = self.pair.add_liquidity(offer, self.now)?;
         let paid = self.legs(minted.paid);
         self.moves.lp_minted += minted.liquidity;
         self.moves.lp_protocol_fee += minted.protocol_fee;
         self.moves.mint_from_goblin = paid;
-        let left = Legs {
-            base: desired.base - paid.base,
-            farmed: desired.farmed - paid.farmed,
-        };
+        let left = Legs { base: desired.base - paid.base, farmed: desired.farmed - paid.farmed };
         Ok((minted.liquidity, left))
     }
 

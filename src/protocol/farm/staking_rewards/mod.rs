@@ -79,10 +79,7 @@ impl StakingRewards {
             rewards_duration,
             paused: false,
         };
-        Self {
-            totals,
-            stakes: BTreeMap::new(),
-        }
+        Self { totals, stakes: BTreeMap::new() }
     }
 
     /// Returns what is true for the whole farm.
@@ -113,21 +110,14 @@ impl StakingRewards {
     /// # Errors
     /// The reward is beyond `u128`.
     pub fn earned(&self, account: AccountId, now: u64) -> Result<u128, StakingError> {
-        Ok(self
-            .stake_of(account)
-            .earned(self.totals.reward_per_token_wad(now)?)?)
+        Ok(self.stake_of(account).earned(self.totals.reward_per_token_wad(now)?)?)
     }
 
     /// Takes a stake in, from the account to the farm.
     ///
     /// # Errors
     /// The farm is paused, or the amount is zero.
-    pub fn stake(
-        &mut self,
-        account: AccountId,
-        amount: u128,
-        now: u64,
-    ) -> Result<(), StakingError> {
+    pub fn stake(&mut self, account: AccountId, amount: u128, now: u64) -> Result<(), StakingError> {
         self.transact(account, |seat| seat.stake(amount, now))
     }
 
@@ -135,12 +125,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// So much is not staked, or the amount is zero.
-    pub fn withdraw(
-        &mut self,
-        account: AccountId,
-        amount: u128,
-        now: u64,
-    ) -> Result<(), StakingError> {
+    pub fn withdraw(&mut self, account: AccountId, amount: u128, now: u64) -> Result<(), StakingError> {
         self.transact(account, |seat| seat.withdraw(amount, now))
     }
 
@@ -160,10 +145,7 @@ impl StakingRewards {
         self.transact(account, |seat| {
             let withdrawn = seat.stake.balance;
             seat.withdraw(withdrawn, now)?;
-            Ok(Exited {
-                withdrawn,
-                reward: seat.get_reward(now)?,
-            })
+            Ok(Exited { withdrawn, reward: seat.get_reward(now)? })
         })
     }
 
@@ -191,17 +173,12 @@ impl StakingRewards {
         let rate = to_stream.div_down(duration)?.try_into_u128()?;
         let held = totals.reward_balance;
         if rate > held / duration {
-            return Err(StakingError::RewardTooHigh {
-                rate,
-                duration: totals.rewards_duration,
-                held,
-            });
+            return Err(StakingError::RewardTooHigh { rate, duration: totals.rewards_duration, held });
         }
         totals.reward_rate = rate;
         totals.last_update_time = now;
-        totals.period_finish = now
-            .checked_add(totals.rewards_duration)
-            .ok_or(MathError::TooWide { bits: 65, fits: 64 })?;
+        totals.period_finish =
+            now.checked_add(totals.rewards_duration).ok_or(MathError::TooWide { bits: 65, fits: 64 })?;
 
         self.totals = totals;
         Ok(())
@@ -228,10 +205,7 @@ impl StakingRewards {
 
     /// Returns the farm as an account sees it, to work on.
     pub fn seat(&self, account: AccountId) -> Seat {
-        Seat {
-            totals: self.totals,
-            stake: self.stake_of(account),
-        }
+        Seat { totals: self.totals, stake: self.stake_of(account) }
     }
 
     /// Writes back what was worked on. Between [`Self::seat`] and this, nothing else may have been written.

@@ -40,10 +40,7 @@ impl Seat {
             return Err(StakingError::Zero);
         }
         if amount > staked {
-            return Err(StakingError::InsufficientStake {
-                asked: amount,
-                staked,
-            });
+            return Err(StakingError::InsufficientStake { asked: amount, staked });
         }
         self.settle(now)?;
         self.totals.total_supply -= amount;
@@ -87,12 +84,9 @@ impl Totals {
             return Ok(self.reward_per_token_stored_wad);
         }
         let until = self.last_time_reward_applicable(now);
-        let elapsed = until
-            .checked_sub(self.last_update_time)
-            .ok_or(MathError::BelowZero)?;
+        let elapsed = until.checked_sub(self.last_update_time).ok_or(MathError::BelowZero)?;
         let streamed_wad = U256::product(elapsed.into(), self.reward_rate).checked_mul(WAD)?;
-        self.reward_per_token_stored_wad
-            .checked_add(streamed_wad.div_down(self.total_supply)?)
+        self.reward_per_token_stored_wad.checked_add(streamed_wad.div_down(self.total_supply)?)
     }
 
     /// Counts the stream until now.
@@ -109,10 +103,6 @@ impl Stake {
     /// **down** in favour of the farm.
     pub(super) fn earned(&self, reward_per_token_wad: U256) -> Result<u128, MathError> {
         let grown_wad = reward_per_token_wad.checked_sub(self.reward_per_token_paid_wad)?;
-        grown_wad
-            .checked_mul(self.balance)?
-            .div_down(WAD)?
-            .checked_add(self.rewards)?
-            .try_into_u128()
+        grown_wad.checked_mul(self.balance)?.div_down(WAD)?.checked_add(self.rewards)?.try_into_u128()
     }
 }

@@ -20,13 +20,7 @@ fn a_reward_is_shared_by_stake_and_time() {
     farm.stake(BOB, WAD / 50, DAY).unwrap();
     assert_eq!(farm.earned(ALICE, 2 * DAY), Ok(190_476_190_476_172_800));
     assert_eq!(farm.earned(BOB, 2 * DAY), Ok(95_238_095_238_086_400));
-    assert_eq!(
-        farm.exit(BOB, 2 * DAY).unwrap(),
-        Exited {
-            withdrawn: WAD / 50,
-            reward: 95_238_095_238_086_400
-        }
-    );
+    assert_eq!(farm.exit(BOB, 2 * DAY).unwrap(), Exited { withdrawn: WAD / 50, reward: 95_238_095_238_086_400 });
     assert_eq!(farm.totals().reward_balance, WAD - 95_238_095_238_086_400);
 }
 
@@ -35,22 +29,9 @@ fn a_reward_that_is_not_there_is_not_promised() {
     let mut farm = StakingRewards::new(10);
     farm.fund(99).unwrap();
     let refused = farm.notify(100, 0);
-    assert_eq!(
-        refused,
-        Err(StakingError::RewardTooHigh {
-            rate: 10,
-            duration: 10,
-            held: 99
-        })
-    );
+    assert_eq!(refused, Err(StakingError::RewardTooHigh { rate: 10, duration: 10, held: 99 }));
     farm.notify(99, 0).unwrap();
-    assert_eq!(
-        farm.set_duration(20, 10),
-        Err(StakingError::PeriodRunning {
-            period_finish: 10,
-            now: 10
-        })
-    );
+    assert_eq!(farm.set_duration(20, 10), Err(StakingError::PeriodRunning { period_finish: 10, now: 10 }));
     assert_eq!(farm.set_duration(20, 11), Ok(()));
 }
 

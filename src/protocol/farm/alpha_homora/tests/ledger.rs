@@ -55,11 +55,7 @@ impl Ledger {
     }
 
     fn sum(&self, token: Token) -> i128 {
-        self.0
-            .iter()
-            .filter(|((_, of), _)| *of == token)
-            .map(|(_, amount)| amount)
-            .sum()
+        self.0.iter().filter(|((_, of), _)| *of == token).map(|(_, amount)| amount).sum()
     }
 
     fn moves(&mut self, moves: &GoblinMoves, swaps_with: Holder) {
@@ -143,44 +139,24 @@ impl Booked {
         let mut market = Farmstead::as_in_the_suite(3_000_000_000, 300);
         let mut ledger = Ledger::default();
         market.pair = Pair::new(FEE_BPS, protocol_fee).unwrap();
-        let paid = Amounts {
-            token_0: 1_000 * ETHER,
-            token_1: 100 * ETHER,
-        };
+        let paid = Amounts { token_0: 1_000 * ETHER, token_1: 100 * ETHER };
         let minted = market.pair.mint(paid, 0).unwrap();
-        ledger.transfer_legs(
-            Outside,
-            ThePair,
-            Legs {
-                base: paid.token_0,
-                farmed: paid.token_1,
-            },
-        );
+        ledger.transfer_legs(Outside, ThePair, Legs { base: paid.token_0, farmed: paid.token_1 });
         ledger.add(Outside, Lp, signed(minted.liquidity + MINIMUM_LIQUIDITY));
         ledger.transfer(Base, Outside, RewardPair, ETHER);
         ledger.transfer(Reward, Outside, RewardPair, ETHER / 10);
         ledger.transfer(Reward, Outside, Farm, ETHER);
-        Self {
-            market,
-            ledger,
-            now: 0,
-        }
+        Self { market, ledger, now: 0 }
     }
 
     /// Lets something happen and books its receipt; `None` if it was refused.
     fn happen(&mut self, happening: Happening) -> Option<()> {
         let happening = match happening {
             Happening::Work(order) => Happening::Work(self.resolved(order)),
-            Happening::Kill(PositionId(number), sale) => {
-                Happening::Kill(self.position(number), sale)
-            }
+            Happening::Kill(PositionId(number), sale) => Happening::Kill(self.position(number), sale),
             other => other,
         };
-        let Self {
-            market,
-            ledger,
-            now,
-        } = self;
+        let Self { market, ledger, now } = self;
         match happening {
             Happening::Deposit(value) => {
                 let deposited = market.bank.deposit(value, *now).ok()?;
@@ -220,13 +196,7 @@ impl Booked {
 
     /// Says what the ledger and the protocols disagree about.
     fn disagreement(&self) -> Option<String> {
-        let Farmstead {
-            bank,
-            goblin,
-            farm,
-            pair,
-            reward_pair,
-        } = &self.market;
+        let Farmstead { bank, goblin, farm, pair, reward_pair } = &self.market;
         let (books, dust) = (goblin.books(), farm.totals());
         let dust_base = books.dust_all_base.base + books.dust_two_sides.base;
         let dust_farmed = books.dust_all_base.farmed + books.dust_two_sides.farmed;
@@ -246,41 +216,22 @@ impl Booked {
         for ((holder, token), stated) in stated {
             let booked = self.ledger.of(holder, token);
             if booked != signed(stated) {
-                return Some(format!(
-                    "{holder:?} {token:?}: {booked} booked, {stated} stated"
-                ));
+                return Some(format!("{holder:?} {token:?}: {booked} booked, {stated} stated"));
             }
         }
         let sums = [
             ("liquidity tokens", self.ledger.sum(Lp), pair.total_supply()),
-            (
-                "bank shares",
-                self.ledger.sum(Share),
-                bank.books().total_supply,
-            ),
-            (
-                "debt shares",
-                total(bank, |position| position.debt_share),
-                bank.books().debt_share,
-            ),
-            (
-                "goblin shares",
-                total(bank, |position| position.goblin_share),
-                books.total_share,
-            ),
+            ("bank shares", self.ledger.sum(Share), bank.books().total_supply),
+            ("debt shares", total(bank, |position| position.debt_share), bank.books().debt_share),
+            ("goblin shares", total(bank, |position| position.goblin_share), books.total_share),
         ];
-        let wrong = sums
-            .into_iter()
-            .find(|(_, sum, stated)| *sum != signed(*stated));
+        let wrong = sums.into_iter().find(|(_, sum, stated)| *sum != signed(*stated));
         wrong.map(|(what, sum, stated)| format!("{what}: {sum} in sum, {stated} stated"))
     }
 }
 
 fn total(bank: &Bank, part: impl Fn(&Position) -> u128) -> i128 {
-    bank.positions()
-        .iter()
-        .map(|position| signed(part(position)))
-        .sum()
+    bank.positions().iter().map(|position| signed(part(position))).sum()
 }
 
 /// A stranger to all positions.
@@ -289,8 +240,7 @@ const STRANGER: AccountId = AccountId(99);
 impl Booked {
     /// Returns a position that exists, if any does, for any number.
     fn position(&self, number: u32) -> PositionId {
-        let count =
-            u32::try_from(self.market.bank.positions().len()).expect("a test opens few positions");
+        let count = u32::try_from(self.market.bank.positions().len()).expect("a test opens few positions");
         PositionId(number % count.max(1) + 1)
     }
 
@@ -300,21 +250,9 @@ impl Booked {
             return order;
         };
         let id = self.position(number);
-        let owner = self
-            .market
-            .bank
-            .position(id)
-            .map_or(order.user, |position| position.owner);
-        let user = if order.user == STRANGER {
-            STRANGER
-        } else {
-            owner
-        };
-        Work {
-            position: Some(id),
-            user,
-            ..order
-        }
+        let owner = self.market.bank.position(id).map_or(order.user, |position| position.owner);
+        let user = if order.user == STRANGER { STRANGER } else { owner };
+        Work { position: Some(id), user, ..order }
     }
 }
 
@@ -333,9 +271,8 @@ fn adding() -> impl Random<Value = Strategy> {
 /// A new position, of a leverage that may be too high.
 fn opening() -> impl Random<Value = Work> {
     let user = (0u32..3).prop_map(AccountId);
-    (user, amount(40 * ETHER), 0u128..26, adding()).prop_map(|(user, value, tenths, strategy)| {
-        order(user, None, value, value * tenths / 10, strategy)
-    })
+    (user, amount(40 * ETHER), 0u128..26, adding())
+        .prop_map(|(user, value, tenths, strategy)| order(user, None, value, value * tenths / 10, strategy))
 }
 
 /// More of a position, or less.
@@ -348,12 +285,10 @@ fn working() -> impl Random<Value = Work> {
     ];
     let max_return = prop_oneof![2 => Just(0), 2 => Just(u128::MAX), 1 => amount(20 * ETHER)];
     let money = (amount(10 * ETHER), amount(5 * ETHER), max_return);
-    (any::<u32>(), user, money, strategy).prop_map(
-        |(id, user, (value, loan, max_return), strategy)| Work {
-            max_return,
-            ..order(user, Some(id), value, loan, strategy)
-        },
-    )
+    (any::<u32>(), user, money, strategy).prop_map(|(id, user, (value, loan, max_return), strategy)| Work {
+        max_return,
+        ..order(user, Some(id), value, loan, strategy)
+    })
 }
 
 fn trading() -> impl Random<Value = Happening> {
@@ -366,12 +301,7 @@ fn trading() -> impl Random<Value = Happening> {
 fn genesis() -> impl Random<Value = Happening> {
     (amount(40 * ETHER), amount(40 * ETHER), 0u128..16).prop_map(|(base, farmed, tenths)| {
         let (debt, amounts) = (base * tenths / 10, Legs { base, farmed });
-        Happening::Genesis(GenesisPosition {
-            owner: ALICE,
-            goblin: GoblinId(0),
-            debt,
-            amounts,
-        })
+        Happening::Genesis(GenesisPosition { owner: ALICE, goblin: GoblinId(0), debt, amounts })
     })
 }
 

@@ -1,0 +1,191 @@
+//! Closes the gap between a pool's price and the external venue's.
+//!
+//! Sees: the pool's reserves, the venue's price with its impact. Decides: the size at which a constant-product pool's
+//! marginal price after fees meets the venue's, in closed form; buys on one side and sells on the other in one
+//! transaction, if the quoted gain beats gas and margin. Ignores: other arbitrageurs: who comes second finds less, and
+//! reverts where it would lose.
+
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::awake::Wake;
+use super::outbox::Outbox;
+use super::population::{Drawn, Population};
+use super::view::View;
+use super::Agent;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::ids::{PoolId, TokenId};
+use crate::chain::protocols::PoolCell;
+use crate::chain::transaction::{Action, AmountIn};
+use crate::math::mul_div_up;
+use crate::protocol::amm::{PoolToken, Side};
+
+/// A population of arbitrageurs, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArbitrageurParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "super::one")]
+    pub count: u32,
+    /// The pool.
+    pub pool: String,
+    /// What it can put into one trade, in whole tokens of the numeraire's side of the pool.
+    pub capital: Distribution,
+    /// Least gain after gas that it acts for, in the numeraire.
+    #[serde(default = "super::margin")]
+    pub margin: Distribution,
+    /// Probability of looking at a block.
+    #[serde(default = "super::always")]
+    pub attention: Distribution,
+    /// Share of the gain after base fee that it offers as priority fee.
+    pub bid_share: Distribution,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "super::gas_money")]
+    pub gas_money: Distribution,
+}
+
+/// An arbitrageur between a pool and the external venue.
+#[derive(Debug, Clone, PartialEq, Component)]
+pub struct Arbitrageur {
+    pool: PoolId,
+    /// Which side of the pool is the numeraire: what it starts from and comes back to.
+    numeraire: PoolToken,
+    margin: f64,
+    attention: f64,
+    bid_share: Distribution,
+}
+
+/// A trade that an arbitrageur considers, in smallest units of the numeraire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Trade {
+    actions: [Action; 2],
+    spent: u128,
+    returned: u128,
+}
+
+impl Agent for Arbitrageur {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        let mut dice = sees.dice(out.me().who);
+        if !dice.chance(self.attention) {
+            return Wake::NextBlock;
+        }
+        let capital = sees.ledger.balance(out.me().account, sees.tokens.numeraire);
+        if let Some(trade) = self.best(sees, capital) {
+            let gas = sees.schedule.of(&trade.actions);
+            let gain = sees.tokens.whole(sees.tokens.numeraire, trade.returned.saturating_sub(trade.spent));
+            let after_gas = gain - sees.gas_worth(gas);
+            let bid = after_gas * self.bid_share.sample(&mut dice);
+            if after_gas - bid > self.margin {
+                out.submit(&trade.actions, sees.priority_fee(bid, gas));
+            }
+        }
+        Wake::NextBlock
+    }
+}
+
+impl Arbitrageur {
+    /// Returns the trade that closes the gap, cut to `capital`; none where the fee is wider than the gap.
+    fn best(&self, sees: &View, capital: u128) -> Option<Trade> {
+        let pool = sees.protocols.pool(self.pool);
+        let (numeraire, risky) = (sees.tokens.numeraire, pool.token(self.numeraire.other()));
+        let (held, other) = pool.pool.amm().reserves().starting_with(self.numeraire);
+        let (cash, stock) = (sees.tokens.whole(numeraire, held), sees.tokens.whole(risky, other));
+        let keeps = 1.0 - f64::from(pool.pool.fee_bps()) / 10_000.0;
+        let price = sees.venues.price(risky);
+        let buys = cash / stock < price * keeps;
+        let sells = cash / stock * keeps > price;
+        if buys {
+            let pays = |price: f64| optimal(cash, stock * price, keeps);
+            let gets = |pays: f64| stock * keeps * pays / (cash + keeps * pays);
+            let price = settled(sees, risky, price, cash / stock, |price| -gets(pays(price)));
+            buy_in_pool(sees, pool, self.numeraire, risky, sees.tokens.units(numeraire, pays(price)).min(capital))
+        } else if sells {
+            let pays = |price: f64| optimal(stock, cash / price, keeps);
+            let price = settled(sees, risky, price, cash / stock, pays);
+            let cost = sees.venues.of(risky).buy(sees.tokens.units(risky, pays(price))).ok()?.paid;
+            sell_in_pool(sees, pool, self.numeraire, risky, cost.min(capital))
+        } else {
+            None
+        }
+    }
+}
+
+/// Returns the venue's price after the trade that it makes optimal: `price` itself where the venue has no impact, else
+/// found between it and the pool's price by bisection. `flow` tells what a trade for a price adds to the venue's flow,
+/// in whole tokens.
+fn settled(sees: &View, risky: TokenId, price: f64, pool_price: f64, flow: impl Fn(f64) -> f64) -> f64 {
+    let venue = sees.venues.of(risky);
+    if !venue.has_impact() {
+        return price;
+    }
+    let (mut outer, mut inner) = (price, pool_price);
+    for _ in 0..40 {
+        let middle = 0.5 * (outer + inner);
+        #[expect(clippy::cast_possible_truncation, reason = "it saturates, as a wish may")]
+        let units = (flow(middle) * sees.tokens.get(risky).one) as i128;
+        // The venue moves towards the pool: as long as it stays further out than `middle`, more can be traded.
+        let overshoots = (venue.price_after(units) - middle) * (pool_price - price) > 0.0;
+        if overshoots { outer = middle } else { inner = middle }
+    }
+    outer
+}
+
+/// Returns how much to pay into a constant-product pool whose side `paid` is sold for the other one, worth `taken` in
+/// the same unit outside: `(sqrt(phi * paid * taken) - paid) / phi`, `phi` being what the fee leaves.
+fn optimal(paid: f64, taken: f64, phi: f64) -> f64 {
+    ((phi * paid * taken).sqrt() - paid) / phi
+}
+
+fn buy_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenId, spend: u128) -> Option<Trade> {
+    let side = Side::paying(numeraire);
+    let bought = pool.pool.amm().quote_exact_in(side, spend).ok()?;
+    let returned = sees.venues.of(risky).sell(bought).ok()?.received;
+    let least_out = mul_div_up(bought, spend, returned).ok()?;
+    let actions = [
+        Action::Swap { pool: pool.id, side, amount_in: AmountIn::Exact(spend), least_out },
+        Action::VenueSell { token: risky, amount: AmountIn::Received },
+    ];
+    Some(Trade { actions, spent: spend, returned })
+}
+
+fn sell_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenId, spend: u128) -> Option<Trade> {
+    let side = Side::paying(numeraire.other());
+    let bought = sees.venues.of(risky).buy_with(spend).ok()?.received;
+    let returned = pool.pool.amm().quote_exact_in(side, bought).ok()?;
+    let actions = [
+        Action::VenueBuy { token: risky, spend: AmountIn::Exact(spend) },
+        Action::Swap { pool: pool.id, side, amount_in: AmountIn::Received, least_out: spend },
+    ];
+    Some(Trade { actions, spent: spend, returned })
+}
+
+impl Population for ArbitrageurParams {
+    type Agent = Arbitrageur;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Arbitrageur> {
+        let pool = sees.protocols.pool_named(&self.pool);
+        let numeraire = pool.side_of(sees.tokens.numeraire).expect("checked: the pool holds the numeraire");
+        let capital = sees.tokens.units(sees.tokens.numeraire, self.capital.sample(dice));
+        let agent = Arbitrageur {
+            pool: pool.id,
+            numeraire,
+            margin: self.margin.sample(dice),
+            attention: self.attention.sample(dice),
+            bid_share: self.bid_share.clone(),
+        };
+        let purse = smallvec![(sees.tokens.numeraire, capital)];
+        Drawn { agent, purse, gas_money: self.gas_money.sample(dice), first: Wake::NextBlock, stake: None }
+    }
+}

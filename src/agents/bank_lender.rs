@@ -1,0 +1,106 @@
+//! Supplies a bank with its base asset and takes the interest.
+//!
+//! Sees: the bank's idle cash. Decides: supplies when its moment comes, withdraws everything when its time is over; of
+//! what is lent out it takes what is idle and looks again. Ignores: rates, bad debt.
+
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::awake::Wake;
+use super::outbox::Outbox;
+use super::population::{Drawn, Population, Purse, Stake};
+use super::schedule::{Entry, Exit, PATIENCE};
+use super::view::View;
+use super::Agent;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::ids::BankId;
+use crate::chain::transaction::Action;
+use crate::math::mul_div_down;
+
+/// A population of bank lenders, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankLenderParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "super::one")]
+    pub count: u32,
+    /// The bank it supplies.
+    pub bank: String,
+    /// What it supplies, in whole tokens of the bank's base asset.
+    pub supply: Distribution,
+    /// When it supplies.
+    #[serde(default)]
+    pub entry: Entry,
+    /// When it withdraws everything.
+    #[serde(default)]
+    pub exit: Exit,
+    /// Priority fee, in gwei per unit of gas.
+    #[serde(default = "super::tip")]
+    pub tip: Distribution,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "super::gas_money")]
+    pub gas_money: Distribution,
+}
+
+/// A supplier of a bank.
+#[derive(Debug, Clone, Copy, PartialEq, Component)]
+pub struct BankLender {
+    bank: BankId,
+    tip: u128,
+    exit: Exit,
+    /// What it supplies when it enters, in smallest units.
+    supply: u128,
+    inside: bool,
+}
+
+impl Agent for BankLender {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        if !self.inside {
+            self.inside = out.submit(&[Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
+            return self.exit.wake(sees, out.me().who);
+        }
+        let cell = sees.protocols.bank(self.bank);
+        let held = sees.ledger.balance(out.me().account, cell.shares);
+        let shares = held.min(payable(sees, self.bank));
+        if shares > 0 {
+            out.submit(&[Action::Withdraw { bank: self.bank, shares }], self.tip);
+        }
+        if held == 0 { Wake::Never } else { PATIENCE.wake(sees) }
+    }
+}
+
+/// Returns how many shares the bank's idle cash can pay for, rounded down.
+fn payable(sees: &View, bank: BankId) -> u128 {
+    let bank = &sees.protocols.bank(bank).bank;
+    let books = bank.books_at(sees.clock.now());
+    books.ok().and_then(|books| mul_div_down(books.balance, books.total_supply, books.total_base().ok()?).ok()).unwrap_or(0)
+}
+
+impl Population for BankLenderParams {
+    type Agent = BankLender;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<BankLender> {
+        let bank = sees.protocols.bank_named(&self.bank);
+        let supply = sees.tokens.units(bank.base, self.supply.sample(dice));
+        let (tip, gas_money) = (sees.gwei(self.tip.sample(dice)), self.gas_money.sample(dice));
+        let mut agent = BankLender { bank: bank.id, tip, exit: self.exit, supply, inside: false };
+        if let Some(first) = self.entry.wake(sees, dice) {
+            return Drawn { agent, purse: smallvec![(bank.base, supply)], gas_money, first, stake: None };
+        }
+        agent.inside = true;
+        let stake = Some(Stake::Supply { bank: bank.id, amount: supply });
+        Drawn { agent, purse: Purse::new(), gas_money, first: self.exit.drawn(sees, 0, dice), stake }
+    }
+}

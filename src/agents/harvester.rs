@@ -1,0 +1,96 @@
+//! Calls `reinvest` when its bounty beats the gas.
+//!
+//! Sees: the rewards that wait for a goblin, and their outside price. Decides: every so often, whether the bounty is
+//! worth more than the gas. Ignores: other harvesters.
+
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+
+use super::awake::Wake;
+use super::outbox::Outbox;
+use super::population::{Drawn, Population, Purse};
+use super::view::View;
+use super::Agent;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::ids::GoblinId;
+use crate::chain::time::TimeSpan;
+use crate::chain::transaction::Action;
+
+/// A population of harvesters, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HarvesterParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "super::one")]
+    pub count: u32,
+    /// The goblin whose rewards it reinvests.
+    pub goblin: String,
+    /// Least gain after gas that it acts for, in the numeraire.
+    #[serde(default = "super::margin")]
+    pub margin: Distribution,
+    /// How often it looks.
+    pub every: TimeSpan,
+    /// Priority fee, in gwei per unit of gas.
+    #[serde(default = "super::tip")]
+    pub tip: Distribution,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "super::gas_money")]
+    pub gas_money: Distribution,
+}
+
+/// A caller of `reinvest`.
+#[derive(Debug, Clone, Copy, PartialEq, Component)]
+pub struct Harvester {
+    goblin: GoblinId,
+    margin: f64,
+    tip: u128,
+    /// Blocks between two looks.
+    every: u64,
+}
+
+impl Agent for Harvester {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        let gas = sees.schedule.reinvest;
+        let cost = sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.tip) * gas as f64;
+        if self.bounty(sees) - cost > self.margin {
+            out.submit(&[Action::Reinvest { goblin: self.goblin }], self.tip);
+        }
+        Wake::At(sees.clock.block + self.every)
+    }
+}
+
+impl Harvester {
+    /// Returns what the caller of `reinvest` would get now, in whole numeraire tokens.
+    fn bounty(&self, sees: &View) -> f64 {
+        let goblin = sees.protocols.goblin(self.goblin);
+        let farm = sees.protocols.farm(goblin.farm);
+        let waiting = farm.farm.earned(goblin.account, sees.clock.now()).unwrap_or(0);
+        sees.worth(farm.reward, waiting) * f64::from(goblin.goblin.params().reinvest_bounty_bps) / 10_000.0
+    }
+}
+
+impl Population for HarvesterParams {
+    type Agent = Harvester;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Harvester> {
+        let agent = Harvester {
+            goblin: sees.protocols.goblin_named(&self.goblin).id,
+            margin: self.margin.sample(dice),
+            tip: sees.gwei(self.tip.sample(dice)),
+            every: sees.clock.block_at(self.every).max(1),
+        };
+        let first = Wake::At(agent.every);
+        Drawn { agent, purse: Purse::new(), gas_money: self.gas_money.sample(dice), first, stake: None }
+    }
+}

@@ -1,0 +1,76 @@
+//! When agents come and go.
+
+use serde::Deserialize;
+
+use super::awake::Wake;
+use super::view::View;
+use crate::chain::dice::{Dice, Who};
+use crate::chain::time::TimeSpan;
+
+/// How long an agent waits before it tries again what was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience(TimeSpan);
+
+/// Five minutes.
+pub const PATIENCE: Patience = Patience(TimeSpan::seconds(300));
+
+impl Patience {
+    /// Returns when to try again, seen from this block.
+    pub fn wake(self, sees: &View) -> Wake {
+        Wake::At(sees.clock.block + sees.clock.block_at(self.0).max(1))
+    }
+}
+
+/// When an agent enters the market.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+pub enum Entry {
+    /// Before the first block, without a transaction.
+    #[default]
+    Genesis,
+    /// By a transaction, at a moment drawn evenly between two times from the start of the run.
+    Between(TimeSpan, TimeSpan),
+}
+
+/// When an agent leaves the market.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+pub enum Exit {
+    /// Never.
+    #[default]
+    Hold,
+    /// By a transaction, at a moment drawn evenly between two times from the start of the run.
+    Between(TimeSpan, TimeSpan),
+    /// By a transaction, this long after entering; drawn evenly between two lengths.
+    After(TimeSpan, TimeSpan),
+}
+
+impl Entry {
+    /// Draws when an agent enters; none for genesis.
+    pub fn wake(&self, sees: &View, dice: &mut Dice) -> Option<Wake> {
+        match self {
+            Self::Genesis => None,
+            Self::Between(from, to) => Some(Wake::At(sees.clock.block_at(between(*from, *to, dice)))),
+        }
+    }
+}
+
+impl Exit {
+    /// Draws when an agent that enters in `block` leaves.
+    pub fn drawn(&self, sees: &View, block: u64, dice: &mut Dice) -> Wake {
+        match self {
+            Self::Hold => Wake::Never,
+            Self::Between(from, to) => Wake::At(sees.clock.block_at(between(*from, *to, dice))),
+            Self::After(from, to) => Wake::At(block + sees.clock.block_at(between(*from, *to, dice))),
+        }
+    }
+
+    /// Draws when an agent that enters in this block leaves.
+    pub fn wake(&self, sees: &View, who: Who) -> Wake {
+        self.drawn(sees, sees.clock.block, &mut sees.dice(who))
+    }
+}
+
+fn between(from: TimeSpan, to: TimeSpan, dice: &mut Dice) -> TimeSpan {
+    let width = u128::from(to.ms.saturating_sub(from.ms));
+    let offset = (u128::from(dice.bits()) * width) >> 64;
+    TimeSpan { ms: from.ms + u64::try_from(offset).expect("it is below a width of 64 bits") }
+}

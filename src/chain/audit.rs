@@ -1,0 +1,135 @@
+//! Nothing appears or vanishes: what protocols say they hold is what the ledger says they hold, claims sum to totals,
+//! and balances sum to what the sources issued. All of it to the last unit.
+
+use bevy_ecs::prelude::{Res, Resource};
+use thiserror::Error;
+
+use super::clock::Clock;
+use super::ids::{AccountId, TokenId};
+use super::ledger::{Ledger, Source};
+use super::protocols::{BankCell, FarmCell, GoblinCell, PoolCell, Protocols};
+use super::tokens::Tokens;
+
+/// Two accounts of the same thing that differ: a bug.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{what}: {says} says {said}, {against} says {found}")]
+pub struct AuditError {
+    what: String,
+    says: &'static str,
+    said: String,
+    against: &'static str,
+    found: String,
+}
+
+/// Whether every block is audited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Resource)]
+pub struct AuditEveryBlock(pub bool);
+
+/// Audits the block that has just been executed, if every block is to be.
+pub fn audit_block(every: Res<AuditEveryBlock>, clock: Res<Clock>, tokens: Res<Tokens>, ledger: Res<Ledger>, protocols: Protocols) {
+    if every.0 {
+        let outcome = audit(&tokens, &ledger, &protocols);
+        outcome.unwrap_or_else(|error| panic!("the audit of block {} failed: {error}", clock.block));
+    }
+}
+
+/// Audits everything.
+///
+/// # Errors
+/// The first difference found.
+pub fn audit(tokens: &Tokens, ledger: &Ledger, protocols: &Protocols) -> Result<(), AuditError> {
+    let books = Books { tokens, ledger, protocols };
+    books.sources()?;
+    protocols.pools().try_for_each(|cell| books.pool(cell))?;
+    protocols.farms().try_for_each(|cell| books.farm(cell))?;
+    protocols.banks().try_for_each(|cell| books.bank(cell))?;
+    protocols.goblins().try_for_each(|cell| books.goblin(cell))
+}
+
+struct Books<'a, 'w, 's> {
+    tokens: &'a Tokens,
+    ledger: &'a Ledger,
+    protocols: &'a Protocols<'w, 's>,
+}
+
+impl Books<'_, '_, '_> {
+    /// Balances sum to what the sources issued.
+    fn sources(&self) -> Result<(), AuditError> {
+        for index in 0..self.ledger.tokens() {
+            let token = TokenId(u16::try_from(index).expect("there are fewer than 2^16 tokens"));
+            let issued: i128 = Source::ALL.iter().map(|source| self.ledger.issued(*source, token)).sum();
+            let total = self.ledger.total(token).and_then(|total| i128::try_from(total).ok());
+            let what = || format!("supply of {}", self.name(token));
+            same(what, ("the sources", Some(issued)), ("the sum of balances", total))?;
+        }
+        Ok(())
+    }
+
+    fn pool(&self, cell: &PoolCell) -> Result<(), AuditError> {
+        let pair = cell.pool.uniswap_v2();
+        self.holds(cell.account, cell.tokens[0], pair.balances().token_0)?;
+        self.holds(cell.account, cell.tokens[1], pair.balances().token_1)?;
+        self.supply(cell.liquidity, pair.total_supply())
+    }
+
+    fn farm(&self, cell: &FarmCell) -> Result<(), AuditError> {
+        let totals = cell.farm.totals();
+        self.holds(cell.account, cell.staked, totals.total_supply)?;
+        self.holds(cell.account, cell.reward, totals.reward_balance)?;
+        let stakes: u128 = cell.farm.stakes().map(|(_, stake)| stake.balance).sum();
+        let what = || format!("stakes of {}", self.protocols.directory.farms[cell.id.index()].name);
+        same(what, ("the total", totals.total_supply), ("the sum of stakes", stakes))
+    }
+
+    fn bank(&self, cell: &BankCell) -> Result<(), AuditError> {
+        let books = cell.bank.books();
+        self.holds(cell.account, cell.base, books.balance)?;
+        self.supply(cell.shares, books.total_supply)?;
+        let owed: u128 = cell.bank.positions().iter().map(|position| position.debt_share).sum();
+        let what = || format!("debt shares of {}", self.protocols.directory.banks[cell.id.index()].name);
+        same(what, ("the bank", books.debt_share), ("the sum of positions", owed))
+    }
+
+    fn goblin(&self, cell: &GoblinCell) -> Result<(), AuditError> {
+        let (pool, bank) = (self.protocols.pool(cell.pool), self.protocols.bank(cell.bank));
+        let (books, base_side) = (cell.goblin.books(), cell.goblin.params().base_side);
+        let dust = [books.dust_all_base, books.dust_two_sides];
+        self.holds(cell.account, pool.token(base_side), dust.iter().map(|legs| legs.base).sum())?;
+        self.holds(cell.account, pool.token(base_side.other()), dust.iter().map(|legs| legs.farmed).sum())?;
+        let positions = bank.bank.positions().iter().filter(|position| position.goblin == cell.id);
+        let shares: u128 = positions.map(|position| position.goblin_share).sum();
+        let what = || format!("shares of {}", self.protocols.directory.goblins[usize::from(cell.id.0)].name);
+        same(what, ("the goblin", books.total_share), ("the sum of positions", shares))?;
+        let positions = bank.bank.positions().iter().filter(|position| position.goblin == cell.id);
+        let owed: u128 = positions.map(|position| position.debt_share).sum();
+        let what = || format!("histogram of {}", self.protocols.directory.goblins[usize::from(cell.id.0)].name);
+        same(what, ("the price order", cell.order.histogram().total()), ("the sum of positions", owed))
+    }
+
+    fn holds(&self, account: AccountId, token: TokenId, stated: u128) -> Result<(), AuditError> {
+        let what = || format!("{} of account {}", self.name(token), account.0);
+        same(what, ("the protocol", stated), ("the ledger", self.ledger.balance(account, token)))
+    }
+
+    fn supply(&self, token: TokenId, stated: u128) -> Result<(), AuditError> {
+        let what = || format!("supply of {}", self.name(token));
+        same(what, ("the protocol", Some(stated)), ("the ledger", self.ledger.total(token)))
+    }
+
+    fn name(&self, token: TokenId) -> &str {
+        &self.tokens.get(token).name
+    }
+}
+
+/// Compares what two sides say of the same thing.
+fn same<T: PartialEq + std::fmt::Debug>(
+    what: impl FnOnce() -> String,
+    (says, said): (&'static str, T),
+    (against, found): (&'static str, T),
+) -> Result<(), AuditError> {
+    if said == found {
+        return Ok(());
+    }
+    let (said, found) = (format!("{said:?}"), format!("{found:?}"));
+    Err(AuditError { what: what(), says, said, against, found })
+}

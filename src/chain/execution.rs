@@ -1,0 +1,273 @@
+//! The one stage that writes pools, banks and wallets: transactions run one by one, each whole or not at all.
+//!
+//! A protocol's call checks before it writes, so a transaction of one action needs no undoing. One of several keeps the
+//! ledger's movements and a before-image of what each action touched, and takes both back if a later action fails. Gas
+//! is paid either way.
+
+use bevy_ecs::prelude::{Local, Res, ResMut};
+
+use super::booking::{Booking, book_kill, book_reinvest, book_work};
+use super::clock::Clock;
+use super::event::{Event, EventLog, KilledAt, Revert, What, WorkedAt};
+use super::gas::{BlockGas, GasSchedule};
+use super::ids::{AccountId, BankId, GoblinId, PoolId, PositionId, TokenId};
+use super::journal::Journal;
+use super::ledger::{Ledger, Source};
+use super::mempool::BlockOrder;
+use super::protocols::{NamedAccounts, ProtocolsMut};
+use super::tokens::Tokens;
+use super::transaction::{Action, AmountIn, Transaction};
+use super::underwater::reorder;
+use super::venues::Venues;
+use crate::protocol::amm::Side;
+use crate::protocol::farm::alpha_homora::{ForcedSale, RewardMarket, Site, Strategy, Work};
+
+/// Whether the swaps inside kills trade with the pools: the run, or its counterfactual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, bevy_ecs::prelude::Resource)]
+pub struct ForcedSales(pub ForcedSale);
+
+/// Executes the block's transactions in their order.
+#[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
+pub fn execute(
+    clock: Res<Clock>,
+    tokens: Res<Tokens>,
+    named: Res<NamedAccounts>,
+    (sales, schedule): (Res<ForcedSales>, Res<GasSchedule>),
+    mut protocols: ProtocolsMut,
+    mut ledger: ResMut<Ledger>,
+    mut venues: ResMut<Venues>,
+    mut order: ResMut<BlockOrder>,
+    mut gas: ResMut<BlockGas>,
+    mut log: ResMut<EventLog>,
+    mut journal: Local<Journal>,
+) {
+    let mut executor = Executor {
+        now: clock.now(),
+        tokens: &tokens,
+        named: *named,
+        sale: sales.0,
+        schedule: *schedule,
+        protocols: &mut protocols,
+        ledger: &mut ledger,
+        venues: &mut venues,
+        log: &mut log,
+        journal: &mut journal,
+    };
+    for transaction in order.0.drain(..) {
+        executor.run(&transaction, &mut gas);
+    }
+}
+
+/// What a transaction runs on.
+struct Executor<'a, 'w, 's> {
+    now: u64,
+    tokens: &'a Tokens,
+    named: NamedAccounts,
+    sale: ForcedSale,
+    schedule: GasSchedule,
+    protocols: &'a mut ProtocolsMut<'w, 's>,
+    ledger: &'a mut Ledger,
+    venues: &'a mut Venues,
+    log: &'a mut EventLog,
+    journal: &'a mut Journal,
+}
+
+impl Executor<'_, '_, '_> {
+    /// Runs one transaction and writes what came of it into the log.
+    fn run(&mut self, transaction: &Transaction, gas: &mut BlockGas) {
+        let first = self.log.len();
+        let sender = transaction.sender;
+        let price = gas.base_fee.saturating_add(transaction.priority_fee);
+        let fee = u128::from(transaction.gas).saturating_mul(price);
+        if self.ledger.retire(Source::Gas, sender, self.tokens.native, fee).is_err() {
+            let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
+            self.push(transaction, What::Dropped { action, position });
+            return;
+        }
+        let mut used = transaction.gas;
+        let several = transaction.actions.len() > 1;
+        if several {
+            self.ledger.begin();
+            self.journal.begin();
+        }
+        let mut received = 0;
+        for action in &transaction.actions {
+            match self.act(transaction, action, received, several) {
+                Ok(paid_out) => received = paid_out,
+                Err(reason) => {
+                    if several {
+                        self.ledger.roll_back();
+                        self.journal.roll_back(self.protocols, self.venues);
+                    }
+                    self.log.truncate(first);
+                    let position = action.position();
+                    self.push(transaction, What::Reverted { action: action.name(), position, reason });
+                    used = used.min(self.schedule.revert);
+                    break;
+                }
+            }
+        }
+        self.ledger.commit();
+        let refund = u128::from(transaction.gas - used) * price;
+        self.ledger.issue(Source::Gas, sender, self.tokens.native, refund);
+        gas.used += used;
+        self.log.charge(first, used, fee - refund);
+    }
+
+    /// Runs one action and returns what it paid out to the sender.
+    fn act(&mut self, tx: &Transaction, action: &Action, received: u128, keep: bool) -> Result<u128, Revert> {
+        if keep {
+            self.journal.keep(action, self.protocols, self.venues);
+        }
+        match *action {
+            Action::Swap { pool, side, amount_in, least_out } => {
+                self.swap(tx, pool, side, resolve(amount_in, received), least_out)
+            }
+            Action::VenueBuy { token, spend } => self.venue_buy(tx, token, resolve(spend, received)),
+            Action::VenueSell { token, amount } => self.venue_sell(tx, token, resolve(amount, received)),
+            Action::Work { goblin, position, value, loan, max_return, strategy } => {
+                let user = tx.sender;
+                self.work(tx, Work { position, user, goblin, value, loan, max_return, strategy })
+            }
+            Action::Kill { bank, position } => self.kill(tx, bank, position),
+            Action::Reinvest { goblin } => self.reinvest(tx, goblin),
+            Action::Deposit { bank, amount } => self.deposit(tx, bank, amount),
+            Action::Withdraw { bank, shares } => self.withdraw(tx, bank, shares),
+        }
+    }
+
+    fn swap(&mut self, tx: &Transaction, id: PoolId, side: Side, amount: u128, least: u128) -> Result<u128, Revert> {
+        let cell = self.protocols.pool(id);
+        let (paid, taken) = (cell.token(side.pays()), cell.token(side.pays().other()));
+        self.ledger.can_pay(tx.sender, paid, amount)?;
+        if least > 0 {
+            let out = cell.pool.amm().quote_exact_in(side, amount)?;
+            if out < least {
+                return Err(Revert::Slippage { out, least });
+            }
+        }
+        let traded = cell.pool.amm_mut().swap_exact_in(side, amount, self.now)?;
+
+        cell.volume_1 += match side {
+            Side::ZeroForOne => traded.amount_out,
+            Side::OneForZero => traded.amount_in,
+        };
+        let pool = cell.account;
+        self.pay(tx.sender, pool, paid, traded.amount_in);
+        self.pay(pool, tx.sender, taken, traded.amount_out);
+        self.push(tx, What::Swapped { pool: id, side, traded });
+        Ok(traded.amount_out)
+    }
+
+    fn venue_buy(&mut self, tx: &Transaction, token: TokenId, spend: u128) -> Result<u128, Revert> {
+        self.ledger.can_pay(tx.sender, self.tokens.numeraire, spend)?;
+        let fill = self.venues.buy_with(token, spend)?;
+
+        self.trade_outside(tx.sender, (self.tokens.numeraire, fill.paid), (token, fill.received));
+        let (amount, numeraire) = (fill.received, fill.paid);
+        self.push(tx, What::VenueTraded { token, bought: true, amount, numeraire });
+        Ok(fill.received)
+    }
+
+    fn venue_sell(&mut self, tx: &Transaction, token: TokenId, amount: u128) -> Result<u128, Revert> {
+        self.ledger.can_pay(tx.sender, token, amount)?;
+        let fill = self.venues.sell(token, amount)?;
+
+        self.trade_outside(tx.sender, (token, fill.paid), (self.tokens.numeraire, fill.received));
+        self.push(tx, What::VenueTraded { token, bought: false, amount, numeraire: fill.received });
+        Ok(fill.received)
+    }
+
+    fn trade_outside(&mut self, trader: AccountId, paid: (TokenId, u128), received: (TokenId, u128)) {
+        let venue = Source::ExternalVenue;
+        self.ledger.retire(venue, trader, paid.0, paid.1).expect("the trader was asked before");
+        self.ledger.issue(venue, trader, received.0, received.1);
+    }
+
+    fn work(&mut self, tx: &Transaction, order: Work) -> Result<u128, Revert> {
+        let at = self.protocols.leveraged_farm(order.goblin);
+        let booking = Booking::of(&at, tx.sender, self.named);
+        self.ledger.can_pay(tx.sender, booking.base, order.value)?;
+        if let Strategy::TwoSides { farmed, .. } = order.strategy {
+            self.ledger.can_pay(tx.sender, booking.farmed, farmed)?;
+        }
+        let mut site =
+            Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
+        let receipt = at.bank.bank.work(order, &mut site, self.now)?;
+
+        let position = *at.bank.bank.position(receipt.position).expect("it was just written");
+        reorder(&mut at.goblin.order, receipt.position, position, at.pool, at.farm, &at.goblin.goblin);
+        book_work(self.ledger, &booking, &receipt);
+        let opened = order.position.is_none();
+        let closed = position.debt_share == 0 && position.goblin_share == 0;
+        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, receipt };
+        self.push(tx, What::Worked(Box::new(at)));
+        Ok(receipt.base_to_user)
+    }
+
+    fn kill(&mut self, tx: &Transaction, bank: BankId, position: PositionId) -> Result<u128, Revert> {
+        let goblin = self.protocols.bank(bank).bank.position(position)?.goblin;
+        let at = self.protocols.leveraged_farm(goblin);
+        let booking = Booking::of(&at, tx.sender, self.named);
+        let mut site =
+            Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
+        let receipt = at.bank.bank.kill(position, self.sale, &mut site, self.now)?;
+
+        at.goblin.order.remove(position.0);
+        book_kill(self.ledger, &booking, &receipt);
+        self.push(tx, What::Killed(Box::new(KilledAt { bank, goblin, receipt })));
+        Ok(receipt.prize)
+    }
+
+    fn reinvest(&mut self, tx: &Transaction, goblin: GoblinId) -> Result<u128, Revert> {
+        let at = self.protocols.leveraged_farm(goblin);
+        let booking = Booking::of(&at, tx.sender, self.named);
+        let base_side = at.reward_pool.side_of(booking.base).expect("checked: the reward pool holds the base asset");
+        let market = RewardMarket { pair: at.reward_pool.pool.uniswap_v2_mut(), base_side };
+        let pair = at.pool.pool.uniswap_v2_mut();
+        let receipt = at.goblin.goblin.reinvest(&mut at.farm.farm, pair, market, self.now)?;
+
+        book_reinvest(self.ledger, &booking, &receipt);
+        self.push(tx, What::Reinvested(goblin, Box::new(receipt)));
+        Ok(receipt.bounty)
+    }
+
+    fn deposit(&mut self, tx: &Transaction, id: BankId, amount: u128) -> Result<u128, Revert> {
+        let cell = self.protocols.bank(id);
+        self.ledger.can_pay(tx.sender, cell.base, amount)?;
+        let receipt = cell.bank.deposit(amount, self.now)?;
+
+        let (account, base, shares) = (cell.account, cell.base, cell.shares);
+        self.pay(tx.sender, account, base, receipt.value);
+        self.ledger.issue(Source::Shares, tx.sender, shares, receipt.share);
+        self.push(tx, What::Deposited(id, receipt));
+        Ok(receipt.share)
+    }
+
+    fn withdraw(&mut self, tx: &Transaction, id: BankId, shares: u128) -> Result<u128, Revert> {
+        let cell = self.protocols.bank(id);
+        self.ledger.can_pay(tx.sender, cell.shares, shares)?;
+        let receipt = cell.bank.withdraw(shares, self.now)?;
+
+        let (account, base, token) = (cell.account, cell.base, cell.shares);
+        self.ledger.retire(Source::Shares, tx.sender, token, receipt.share)?;
+        self.pay(account, tx.sender, base, receipt.value);
+        self.push(tx, What::Withdrawn(id, receipt));
+        Ok(receipt.value)
+    }
+
+    fn pay(&mut self, from: AccountId, to: AccountId, token: TokenId, amount: u128) {
+        self.ledger.transfer(from, to, token, amount).expect("the protocol's books and the ledger agree");
+    }
+
+    fn push(&mut self, tx: &Transaction, what: What) {
+        self.log.push(Event { sender: Some((tx.agent, tx.sender)), gas: 0, fee: 0, what });
+    }
+}
+
+fn resolve(amount: AmountIn, received: u128) -> u128 {
+    match amount {
+        AmountIn::Exact(amount) => amount,
+        AmountIn::Received => received,
+    }
+}

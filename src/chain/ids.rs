@@ -1,0 +1,32 @@
+//! Names of things in the world. `Entity` never leaves the world: it sorts backwards and shifts between runs.
+
+pub use crate::protocol::AccountId;
+pub use crate::protocol::farm::alpha_homora::{GoblinId, PositionId};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident($inner:ty);)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub $inner);
+
+        impl $name {
+            /// Where this id's row is in a dense list.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A token, in the order of the scenario; liquidity and bank shares follow the scenario's own tokens.
+    TokenId(u16);
+    /// A pool, in the order of the scenario.
+    PoolId(u16);
+    /// A staking farm, in the order of the scenario.
+    FarmId(u16);
+    /// A bank, in the order of the scenario.
+    BankId(u16);
+    /// An agent, in the order of the scenario. Dice are keyed by population and number instead: see `dice`.
+    AgentId(u32);
+}

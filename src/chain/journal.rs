@@ -1,0 +1,114 @@
+//! Before-images of what a transaction of several actions touches, never of a whole market.
+
+use super::ids::{BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
+use super::protocols::ProtocolsMut;
+use super::transaction::Action;
+use super::underwater::reorder;
+use super::venue::Venue;
+use super::venues::Venues;
+use crate::protocol::amm::Pool;
+use crate::protocol::farm::alpha_homora::{BankBefore, Goblin};
+use crate::protocol::farm::staking_rewards::Seat;
+
+/// What one action may have changed, as it was before.
+#[derive(Debug, Clone)]
+enum Before {
+    Pool(PoolId, Pool, u128),
+    Venue(TokenId, Venue),
+    Bank(BankId, BankBefore),
+    Farm(FarmId, GoblinId, Seat),
+    Goblin(GoblinId, Goblin),
+    /// A position's place in the order, found again from its bank's row once that is restored.
+    Place(GoblinId, PositionId),
+}
+
+/// The before-images of the transaction that runs.
+#[derive(Debug, Clone, Default)]
+pub struct Journal(Vec<Before>);
+
+impl Journal {
+    /// Starts a transaction.
+    pub fn begin(&mut self) {
+        self.0.clear();
+    }
+
+    /// Keeps what an action may change.
+    pub fn keep(&mut self, action: &Action, protocols: &mut ProtocolsMut, venues: &Venues) {
+        match *action {
+            Action::Swap { pool, .. } => self.keep_pool(pool, protocols),
+            Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
+                self.0.push(Before::Venue(token, *venues.of(token)));
+            }
+            Action::Work { goblin, position, .. } => self.keep_position(goblin, position, protocols),
+            Action::Kill { bank, position } => {
+                // A position that does not exist reverts before it changes anything.
+                if let Ok(row) = protocols.bank(bank).bank.position(position) {
+                    let goblin = row.goblin;
+                    self.keep_position(goblin, Some(position), protocols);
+                }
+            }
+            Action::Reinvest { goblin } => {
+                self.keep_goblin(goblin, protocols);
+                let reward_pool = protocols.leveraged_farm(goblin).reward_pool.id;
+                self.keep_pool(reward_pool, protocols);
+            }
+            Action::Deposit { bank, .. } | Action::Withdraw { bank, .. } => {
+                self.0.push(Before::Bank(bank, protocols.bank(bank).bank.before(None)));
+            }
+        }
+    }
+
+    /// Puts everything back as it was when the transaction began.
+    pub fn roll_back(&mut self, protocols: &mut ProtocolsMut, venues: &mut Venues) {
+        while let Some(before) = self.0.pop() {
+            match before {
+                Before::Pool(id, pool, volume_1) => {
+                    let cell = protocols.pool(id);
+                    cell.pool = pool;
+                    cell.volume_1 = volume_1;
+                }
+                Before::Venue(token, book) => *venues.of_mut(token) = book,
+                Before::Bank(id, before) => protocols.bank(id).bank.restore(before),
+                Before::Farm(id, goblin, seat) => {
+                    let account = protocols.leveraged_farm(goblin).goblin.account;
+                    protocols.farm(id).farm.write(account, seat);
+                }
+                Before::Goblin(id, goblin) => protocols.leveraged_farm(id).goblin.goblin = goblin,
+                Before::Place(goblin, position) => {
+                    let at = protocols.leveraged_farm(goblin);
+                    match at.bank.bank.position(position) {
+                        Ok(row) => {
+                            let row = *row;
+                            reorder(&mut at.goblin.order, position, row, at.pool, at.farm, &at.goblin.goblin);
+                        }
+                        Err(_) => at.goblin.order.remove(position.0),
+                    }
+                }
+            }
+        }
+    }
+
+    fn keep_pool(&mut self, id: PoolId, protocols: &mut ProtocolsMut) {
+        let cell = protocols.pool(id);
+        self.0.push(Before::Pool(id, cell.pool, cell.volume_1));
+    }
+
+    /// Keeps a goblin with its pool and its seat in the farm.
+    fn keep_goblin(&mut self, id: GoblinId, protocols: &mut ProtocolsMut) {
+        let at = protocols.leveraged_farm(id);
+        let (pool, volume) = (at.pool.pool, at.pool.volume_1);
+        self.0.push(Before::Pool(at.pool.id, pool, volume));
+        self.0.push(Before::Farm(at.farm.id, id, at.farm.farm.seat(at.goblin.account)));
+        self.0.push(Before::Goblin(id, at.goblin.goblin));
+    }
+
+    /// Keeps a position with all that it stands on. Its place in the order is restored last, so it is kept first.
+    fn keep_position(&mut self, goblin: GoblinId, position: Option<PositionId>, protocols: &mut ProtocolsMut) {
+        let at = protocols.leveraged_farm(goblin);
+        let (bank, next) = (at.bank.id, at.bank.bank.next_position());
+        let before = at.bank.bank.before(position);
+        self.0.push(Before::Place(goblin, position.unwrap_or(next)));
+        self.0.push(Before::Bank(bank, before));
+        self.keep_goblin(goblin, protocols);
+    }
+}

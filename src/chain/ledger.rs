@@ -1,0 +1,273 @@
+//! Who holds how much of what.
+//!
+//! Wallets and protocols are rows of one dense table of unsigned balances. Whatever enters or leaves the table does so
+//! through a named [`Source`], whose running total is signed, so that per token the rows always sum to what the sources
+//! issued: nothing appears or vanishes.
+
+use bevy_ecs::prelude::Resource;
+use thiserror::Error;
+
+use super::ids::{AccountId, TokenId};
+
+/// Where tokens come from and go to outside the table of balances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// What everybody held before the first block.
+    Genesis,
+    /// The external venue: it pays out what was bought there and keeps what was sold there.
+    ExternalVenue,
+    /// What farms pay to those who stake.
+    Rewards,
+    /// Gas: the base fee is burnt, the priority fee is the block builder's.
+    Gas,
+    /// Shares that a pool or a bank mints and burns: claims, not wealth.
+    Shares,
+    /// The venue that fills muted forced sales in a counterfactual run.
+    CounterfactualVenue,
+}
+
+impl Source {
+    /// Every source, in the order in which they are reported.
+    pub const ALL: [Self; 6] = [
+        Self::Genesis,
+        Self::ExternalVenue,
+        Self::Rewards,
+        Self::Gas,
+        Self::Shares,
+        Self::CounterfactualVenue,
+    ];
+}
+
+/// A wallet holds less than what should leave it. Nothing was moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the account holds {held} and should pay {needed}")]
+pub struct InsufficientFunds {
+    /// Smallest units held.
+    pub held: u128,
+    /// Smallest units asked for.
+    pub needed: u128,
+}
+
+/// One movement, as the journal keeps it: enough to take it back.
+#[derive(Debug, Clone, Copy)]
+enum Movement {
+    Transfer { from: AccountId, to: AccountId, token: TokenId, amount: u128 },
+    Issue { source: Source, to: AccountId, token: TokenId, amount: u128 },
+    Retire { source: Source, from: AccountId, token: TokenId, amount: u128 },
+}
+
+/// The table of balances.
+#[derive(Debug, Clone, Default, Resource)]
+pub struct Ledger {
+    tokens: usize,
+    balances: Vec<u128>,
+    issued: [Vec<i128>; Source::ALL.len()],
+    journal: Vec<Movement>,
+    journaling: bool,
+}
+
+impl Ledger {
+    /// An empty ledger of so many tokens.
+    pub fn new(tokens: usize) -> Self {
+        Self { tokens, issued: std::array::from_fn(|_| vec![0; tokens]), ..Self::default() }
+    }
+
+    /// Opens an account without anything in it.
+    pub fn open_account(&mut self) -> AccountId {
+        let id = u32::try_from(self.accounts()).expect("there are fewer than 2^32 accounts");
+        self.balances.resize(self.balances.len() + self.tokens, 0);
+        AccountId(id)
+    }
+
+    /// Returns how many accounts there are.
+    pub fn accounts(&self) -> usize {
+        self.balances.len().checked_div(self.tokens).unwrap_or(0)
+    }
+
+    /// Returns how many tokens there are.
+    pub fn tokens(&self) -> usize {
+        self.tokens
+    }
+
+    /// Returns what an account holds of a token, in smallest units.
+    pub fn balance(&self, account: AccountId, token: TokenId) -> u128 {
+        self.balances[self.cell(account, token)]
+    }
+
+    /// Returns what an account holds, a balance per token in the order of their ids.
+    pub fn holdings(&self, account: AccountId) -> &[u128] {
+        let start = account.0 as usize * self.tokens;
+        &self.balances[start..start + self.tokens]
+    }
+
+    /// Returns what a source has issued of a token, less what it has taken back.
+    pub fn issued(&self, source: Source, token: TokenId) -> i128 {
+        self.issued[source as usize][token.index()]
+    }
+
+    /// Returns the sum of all balances of a token; `None` beyond 128 bits.
+    pub fn total(&self, token: TokenId) -> Option<u128> {
+        self.balances.iter().skip(token.index()).step_by(self.tokens).try_fold(0, |sum: u128, x| sum.checked_add(*x))
+    }
+
+    /// Says whether an account could pay.
+    ///
+    /// # Errors
+    /// It holds less.
+    pub fn can_pay(&self, from: AccountId, token: TokenId, amount: u128) -> Result<(), InsufficientFunds> {
+        let held = self.balance(from, token);
+        if held < amount { Err(InsufficientFunds { held, needed: amount }) } else { Ok(()) }
+    }
+
+    /// Moves tokens between accounts.
+    ///
+    /// # Errors
+    /// The payer holds less.
+    pub fn transfer(
+        &mut self,
+        from: AccountId,
+        to: AccountId,
+        token: TokenId,
+        amount: u128,
+    ) -> Result<(), InsufficientFunds> {
+        self.can_pay(from, token, amount)?;
+
+        self.put(Movement::Transfer { from, to, token, amount });
+        Ok(())
+    }
+
+    /// Lets a source pay tokens into an account.
+    pub fn issue(&mut self, source: Source, to: AccountId, token: TokenId, amount: u128) {
+        self.put(Movement::Issue { source, to, token, amount });
+    }
+
+    /// Lets a source take tokens out of an account.
+    ///
+    /// # Errors
+    /// The account holds less.
+    pub fn retire(
+        &mut self,
+        source: Source,
+        from: AccountId,
+        token: TokenId,
+        amount: u128,
+    ) -> Result<(), InsufficientFunds> {
+        self.can_pay(from, token, amount)?;
+
+        self.put(Movement::Retire { source, from, token, amount });
+        Ok(())
+    }
+
+    /// Starts to keep a journal, so that [`Ledger::roll_back`] can undo what follows.
+    pub fn begin(&mut self) {
+        self.journal.clear();
+        self.journaling = true;
+    }
+
+    /// Keeps what has happened since [`Ledger::begin`].
+    pub fn commit(&mut self) {
+        self.journaling = false;
+    }
+
+    /// Undoes what has happened since [`Ledger::begin`].
+    pub fn roll_back(&mut self) {
+        self.journaling = false;
+        while let Some(movement) = self.journal.pop() {
+            self.apply(match movement {
+                Movement::Transfer { from, to, token, amount } => {
+                    Movement::Transfer { from: to, to: from, token, amount }
+                }
+                Movement::Issue { source, to, token, amount } => Movement::Retire { source, from: to, token, amount },
+                Movement::Retire { source, from, token, amount } => Movement::Issue { source, to: from, token, amount },
+            });
+        }
+    }
+
+    fn put(&mut self, movement: Movement) {
+        if self.journaling {
+            self.journal.push(movement);
+        }
+        self.apply(movement);
+    }
+
+    fn apply(&mut self, movement: Movement) {
+        match movement {
+            Movement::Transfer { from, to, token, amount } => {
+                self.debit(from, token, amount);
+                self.credit(to, token, amount);
+            }
+            Movement::Issue { source, to, token, amount } => {
+                self.issued[source as usize][token.index()] += signed(amount);
+                self.credit(to, token, amount);
+            }
+            Movement::Retire { source, from, token, amount } => {
+                self.debit(from, token, amount);
+                self.issued[source as usize][token.index()] -= signed(amount);
+            }
+        }
+    }
+
+    fn debit(&mut self, account: AccountId, token: TokenId, amount: u128) {
+        let cell = self.cell(account, token);
+        self.balances[cell] = self.balances[cell].checked_sub(amount).expect("who pays was asked before");
+    }
+
+    fn credit(&mut self, account: AccountId, token: TokenId, amount: u128) {
+        let cell = self.cell(account, token);
+        let sum = self.balances[cell].checked_add(amount);
+        self.balances[cell] = sum.expect("a token's supply stays within 127 bits: scenarios are checked for it");
+    }
+
+    fn cell(&self, account: AccountId, token: TokenId) -> usize {
+        account.0 as usize * self.tokens + token.index()
+    }
+}
+
+fn signed(amount: u128) -> i128 {
+    i128::try_from(amount).expect("a token's supply stays within 127 bits: scenarios are checked for it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOLD: TokenId = TokenId(1);
+
+    fn two_accounts() -> (Ledger, AccountId, AccountId) {
+        let mut ledger = Ledger::new(2);
+        let (alice, bob) = (ledger.open_account(), ledger.open_account());
+        ledger.issue(Source::Genesis, alice, GOLD, 100);
+        (ledger, alice, bob)
+    }
+
+    #[test]
+    fn a_payment_beyond_the_balance_moves_nothing() {
+        let (mut ledger, alice, bob) = two_accounts();
+        let refused = ledger.transfer(alice, bob, GOLD, 101);
+        assert_eq!(refused, Err(InsufficientFunds { held: 100, needed: 101 }));
+        assert_eq!((ledger.balance(alice, GOLD), ledger.balance(bob, GOLD)), (100, 0));
+    }
+
+    #[test]
+    fn rolling_back_restores_every_balance_and_source() {
+        let (mut ledger, alice, bob) = two_accounts();
+        let before = (ledger.balances.clone(), ledger.issued.clone());
+        ledger.begin();
+        ledger.transfer(alice, bob, GOLD, 60).unwrap();
+        ledger.retire(Source::ExternalVenue, bob, GOLD, 50).unwrap();
+        ledger.issue(Source::Rewards, alice, GOLD, 7);
+        assert_ne!(before.0, ledger.balances);
+        ledger.roll_back();
+        assert_eq!(before, (ledger.balances, ledger.issued));
+    }
+
+    #[test]
+    fn balances_sum_to_what_sources_issued() {
+        let (mut ledger, alice, bob) = two_accounts();
+        ledger.transfer(alice, bob, GOLD, 30).unwrap();
+        ledger.retire(Source::Gas, bob, GOLD, 5).unwrap();
+        let issued: i128 = Source::ALL.iter().map(|source| ledger.issued(*source, GOLD)).sum();
+        assert_eq!(ledger.total(GOLD), Some(95));
+        assert_eq!(issued, 95);
+    }
+}

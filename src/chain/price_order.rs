@@ -1,0 +1,391 @@
+//! Positions in the order of the price at which they fail.
+//!
+//! A position's key is fixed by its own transactions; the market only moves the limit above which keys fail. So a
+//! block asks for the keys above a limit and pays for those alone, whatever the number of positions. Where a position's
+//! size bends the limit (a large share of a pool sells at a worse price), positions are kept apart by powers of two of
+//! their size, and each class is asked with its own bound.
+//!
+//! A class is a sorted list read from its top, and a short unsorted list of what has changed since; an entry that was
+//! superseded is recognised by its stamp and dropped when it is met.
+
+use std::collections::BTreeSet;
+
+/// What the order knows of one position.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    key: f64,
+    /// What the position weighs in the histogram: its debt.
+    weight: u128,
+    /// Its size, from which its class follows.
+    size: u128,
+    /// Which entry is the position's own; entries with another stamp are stale.
+    stamp: u32,
+    bin: u32,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Absent,
+    Ordered,
+    Parked,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    key: f64,
+    id: u32,
+    stamp: u32,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Class {
+    /// Ascending in key.
+    sorted: Vec<Entry>,
+    fresh: Vec<Entry>,
+    /// No key in `fresh` is above this one.
+    fresh_top: f64,
+    /// How many entries were superseded since the lists were last cleaned, at most.
+    stale: usize,
+}
+
+/// Positions by the key at which they fail: the higher the key, the sooner.
+#[derive(Debug, Clone, Default)]
+pub struct PriceOrder {
+    slots: Vec<Slot>,
+    /// Class `n` holds sizes from `2^n` up to `2^(n+1)`.
+    classes: Vec<Class>,
+    /// Parked positions by size, and by the bits of their (positive) key.
+    parked: BTreeSet<(u128, u32)>,
+    parked_keys: BTreeSet<(u64, u32)>,
+    histogram: Histogram,
+    open: u32,
+}
+
+impl PriceOrder {
+    /// Returns how many positions there are, parked ones included.
+    pub fn open(&self) -> u32 {
+        self.open
+    }
+
+    /// Returns how many positions are parked.
+    pub fn parked(&self) -> usize {
+        self.parked.len()
+    }
+
+    /// Returns the weights by key.
+    pub fn histogram(&self) -> &Histogram {
+        &self.histogram
+    }
+
+    /// Puts a position in, or moves it: `key` decides when it fails, `weight` is its debt, `size` bends its limit,
+    /// `shown_key` is the key under which the histogram shows it.
+    pub fn set(&mut self, id: u32, key: f64, weight: u128, size: u128, shown_key: f64) {
+        self.remove(id);
+        let index = id as usize;
+        if self.slots.len() <= index {
+            self.slots.resize(index + 1, Slot::default());
+        }
+        let slot = &mut self.slots[index];
+        *slot = Slot { key, weight, size, stamp: slot.stamp + 1, bin: bin_of(shown_key), state: State::Ordered };
+        self.histogram.add(slot.bin, weight);
+        self.open += 1;
+        self.enter(id);
+    }
+
+    /// Takes a position out; nothing happens if it is not in.
+    pub fn remove(&mut self, id: u32) {
+        let Some(slot) = self.slots.get_mut(id as usize) else { return };
+        if slot.state == State::Absent {
+            return;
+        }
+        let (size, key) = (slot.size, slot.key);
+        self.histogram.take(slot.bin, slot.weight);
+        slot.state = State::Absent;
+        slot.stamp += 1;
+        self.open -= 1;
+        self.forget_parked(id, size, key);
+        let class = &mut self.classes[class_of(size)];
+        class.stale += 1;
+        if class.stale > 256.max(class.sorted.len() / 4) {
+            class.merge(&self.slots);
+        }
+    }
+
+    /// Sets a position aside: it is no candidate until [`PriceOrder::unpark`] brings it back.
+    pub fn park(&mut self, id: u32) {
+        let slot = &mut self.slots[id as usize];
+        if slot.state == State::Ordered {
+            slot.state = State::Parked;
+            slot.stamp += 1;
+            self.parked.insert((slot.size, id));
+            self.parked_keys.insert((slot.key.to_bits(), id));
+        }
+    }
+
+    /// Brings back every parked position of at least this size.
+    pub fn unpark(&mut self, least_size: u128) {
+        while let Some((size, id)) = self.parked.last().copied().filter(|(size, _)| *size >= least_size) {
+            let slot = &mut self.slots[id as usize];
+            slot.state = State::Ordered;
+            let key = slot.key;
+            self.forget_parked(id, size, key);
+            self.enter(id);
+        }
+    }
+
+    /// Lists every ordered position whose key is above its class's limit. `limit` is asked once for each class that
+    /// holds anything, with the least and the greatest size in it.
+    pub fn candidates(&mut self, mut limit: impl FnMut(u128, u128) -> f64, out: &mut Vec<u32>) {
+        let slots = &self.slots;
+        let live = |entry: &Entry| is_live(slots, entry);
+        for (number, class) in self.classes.iter_mut().enumerate() {
+            if class.sorted.is_empty() && class.fresh.is_empty() {
+                continue;
+            }
+            let least = 1_u128 << number;
+            let limit = limit(least, least + (least - 1));
+            let start = class.sorted.len() - class.sorted.iter().rev().take_while(|entry| entry.key > limit).count();
+            let mut kept = start;
+            for read in start..class.sorted.len() {
+                let entry = class.sorted[read];
+                if live(&entry) {
+                    out.push(entry.id);
+                    class.sorted[kept] = entry;
+                    kept += 1;
+                }
+            }
+            class.sorted.truncate(kept);
+            if class.fresh_top > limit {
+                class.fresh.retain(live);
+                class.fresh_top = class.fresh.iter().map(|entry| entry.key).fold(0.0, f64::max);
+                out.extend(class.fresh.iter().filter(|entry| entry.key > limit).map(|entry| entry.id));
+            }
+        }
+    }
+
+    /// Returns the positions with the highest keys: one for each class that holds any, and the highest parked one.
+    pub fn tops(&self) -> impl Iterator<Item = u32> {
+        let parked = self.parked_keys.last().map(|(_, id)| *id);
+        self.classes.iter().filter_map(|class| class.top(&self.slots)).chain(parked)
+    }
+
+    fn enter(&mut self, id: u32) {
+        let slot = &self.slots[id as usize];
+        let number = class_of(slot.size);
+        if self.classes.len() <= number {
+            self.classes.resize(number + 1, Class::default());
+        }
+        let class = &mut self.classes[number];
+        class.fresh.push(Entry { key: slot.key, id, stamp: slot.stamp });
+        class.fresh_top = class.fresh_top.max(slot.key);
+        if class.fresh.len() > 256.max(class.sorted.len() / 256) {
+            class.merge(&self.slots);
+        }
+    }
+
+    fn forget_parked(&mut self, id: u32, size: u128, key: f64) {
+        self.parked.remove(&(size, id));
+        self.parked_keys.remove(&(key.to_bits(), id));
+    }
+}
+
+impl Class {
+    fn merge(&mut self, slots: &[Slot]) {
+        self.sorted.append(&mut self.fresh);
+        self.sorted.retain(|entry| is_live(slots, entry));
+        self.sorted.sort_by(|a, b| a.key.total_cmp(&b.key).then(a.id.cmp(&b.id)));
+        self.fresh_top = 0.0;
+        self.stale = 0;
+    }
+
+    fn top(&self, slots: &[Slot]) -> Option<u32> {
+        let sorted = self.sorted.iter().rev().find(|entry| is_live(slots, entry)).copied();
+        let fresh_may_lead = !self.fresh.is_empty() && sorted.is_none_or(|entry| entry.key < self.fresh_top);
+        let fresh = self
+            .fresh
+            .iter()
+            .filter(|entry| fresh_may_lead && is_live(slots, entry))
+            .max_by(|a, b| a.key.total_cmp(&b.key).then(a.id.cmp(&b.id)));
+        match (sorted, fresh) {
+            (Some(sorted), Some(fresh)) if sorted.key >= fresh.key => Some(sorted.id),
+            (sorted, None) => sorted.map(|entry| entry.id),
+            (_, Some(fresh)) => Some(fresh.id),
+        }
+    }
+}
+
+fn class_of(size: u128) -> usize {
+    size.max(1).ilog2() as usize
+}
+
+fn is_live(slots: &[Slot], entry: &Entry) -> bool {
+    slots[entry.id as usize].stamp == entry.stamp
+}
+
+/// How much debt sits at which key, in steps of a 256th of an octave (0.4 % at most).
+#[derive(Debug, Clone, Default)]
+pub struct Histogram {
+    /// The bin of `weights[0]`.
+    first: u32,
+    weights: Vec<u128>,
+    total: u128,
+}
+
+/// A bin is the exponent and the first eight bits of the mantissa: monotone in the key.
+const BIN_SHIFT: u32 = 44;
+
+fn bin_of(key: f64) -> u32 {
+    u32::try_from(key.max(0.0).to_bits() >> BIN_SHIFT).expect("20 bits remain")
+}
+
+impl Histogram {
+    /// Returns the sum of all weights.
+    pub fn total(&self) -> u128 {
+        self.total
+    }
+
+    /// Returns the middle key and the weight of every bin that holds any, from the highest key down.
+    pub fn from_the_top(&self) -> impl Iterator<Item = (f64, u128)> {
+        let bins = self.weights.iter().enumerate().rev().filter(|(_, weight)| **weight > 0);
+        bins.map(|(index, weight)| {
+            let bits = (u64::from(self.first) + index as u64) << BIN_SHIFT;
+            (f64::from_bits(bits + (1 << (BIN_SHIFT - 1))), *weight)
+        })
+    }
+
+    /// Returns, for each share of the weight, the key above which that share lies; shares ascending. Empty where there
+    /// is no weight.
+    pub fn keys_above<const N: usize>(&self, shares: [f64; N]) -> Option<[f64; N]> {
+        let mut found = [0.0; N];
+        let mut above = 0;
+        let mut next = 0;
+        for (key, weight) in self.from_the_top() {
+            above += weight;
+            while next < N && above as f64 >= shares[next] * self.total as f64 {
+                found[next] = key;
+                next += 1;
+            }
+            if next == N {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    fn add(&mut self, bin: u32, weight: u128) {
+        if self.weights.is_empty() {
+            self.first = bin;
+        }
+        if bin < self.first {
+            let missing = (self.first - bin) as usize;
+            self.weights.splice(0..0, std::iter::repeat_n(0, missing));
+            self.first = bin;
+        }
+        let index = (bin - self.first) as usize;
+        if self.weights.len() <= index {
+            self.weights.resize(index + 1, 0);
+        }
+        self.weights[index] += weight;
+        self.total += weight;
+    }
+
+    fn take(&mut self, bin: u32, weight: u128) {
+        self.weights[(bin - self.first) as usize] -= weight;
+        self.total -= weight;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Set { id: u32, key: f64, size: u128 },
+        Remove(u32),
+        Park(u32),
+        Unpark(u128),
+        Ask(f64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let id = 0_u32..40;
+        prop_oneof![
+            4 => (id.clone(), 0.01_f64..10.0, 1_u128..100_000).prop_map(|(id, key, size)| Step::Set { id, key, size }),
+            1 => id.clone().prop_map(Step::Remove),
+            1 => id.prop_map(Step::Park),
+            1 => (1_u128..100_000).prop_map(Step::Unpark),
+            2 => (0.01_f64..10.0).prop_map(Step::Ask),
+        ]
+    }
+
+    /// A limit that is lower for larger sizes, as a pool's curve makes it; asked with a class's bounds it must be low
+    /// enough for every size in the class.
+    fn limit(at: f64, size: u128) -> f64 {
+        at * (1.0 - size as f64 / 300_000.0)
+    }
+
+    proptest! {
+        /// Whatever happened before, the order finds exactly what a full sweep finds.
+        #[test]
+        fn finds_what_a_sweep_finds(steps in prop::collection::vec(step(), 1..200)) {
+            let mut order = PriceOrder::default();
+            let mut positions = std::collections::BTreeMap::<u32, (f64, u128, bool)>::new();
+            for step in steps {
+                match step {
+                    Step::Set { id, key, size } => {
+                        order.set(id, key, 1, size, key);
+                        positions.insert(id, (key, size, false));
+                    }
+                    Step::Remove(id) => {
+                        order.remove(id);
+                        positions.remove(&id);
+                    }
+                    Step::Park(id) => {
+                        if let Some(position) = positions.get_mut(&id) {
+                            order.park(id);
+                            position.2 = true;
+                        }
+                    }
+                    Step::Unpark(size) => {
+                        order.unpark(size);
+                        positions.values_mut().filter(|p| p.1 >= size).for_each(|p| p.2 = false);
+                    }
+                    Step::Ask(at) => {
+                        let mut found = Vec::new();
+                        order.candidates(|_, greatest| limit(at, greatest), &mut found);
+                        found.retain(|id| positions[id].0 > limit(at, positions[id].1));
+                        found.sort_unstable();
+                        let sweep: Vec<u32> = positions
+                            .iter()
+                            .filter(|(_, (key, size, parked))| !parked && *key > limit(at, *size))
+                            .map(|(id, _)| *id)
+                            .collect();
+                        prop_assert_eq!(found, sweep);
+                    }
+                }
+                prop_assert_eq!(order.open() as usize, positions.len());
+                prop_assert_eq!(order.histogram().total(), positions.len() as u128);
+                let top = order.tops().map(|id| positions[&id].0).fold(0.0, f64::max);
+                prop_assert_eq!(top, positions.values().map(|p| p.0).fold(0.0, f64::max));
+            }
+        }
+    }
+
+    /// A step is 0.4 % at most, and its middle is off by half of that.
+    #[test]
+    fn the_histogram_shows_quantiles_within_a_step() {
+        let mut order = PriceOrder::default();
+        for id in 0..1_000_u32 {
+            let key = 1.0 + f64::from(id) / 1_000.0;
+            order.set(id, key, 1, 1, key);
+        }
+        let [near, median] = order.histogram().keys_above([0.01, 0.5]).unwrap();
+        assert!((near - 1.99).abs() < 0.005, "{near}");
+        assert!((median - 1.5).abs() < 0.005, "{median}");
+    }
+}

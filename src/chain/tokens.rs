@@ -1,0 +1,54 @@
+//! What tokens there are.
+
+use bevy_ecs::prelude::Resource;
+
+use super::ids::TokenId;
+use crate::math::units_to_f64;
+
+/// One token.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// Its symbol; liquidity and bank shares are called after their pool or bank.
+    pub name: String,
+    /// Decimals of its smallest unit.
+    pub decimals: u8,
+    /// Smallest units in a whole token.
+    pub one: f64,
+}
+
+/// Every token of the run: the scenario's own first, then the shares of its pools and banks.
+#[derive(Debug, Clone, PartialEq, Resource)]
+pub struct Tokens {
+    /// By id.
+    pub list: Vec<Token>,
+    /// How many of them are the scenario's own and have a price outside the chain.
+    pub priced: usize,
+    /// The token in which prices and profits are told.
+    pub numeraire: TokenId,
+    /// The token in which gas is paid.
+    pub native: TokenId,
+}
+
+impl Tokens {
+    /// Returns a token.
+    pub fn get(&self, token: TokenId) -> &Token {
+        &self.list[token.index()]
+    }
+
+    /// Returns an amount in whole tokens, for decisions and columns.
+    pub fn whole(&self, token: TokenId, units: u128) -> f64 {
+        units_to_f64(units, self.get(token).decimals)
+    }
+
+    /// Returns a number of whole tokens in smallest units, rounded down; zero below zero.
+    pub fn units(&self, token: TokenId, whole: f64) -> u128 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a wish may")]
+        let units = (whole * self.get(token).one) as u128;
+        units
+    }
+
+    /// Returns the ids of the tokens that have a price outside the chain.
+    pub fn priced(&self) -> impl Iterator<Item = TokenId> + use<> {
+        (0..self.priced).map(|index| TokenId(u16::try_from(index).expect("there are fewer than 2^16 tokens")))
+    }
+}

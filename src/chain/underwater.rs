@@ -1,0 +1,230 @@
+//! Which positions may be killed, found by the price order and checked exactly.
+//!
+//! A position of a goblin fails when its debt passes the kill factor's share of its health. With `s` the position's
+//! part of the pool, health is `reserve * s * g(s)`, where `g(s) = 1 + phi (1-s) / ((1-s) + phi s)` counts what selling
+//! the farmed side does to the price (`phi` is what the pool's fee leaves). Debt per share and liquidity per share are
+//! the same for all positions, so the key is debt share over goblin share, and the limit bends with the size alone.
+
+use bevy_ecs::prelude::{Local, Query, Res, ResMut, Resource};
+
+use super::clock::Clock;
+use super::gas::{BlockGas, GasSchedule};
+use super::ids::{BankId, GoblinId, PositionId};
+use super::price_order::PriceOrder;
+use super::protocols::{BankCell, Directory, FarmCell, GoblinCell, PoolCell};
+use super::tokens::Tokens;
+use super::venues::Venues;
+use crate::protocol::farm::alpha_homora::{BankBooks, Goblin, Position, is_underwater};
+
+/// What a 30 basis point fee leaves of a trade: the strategies assume it.
+const PHI: f64 = 0.997;
+
+/// Returns the factor by which selling one's own farmed side changes what a small share of a pool is worth: 1.997 for
+/// dust, 1 for the whole pool.
+pub fn sale_factor(share_of_pool: f64) -> f64 {
+    let rest = 1.0 - share_of_pool;
+    1.0 + PHI * rest / (rest + PHI * share_of_pool)
+}
+
+/// A position that may be killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Distressed {
+    /// The bank.
+    pub bank: BankId,
+    /// The goblin.
+    pub goblin: GoblinId,
+    /// The position.
+    pub position: PositionId,
+    /// What it owes, in smallest units of the bank's base asset.
+    pub debt: u128,
+    /// What it would sell for, likewise.
+    pub health: u128,
+    /// What a killer would get, likewise.
+    pub prize: u128,
+}
+
+/// The positions that may be killed as the block begins and that somebody may find worth killing.
+#[derive(Debug, Clone, Default, Resource)]
+pub struct Underwater(Vec<Distressed>);
+
+impl Underwater {
+    /// Says whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns those of a bank, by goblin and position.
+    pub fn of(&self, bank: BankId) -> impl Iterator<Item = &Distressed> {
+        self.0.iter().filter(move |distressed| distressed.bank == bank)
+    }
+}
+
+/// The least gain after gas for which anybody kills, by bank, in whole numeraire tokens; none where nobody kills.
+#[derive(Debug, Clone, Default, Resource)]
+pub struct LeastMargin(pub Vec<Option<f64>>);
+
+/// What all of a goblin's positions have in common at one moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// What a goblin share is worth before the sale factor, in smallest units of the base asset.
+    unit: f64,
+    /// Part of the pool per goblin share.
+    fraction: f64,
+    /// Debt per debt share.
+    debt_per_share: f64,
+    kill_factor: f64,
+}
+
+impl Level {
+    /// Returns the level of a goblin, with its bank's books accrued to the block.
+    pub fn of(goblin: &GoblinCell, books: &BankBooks, pool: &PoolCell, farm: &FarmCell) -> Self {
+        let params = goblin.goblin.params();
+        let amm = pool.pool.amm();
+        let (reserve, _) = amm.reserves().starting_with(params.base_side);
+        let fraction = fraction(pool, farm, &goblin.goblin);
+        Self {
+            unit: reserve as f64 * fraction,
+            fraction,
+            debt_per_share: ratio(books.debt_value as f64, books.debt_share as f64),
+            kill_factor: f64::from(params.kill_factor_bps) / 10_000.0,
+        }
+    }
+
+    /// Returns what a position of so many goblin shares would sell for, about.
+    pub fn health(&self, goblin_share: u128) -> f64 {
+        let share = goblin_share as f64;
+        share * self.unit * sale_factor(share * self.fraction)
+    }
+
+    /// Returns the health factor of a position with this key, sold as dust is.
+    pub fn health_factor(&self, key: f64) -> f64 {
+        self.kill_factor * self.unit * sale_factor(0.0) / (key * self.debt_per_share)
+    }
+
+    /// Returns a key below which no position with goblin shares between `least` and `greatest` fails: each rounding in
+    /// the contract moves debt or health by a unit at most, and eight are allowed for.
+    fn limit(&self, least: u128, greatest: u128) -> f64 {
+        let bend = sale_factor((greatest as f64 * self.fraction).min(1.0));
+        let slack = 1e-9 + 8.0 / (least as f64 * self.unit);
+        self.kill_factor * self.unit * bend / self.debt_per_share * (1.0 - slack)
+    }
+}
+
+fn ratio(a: f64, b: f64) -> f64 {
+    if b == 0.0 { 1.0 } else { a / b }
+}
+
+/// Puts a position where it belongs in its goblin's order; out of it if nothing is left of it.
+pub fn reorder(
+    order: &mut PriceOrder,
+    id: PositionId,
+    position: Position,
+    pool: &PoolCell,
+    farm: &FarmCell,
+    goblin: &Goblin,
+) {
+    if position.goblin_share == 0 && position.debt_share == 0 {
+        order.remove(id.0);
+        return;
+    }
+    let share = position.goblin_share as f64;
+    let key = position.debt_share as f64 / share.max(1.0);
+    let part = (share * fraction(pool, farm, goblin)).min(1.0);
+    order.set(id.0, key, position.debt_share, position.goblin_share, key * sale_factor(0.0) / sale_factor(part));
+}
+
+/// Returns which part of the pool a goblin share stands for.
+fn fraction(pool: &PoolCell, farm: &FarmCell, goblin: &Goblin) -> f64 {
+    let staked = farm.farm.stake_of(goblin.account()).balance as f64;
+    ratio(staked, goblin.books().total_share as f64) / pool.pool.amm().total_supply() as f64
+}
+
+/// What [`find_underwater`] reads.
+type Cells<'w, 's> = (Query<'w, 's, &'static BankCell>, Query<'w, 's, &'static PoolCell>, Query<'w, 's, &'static FarmCell>);
+
+/// Lists the positions that may be killed in this block. One that nobody would find worth its gas, now that the block's
+/// base fee and outside prices are known, is parked until the bar has come down to its size.
+#[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
+pub fn find_underwater(
+    clock: Res<Clock>,
+    directory: Res<Directory>,
+    tokens: Res<Tokens>,
+    venues: Res<Venues>,
+    gas: (Res<BlockGas>, Res<GasSchedule>),
+    margins: Res<LeastMargin>,
+    (banks, pools, farms): Cells,
+    mut goblins: Query<&mut GoblinCell>,
+    mut found: ResMut<Underwater>,
+    mut candidates: Local<Vec<u32>>,
+) {
+    found.0.clear();
+    for named in &directory.goblins {
+        let mut cell = goblins.get_mut(named.entity).expect("protocols live as long as the run");
+        if cell.order.open() == 0 {
+            continue;
+        }
+        let bank = banks.get(directory.banks[cell.bank.index()].entity).expect("a goblin has a bank");
+        let pool = pools.get(directory.pools[cell.pool.index()].entity).expect("a goblin has a pool");
+        let farm = farms.get(directory.farms[cell.farm.index()].entity).expect("a goblin has a farm");
+        let Ok(books) = bank.bank.books_at(clock.now()) else { continue };
+        let level = Level::of(&cell, &books, pool, farm);
+        let base = tokens.get(bank.base);
+        let gas_cost = gas.1.kill as f64 * gas.0.base_fee as f64 / tokens.get(tokens.native).one;
+        let bar = margins.0[cell.bank.index()].map(|margin| {
+            (gas_cost * venues.price(tokens.native) + margin.max(0.0)) * base.one / venues.price(bank.base)
+        });
+        let kill_share = f64::from(bank.bank.params().kill_bps) / 10_000.0;
+        let cell = &mut *cell;
+        if let Some(bar) = bar {
+            cell.order.unpark(at_least(bar / (kill_share * level.unit * sale_factor(0.0))));
+        }
+        cell.order.candidates(|least, greatest| level.limit(least, greatest), &mut candidates);
+        candidates.sort_unstable();
+        for id in candidates.drain(..).map(PositionId) {
+            let Some((debt, health)) = examine(cell, bank, &books, pool, farm, id) else { continue };
+            let prize = health as f64 * kill_share;
+            if bar.is_some_and(|bar| prize > bar) {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of an amount")]
+                let prize = prize as u128;
+                found.0.push(Distressed { bank: bank.id, goblin: cell.id, position: id, debt, health, prize });
+            } else {
+                cell.order.park(id.0);
+            }
+        }
+    }
+}
+
+/// Returns a number of shares that is not above `shares`, so that what is unparked may be too much but never too little.
+fn at_least(shares: f64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a bar may")]
+    let shares = (shares * (1.0 - 1e-9)) as u128;
+    shares
+}
+
+/// Returns a position's debt and health, exactly as the bank would find them, if it may be killed.
+fn examine(
+    cell: &GoblinCell,
+    bank: &BankCell,
+    books: &BankBooks,
+    pool: &PoolCell,
+    farm: &FarmCell,
+    id: PositionId,
+) -> Option<(u128, u128)> {
+    let (debt, health) = examine_any(cell, bank, books, pool, farm, id)?;
+    is_underwater(health, cell.goblin.params().kill_factor_bps, debt).then_some((debt, health))
+}
+
+/// Returns a position's debt and health, exactly as the bank would find them; none if it owes nothing.
+pub fn examine_any(
+    cell: &GoblinCell,
+    bank: &BankCell,
+    books: &BankBooks,
+    pool: &PoolCell,
+    farm: &FarmCell,
+    id: PositionId,
+) -> Option<(u128, u128)> {
+    let position = bank.bank.position(id).expect("the order holds positions of the bank");
+    let debt = books.debt_value_down(position.debt_share).ok().filter(|debt| *debt > 0)?;
+    let health = cell.goblin.health_down(position.goblin_share, &farm.farm, pool.pool.uniswap_v2()).ok()?;
+    Some((debt, health))
+}

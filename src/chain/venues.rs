@@ -1,0 +1,54 @@
+//! The external venue's book of every token.
+
+use bevy_ecs::prelude::Resource;
+
+use super::ids::TokenId;
+use super::venue::{Fill, Venue, VenueError};
+
+/// The external venue, token by token.
+#[derive(Debug, Clone, PartialEq, Resource)]
+pub struct Venues(Vec<Venue>);
+
+impl Venues {
+    /// The venue with a book for each priced token, in the order of their ids.
+    pub fn new(books: Vec<Venue>) -> Self {
+        Self(books)
+    }
+
+    /// Returns a token's book.
+    pub fn of(&self, token: TokenId) -> &Venue {
+        &self.0[token.index()]
+    }
+
+    /// Returns a token's book, to trade on or to put back.
+    pub fn of_mut(&mut self, token: TokenId) -> &mut Venue {
+        &mut self.0[token.index()]
+    }
+
+    /// Returns what the smallest trade pays, without fee, in whole numeraires per whole token.
+    pub fn price(&self, token: TokenId) -> f64 {
+        self.of(token).price()
+    }
+
+    /// Sells `units` of a token for the numeraire.
+    ///
+    /// # Errors
+    /// The price or an amount does not fit. Nothing has changed.
+    pub fn sell(&mut self, token: TokenId, units: u128) -> Result<Fill, VenueError> {
+        let fill = self.of(token).sell(units)?;
+
+        self.of_mut(token).record(fill);
+        Ok(fill)
+    }
+
+    /// Buys a token with `units` of the numeraire.
+    ///
+    /// # Errors
+    /// The price or an amount does not fit. Nothing has changed.
+    pub fn buy_with(&mut self, token: TokenId, units: u128) -> Result<Fill, VenueError> {
+        let fill = self.of(token).buy_with(units)?;
+
+        self.of_mut(token).record(fill);
+        Ok(fill)
+    }
+}

@@ -1,0 +1,122 @@
+//! What everybody's claims are worth, token by token: a pool share is a share of its reserves, a bank share of what the
+//! bank is owed and holds, a position its liquidity less its debt.
+
+use super::ids::{AccountId, TokenId};
+use super::ledger::Ledger;
+use super::protocols::{NamedAccounts, Protocols};
+use super::tokens::Tokens;
+use super::venues::Venues;
+
+/// What claims are worth, in whole numeraire tokens at outside prices.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Worth {
+    /// By account: wallets with all their claims. Protocols hold what others claim and stand at zero here.
+    pub accounts: Vec<f64>,
+    /// What banks keep for themselves.
+    pub bank_reserves: f64,
+    /// Rewards that farms have not paid out.
+    pub unpaid_rewards: f64,
+    /// What the goblins' strategies have left over.
+    pub goblin_dust: f64,
+}
+
+impl Worth {
+    /// Returns the sum of all claims.
+    pub fn total(&self) -> f64 {
+        self.accounts.iter().sum::<f64>() + self.bank_reserves + self.unpaid_rewards + self.goblin_dust
+    }
+}
+
+/// Prices and protocols at one moment.
+struct Valuation<'a, 'w, 's> {
+    ledger: &'a Ledger,
+    protocols: &'a Protocols<'w, 's>,
+    /// By token: what a smallest unit is worth, in whole numeraire tokens.
+    unit: Vec<f64>,
+}
+
+/// Values all claims at outside prices.
+pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Protocols) -> Worth {
+    let valuation = Valuation { ledger, protocols, unit: units(tokens, venues, protocols) };
+    let mut worth = Worth { accounts: valuation.wallets(), ..Worth::default() };
+    for bank in protocols.banks() {
+        let unit = valuation.unit[bank.base.index()];
+        worth.bank_reserves += bank.bank.books().reserve as f64 * unit;
+        for position in bank.bank.positions() {
+            let at = protocols.goblin(position.goblin);
+            let liquidity = at.goblin.share_to_lp_down(position.goblin_share, &protocols.farm(at.farm).farm).unwrap_or(0);
+            let debt = bank.bank.books().debt_value_down(position.debt_share).unwrap_or(0);
+            let liquidity_unit = valuation.unit[protocols.pool(at.pool).liquidity.index()];
+            worth.accounts[position.owner.0 as usize] += liquidity as f64 * liquidity_unit - debt as f64 * unit;
+        }
+    }
+    valuation.leave_out_protocols(&mut worth);
+    worth
+}
+
+/// Returns what a smallest unit of each token is worth.
+fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols) -> Vec<f64> {
+    let mut unit: Vec<f64> = tokens.priced().map(|token| venues.price(token) / tokens.get(token).one).collect();
+    unit.resize(tokens.list.len(), 0.0);
+    for pool in protocols.pools() {
+        let amm = pool.pool.amm();
+        let reserves = amm.reserves();
+        let held = reserves.token_0 as f64 * unit[pool.tokens[0].index()]
+            + reserves.token_1 as f64 * unit[pool.tokens[1].index()];
+        unit[pool.liquidity.index()] = per(held, amm.total_supply());
+    }
+    for bank in protocols.banks() {
+        let books = bank.bank.books();
+        let owned = books.total_base().unwrap_or(0) as f64 * unit[bank.base.index()];
+        unit[bank.shares.index()] = per(owned, books.total_supply);
+    }
+    unit
+}
+
+fn per(worth: f64, supply: u128) -> f64 {
+    if supply == 0 { 0.0 } else { worth / supply as f64 }
+}
+
+impl Valuation<'_, '_, '_> {
+    fn held(&self, account: AccountId) -> f64 {
+        let holdings = self.ledger.holdings(account);
+        holdings.iter().zip(&self.unit).map(|(held, unit)| *held as f64 * unit).sum()
+    }
+
+    fn wallets(&self) -> Vec<f64> {
+        let accounts = u32::try_from(self.ledger.accounts()).expect("accounts are numbered in u32");
+        (0..accounts).map(|account| self.held(AccountId(account))).collect()
+    }
+
+    /// Moves what protocols hold out of the accounts: others claim it, but for rewards and dust.
+    fn leave_out_protocols(&self, worth: &mut Worth) {
+        for pool in self.protocols.pools() {
+            worth.accounts[pool.account.0 as usize] = 0.0;
+        }
+        for bank in self.protocols.banks() {
+            worth.accounts[bank.account.0 as usize] = 0.0;
+        }
+        for farm in self.protocols.farms() {
+            worth.accounts[farm.account.0 as usize] = 0.0;
+            let waiting = self.ledger.balance(farm.account, farm.reward) as f64;
+            worth.unpaid_rewards += waiting * self.unit[farm.reward.index()];
+        }
+        for goblin in self.protocols.goblins() {
+            worth.goblin_dust += std::mem::take(&mut worth.accounts[goblin.account.0 as usize]);
+        }
+    }
+}
+
+/// Returns what so many smallest units of each priced token are worth, signed, in whole numeraire tokens.
+pub fn worth_of(tokens: &Tokens, prices: &[f64], amount: impl Fn(TokenId) -> f64) -> f64 {
+    tokens.priced().zip(prices).map(|(token, price)| amount(token) / tokens.get(token).one * price).sum()
+}
+
+/// Accounts that are nobody's wallet and hold claims nevertheless.
+pub fn named_claims(named: NamedAccounts, worth: &Worth) -> [(&'static str, f64); 3] {
+    [
+        ("pool founders", worth.accounts[named.founder.0 as usize]),
+        ("locked liquidity", worth.accounts[named.locked.0 as usize]),
+        ("protocol fees", worth.accounts[named.treasury.0 as usize]),
+    ]
+}

@@ -1,0 +1,141 @@
+//! The command line: one file per subcommand.
+//!
+//! Standard output carries results, standard error progress and complaints. A run that fails leaves nothing; see
+//! [`Outcome`] for the exit codes.
+
+mod check;
+mod interrupt;
+mod progress;
+mod result;
+mod run;
+pub mod simulator;
+mod stages;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use interrupt::Interrupt;
+use simulator::Simulator;
+
+/// Simulates leveraged farming, liquidation and arbitrage in DeFi markets, block by block, exact to the last unit.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, after_help = EXAMPLES, arg_required_else_help = true, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll check scenarios/*.ron
+  plimsoll run scenarios/crash.ron
+  plimsoll run scenarios/crash.ron --seed 7 --out output/crash-b --audit
+  plimsoll stages
+
+Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 interrupted.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::RunArguments),
+    Check(check::CheckArguments),
+    /// Print what happens inside a block, in order
+    Stages,
+}
+
+/// How a command ended, as its exit code tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything was done.
+    Done = 0,
+    /// It failed while running.
+    Failed = 1,
+    /// The command or the scenario is wrong; nothing was run and nothing written.
+    Refused = 2,
+    /// It was stopped; the files are whole up to a block.
+    Interrupted = 130,
+}
+
+/// Where a command writes.
+struct Streams<'a> {
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+    /// Whether `err` shows a progress bar.
+    shows_progress: bool,
+    /// Whether `err` shows colours.
+    colour: bool,
+}
+
+impl Streams<'_> {
+    /// Prints a result. A reader that has gone away, as `head` does, is no failure.
+    fn result(&mut self, text: &str) -> Outcome {
+        match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
+            Ok(()) => Outcome::Done,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Done,
+            Err(error) => self.complain(Outcome::Failed, format_args!("cannot print the result: {error}")),
+        }
+    }
+
+    /// Says what is wrong, and how the command ended.
+    fn complain(&mut self, outcome: Outcome, message: impl std::fmt::Display) -> Outcome {
+        self.say(format_args!("error: {message}"));
+        outcome
+    }
+
+    /// Says something beside the result. If nobody can hear it, nothing is left to be done about it.
+    fn say(&mut self, message: impl std::fmt::Display) {
+        let _ = writeln!(self.err, "{message}");
+    }
+}
+
+/// Does what the process's arguments say.
+pub fn main<S: Simulator>() -> ExitCode {
+    let mut streams = Streams {
+        out: &mut io::stdout(),
+        err: &mut io::stderr(),
+        shows_progress: io::stderr().is_terminal(),
+        colour: shows_colour(&io::stderr()),
+    };
+    ExitCode::from(dispatch::<S>(std::env::args_os(), Interrupt::on_signal, &mut streams) as u8)
+}
+
+/// Does what `arguments` say, the program's name first, and writes to `out` and `err`.
+pub fn run_with<S: Simulator>(
+    arguments: impl IntoIterator<Item = OsString>,
+    interrupt: &Interrupt,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Outcome {
+    dispatch::<S>(arguments, || interrupt.clone(), &mut Streams { out, err, shows_progress: false, colour: false })
+}
+
+fn dispatch<S: Simulator>(
+    arguments: impl IntoIterator<Item = OsString>,
+    interrupt: impl FnOnce() -> Interrupt,
+    streams: &mut Streams,
+) -> Outcome {
+    match Arguments::try_parse_from(arguments) {
+        Ok(Arguments { command: Command::Run(arguments) }) => run::run::<S>(&arguments, &interrupt(), streams),
+        Ok(Arguments { command: Command::Check(arguments) }) => check::check::<S>(&arguments, streams),
+        Ok(Arguments { command: Command::Stages }) => stages::stages::<S>(streams),
+        Err(error) if error.use_stderr() => {
+            streams.say(styled(&error, streams.colour).trim_end());
+            Outcome::Refused
+        }
+        Err(help) => streams.result(&styled(&help, shows_colour(&io::stdout()))),
+    }
+}
+
+/// Says whether a stream shows colours, and the user has not asked for none (no-color.org).
+fn shows_colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Returns what the argument parser has to say.
+fn styled(message: &clap::Error, colour: bool) -> String {
+    let text = message.render();
+    if colour { text.ansi().to_string() } else { text.to_string() }
+}

@@ -1,0 +1,146 @@
+//! What a run prints at its end: what happened, on one screen.
+
+use std::path::Path;
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+
+use crate::record::manifest::Status;
+use crate::record::summary::{PricePath, Summary};
+
+/// A line under the header and nothing else.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// Returns the text: how far it came, prices, liquidations, profit and loss, and where the files are.
+pub(super) fn result(summary: &Summary, status: Status, blocks_asked: u64, folder: &Path) -> String {
+    let sections = [
+        beginning(summary, status, blocks_asked),
+        prices(summary),
+        liquidations(summary),
+        profit_and_loss(summary),
+        format!("The files are in {}\n", folder.display()),
+    ];
+    sections.join("\n")
+}
+
+fn beginning(summary: &Summary, status: Status, blocks_asked: u64) -> String {
+    let blocks = match status {
+        Status::Complete => format!("{} blocks", grouped(summary.blocks as f64)),
+        Status::Interrupted => {
+            format!("interrupted after {} of {} blocks", grouped(summary.blocks as f64), grouped(blocks_asked as f64))
+        }
+    };
+    format!(
+        "{}, seed {}: {blocks}, {} transactions, {} of them reverted\n",
+        summary.scenario,
+        summary.seed,
+        grouped(summary.transactions as f64),
+        grouped(summary.reverts as f64)
+    )
+}
+
+fn prices(summary: &Summary) -> String {
+    let mut table = table(&["price", "start", "lowest", "fall", "end", "fall"]);
+    let mut row = |name: String, path: &PricePath| {
+        let fall = |price: f64| format!("{:+.1} %", 100.0 * (price / path.start - 1.0));
+        let (lowest, end) = (path.lowest, path.end);
+        table.add_row([name, figure(path.start), figure(lowest), fall(lowest), figure(end), fall(end)]);
+    };
+    // The numeraire's own price is 1 and says nothing.
+    for token in summary.tokens.iter().filter(|token| token.name != summary.numeraire) {
+        row(format!("{} outside", token.name), &token.price_outside_numeraire);
+    }
+    for pool in &summary.pools {
+        row(format!("pool {}", pool.name), &pool.price);
+    }
+    printed(&table)
+}
+
+fn liquidations(summary: &Summary) -> String {
+    let (liquidations, numeraire) = (&summary.liquidations, &summary.numeraire);
+    let block = |block: Option<u64>| block.map_or_else(|| "-".to_owned(), |block| grouped(block as f64));
+    let mut table = table(&["liquidations", "debt", "bad debt", "first block", "last block", "positions open"]);
+    table.add_row([
+        grouped(liquidations.count as f64),
+        format!("{} {numeraire}", figure(liquidations.debt_numeraire)),
+        format!("{} {numeraire}", figure(liquidations.bad_debt_numeraire)),
+        block(liquidations.first_block),
+        block(liquidations.last_block),
+        format!("{} of {}", grouped(summary.positions.open as f64), grouped(summary.positions.opened as f64)),
+    ]);
+    printed(&table)
+}
+
+fn profit_and_loss(summary: &Summary) -> String {
+    let profit = format!("profit ({})", summary.numeraire);
+    let mut table = table(&["kind", "agents", &profit, "of it rewards", "after gas of"]);
+    for kind in &summary.profit_and_loss.by_kind {
+        table.add_row([
+            kind.kind.clone(),
+            grouped(kind.agents as f64),
+            figure(kind.profit_numeraire),
+            figure(kind.rewards_numeraire),
+            figure(kind.gas_paid_numeraire),
+        ]);
+    }
+    for account in &summary.profit_and_loss.accounts {
+        table.add_row([account.account.clone(), String::new(), figure(account.profit_numeraire)]);
+    }
+    printed(&table)
+}
+
+/// Returns an empty table: names on the left, numbers on the right.
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(STYLE).set_header(header);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn printed(table: &Table) -> String {
+    table.trim_fmt() + "\n"
+}
+
+/// Returns a number as people read it: groups of three digits, or enough digits after the point to tell it from others.
+fn figure(value: f64) -> String {
+    match value.abs() {
+        size if !size.is_finite() => "-".to_owned(),
+        1_000.0.. => grouped(value),
+        size if size >= 0.01 || size == 0.0 => format!("{value:.2}"),
+        _ => format!("{value:.2e}"),
+    }
+}
+
+/// Returns a number without its fraction, in groups of three digits.
+fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = if value < 0.0 { "-".to_owned() } else { String::new() };
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_short_and_tell_small_numbers_apart() {
+        for (value, text) in [
+            (0.0, "0.00"),
+            (-12.345, "-12.35"),
+            (999.5, "999.50"),
+            (1_000.0, "1,000"),
+            (-1_234_567.8, "-1,234,568"),
+            (0.000_012_3, "1.23e-5"),
+            (f64::NAN, "-"),
+        ] {
+            assert_eq!(figure(value), text);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! `plimsoll run`: one run of one scenario.
+
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+use clap::Args;
+
+use super::interrupt::Interrupt;
+use super::progress::Progress;
+use super::result::result;
+use super::simulator::{Reading, Scenario, Simulator};
+use super::{Outcome, Streams};
+use crate::record::folder::OutputFolder;
+use crate::record::manifest::{Manifest, RunOptions, ScenarioStamp, Status};
+use crate::record::summary::Summary;
+
+/// Run a scenario and leave a folder of tables
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub(super) struct RunArguments {
+    /// The scenario file
+    file: PathBuf,
+    /// Throw these dice instead of the file's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Do so many blocks instead of the file's
+    #[arg(long, value_name = "N")]
+    blocks: Option<u64>,
+    /// Leave the tables in this folder [default: output/<scenario>-<seed>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace the folder of an earlier run
+    #[arg(long)]
+    force: bool,
+    /// Prove after every block, not only the last, that nothing appeared or vanished
+    #[arg(long)]
+    audit: bool,
+    /// Add columns with exact integers in smallest units
+    #[arg(long)]
+    exact: bool,
+    /// Show no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+    /// Let liquidations sell without moving the market, to see what their sales do
+    #[arg(long)]
+    mute_forced_sales: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll run scenarios/crash.ron
+  plimsoll run scenarios/crash.ron --seed 7 --blocks 1000
+  plimsoll run scenarios/crash.ron --out output/what-if --mute-forced-sales --force
+
+The folder's files are described in output/README.md.";
+
+/// Reads, runs, and prints what happened.
+pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt, streams: &mut Streams) -> Outcome {
+    let Reading { messages, scenario } = S::read(&arguments.file, streams.colour);
+    for message in &messages {
+        streams.say(message);
+    }
+    let Some(scenario) = scenario else { return Outcome::Refused };
+    let plan = Plan::new(arguments, &scenario);
+    let folder = match OutputFolder::create(&plan.target, arguments.force) {
+        Ok(folder) => folder,
+        Err(error) => return streams.complain(Outcome::Refused, error),
+    };
+    let progress = Progress::new(plan.options.blocks, streams.shows_progress && !arguments.quiet);
+    match simulate::<S>(scenario, &plan, folder, &progress, interrupt) {
+        Ok(Finished { summary, status, target }) => {
+            drop(progress);
+            let printed = streams.result(&result(&summary, status, plan.options.blocks, &target));
+            if status == Status::Interrupted { Outcome::Interrupted } else { printed }
+        }
+        Err(message) => {
+            drop(progress);
+            streams.complain(Outcome::Failed, message)
+        }
+    }
+}
+
+/// What the arguments and the scenario together ask for.
+struct Plan {
+    stamp: ScenarioStamp,
+    seed: u64,
+    options: RunOptions,
+    target: PathBuf,
+}
+
+impl Plan {
+    fn new(arguments: &RunArguments, scenario: &impl Scenario) -> Self {
+        let name = arguments.file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let seed = arguments.seed.unwrap_or_else(|| scenario.seed());
+        let by_default = || Path::new("output").join(format!("{name}-{seed}"));
+        Self {
+            target: arguments.out.clone().unwrap_or_else(by_default),
+            stamp: ScenarioStamp { name, path: arguments.file.display().to_string(), blake3: scenario.digest() },
+            seed,
+            options: RunOptions {
+                blocks: arguments.blocks.unwrap_or_else(|| scenario.blocks()),
+                audit: arguments.audit,
+                exact: arguments.exact,
+                mute_forced_sales: arguments.mute_forced_sales,
+            },
+        }
+    }
+}
+
+/// A run that left its folder.
+struct Finished {
+    summary: Summary,
+    status: Status,
+    target: PathBuf,
+}
+
+/// Makes the blocks and the folder; an error is what to tell the user, and leaves no folder.
+fn simulate<S: Simulator>(
+    scenario: S::Scenario,
+    plan: &Plan,
+    mut folder: OutputFolder,
+    progress: &Progress,
+    interrupt: &Interrupt,
+) -> Result<Finished, String> {
+    let stopwatch = Stopwatch::start();
+    let mut manifest = Manifest::new(plan.stamp.clone(), plan.seed, plan.options, stopwatch.started_at());
+    let failed = |error: S::Error| error.to_string();
+
+    let mut simulation = S::new(scenario, &plan.stamp.name, plan.seed, plan.options, &mut folder).map_err(failed)?;
+    while manifest.blocks < plan.options.blocks && !interrupt.is_asked() {
+        simulation.step().map_err(failed)?;
+        manifest.blocks += 1;
+        progress.set(manifest.blocks);
+    }
+    let summary = simulation.finish(&mut folder).map_err(failed)?;
+
+    let is_complete = manifest.blocks == plan.options.blocks;
+    let status = if is_complete { Status::Complete } else { Status::Interrupted };
+    manifest.status = status;
+    manifest.wall_clock_s = stopwatch.seconds();
+    let target = folder.finish(manifest).map_err(|error| error.to_string())?;
+    Ok(Finished { summary, status, target })
+}
+
+/// When a run began. Its times go into the manifest and nowhere else.
+struct Stopwatch {
+    began: Instant,
+    at: SystemTime,
+}
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "the manifest says when a run was made and how long it took")]
+    fn start() -> Self {
+        Self { began: Instant::now(), at: SystemTime::now() }
+    }
+
+    /// Returns the start in UTC, as RFC 3339 writes it, to the second.
+    fn started_at(&self) -> String {
+        let at = jiff::Timestamp::try_from(self.at).expect("the system's clock shows a year of four digits");
+        at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    fn seconds(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+}

@@ -1,0 +1,95 @@
+//! A recorded price series: rows of a CSV file, checked and in order of time.
+//!
+//! The file has a header; times and prices are in named columns; other columns are ignored, and so are blank lines. Rows
+//! run forwards in time, or all backwards (newest first), which is read in reverse. The run starts at `from` or at the
+//! first row; after the last row the price stays. Whatever is wrong is reported with its line, the first twenty of it at
+//! once.
+
+mod error;
+mod read;
+mod time;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use self::error::{SeriesError, SeriesFault};
+use self::read::Read;
+use super::price::ReplayParams;
+
+/// A price at a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Row {
+    /// Microseconds since the start of the run. Only the first row may be before it.
+    pub at_us: i64,
+    /// The price, in the numeraire per whole token.
+    pub price: f64,
+}
+
+/// A stretch of the file without rows, longer than was allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The line of the later row (1 is the header).
+    pub line: u64,
+    /// The earlier row's time, in UTC.
+    pub after: String,
+    /// The later row's time, in UTC.
+    pub until: String,
+    /// Its length in milliseconds.
+    pub length_ms: u64,
+}
+
+/// A price series from the moment at which the run starts. Clones share the rows.
+#[derive(Debug, Clone)]
+pub struct Series {
+    rows: Arc<[Row]>,
+    gaps: Arc<[Gap]>,
+}
+
+impl Series {
+    /// Reads the file that `params` names, which is relative to `folder`.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what is wrong in it: up to twenty faults in the order of their lines, then how many
+    /// more there are.
+    pub fn load(params: &ReplayParams, folder: &Path) -> Result<Self, Vec<SeriesError>> {
+        let path = folder.join(&params.file);
+        let content = std::fs::read(&path).map_err(|error| {
+            let fault = SeriesFault::Unreadable { reason: error.to_string() };
+            vec![SeriesError { file: path.display().to_string(), line: None, fault }]
+        })?;
+        Self::parse(params, &path.display().to_string(), &content)
+    }
+
+    /// Reads `content`, which errors call `file`.
+    ///
+    /// # Errors
+    /// As [`Series::load`].
+    pub fn parse(params: &ReplayParams, file: &str, content: &[u8]) -> Result<Self, Vec<SeriesError>> {
+        let (rows, gaps) = Read::new(params, file).series(content)?;
+        Ok(Self { rows: rows.into(), gaps: gaps.into() })
+    }
+
+    /// Returns the rows from the last at or before the start of the run.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Returns the gaps longer than `longest_gap`, or than three times the usual step: across them the price is a guess.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// Returns how long the file lasts from the start of the run, in whole milliseconds.
+    pub fn span_ms(&self) -> u64 {
+        let last = self.rows.last().expect("a series has a row");
+        u64::try_from(last.at_us / 1_000).expect("the start is not behind the last row")
+    }
+
+    /// Says whether the file lasts for a run of `elapsed_ms`; if not, the last price stays.
+    pub fn covers(&self, elapsed_ms: u64) -> bool {
+        elapsed_ms <= self.span_ms()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,288 @@
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use super::*;
+use crate::chain::time::TimeSpan;
+use crate::market::price::{PriceParams, PriceProcess, TimeFormat};
+
+fn params(time_format: TimeFormat) -> ReplayParams {
+    ReplayParams {
+        file: "prices.csv".to_owned(),
+        time_column: "time".to_owned(),
+        time_format,
+        price_column: "close".to_owned(),
+        from: None,
+        longest_gap: None,
+    }
+}
+
+fn pattern(text: &str) -> TimeFormat {
+    TimeFormat::Pattern(text.to_owned())
+}
+
+fn parse(params: &ReplayParams, content: &str) -> Result<Series, Vec<SeriesError>> {
+    Series::parse(params, "prices.csv", content.as_bytes())
+}
+
+/// What is said of a file of Unix seconds.
+fn faults(content: &str) -> Vec<String> {
+    parse(&params(TimeFormat::UnixSeconds), content).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+fn rows(params: &ReplayParams, content: &str) -> Vec<(i64, f64)> {
+    parse(params, content).unwrap().rows().iter().map(|row| (row.at_us, row.price)).collect()
+}
+
+const THREE: [(i64, f64); 3] = [(0, 100.0), (60_000_000, 400.0), (120_000_000, 50.3)];
+
+#[test]
+fn reads_every_format_of_time() {
+    for (format, times) in [
+        (TimeFormat::UnixSeconds, ["1609459200", "1609459260.0", "1.60945932e9"]),
+        (TimeFormat::UnixMilliseconds, ["1609459200000", "1609459260000", "1609459320000"]),
+        (TimeFormat::UnixMicroseconds, ["1609459200000000.2", "1609459260000000.1", "1609459320000000"]),
+        (pattern("%Y-%m-%d %H:%M:%S"), ["2021-01-01 00:00:00", "2021-01-01 00:01:00", "2021-01-01 00:02:00"]),
+        (
+            pattern("%Y-%m-%dT%H:%M:%S%z"),
+            ["2021-01-01T00:00:00+0000", "2021-01-01T02:01:00+0200", "2020-12-31T23:02:00-0100"],
+        ),
+    ] {
+        let file = format!("time,close\n{},100\n{},400\n{},50.3\n", times[0], times[1], times[2]);
+        assert_eq!(rows(&params(format.clone()), &file), THREE, "{format:?}");
+    }
+    assert_eq!(rows(&params(pattern("%Y-%m-%d")), "time,close\n2021-01-01,1\n2021-01-02,2\n")[1].0, 86_400_000_000);
+}
+
+#[test]
+fn ignores_blank_lines_other_columns_spaces_and_repeated_rows() {
+    let file = "\u{feff}id,close,time\r\n\r\n1, 100 ,1609459200\r\n,,\r\n2,400,1609459260\r\n2,400,1609459260\r\n\r\n3,50.3,1609459320";
+    assert_eq!(rows(&params(TimeFormat::UnixSeconds), file), THREE);
+}
+
+#[test]
+fn a_file_that_is_newest_first_is_read_in_reverse() {
+    let file = "time,close\n1609459320,50.3\n1609459260,400\n1609459200,100\n";
+    assert_eq!(rows(&params(TimeFormat::UnixSeconds), file), THREE);
+}
+
+#[test]
+fn times_that_count_from_zero_are_nobodys_mistake() {
+    assert_eq!(rows(&params(TimeFormat::UnixSeconds), "time,close\n0,100\n60,400\n120,50.3\n"), THREE);
+    let long = "time,close\n0,100\n2000000000,400\n";
+    assert_eq!(rows(&params(TimeFormat::UnixMilliseconds), long)[1].0, 2_000_000_000_000);
+}
+
+#[test]
+fn a_missing_column_is_answered_with_the_header_and_the_nearest_name() {
+    let said = faults("timestamp,open,Close\n1,2,3\n");
+    assert_eq!(
+        said,
+        [
+            "prices.csv:1: no column \"time\" in the header: \"timestamp\", \"open\", \"Close\"; did you mean \"timestamp\"?",
+            "prices.csv:1: no column \"close\" in the header: \"timestamp\", \"open\", \"Close\"; did you mean \"Close\"?",
+        ]
+    );
+}
+
+#[test]
+fn all_broken_rows_are_reported_at_once_with_their_lines() {
+    let said = faults(
+        "time,close\n\n1609459200,abc\nnoon,5\n1609459260,0\n1609459320,-1\n\n\n1609459380,NaN\n1609459440,inf\n1609459500\n",
+    );
+    let expected = [
+        "prices.csv:3: \"abc\" in column \"close\" is not a price, expected a number such as 1800.5",
+        "prices.csv:4: \"noon\" in column \"time\" is not a time, expected seconds since 1970 such as 1609459200",
+        "prices.csv:5: the price in column \"close\" is 0, expected a finite number above 0",
+        "prices.csv:6: the price in column \"close\" is -1, expected a finite number above 0",
+        "prices.csv:9: the price in column \"close\" is NaN, expected a finite number above 0",
+        "prices.csv:10: the price in column \"close\" is inf, expected a finite number above 0",
+        "prices.csv:11: 1 fields, expected 2 as in the header",
+    ];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn twenty_faults_are_listed_and_the_others_counted() {
+    let mut file = "time,close\n".to_owned();
+    for row in 0..50 {
+        writeln!(file, "{},nothing", 1_609_459_200 + row).unwrap();
+    }
+    let said = faults(&file);
+    assert_eq!((said.len(), said[20].as_str()), (21, "prices.csv: and 30 more"));
+}
+
+#[test]
+fn rows_out_of_order_are_refused_with_both_times() {
+    let said = faults("time,close\n1609459200,1\n1609459320,2\n1609459260,3\n1609459380,4\n");
+    assert_eq!(
+        said,
+        [
+            "prices.csv:4: 2021-01-01T00:01:00Z stands after 2021-01-01T00:02:00Z of line 3; expected rows sorted by time, ascending (or all descending)"
+        ]
+    );
+    assert!(
+        faults("time,close\n1609459320,1\n1609459200,2\n1609459260,3\n")[0]
+            .contains("prices.csv:4: 2021-01-01T00:01:00Z")
+    );
+}
+
+#[test]
+fn two_prices_at_one_time_are_refused() {
+    let said = faults("time,close\n1609459200,1\n1609459200,2\n");
+    assert_eq!(
+        said,
+        ["prices.csv:3: 2021-01-01T00:00:00Z has the price 2 here and 1 on line 2, expected one price for a time"]
+    );
+}
+
+#[test]
+fn a_change_of_unit_is_reported_once_and_where_it_happens() {
+    let said = faults("time,close\n1609459200,1\n1609459260000,2\n1609459320000,2\n");
+    assert_eq!(
+        said,
+        [
+            "prices.csv:3: \"1609459260000\" is a year beyond 9999 if read as seconds, but 2021-01-01T00:01:00Z as milliseconds (2 rows alike); expected one unit in the whole file, and a time_format that names it"
+        ]
+    );
+}
+
+#[test]
+fn a_file_without_rows_is_refused() {
+    for file in ["", "time,close\n", "time,close\n\n,\n"] {
+        assert_eq!(faults(file), ["prices.csv: no rows, expected a header and at least one row"], "{file:?}");
+    }
+}
+
+#[test]
+fn from_chooses_where_the_run_starts_even_between_rows() {
+    let file = "time,close\n1609459200,100\n1609459260,400\n1609459320,50.3\n";
+    let from = |text: &str| ReplayParams { from: Some(text.to_owned()), ..params(TimeFormat::UnixSeconds) };
+    assert_eq!(rows(&from("1609459260"), file), [(0, 400.0), (60_000_000, 50.3)]);
+    assert_eq!(rows(&from("1609459230"), file)[0], (-30_000_000, 100.0));
+    let series = parse(&from("1609459230"), file).unwrap();
+    assert_eq!((series.span_ms(), series.covers(90_000), series.covers(90_001)), (90_000, true, false));
+    let said = |text| parse(&from(text), file).unwrap_err()[0].to_string();
+    assert_eq!(
+        said("2021-01-01"),
+        "prices.csv: from \"2021-01-01\" is not a time, expected seconds since 1970 such as 1609459200, as in the file"
+    );
+    assert_eq!(
+        said("1609459199"),
+        "prices.csv: from \"1609459199\" (2020-12-31T23:59:59Z) is outside the file, expected a time from 2021-01-01T00:00:00Z to 2021-01-01T00:02:00Z"
+    );
+}
+
+#[test]
+fn gaps_beyond_three_usual_steps_are_told_or_beyond_what_is_asked() {
+    let file = "time,close\n0,1\n60,1\n120,1\n180,1\n420,1\n480,1\n";
+    let gap = Gap {
+        line: 6,
+        after: "1970-01-01T00:03:00Z".to_owned(),
+        until: "1970-01-01T00:07:00Z".to_owned(),
+        length_ms: 240_000,
+    };
+    assert_eq!(parse(&params(TimeFormat::UnixSeconds), file).unwrap().gaps(), [gap]);
+    let gaps = |seconds| {
+        let longest_gap = Some(TimeSpan::seconds(seconds));
+        parse(&ReplayParams { longest_gap, ..params(TimeFormat::UnixSeconds) }, file).unwrap().gaps().len()
+    };
+    assert_eq!((gaps(59), gaps(60), gaps(240)), (5, 1, 0));
+}
+
+#[test]
+fn prices_between_rows_are_even_in_logs_and_exact_on_rows_at_any_step() {
+    let params = params(TimeFormat::UnixSeconds);
+    let series = parse(&params, "time,close\n1609459200,100\n1609459260,400\n1609459320,50.3\n").unwrap();
+    for step in [1_000, 7_500, 30_000] {
+        let mut process = PriceProcess::new(&PriceParams::Replay(params.clone()), 1, "ETH", Some(series.clone()));
+        for at in (0..=150_000).step_by(step) {
+            let price = process.advance(at);
+            let seconds = at as f64 / 1_000.0;
+            let expected = match at {
+                0..60_000 => 100.0 * libm::pow(4.0, seconds / 60.0),
+                60_000..120_000 => 400.0 * libm::pow(50.3 / 400.0, (seconds - 60.0) / 60.0),
+                _ => 50.3,
+            };
+            let exact = at % 60_000 == 0 || at > 120_000;
+            assert!((price / expected - 1.0).abs() < if exact { f64::MIN_POSITIVE } else { 1e-12 }, "{price} at {at}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let said = Series::load(&params(TimeFormat::UnixSeconds), Path::new("nowhere")).unwrap_err();
+    assert!(said[0].to_string().contains("prices.csv: cannot be read: "), "{}", said[0]);
+}
+
+/// The folder of recorded prices, which are not ours to publish; without it the test that wants it says so.
+fn recorded() -> Option<PathBuf> {
+    let folder = std::env::var_os("PLIMSOLL_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        writeln!(std::io::stdout(), "SKIPPED: PLIMSOLL_DATA names no folder of recorded prices").unwrap();
+    }
+    folder
+}
+
+fn recorded_params(file: &str, time_column: &str, time_format: TimeFormat, price_column: &str) -> ReplayParams {
+    ReplayParams {
+        file: file.to_owned(),
+        time_column: time_column.to_owned(),
+        time_format,
+        price_column: price_column.to_owned(),
+        from: None,
+        longest_gap: None,
+    }
+}
+
+/// Each with its rows, its length in hours, its least price and its number of gaps.
+#[test]
+fn recorded_prices_are_read() {
+    let Some(folder) = recorded() else { return };
+    let iso = || pattern("%Y-%m-%dT%H:%M:%S");
+    let slice = |name: &str| recorded_params(&format!("slice_ETHUSDT_1h_{name}.csv"), "utc", iso(), "low");
+    let minutes = "ETHUSDT_1min_2021-01_with_futures_liquidations.csv";
+    for (params, rows, hours, least, gaps) in [
+        (slice("2020-03_black_thursday"), 216, 215, 86.0, 0),
+        (slice("2021-05"), 360, 359, 1_728.74, 0),
+        (slice("2022-05_luna"), 264, 263, 1_800.0, 0),
+        (slice("2022-06_3ac"), 336, 335, 881.56, 0),
+        (
+            recorded_params(minutes, "timestamp_x", TimeFormat::UnixMicroseconds, "bid_price"),
+            43_173,
+            719,
+            715.695_886_075_949_4,
+            2,
+        ),
+    ] {
+        let series = Series::load(&params, &folder).unwrap();
+        let low = series.rows().iter().map(|row| row.price).fold(f64::INFINITY, f64::min);
+        let found = (series.rows().len(), series.span_ms() / 3_600_000, low, series.gaps().len());
+        assert_eq!(found, (rows, hours, least, gaps), "{}", params.file);
+    }
+}
+
+/// A row of this file stands two places too late: it is refused there.
+#[test]
+fn a_recorded_file_that_is_not_sorted_is_refused() {
+    let Some(folder) = recorded() else { return };
+    let file = "demeter_price_weth_usdc_0813_0817.csv";
+    let params = recorded_params(file, "", pattern("%Y-%m-%d %H:%M:%S"), "WETH");
+    let said = Series::load(&params, &folder).unwrap_err();
+    assert_eq!((said.len(), said[0].line), (1, Some(10)), "{said:#?}");
+}
+
+/// This file's times change from milliseconds to seconds on the way: that column is refused at the change, the column
+/// of dates is read.
+#[test]
+fn a_recorded_file_of_two_units_is_refused_where_they_meet() {
+    let Some(folder) = recorded() else { return };
+    let file = "ETHUSD_gemini_1h_2016-05_2020-04.csv";
+    let params = recorded_params(file, "Unix Timestamp", TimeFormat::UnixMilliseconds, "Close");
+    let said = Series::load(&params, &folder).unwrap_err();
+    assert_eq!((said.len(), said[0].line), (1, Some(15_805)), "{said:#?}");
+    let params = recorded_params(file, "Date", pattern("%Y-%m-%d %H:%M:%S"), "Close");
+    let series = Series::load(&params, &folder).unwrap();
+    assert_eq!((series.rows().len(), series.gaps().len()), (34_497, 0));
+}

@@ -1,0 +1,68 @@
+//! `agents.csv`: a row per agent, written at the end of the run.
+
+words! {
+    /// What became of an agent.
+    pub enum AgentFate {
+        /// It never acted.
+        Idle = "idle",
+        /// It acted and holds no position.
+        Active = "active",
+        /// It is in the market: its position or its supply is still there.
+        Open = "open",
+        /// It closed its position or withdrew its supply.
+        Closed = "closed",
+        /// Its position was killed.
+        Killed = "killed",
+    }
+}
+
+columns! {
+    /// What an agent did, gained and paid.
+    pub struct Agent<'a> {
+        /// The agent's number in the run.
+        #[unit = ""]
+        pub agent: u32,
+        /// Its population.
+        #[unit = ""]
+        pub population: &'a str,
+        /// Its number in its population.
+        #[unit = ""]
+        pub number: u32,
+        /// Its kind.
+        #[unit = ""]
+        pub kind: &'a str,
+        /// The block in which it entered; missing if it never did or was there before the first block.
+        #[unit = "block"]
+        pub entered_block: Option<u64>,
+        /// The block in which it left the market, by its own will or not.
+        #[unit = "block"]
+        pub left_block: Option<u64>,
+        /// What it owned less what it owed at the start, at outside prices.
+        #[unit = "numeraire"]
+        pub worth_start_numeraire: f64,
+        /// What it owns less what it owes at the end, at outside prices.
+        #[unit = "numeraire"]
+        pub worth_end_numeraire: f64,
+        /// Worth at the end less worth at the start: after gas, revaluation of all it held included.
+        #[unit = "numeraire"]
+        pub profit_numeraire: f64,
+        /// Worth of the farm rewards it got, when it got them.
+        #[unit = "numeraire"]
+        pub rewards_numeraire: f64,
+        /// Worth of the fees it paid for gas, when it paid them.
+        #[unit = "numeraire"]
+        pub gas_paid_numeraire: f64,
+        /// Its transactions in blocks, reverted ones included.
+        #[unit = ""]
+        pub transactions: u64,
+        /// Those that reverted.
+        #[unit = ""]
+        pub reverts: u64,
+        /// Assets over own capital that it was drawn to open with; farmers only.
+        #[unit = "ratio"]
+        pub leverage_ratio: Option<f64>,
+        /// What became of it.
+        #[unit = ""]
+        pub fate: AgentFate,
+    }
+}

@@ -1,0 +1,245 @@
+//! What is kept of each agent and each position while a run goes on, for the tables written at its end.
+
+use bevy_ecs::prelude::{Res, ResMut, Resource};
+
+use super::agents::AgentFate;
+use super::positions::PositionFate;
+use crate::agents::AgentDirectory;
+use crate::agents::view::View;
+use crate::chain::event::{Event, EventLog, KilledAt, What, WorkedAt};
+use crate::chain::ids::{AgentId, BankId, GoblinId, PositionId};
+
+/// What is kept of an agent. Worths are in whole numeraire tokens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AgentBook {
+    /// Worth before the first block.
+    pub worth_start: f64,
+    /// Fees paid for gas, each at its time's price.
+    pub gas_paid: f64,
+    /// Rewards got, each at its time's price.
+    pub rewards: f64,
+    /// Assets over own capital that it was drawn to open with.
+    pub leverage: Option<f64>,
+    /// When it entered, if by a transaction.
+    pub entered: Option<u64>,
+    /// When it left.
+    pub left: Option<u64>,
+    /// Its transactions in blocks.
+    pub transactions: u32,
+    /// Those that reverted.
+    pub reverts: u32,
+    /// Where it stands.
+    pub fate: AgentFate,
+}
+
+/// What is kept of a position. Worths are in whole numeraire tokens, amounts in the base asset's smallest units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PositionBook {
+    /// Its bank.
+    pub bank: BankId,
+    /// Its number there.
+    pub position: PositionId,
+    /// Its goblin.
+    pub goblin: GoblinId,
+    /// Whose it is.
+    pub owner: AgentId,
+    /// When it was opened, if by a transaction.
+    pub opened: Option<u64>,
+    /// What its owner put in.
+    pub equity_start: f64,
+    /// Assets over that.
+    pub leverage_start: f64,
+    /// What became of it.
+    pub end: PositionEnd,
+}
+
+/// What became of a position.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PositionEnd {
+    /// It is still there.
+    Open,
+    /// It was closed or killed.
+    Over {
+        /// Which of them.
+        fate: PositionFate,
+        /// When.
+        block: u64,
+        /// What it owed before anything was paid back.
+        debt: u128,
+        /// What it would have sold for; unknown for one that its owner closed.
+        health: Option<u128>,
+        /// What its owner got, in the base asset.
+        proceeds: u128,
+        /// What its owner got, worth.
+        worth: f64,
+        /// What was left unpaid.
+        bad_debt: u128,
+    },
+}
+
+/// What is kept of every agent, by id, and of every position, in the order in which they were opened.
+#[derive(Debug, Clone, Default, PartialEq, Resource)]
+pub struct Books {
+    /// By agent.
+    pub agents: Vec<AgentBook>,
+    /// In the order in which they were opened.
+    pub positions: Vec<PositionBook>,
+    /// By bank and position: where in `positions` it is.
+    places: Vec<Vec<u32>>,
+}
+
+impl Books {
+    /// Opens the books before the first block; `worths` are the agents', by id.
+    pub fn open(sees: &View, directory: &AgentDirectory, worths: &[f64]) -> Self {
+        let agent = |worth_start| AgentBook {
+            worth_start,
+            gas_paid: 0.0,
+            rewards: 0.0,
+            leverage: None,
+            entered: None,
+            left: None,
+            transactions: 0,
+            reverts: 0,
+            fate: AgentFate::Idle,
+        };
+        let mut books = Self { agents: worths.iter().map(|worth| agent(*worth)).collect(), ..Self::default() };
+        for bank in sees.protocols.banks() {
+            for (row, number) in bank.bank.positions().iter().zip(1..) {
+                let owner = directory.agent(row.owner).expect("positions belong to agents");
+                books.agents[owner.index()].fate = AgentFate::Open;
+                let debt = sees.worth(bank.base, bank.bank.books().debt_value_down(row.debt_share).unwrap_or(0));
+                let assets = sees.assets_worth(row);
+                let (position, equity) = (PositionId(number), assets - debt);
+                books.add(PositionBook {
+                    bank: bank.id,
+                    position,
+                    goblin: row.goblin,
+                    owner,
+                    opened: None,
+                    equity_start: equity,
+                    leverage_start: assets / equity,
+                    end: PositionEnd::Open,
+                });
+            }
+            for (book, index) in books.agents.iter_mut().zip(0..) {
+                if sees.ledger.balance(directory.account(AgentId(index)), bank.shares) > 0 {
+                    book.fate = AgentFate::Open;
+                }
+            }
+        }
+        books
+    }
+
+    fn add(&mut self, book: PositionBook) {
+        let bank = book.bank.index();
+        if self.places.len() <= bank {
+            self.places.resize(bank + 1, Vec::new());
+        }
+        // A bank numbers its positions from 1, in the order in which they are opened.
+        self.places[bank].push(u32::try_from(self.positions.len()).expect("positions are numbered in u32"));
+        self.positions.push(book);
+    }
+
+    fn take_in(&mut self, event: &Event, sees: &View, directory: &AgentDirectory) {
+        if let Some((agent, _)) = event.sender {
+            let book = &mut self.agents[agent.index()];
+            if event.gas > 0 {
+                book.transactions += 1;
+                book.gas_paid += sees.worth(sees.tokens.native, event.fee);
+            }
+            if let What::Reverted { .. } = event.what {
+                book.reverts += 1;
+            }
+            if book.fate == AgentFate::Idle {
+                book.fate = AgentFate::Active;
+            }
+        }
+        match (&event.what, event.sender) {
+            (What::Worked(at), Some((agent, _))) => self.worked(agent, at, sees),
+            (What::Killed(at), _) => self.killed(at, sees, directory),
+            (What::Reinvested(goblin, receipt), Some((agent, _))) => {
+                let reward = sees.protocols.farm(sees.protocols.goblin(*goblin).farm).reward;
+                self.agents[agent.index()].rewards += sees.worth(reward, receipt.bounty);
+            }
+            (What::Deposited(..), Some((agent, _))) => {
+                let book = &mut self.agents[agent.index()];
+                book.fate = AgentFate::Open;
+                book.entered.get_or_insert(sees.clock.block);
+            }
+            (What::Withdrawn(bank, _), Some((agent, account))) => {
+                if sees.ledger.balance(account, sees.protocols.bank(*bank).shares) == 0 {
+                    self.leave(agent, sees.clock.block, AgentFate::Closed);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self, agent: AgentId, block: u64, fate: AgentFate) {
+        let book = &mut self.agents[agent.index()];
+        book.left = Some(block);
+        book.fate = fate;
+    }
+
+    fn worked(&mut self, owner: AgentId, at: &WorkedAt, sees: &View) {
+        let (receipt, block) = (&at.receipt, sees.clock.block);
+        let [base, farmed] = sees.legs(at.goblin);
+        if at.opened {
+            let equity = sees.worth(base, receipt.base_from_user - receipt.base_to_user.min(receipt.base_from_user))
+                + sees.worth(farmed, receipt.moves.farmed_from_user);
+            let debt = sees.worth(base, receipt.debt_after);
+            self.agents[owner.index()].fate = AgentFate::Open;
+            self.agents[owner.index()].entered.get_or_insert(block);
+            self.add(PositionBook {
+                bank: at.bank,
+                position: receipt.position,
+                goblin: at.goblin,
+                owner,
+                opened: Some(block),
+                equity_start: equity,
+                leverage_start: (equity + debt) / equity,
+                end: PositionEnd::Open,
+            });
+        }
+        if at.closed {
+            let worth = sees.worth(base, receipt.base_to_user) + sees.worth(farmed, receipt.moves.farmed_to_user);
+            self.leave(owner, block, AgentFate::Closed);
+            self.end(at.bank, receipt.position, PositionEnd::Over {
+                fate: PositionFate::Closed,
+                block,
+                debt: receipt.debt_before,
+                health: None,
+                proceeds: receipt.base_to_user,
+                worth,
+                bad_debt: 0,
+            });
+        }
+    }
+
+    fn killed(&mut self, at: &KilledAt, sees: &View, directory: &AgentDirectory) {
+        let receipt = &at.receipt;
+        let owner = directory.agent(receipt.owner).expect("positions belong to agents");
+        self.leave(owner, sees.clock.block, AgentFate::Killed);
+        self.end(at.bank, receipt.position, PositionEnd::Over {
+            fate: PositionFate::Killed,
+            block: sees.clock.block,
+            debt: receipt.debt,
+            health: Some(receipt.health),
+            proceeds: receipt.left,
+            worth: sees.worth(sees.protocols.bank(at.bank).base, receipt.left),
+            bad_debt: receipt.bad_debt,
+        });
+    }
+
+    fn end(&mut self, bank: BankId, position: PositionId, end: PositionEnd) {
+        let place = self.places[bank.index()][position.0 as usize - 1];
+        self.positions[place as usize].end = end;
+    }
+}
+
+/// Takes the block's events into the books.
+pub fn keep_books(log: Res<EventLog>, sees: View, directory: Res<AgentDirectory>, mut books: ResMut<Books>) {
+    for event in log.iter() {
+        books.take_in(event, &sees, &directory);
+    }
+}

@@ -1,0 +1,217 @@
+//! What is written at the end of a run: who gained and who lost, agent by agent and position by position.
+
+use super::agents::Agent as AgentRow;
+use super::amount::Amount;
+use super::books::{Books, PositionBook, PositionEnd};
+use super::folder::{FolderError, OutputFolder};
+use super::positions::{Position as PositionRow, PositionFate};
+use super::summary::{AccountProfit, KindProfit, PositionCounts, ProfitAndLoss};
+use super::table::Table;
+use crate::agents::view::View;
+use crate::agents::AgentDirectory;
+use crate::chain::ids::{AgentId, TokenId};
+use crate::chain::ledger::Source;
+use crate::chain::protocols::NamedAccounts;
+use crate::chain::underwater::examine_any;
+use crate::chain::worth::{Worth, named_claims, worth, worth_of};
+
+/// What was so before the first block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beginning {
+    /// What everybody's claims were worth.
+    pub worth: Worth,
+    /// Outside prices.
+    prices: Vec<f64>,
+    /// By token: smallest units that genesis issued.
+    supply: Vec<f64>,
+}
+
+impl Beginning {
+    /// Looks at the world before the first block.
+    pub fn of(sees: &View) -> Self {
+        Self {
+            worth: worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols),
+            prices: prices(sees),
+            supply: sees.tokens.priced().map(|token| sees.ledger.issued(Source::Genesis, token) as f64).collect(),
+        }
+    }
+}
+
+fn prices(sees: &View) -> Vec<f64> {
+    sees.tokens.priced().map(|token| sees.venues.price(token)).collect()
+}
+
+/// Adds up who gained and who lost. What all of them gained is what prices did to what was there at the start, plus the
+/// rewards that were paid, less gas; the external venue's account takes the other side of all trades with it.
+pub fn profit_and_loss(
+    sees: &View,
+    directory: &AgentDirectory,
+    books: &Books,
+    named: NamedAccounts,
+    beginning: &Beginning,
+    now: &Worth,
+) -> ProfitAndLoss {
+    let prices = prices(sees);
+    let issued = |source| worth_of(&sees.tokens, &prices, |token| sees.ledger.issued(source, token) as f64);
+    let by_kind = by_kind(directory, books, now);
+    let mut accounts: Vec<AccountProfit> = Vec::new();
+    let mut account = |name: &str, profit| {
+        accounts.push(AccountProfit { account: name.to_owned(), profit_numeraire: profit });
+    };
+    for ((name, end), (_, start)) in named_claims(named, now).into_iter().zip(named_claims(named, &beginning.worth)) {
+        account(name, end - start);
+    }
+    account("bank reserves", now.bank_reserves - beginning.worth.bank_reserves);
+    account("unpaid rewards", now.unpaid_rewards - beginning.worth.unpaid_rewards);
+    account("strategies' dust", now.goblin_dust - beginning.worth.goblin_dust);
+    account("external venue", -issued(Source::ExternalVenue));
+    account("counterfactual venue", -issued(Source::CounterfactualVenue));
+    let at = |prices: &[f64]| worth_of(&sees.tokens, prices, |token: TokenId| beginning.supply[token.index()]);
+    let revaluation = at(&prices) - at(&beginning.prices);
+    let (rewards, gas) = (issued(Source::Rewards), -issued(Source::Gas));
+    let total = by_kind.iter().map(|kind| kind.profit_numeraire).sum::<f64>()
+        + accounts.iter().map(|account| account.profit_numeraire).sum::<f64>();
+    ProfitAndLoss {
+        by_kind,
+        accounts,
+        total_numeraire: total,
+        revaluation_numeraire: revaluation,
+        rewards_numeraire: rewards,
+        gas_paid_numeraire: gas,
+        difference_numeraire: total - (revaluation + rewards - gas),
+    }
+}
+
+fn by_kind(directory: &AgentDirectory, books: &Books, now: &Worth) -> Vec<KindProfit> {
+    let mut kinds: Vec<KindProfit> = Vec::new();
+    for (id, book) in (0..).map(AgentId).zip(&books.agents) {
+        let kind = directory.population(id).kind;
+        let index = kinds.iter().position(|known| known.kind == kind).unwrap_or_else(|| {
+            kinds.push(KindProfit { kind: kind.to_owned(), ..KindProfit::default() });
+            kinds.len() - 1
+        });
+        let row = &mut kinds[index];
+        row.agents += 1;
+        row.profit_numeraire += now.accounts[directory.account(id).0 as usize] - book.worth_start;
+        row.rewards_numeraire += book.rewards;
+        row.gas_paid_numeraire += book.gas_paid;
+    }
+    kinds
+}
+
+impl Books {
+    /// Counts what became of positions.
+    pub fn count_positions(&self) -> PositionCounts {
+        let mut counts = PositionCounts { opened: self.positions.len() as u64, ..PositionCounts::default() };
+        for book in &self.positions {
+            match book.end {
+                PositionEnd::Open => counts.open += 1,
+                PositionEnd::Over { fate: PositionFate::Killed, .. } => counts.killed += 1,
+                PositionEnd::Over { .. } => counts.closed += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// Writes `agents.csv`.
+///
+/// # Errors
+/// The file system refuses.
+pub fn write_agents(
+    folder: &mut OutputFolder,
+    directory: &AgentDirectory,
+    books: &Books,
+    now: &Worth,
+    exact: bool,
+) -> Result<(), FolderError> {
+    let mut table = Table::open::<AgentRow>(folder, "agents.csv", exact)?;
+    for (id, book) in (0..).map(AgentId).zip(&books.agents) {
+        let population = directory.population(id);
+        let worth_end = now.accounts[directory.account(id).0 as usize];
+        table.row(&AgentRow {
+            agent: id.0,
+            population: &population.name,
+            number: directory.agents[id.index()].number,
+            kind: population.kind,
+            entered_block: book.entered,
+            left_block: book.left,
+            worth_start_numeraire: book.worth_start,
+            worth_end_numeraire: worth_end,
+            profit_numeraire: worth_end - book.worth_start,
+            rewards_numeraire: book.rewards,
+            gas_paid_numeraire: book.gas_paid,
+            transactions: book.transactions.into(),
+            reverts: book.reverts.into(),
+            leverage_ratio: book.leverage,
+            fate: book.fate,
+        })?;
+    }
+    table.close(folder)
+}
+
+/// Writes `positions.csv`.
+///
+/// # Errors
+/// The file system refuses.
+pub fn write_positions(
+    folder: &mut OutputFolder,
+    sees: &View,
+    directory: &AgentDirectory,
+    books: &Books,
+    exact: bool,
+) -> Result<(), FolderError> {
+    let mut table = Table::open::<PositionRow>(folder, "positions.csv", exact)?;
+    for book in &books.positions {
+        table.row(&position_row(sees, directory, book))?;
+    }
+    table.close(folder)
+}
+
+fn position_row<'a>(sees: &'a View, directory: &'a AgentDirectory, book: &PositionBook) -> PositionRow<'a> {
+    let cell = sees.protocols.bank(book.bank);
+    let goblin = sees.protocols.goblin(book.goblin);
+    let names = &sees.protocols.directory;
+    let amount = |units| Amount { units, decimals: sees.tokens.get(cell.base).decimals };
+    let kill_factor = f64::from(goblin.goblin.params().kill_factor_bps) / 10_000.0;
+    let factor = |health: u128, debt: u128| (debt > 0).then(|| kill_factor * health as f64 / debt as f64);
+    let mut row = PositionRow {
+        position: book.position.0.into(),
+        bank: &names.banks[book.bank.index()].name,
+        goblin: &names.goblins[usize::from(book.goblin.0)].name,
+        population: &directory.population(book.owner).name,
+        agent: directory.agents[book.owner.index()].number,
+        opened_block: book.opened,
+        equity_start_numeraire: book.equity_start,
+        leverage_start_ratio: book.leverage_start,
+        closed_block: None,
+        fate: PositionFate::Open,
+        debt_end: amount(0),
+        health_factor_end: None,
+        proceeds: None,
+        bad_debt: amount(0),
+        profit_numeraire: 0.0,
+    };
+    match book.end {
+        PositionEnd::Over { fate, block, debt, health, proceeds, worth, bad_debt } => {
+            row.closed_block = Some(block);
+            row.fate = fate;
+            row.debt_end = amount(debt);
+            row.health_factor_end = health.and_then(|health| factor(health, debt));
+            row.proceeds = Some(amount(proceeds));
+            row.bad_debt = amount(bad_debt);
+            row.profit_numeraire = worth - book.equity_start;
+        }
+        PositionEnd::Open => {
+            let position = cell.bank.position(book.position).expect("the books hold positions of the bank");
+            let books = cell.bank.books_at(sees.clock.now()).unwrap_or(*cell.bank.books());
+            let debt = books.debt_value_down(position.debt_share).unwrap_or(0);
+            let (pool, farm) = (sees.protocols.pool(goblin.pool), sees.protocols.farm(goblin.farm));
+            let examined = examine_any(goblin, cell, &books, pool, farm, book.position);
+            row.debt_end = amount(debt);
+            row.health_factor_end = examined.and_then(|(debt, health)| factor(health, debt));
+            row.profit_numeraire = sees.assets_worth(position) - sees.worth(cell.base, debt) - book.equity_start;
+        }
+    }
+    row
+}

@@ -1,0 +1,110 @@
+//! Groups of columns: structs whose fields are the columns, in their order.
+
+use super::csv::Line;
+
+/// A column, as the documentation tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, without a group's prefix.
+    pub name: &'static str,
+    /// The unit of its values; empty for texts, numbers of things and the like.
+    pub unit: &'static str,
+    /// What it says.
+    pub doc: &'static str,
+    /// Whether `--exact` adds `<name>_units` after it.
+    pub has_units: bool,
+}
+
+/// A struct whose fields are columns: a row, or a part of a row that is made of several groups.
+pub trait Columns {
+    /// The columns, in order.
+    const COLUMNS: &'static [Column];
+
+    /// Appends the columns' names, each after `prefix` and an underscore; an empty prefix leaves them bare.
+    fn header(prefix: &str, exact: bool, line: &mut Line);
+
+    /// Appends the values.
+    fn write(&self, exact: bool, line: &mut Line);
+}
+
+/// Returns `name` behind a group's `prefix`.
+pub(super) fn prefixed(prefix: &str, name: &str) -> String {
+    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{name}") }
+}
+
+/// Declares a struct whose fields are columns. Each field has a doc comment and a unit; the field order is the column
+/// order.
+macro_rules! columns {
+    (
+        $(#[$attribute:meta])*
+        pub struct $name:ident $(<$lifetime:lifetime>)? {$(
+            $(#[doc = $doc:literal])+
+            #[unit = $unit:literal]
+            pub $field:ident: $cell:ty,
+        )+}
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name $(<$lifetime>)? {$(
+            $(#[doc = $doc])+
+            pub $field: $cell,
+        )+}
+
+        impl $(<$lifetime>)? $crate::record::columns::Columns for $name $(<$lifetime>)? {
+            const COLUMNS: &'static [$crate::record::columns::Column] = &[$($crate::record::columns::Column {
+                name: stringify!($field),
+                unit: $unit,
+                doc: concat!($($doc),+).trim_ascii_start(),
+                has_units: <$cell as $crate::record::csv::Cell>::HAS_UNITS,
+            }),+];
+
+            fn header(prefix: &str, exact: bool, line: &mut $crate::record::csv::Line) {
+                $(
+                    let name = $crate::record::columns::prefixed(prefix, stringify!($field));
+                    <$cell as $crate::record::csv::Cell>::names(&name, exact, line);
+                )+
+            }
+
+            fn write(&self, exact: bool, line: &mut $crate::record::csv::Line) {
+                $($crate::record::csv::Cell::write(&self.$field, exact, line);)+
+            }
+        }
+    };
+}
+
+/// Declares an enum whose variants are written as words: in `snake_case`, spelled out beside each.
+macro_rules! words {
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident {$(
+            $(#[doc = $doc:literal])+
+            $variant:ident = $word:literal,
+        )+}
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name {$(
+            $(#[doc = $doc])+
+            $variant,
+        )+}
+
+        impl $name {
+            /// Every word and what it means, in order.
+            pub const WORDS: &'static [(&'static str, &'static str)] =
+                &[$(($word, concat!($($doc),+).trim_ascii_start())),+];
+
+            /// Returns the word in the file.
+            pub fn word(self) -> &'static str {
+                match self {$(
+                    Self::$variant => $word,
+                )+}
+            }
+        }
+
+        impl $crate::record::csv::Cell for $name {
+            fn write(&self, _exact: bool, line: &mut $crate::record::csv::Line) {
+                line.text(self.word());
+            }
+        }
+    };
+}

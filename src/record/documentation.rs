@@ -1,0 +1,129 @@
+//! The page that documents what a run leaves, made from the structs that write it.
+
+use std::fmt::Write;
+
+use super::agents::{Agent, AgentFate};
+use super::columns::{Column, Columns};
+use super::events::{Event, EventKind};
+use super::positions::{Position, PositionFate};
+use super::ticks::{BankTick, BlockTick, GoblinTick, PoolTick, TokenTick};
+
+const BEGINNING: &str = "\
+# What a run leaves
+
+`plimsoll run scenarios/<scenario>.ron` writes `output/<scenario>-<seed>/`:
+
+| file | what it holds |
+|---|---|
+| `ticks.csv` | a row per block |
+| `events.csv` | a row per thing that happened |
+| `agents.csv` | a row per agent, written at the end |
+| `positions.csv` | a row per leveraged position, written at the end |
+| `summary.json` | the run in one page of numbers |
+| `manifest.json` | version, scenario, seed, options, digests of the files, clock times |
+
+The scenario's `record` says which of them are left out. All but the manifest are data files: equal scenarios and seeds
+give equal bytes. A folder is complete or absent: while a run writes, its folder is hidden and called
+`.<name>.partial-<process>`; what a killed process leaves under such a name can be deleted. A run that is interrupted
+with Ctrl-C leaves a folder that is whole up to its last block, and its manifest says `interrupted`.
+
+This page is made from the structs in `src/record/`; a test holds it equal to them.
+
+## How values are written
+
+* RFC 4180: UTF-8, commas, LF, quotes only where a text needs them; a header always; a point as decimal mark.
+* An empty cell is a missing value: what does not apply, what does not exist, and what is not a number.
+* Times are Unix seconds, truth values `true` and `false`.
+* The unit ends the name: `_s` seconds, `_gwei`, `_ratio` (0.5 is a half), `_block` a block's number. `_numeraire` is
+  worth in the scenario's numeraire token, whose symbol `summary.json` gives; `_native` is the chain's native token.
+* Amounts of tokens are in whole tokens, as the shortest decimal that reads back to the `f64` nearest to the exact
+  amount.
+* `--exact` adds, after every column marked *exact* below, `<column>_units` with the integer of smallest units. These
+  have up to 39 digits: read them with a type that holds them (Python integers in pandas, `Int128` in polars).
+
+## How columns are named after things
+
+`ticks.csv` has a group of columns for each token, pool, bank and goblin of the scenario, in the scenario's order. The
+group's prefix is the thing's name in lower case with an underscore for everything but ASCII letters and digits:
+`ETH/USDC` becomes `eth_usdc_price`. A name that begins with a digit, or has nothing left, goes behind its kind
+(`token_1inch_price_outside_numeraire`). Where two things would share a column's name, the later one's prefix gets a
+number (`eth_2_...`).
+
+## How to read it
+
+```python
+ticks = pandas.read_csv(\"ticks.csv\", index_col=\"block\")
+ticks = polars.read_csv(\"ticks.csv\", infer_schema_length=None)
+```
+```r
+ticks <- read.csv(\"ticks.csv\", na.strings = \"\")
+```
+";
+
+const END: &str = "
+## `summary.json`
+
+Counts of blocks, transactions, reverts (by reason), liquidations and positions; liquidated debt and bad debt; the first
+and the last block with a liquidation; the lowest health factor; for each token outside and for each pool the price at
+the start, at its lowest (and in which block) and at the end; the volume of each pool; profit and loss by kind of agent
+and by named account, which together are revaluation + rewards - gas, with the difference that float rounding leaves;
+and how many audits passed. A figure that does not exist is `null`. Units end the names as above.
+
+## `manifest.json`
+
+`tool` and `version`; `status` (`complete` or `interrupted`); `scenario` (its name, its path as given, the BLAKE3 of its
+text with everything it includes); `seed`; `blocks` done; `options` of the command line; `files` with BLAKE3 and size;
+`started_at` (UTC) and `wall_clock_s`. Nothing else in the folder depends on a clock.
+";
+
+/// Returns the page, `output/README.md`.
+pub fn documentation() -> String {
+    let mut page = BEGINNING.to_owned();
+    heading(&mut page, "`ticks.csv`", "A row per block, after its last transaction.");
+    group::<BlockTick>(&mut page, "The block, without a prefix:");
+    group::<TokenTick>(&mut page, "Each token, as `<token>_...`:");
+    group::<PoolTick>(&mut page, "Each pool, as `<pool>_...`:");
+    group::<BankTick>(&mut page, "Each bank, as `<bank>_...`:");
+    group::<GoblinTick>(
+        &mut page,
+        "Each goblin, as `<goblin>_...`. A position's health factor is its goblin's kill factor x its health / its \
+         debt: it may be killed below 1. Quantiles weigh each position by its debt:",
+    );
+    heading(
+        &mut page,
+        "`events.csv`",
+        "A row per thing that happened, in that order. Cells that do not belong to a row's kind are empty.",
+    );
+    group::<Event>(&mut page, "");
+    words(&mut page, "kind", EventKind::WORDS);
+    heading(&mut page, "`agents.csv`", "A row per agent, in the scenario's order.");
+    group::<Agent>(&mut page, "");
+    words(&mut page, "fate", AgentFate::WORDS);
+    heading(&mut page, "`positions.csv`", "A row per leveraged position, in the order in which they were opened.");
+    group::<Position>(&mut page, "");
+    words(&mut page, "fate", PositionFate::WORDS);
+    page.push_str(END);
+    page
+}
+
+fn heading(page: &mut String, title: &str, about: &str) {
+    write!(page, "\n## {title}\n\n{about}\n").expect("a string takes everything");
+}
+
+/// Adds a table of a group's columns.
+fn group<G: Columns>(page: &mut String, about: &str) {
+    let gap = if about.is_empty() { "" } else { "\n" };
+    write!(page, "{gap}{about}\n{gap}| column | unit | what |\n|---|---|---|\n").expect("a string takes everything");
+    for Column { name, unit, doc, has_units } in G::COLUMNS {
+        let exact = if *has_units { "; *exact*" } else { "" };
+        writeln!(page, "| `{name}` | {unit}{exact} | {doc} |").expect("a string takes everything");
+    }
+}
+
+/// Adds a table of the words that a column may hold.
+fn words(page: &mut String, column: &str, words: &[(&str, &str)]) {
+    write!(page, "\n| `{column}` | when |\n|---|---|\n").expect("a string takes everything");
+    for (word, meaning) in words {
+        writeln!(page, "| `{word}` | {meaning} |").expect("a string takes everything");
+    }
+}

@@ -1,0 +1,141 @@
+//! `events.csv`: a row per thing that happened, in the order in which it happened.
+
+use super::amount::Amount;
+
+words! {
+    /// What happened.
+    pub enum EventKind {
+        /// A swap in a pool: by itself or inside another call, which `action` names.
+        Swap = "swap",
+        /// A token was bought at the external venue.
+        VenueBuy = "venue_buy",
+        /// A token was sold at the external venue.
+        VenueSell = "venue_sell",
+        /// A leveraged position was opened.
+        Open = "open",
+        /// The owner changed a position and left it open.
+        Adjust = "adjust",
+        /// The owner closed a position.
+        Close = "close",
+        /// A liquidator killed a position.
+        Kill = "kill",
+        /// A goblin's rewards became liquidity.
+        Reinvest = "reinvest",
+        /// A lender supplied a bank.
+        Deposit = "deposit",
+        /// A lender took supply back.
+        Withdraw = "withdraw",
+        /// A farm was funded.
+        FundFarm = "fund_farm",
+        /// A transaction reverted, for the `reason` given; it left nothing but its fee.
+        Revert = "revert",
+        /// A transaction was thrown away: its sender could not pay for its gas.
+        Drop = "drop",
+    }
+}
+
+columns! {
+    /// One thing that happened. Cells that do not belong to its kind are missing.
+    pub struct Event<'a> {
+        /// The block's number.
+        #[unit = ""]
+        pub block: u64,
+        /// The block's timestamp.
+        #[unit = "Unix seconds"]
+        pub time_s: u64,
+        /// What happened.
+        #[unit = ""]
+        pub kind: EventKind,
+        /// The call in which it happened, or which reverted: a forced sale is a swap whose action is `kill`.
+        #[unit = ""]
+        pub action: &'a str,
+        /// The sender's population.
+        #[unit = ""]
+        pub population: Option<&'a str>,
+        /// The sender's number in its population.
+        #[unit = ""]
+        pub agent: Option<u32>,
+        /// The sender's kind.
+        #[unit = ""]
+        pub agent_kind: Option<&'a str>,
+        /// The bank.
+        #[unit = ""]
+        pub bank: Option<&'a str>,
+        /// The goblin.
+        #[unit = ""]
+        pub goblin: Option<&'a str>,
+        /// The position's number in its bank.
+        #[unit = ""]
+        pub position: Option<u64>,
+        /// The pool.
+        #[unit = ""]
+        pub pool: Option<&'a str>,
+        /// The farm.
+        #[unit = ""]
+        pub farm: Option<&'a str>,
+        /// The token that was paid in, supplied or put to work.
+        #[unit = ""]
+        pub token_in: Option<&'a str>,
+        /// How much of it.
+        #[unit = "whole tokens of token_in"]
+        pub amount_in: Option<Amount>,
+        /// The token that was paid out.
+        #[unit = ""]
+        pub token_out: Option<&'a str>,
+        /// How much of it.
+        #[unit = "whole tokens of token_out"]
+        pub amount_out: Option<Amount>,
+        /// The position's debt: after it was opened or changed, before it was closed or killed.
+        #[unit = "whole tokens of the bank's base asset"]
+        pub debt: Option<Amount>,
+        /// What a kill left unpaid of the debt.
+        #[unit = "whole tokens of the bank's base asset"]
+        pub bad_debt: Option<Amount>,
+        /// What the sender got for a kill or a reinvestment.
+        #[unit = "whole tokens of what is paid: the bank's base asset for a kill"]
+        pub prize: Option<Amount>,
+        /// What a kill left to the position's owner.
+        #[unit = "whole tokens of the bank's base asset"]
+        pub left: Option<Amount>,
+        /// Gas of the whole transaction, in the last of its rows.
+        #[unit = "gas"]
+        pub gas_used: Option<u64>,
+        /// What the sender paid for it.
+        #[unit = "whole native tokens"]
+        pub fee_native: Option<Amount>,
+        /// Why it reverted.
+        #[unit = ""]
+        pub reason: Option<&'a str>,
+    }
+}
+
+impl<'a> Event<'a> {
+    /// Returns a row that says when and what; everything else is missing.
+    pub fn new(block: u64, time_s: u64, kind: EventKind, action: &'a str) -> Self {
+        Self {
+            block,
+            time_s,
+            kind,
+            action,
+            population: None,
+            agent: None,
+            agent_kind: None,
+            bank: None,
+            goblin: None,
+            position: None,
+            pool: None,
+            farm: None,
+            token_in: None,
+            amount_in: None,
+            token_out: None,
+            amount_out: None,
+            debt: None,
+            bad_debt: None,
+            prize: None,
+            left: None,
+            gas_used: None,
+            fee_native: None,
+            reason: None,
+        }
+    }
+}

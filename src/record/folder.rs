@@ -1,0 +1,280 @@
+//! The folder of a run: complete or absent.
+//!
+//! Files are written into a hidden folder beside the final one, which takes its name when everything is there. A run
+//! that fails removes the hidden folder; a process that is killed leaves it, and nothing under the final name.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use thiserror::Error;
+
+use super::csv::Line;
+use super::manifest::{FileStamp, MANIFEST, Manifest, is_ours};
+
+/// Why a run's folder cannot be written.
+#[derive(Debug, Error)]
+pub enum FolderError {
+    /// A path such as `..` or `/`.
+    #[error("{} does not name a folder; give --out a name to create", .0.display())]
+    Nameless(PathBuf),
+    /// There is something under the final name.
+    #[error("{} exists; add --force to replace it, or choose another --out", .0.display())]
+    Exists(PathBuf),
+    /// There is something under the final name that this program did not write.
+    #[error("{} was not written by plimsoll, and --force will not replace it; choose another --out", .0.display())]
+    Foreign(PathBuf),
+    /// Nothing can be created in the folder above.
+    #[error("cannot write into {}: {source}; choose another --out", parent.display())]
+    Unwritable {
+        /// The folder above.
+        parent: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+    /// The file system refused.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// Everything was written, but the folder could not take its final name.
+    #[error("cannot rename {} to {}: {source}; the files are whole where they are",
+        partial.display(), target.display())]
+    Rename {
+        /// Where the files are.
+        partial: PathBuf,
+        /// What it should be called.
+        target: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+}
+
+/// Returns what turns an error of the file system into one that says what was tried.
+fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |source| FolderError::Io { doing, path, source }
+}
+
+/// Returns what turns an error about the folder above `target` into one that says so.
+fn unwritable(target: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let parent = parent(target).to_owned();
+    move |source| FolderError::Unwritable { parent, source }
+}
+
+/// Says whether a run may write its folder to `target`: before the run, so that nothing is simulated in vain.
+///
+/// # Errors
+/// Something is there. `force` replaces what this program wrote, and nothing else; an empty folder is nothing.
+pub fn check_target(target: &Path, force: bool) -> Result<(), FolderError> {
+    let owned = || target.to_owned();
+    if target.file_name().is_none() {
+        return Err(FolderError::Nameless(owned()));
+    }
+    let is_empty = || fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
+    match (fs::symlink_metadata(target), force) {
+        (Err(error), _) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        (Err(error), _) => Err(unwritable(target)(error)),
+        (Ok(_), _) if is_empty() => Ok(()),
+        (Ok(_), true) if is_ours(target) => Ok(()),
+        (Ok(_), true) => Err(FolderError::Foreign(owned())),
+        (Ok(_), false) => Err(FolderError::Exists(owned())),
+    }
+}
+
+/// A run's folder while it is written.
+#[derive(Debug)]
+pub struct OutputFolder {
+    target: PathBuf,
+    partial: PathBuf,
+    force: bool,
+    open_files: usize,
+    closed: Vec<FileStamp>,
+    keep: bool,
+}
+
+impl OutputFolder {
+    /// Makes the hidden folder that will become `target`, and the folders above it.
+    ///
+    /// # Errors
+    /// As [`check_target`], or the folder above cannot be written to.
+    pub fn create(target: &Path, force: bool) -> Result<Self, FolderError> {
+        check_target(target, force)?;
+        fs::create_dir_all(parent(target)).map_err(unwritable(target))?;
+        let partial = create_beside(target, "partial")?;
+        Ok(Self { target: target.to_owned(), partial, force, open_files: 0, closed: Vec::new(), keep: false })
+    }
+
+    /// Opens a data file.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn file(&mut self, name: &str) -> Result<DataFile, FolderError> {
+        let path = self.partial.join(name);
+        let file = File::create_new(&path).map_err(failed("create", &path))?;
+        self.open_files += 1;
+        let hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0 };
+        Ok(DataFile { name: name.to_owned(), path, to: BufWriter::with_capacity(1 << 16, hashing) })
+    }
+
+    /// Flushes a data file to the disk and notes its digest for the manifest.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn close(&mut self, file: DataFile) -> Result<(), FolderError> {
+        self.closed.push(file.close()?);
+        self.open_files -= 1;
+        Ok(())
+    }
+
+    /// Writes a data file of JSON.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn json(&mut self, name: &str, content: &impl Serialize) -> Result<(), FolderError> {
+        let mut file = self.file(name)?;
+        file.write(&pretty(content))?;
+        self.close(file)
+    }
+
+    /// Writes the manifest and gives the folder its name, which it returns.
+    ///
+    /// # Errors
+    /// The file system refuses. If all is written but the name cannot be taken, the hidden folder stays.
+    pub fn finish(mut self, mut manifest: Manifest) -> Result<PathBuf, FolderError> {
+        assert_eq!(self.open_files, 0, "every data file is closed before its folder is finished");
+        self.closed.sort();
+        manifest.files = std::mem::take(&mut self.closed);
+        let path = self.partial.join(MANIFEST);
+        let mut file = File::create_new(&path).map_err(failed("create", &path))?;
+        file.write_all(&pretty(&manifest)).and_then(|()| file.sync_all()).map_err(failed("write", &path))?;
+        sync_folder(&self.partial);
+
+        self.keep = true;
+        self.take_name()?;
+        sync_folder(parent(&self.target));
+        Ok(self.target.clone())
+    }
+
+    /// Renames the hidden folder to the target, and what it replaces out of the way.
+    fn take_name(&self) -> Result<(), FolderError> {
+        let taken = |source| {
+            let (partial, target) = (self.partial.clone(), self.target.clone());
+            FolderError::Rename { partial, target, source }
+        };
+        check_target(&self.target, self.force)
+            .map_err(|since_the_run_began| taken(io::Error::other(since_the_run_began)))?;
+        if fs::symlink_metadata(&self.target).is_err() {
+            return fs::rename(&self.partial, &self.target).map_err(taken);
+        }
+        let aside = create_beside(&self.target, "replaced")?;
+        let old = aside.join("old");
+        fs::rename(&self.target, &old).map_err(taken)?;
+        if let Err(source) = fs::rename(&self.partial, &self.target) {
+            // What was there comes back; if even that fails, it is whole in the hidden folder.
+            let _ = fs::rename(&old, &self.target).and_then(|()| fs::remove_dir(&aside));
+            return Err(taken(source));
+        }
+        fs::remove_dir_all(&aside).map_err(failed("remove", &aside))
+    }
+}
+
+impl Drop for OutputFolder {
+    fn drop(&mut self) {
+        if !self.keep {
+            // The run has failed already; a folder that stays is hidden and in nobody's way.
+            let _ = fs::remove_dir_all(&self.partial);
+        }
+    }
+}
+
+/// A data file while it is written; its digest is taken on the way to the disk.
+#[derive(Debug)]
+pub struct DataFile {
+    name: String,
+    path: PathBuf,
+    to: BufWriter<Hashing>,
+}
+
+impl DataFile {
+    /// Writes the rows of `line` and clears it.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn rows(&mut self, line: &mut Line) -> Result<(), FolderError> {
+        self.write(line.as_bytes())?;
+        line.clear();
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), FolderError> {
+        self.to.write_all(bytes).map_err(|source| failed("write", &self.path)(source))
+    }
+
+    fn close(self) -> Result<FileStamp, FolderError> {
+        let path = self.path;
+        let hashing = self.to.into_inner().map_err(|error| failed("write", &path)(error.into_error()))?;
+        hashing.file.sync_all().map_err(failed("write", &path))?;
+        Ok(FileStamp { name: self.name, blake3: hashing.hasher.finalize().to_string(), bytes: hashing.bytes })
+    }
+}
+
+/// A file and the digest of what went into it.
+#[derive(Debug)]
+struct Hashing {
+    file: File,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(buffer)?;
+        self.hasher.update(&buffer[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Returns the folder above, which is the current one for a bare name.
+fn parent(target: &Path) -> &Path {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes a hidden folder beside `target` that no other process uses, whatever machines and containers share the disk.
+fn create_beside(target: &Path, purpose: &str) -> Result<PathBuf, FolderError> {
+    let name = target.file_name().expect("the target was checked to have a name").to_string_lossy();
+    let mut attempt = 1;
+    loop {
+        let suffix = if attempt == 1 { String::new() } else { format!("-{attempt}") };
+        let path = parent(target).join(format!(".{name}.{purpose}-{}{suffix}", std::process::id()));
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
+            result => return result.map(|()| path).map_err(unwritable(target)),
+        }
+    }
+}
+
+/// Returns indented JSON that ends with a newline.
+fn pretty(content: &impl Serialize) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(content).expect("structs of numbers and texts are JSON");
+    text.push(b'\n');
+    text
+}
+
+/// Asks the system to keep a folder's entries through a power cut, where it can be asked.
+fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}

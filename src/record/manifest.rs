@@ -1,0 +1,107 @@
+//! `manifest.json`: what made a folder, and what should be in it. The only file of a run that holds clock times.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+/// The name of the file.
+pub const MANIFEST: &str = "manifest.json";
+
+/// What `tool` says in the folders of this program.
+const TOOL: &str = "plimsoll";
+
+/// What made a folder, and what should be in it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Manifest {
+    tool: &'static str,
+    version: &'static str,
+    /// Whether the run came to its end.
+    pub status: Status,
+    /// The scenario.
+    pub scenario: ScenarioStamp,
+    /// The seed of the dice.
+    pub seed: u64,
+    /// Blocks done.
+    pub blocks: u64,
+    /// What the command line asked for.
+    pub options: RunOptions,
+    /// The data files, by name.
+    pub files: Vec<FileStamp>,
+    /// When the run began, in UTC as RFC 3339 writes it.
+    pub started_at: String,
+    /// How long it took.
+    pub wall_clock_s: f64,
+}
+
+impl Manifest {
+    /// A run of this version of the program, before its files are known.
+    pub fn new(scenario: ScenarioStamp, seed: u64, options: RunOptions, started_at: String) -> Self {
+        Self {
+            tool: TOOL,
+            version: env!("CARGO_PKG_VERSION"),
+            status: Status::Complete,
+            scenario,
+            seed,
+            blocks: 0,
+            options,
+            files: Vec::new(),
+            started_at,
+            wall_clock_s: 0.0,
+        }
+    }
+}
+
+/// Whether a run came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Every block was done.
+    Complete,
+    /// It was stopped; the files are whole up to the last block done.
+    Interrupted,
+}
+
+/// Which scenario it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScenarioStamp {
+    /// Its name.
+    pub name: String,
+    /// Its file, as the command line gave it.
+    pub path: String,
+    /// BLAKE3 of its text with every `include` and recorded series in it, in hexadecimal digits.
+    pub blake3: String,
+}
+
+/// What the command line asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct RunOptions {
+    /// Blocks to do.
+    pub blocks: u64,
+    /// Whether every block was audited, not only the last.
+    pub audit: bool,
+    /// Whether the tables have columns in smallest units.
+    pub exact: bool,
+    /// Whether liquidations sold against the counterfactual venue instead of the market.
+    pub mute_forced_sales: bool,
+}
+
+/// A data file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct FileStamp {
+    /// Its name.
+    pub name: String,
+    /// BLAKE3 of its bytes, in hexadecimal digits.
+    pub blake3: String,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+/// Says whether this program wrote the folder.
+pub fn is_ours(folder: &Path) -> bool {
+    #[derive(Deserialize)]
+    struct Tool {
+        tool: String,
+    }
+    let text = std::fs::read(folder.join(MANIFEST)).unwrap_or_default();
+    serde_json::from_slice::<Tool>(&text).is_ok_and(|manifest| manifest.tool == TOOL)
+}

@@ -1,0 +1,362 @@
+//! Fills the tables from the world while a run goes on.
+
+use bevy_ecs::prelude::{Res, ResMut, Resource};
+
+use super::amount::Amount;
+use super::events::{Event as EventRow, EventKind};
+use super::folder::{FolderError, OutputFolder};
+use super::summary::{PoolSummary, PricePath, Summary, TokenSummary};
+use super::table::Table;
+use super::ticks::{BankTick, BlockTick, GoblinTick, PoolTick, Tick, TickNames, TokenTick};
+use crate::agents::AgentDirectory;
+use crate::agents::view::View;
+use crate::chain::event::{Event, EventLog, What};
+use crate::chain::ids::{AgentId, TokenId};
+use crate::chain::mempool::Mempool;
+use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
+use crate::chain::underwater::{Level, examine_any};
+use crate::market::OutsidePrices;
+use crate::protocol::farm::alpha_homora::{BankBooks, PositionId};
+
+/// Which of the tables that grow block by block are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Whether integer columns are added.
+    pub exact: bool,
+    /// Whether `events.csv` is written.
+    pub events: bool,
+    /// Whether it holds swaps that went through.
+    pub swaps: bool,
+}
+
+/// The tables that grow block by block, and the sums that the summary is made of.
+#[derive(Debug, Resource)]
+pub struct Recorder {
+    ticks: Option<Table>,
+    events: Option<Table>,
+    swaps: bool,
+    row: Tick,
+    /// The sums so far; the end of the run fills in the rest.
+    pub summary: Summary,
+    /// What went wrong with a file, if anything did.
+    pub failed: Option<FolderError>,
+}
+
+impl Recorder {
+    /// Opens the tables in a folder; without one, only the sums are kept.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn open(sees: &View, folder: Option<&mut OutputFolder>, wanted: Wanted) -> Result<Self, FolderError> {
+        let directory = &sees.protocols.directory;
+        let names = |list: &[crate::chain::protocols::Named]| list.iter().map(|named| named.name.clone()).collect();
+        let names = TickNames {
+            tokens: sees.tokens.priced().map(|token| sees.tokens.get(token).name.clone()).collect(),
+            pools: names(&directory.pools),
+            banks: names(&directory.banks),
+            goblins: names(&directory.goblins),
+        };
+        let (mut ticks, mut events) = (None, None);
+        if let Some(folder) = folder {
+            ticks = Some(Table::open_ticks(folder, &names, wanted.exact)?);
+            if wanted.events {
+                events = Some(Table::open::<EventRow>(folder, "events.csv", wanted.exact)?);
+            }
+        }
+        Ok(Self { ticks, events, swaps: wanted.swaps, row: Tick::default(), summary: beginning(sees, &names), failed: None })
+    }
+
+    /// Closes the tables.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn close(&mut self, folder: &mut OutputFolder) -> Result<(), FolderError> {
+        for table in [self.ticks.take(), self.events.take()].into_iter().flatten() {
+            table.close(folder)?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns a summary as it is before the first block.
+fn beginning(sees: &View, names: &TickNames) -> Summary {
+    let path = |token| PricePath::new(sees.venues.price(token));
+    let tokens = sees.tokens.priced().map(path).zip(&names.tokens);
+    let pools = sees.protocols.pools().map(|cell| PricePath::new(pool_price(sees, cell))).zip(&names.pools);
+    Summary {
+        seed: sees.seed.0,
+        numeraire: sees.tokens.get(sees.tokens.numeraire).name.clone(),
+        tokens: tokens.map(|(path, name)| TokenSummary { name: name.clone(), price_outside_numeraire: path }).collect(),
+        pools: pools
+            .map(|(price, name)| PoolSummary { name: name.clone(), price, volume_numeraire: 0.0 })
+            .collect(),
+        ..Summary::default()
+    }
+}
+
+/// Returns a pool's marginal price: whole tokens 1 per whole token 0.
+fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
+    let reserves = cell.pool.amm().reserves();
+    sees.tokens.whole(cell.tokens[1], reserves.token_1) / sees.tokens.whole(cell.tokens[0], reserves.token_0)
+}
+
+/// Writes the block's row of `ticks.csv`, and follows what the summary follows.
+pub fn write_tick(
+    sees: View,
+    log: Res<EventLog>,
+    mempool: Res<Mempool>,
+    outside: Res<OutsidePrices>,
+    mut recorder: ResMut<Recorder>,
+) {
+    let recorder = &mut *recorder;
+    let row = &mut recorder.row;
+    row.clear();
+    row.block = block_tick(&sees, &log, &mempool, &mut recorder.summary);
+    row.tokens.extend(outside.0.iter().map(|outside| TokenTick {
+        price_outside_numeraire: sees.venues.price(outside.token),
+        price_fundamental_numeraire: outside.process.price(),
+    }));
+    row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(&sees, cell)));
+    row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(&sees, cell)));
+    row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(&sees, cell)));
+    follow(row, &mut recorder.summary);
+    if let Some(table) = &mut recorder.ticks
+        && let Err(error) = table.tick(row)
+    {
+        recorder.failed.get_or_insert(error);
+    }
+}
+
+/// Follows prices, volumes and health into the summary.
+fn follow(row: &Tick, summary: &mut Summary) {
+    let block = row.block.block;
+    for (token, tick) in summary.tokens.iter_mut().zip(&row.tokens) {
+        token.price_outside_numeraire.follow(block, tick.price_outside_numeraire);
+    }
+    for (pool, tick) in summary.pools.iter_mut().zip(&row.pools) {
+        pool.price.follow(block, tick.price);
+        pool.volume_numeraire += tick.volume_numeraire;
+    }
+    for lowest in row.goblins.iter().filter_map(|goblin| goblin.health_factor_lowest) {
+        summary.health_factor_lowest = Some(summary.health_factor_lowest.map_or(lowest, |least| least.min(lowest)));
+    }
+    summary.blocks = block + 1;
+}
+
+fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summary) -> BlockTick {
+    let native = sees.tokens.get(sees.tokens.native);
+    let mut tick = BlockTick {
+        block: sees.clock.block,
+        time_s: sees.clock.now(),
+        base_fee_gwei: sees.gas.base_fee as f64 / (native.one / 1e9),
+        gas_used: sees.gas.used,
+        waiting: u32::try_from(mempool.waiting()).unwrap_or(u32::MAX),
+        ..BlockTick::default()
+    };
+    for event in log.iter() {
+        tick.transactions += u32::from(event.gas > 0);
+        match &event.what {
+            What::Reverted { reason, .. } => {
+                tick.reverts += 1;
+                *summary.reverts_by_reason.entry(reason.kind().to_owned()).or_default() += 1;
+            }
+            What::Killed(at) => {
+                let base = sees.protocols.bank(at.bank).base;
+                let (debt, bad_debt) = (sees.worth(base, at.receipt.debt), sees.worth(base, at.receipt.bad_debt));
+                tick.liquidations += 1;
+                tick.liquidated_debt_numeraire += debt;
+                tick.bad_debt_numeraire += bad_debt;
+                summary.liquidations.add(tick.block, debt, bad_debt);
+            }
+            _ => {}
+        }
+    }
+    summary.transactions += u64::from(tick.transactions);
+    summary.reverts += u64::from(tick.reverts);
+    tick
+}
+
+fn amount(sees: &View, token: TokenId, units: u128) -> Amount {
+    Amount { units, decimals: sees.tokens.get(token).decimals }
+}
+
+fn pool_tick(sees: &View, cell: &PoolCell) -> PoolTick {
+    let reserves = cell.pool.amm().reserves();
+    PoolTick {
+        price: pool_price(sees, cell),
+        reserve_0: amount(sees, cell.tokens[0], reserves.token_0),
+        reserve_1: amount(sees, cell.tokens[1], reserves.token_1),
+        volume_numeraire: sees.worth(cell.tokens[1], cell.volume_1),
+    }
+}
+
+/// Returns a bank's books with interest counted up to the block.
+fn books(sees: &View, cell: &BankCell) -> BankBooks {
+    cell.bank.books_at(sees.clock.now()).unwrap_or(*cell.bank.books())
+}
+
+fn bank_tick(sees: &View, cell: &BankCell) -> BankTick {
+    let books = books(sees, cell);
+    let rate = cell.bank.params().interest.rate_per_second_wad(books.debt_value, books.balance).unwrap_or(0);
+    BankTick {
+        debt: amount(sees, cell.base, books.debt_value),
+        idle: amount(sees, cell.base, books.balance),
+        reserve: amount(sees, cell.base, books.reserve),
+        utilisation_ratio: books.debt_value as f64 / (books.debt_value as f64 + books.balance as f64),
+        borrow_rate_ratio: rate as f64 / 1e18 * 365.0 * 86_400.0,
+    }
+}
+
+/// Debt shares at which quantiles of health are read.
+const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
+
+fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
+    let bank = sees.protocols.bank(cell.bank);
+    let (pool, farm) = (sees.protocols.pool(cell.pool), sees.protocols.farm(cell.farm));
+    let books = books(sees, bank);
+    let owed = books.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
+    let level = Level::of(cell, &books, pool, farm);
+    let quantiles = cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| level.health_factor(key)));
+    let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
+    let mut lowest: Option<f64> = None;
+    for id in cell.order.tops().map(PositionId) {
+        if let Some((debt, health)) = examine_any(cell, bank, &books, pool, farm, id) {
+            let factor = kill_factor * health as f64 / debt as f64;
+            lowest = Some(lowest.map_or(factor, |least| least.min(factor)));
+        }
+    }
+    // A bin's middle may lie below the lowest health in it.
+    let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
+    let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
+    GoblinTick {
+        open_positions: cell.order.open(),
+        debt: amount(sees, bank.base, owed),
+        health_factor_lowest: lowest,
+        health_factor_p01: p01,
+        health_factor_p05: p05,
+        health_factor_p25: p25,
+        health_factor_p50: p50,
+        parked: u32::try_from(cell.order.parked()).unwrap_or(u32::MAX),
+    }
+}
+
+/// Writes the block's rows of `events.csv`.
+pub fn write_events(sees: View, log: Res<EventLog>, agents: Res<AgentDirectory>, mut recorder: ResMut<Recorder>) {
+    let Recorder { events: Some(table), swaps, failed, .. } = &mut *recorder else { return };
+    for event in log.iter() {
+        if !*swaps && matches!(event.what, What::Swapped { .. } | What::VenueTraded { .. }) {
+            continue;
+        }
+        if let Err(error) = table.row(&event_row(&sees, &agents, event)) {
+            failed.get_or_insert(error);
+        }
+    }
+}
+
+fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &'a Event) -> EventRow<'a> {
+    let (kind, action) = kind_and_action(&event.what);
+    let mut row = EventRow::new(sees.clock.block, sees.clock.now(), kind, action);
+    if let Some((agent, _)) = event.sender {
+        name_sender(&mut row, agents, agent);
+    }
+    if event.gas > 0 {
+        row.gas_used = Some(event.gas);
+        row.fee_native = Some(amount(sees, sees.tokens.native, event.fee));
+    }
+    if let Some((bank, position)) = event.position() {
+        row.bank = Some(&sees.protocols.directory.banks[bank.index()].name);
+        row.position = Some(position.0.into());
+    }
+    fill(&mut row, sees, &event.what);
+    row
+}
+
+fn name_sender<'a>(row: &mut EventRow<'a>, agents: &'a AgentDirectory, agent: AgentId) {
+    let listed = agents.agents[agent.index()];
+    let population = &agents.populations[usize::from(listed.population)];
+    row.population = Some(&population.name);
+    row.agent = Some(listed.number);
+    row.agent_kind = Some(population.kind);
+}
+
+fn kind_and_action(what: &What) -> (EventKind, &'static str) {
+    match what {
+        What::Swapped { .. } => (EventKind::Swap, "swap"),
+        What::VenueTraded { bought: true, .. } => (EventKind::VenueBuy, "venue_buy"),
+        What::VenueTraded { bought: false, .. } => (EventKind::VenueSell, "venue_sell"),
+        What::Worked(at) if at.opened => (EventKind::Open, "work"),
+        What::Worked(at) if at.closed => (EventKind::Close, "work"),
+        What::Worked(_) => (EventKind::Adjust, "work"),
+        What::Killed(_) => (EventKind::Kill, "kill"),
+        What::Reinvested(..) => (EventKind::Reinvest, "reinvest"),
+        What::Deposited(..) => (EventKind::Deposit, "deposit"),
+        What::Withdrawn(..) => (EventKind::Withdraw, "withdraw"),
+        What::FarmFunded { .. } => (EventKind::FundFarm, "fund_farm"),
+        What::Reverted { action, .. } => (EventKind::Revert, action),
+        What::Dropped { action, .. } => (EventKind::Drop, action),
+    }
+}
+
+/// Fills in the cells that belong to the row's kind.
+fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
+    let directory = &sees.protocols.directory;
+    let name = |token: TokenId| sees.tokens.get(token).name.as_str();
+    let mut moved = |paid: Option<(TokenId, u128)>, got: Option<(TokenId, u128)>| {
+        row.token_in = paid.map(|(token, _)| name(token));
+        row.amount_in = paid.map(|(token, units)| amount(sees, token, units));
+        row.token_out = got.map(|(token, _)| name(token));
+        row.amount_out = got.map(|(token, units)| amount(sees, token, units));
+    };
+    match what {
+        What::Swapped { pool, side, traded } => {
+            let cell = sees.protocols.pool(*pool);
+            let (paid, got) = (cell.token(side.pays()), cell.token(side.pays().other()));
+            moved(Some((paid, traded.amount_in)), Some((got, traded.amount_out)));
+            row.pool = Some(&directory.pools[pool.index()].name);
+        }
+        What::VenueTraded { token, bought, amount, numeraire } => {
+            let (token, cash) = ((*token, *amount), (sees.tokens.numeraire, *numeraire));
+            if *bought { moved(Some(cash), Some(token)) } else { moved(Some(token), Some(cash)) }
+        }
+        What::Worked(at) => {
+            let base = sees.protocols.bank(at.bank).base;
+            moved(Some((base, at.receipt.base_from_user)), Some((base, at.receipt.base_to_user)));
+            row.goblin = Some(&directory.goblins[usize::from(at.goblin.0)].name);
+            row.debt = Some(amount(sees, base, at.receipt.debt_after));
+        }
+        What::Killed(at) => {
+            let [base, farmed] = sees.legs(at.goblin);
+            let moves = &at.receipt.moves;
+            moved(Some((farmed, moves.swap_from_goblin.farmed)), Some((base, moves.swap_to_goblin.base)));
+            row.goblin = Some(&directory.goblins[usize::from(at.goblin.0)].name);
+            row.debt = Some(amount(sees, base, at.receipt.debt));
+            row.bad_debt = Some(amount(sees, base, at.receipt.bad_debt));
+            row.prize = Some(amount(sees, base, at.receipt.prize));
+            row.left = Some(amount(sees, base, at.receipt.left));
+        }
+        What::Reinvested(goblin, receipt) => {
+            let farm = sees.protocols.farm(sees.protocols.goblin(*goblin).farm);
+            let base = sees.legs(*goblin)[0];
+            moved(Some((farm.reward, receipt.reward_sold)), Some((base, receipt.base_bought)));
+            row.goblin = Some(&directory.goblins[usize::from(goblin.0)].name);
+            row.farm = Some(&directory.farms[farm.id.index()].name);
+            row.prize = Some(amount(sees, farm.reward, receipt.bounty));
+        }
+        What::Deposited(bank, receipt) => {
+            let cell = sees.protocols.bank(*bank);
+            moved(Some((cell.base, receipt.value)), Some((cell.shares, receipt.share)));
+            row.bank = Some(&directory.banks[bank.index()].name);
+        }
+        What::Withdrawn(bank, receipt) => {
+            let cell = sees.protocols.bank(*bank);
+            moved(Some((cell.shares, receipt.share)), Some((cell.base, receipt.value)));
+            row.bank = Some(&directory.banks[bank.index()].name);
+        }
+        What::FarmFunded { farm, amount } => {
+            moved(Some((sees.protocols.farm(*farm).reward, *amount)), None);
+            row.farm = Some(&directory.farms[farm.index()].name);
+        }
+        What::Reverted { reason, .. } => row.reason = Some(reason.kind()),
+        What::Dropped { .. } => row.reason = Some("cannot_pay_gas"),
+    }
+}

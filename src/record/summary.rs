@@ -1,0 +1,192 @@
+//! `summary.json`: a run in one page of numbers.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// A whole run. A figure that does not exist is `null`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed of the dice.
+    pub seed: u64,
+    /// Symbol of the token that every `..._numeraire` is counted in.
+    pub numeraire: String,
+    /// Blocks done.
+    pub blocks: u64,
+    /// Transactions in blocks, reverted ones included.
+    pub transactions: u64,
+    /// Transactions that reverted.
+    pub reverts: u64,
+    /// The same by reason.
+    pub reverts_by_reason: BTreeMap<String, u64>,
+    /// What was liquidated.
+    pub liquidations: Liquidations,
+    /// Lowest health factor that a position with debt had after any block.
+    pub health_factor_lowest: Option<f64>,
+    /// The tokens, in the scenario's order.
+    pub tokens: Vec<TokenSummary>,
+    /// The pools, in the scenario's order.
+    pub pools: Vec<PoolSummary>,
+    /// What became of positions.
+    pub positions: PositionCounts,
+    /// Who gained and who lost.
+    pub profit_and_loss: ProfitAndLoss,
+    /// Audits made. Each proved to the last unit that nothing appeared or vanished; one that fails ends the run.
+    pub audits_passed: u64,
+}
+
+/// What was liquidated.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Liquidations {
+    /// How many positions.
+    pub count: u64,
+    /// Their debt, each at its time's outside prices.
+    pub debt_numeraire: f64,
+    /// What they left unpaid.
+    pub bad_debt_numeraire: f64,
+    /// The first block with a liquidation.
+    pub first_block: Option<u64>,
+    /// The last block with one.
+    pub last_block: Option<u64>,
+}
+
+impl Liquidations {
+    /// Counts one.
+    pub fn add(&mut self, block: u64, debt_numeraire: f64, bad_debt_numeraire: f64) {
+        self.count += 1;
+        self.debt_numeraire += debt_numeraire;
+        self.bad_debt_numeraire += bad_debt_numeraire;
+        self.first_block.get_or_insert(block);
+        self.last_block = Some(block);
+    }
+}
+
+/// A token's price outside the chain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TokenSummary {
+    /// The token's symbol.
+    pub name: String,
+    /// In the numeraire per whole token.
+    pub price_outside_numeraire: PricePath,
+}
+
+/// A pool's price and trade.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PoolSummary {
+    /// The pool's name.
+    pub name: String,
+    /// In the pool's second token per whole first token.
+    pub price: PricePath,
+    /// Worth of all that swaps paid into the pool, each at its time's outside prices.
+    pub volume_numeraire: f64,
+}
+
+/// Where a price began, how low it fell and where it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PricePath {
+    /// Before the first block.
+    pub start: f64,
+    /// The lowest after any block, or before the first.
+    pub lowest: f64,
+    /// The first block after which it was that low.
+    pub lowest_block: Option<u64>,
+    /// After the last block.
+    pub end: f64,
+}
+
+impl PricePath {
+    /// A price before the first block.
+    pub fn new(start: f64) -> Self {
+        Self { start, lowest: start, lowest_block: None, end: start }
+    }
+
+    /// Follows the price to where it is after `block`.
+    pub fn follow(&mut self, block: u64, price: f64) {
+        if price < self.lowest {
+            self.lowest = price;
+            self.lowest_block = Some(block);
+        }
+        self.end = price;
+    }
+}
+
+/// What became of positions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct PositionCounts {
+    /// There before the first block, or opened since.
+    pub opened: u64,
+    /// Closed by their owners.
+    pub closed: u64,
+    /// Killed.
+    pub killed: u64,
+    /// Still open.
+    pub open: u64,
+}
+
+/// Who gained and who lost. The profits of all agents and named accounts together are
+/// `revaluation + rewards - gas`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ProfitAndLoss {
+    /// The agents, by kind.
+    pub by_kind: Vec<KindProfit>,
+    /// The named accounts that are nobody's: the external venue and the like.
+    pub accounts: Vec<AccountProfit>,
+    /// All of these together.
+    pub total_numeraire: f64,
+    /// What a change of outside prices did to what everybody held.
+    pub revaluation_numeraire: f64,
+    /// Farm rewards paid.
+    pub rewards_numeraire: f64,
+    /// Fees paid for gas.
+    pub gas_paid_numeraire: f64,
+    /// The total less what it should be: rounding of floats and nothing else.
+    pub difference_numeraire: f64,
+}
+
+/// What agents of a kind gained.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct KindProfit {
+    /// The kind.
+    pub kind: String,
+    /// How many agents.
+    pub agents: u64,
+    /// Worth at the end less worth at the start, after gas.
+    pub profit_numeraire: f64,
+    /// Farm rewards among it.
+    pub rewards_numeraire: f64,
+    /// Fees paid for gas.
+    pub gas_paid_numeraire: f64,
+}
+
+/// What a named account gained.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AccountProfit {
+    /// The account.
+    pub account: String,
+    /// Worth at the end less worth at the start.
+    pub profit_numeraire: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_path_keeps_its_first_trough() {
+        let mut path = PricePath::new(100.0);
+        for (block, price) in [(0, 90.0), (1, 60.0), (2, 60.0), (3, 80.0)] {
+            path.follow(block, price);
+        }
+        assert_eq!(path, PricePath { start: 100.0, lowest: 60.0, lowest_block: Some(1), end: 80.0 });
+    }
+
+    #[test]
+    fn what_is_no_number_is_null() {
+        let summary = Summary { health_factor_lowest: None, ..Summary::default() };
+        let json = serde_json::to_value(&summary).unwrap();
+        assert!(json["health_factor_lowest"].is_null());
+        assert!(serde_json::to_value(PricePath::new(f64::NAN)).unwrap()["start"].is_null());
+    }
+}

@@ -1,0 +1,133 @@
+//! Populations: how many, which laws, when they come and go.
+
+use super::super::piece::Node;
+use super::super::schema::{AgentParams, PoolParams};
+use super::Check;
+use super::farming::highest_leverage;
+use super::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
+use crate::agents::arbitrageur::ArbitrageurParams;
+use crate::agents::farmer::{FarmerParams, Opening};
+use crate::agents::liquidator::LiquidatorParams;
+use crate::agents::schedule::{Entry, Exit};
+use crate::agents::trader::{Pace, TraderParams};
+use crate::chain::distribution::Distribution;
+use crate::chain::time::TimeSpan;
+
+impl Check<'_, '_> {
+    /// Every population.
+    pub(super) fn agents(&mut self) {
+        for agent in &self.draft.agents {
+            let node = agent.node;
+            match &agent.value {
+                AgentParams::Farmer(params) => self.farmer(node, params),
+                AgentParams::BankLender(params) => {
+                    self.common(node, params.count, Some(&params.tip), &params.gas_money);
+                    self.law(node, "supply", &params.supply, &POSITIVE);
+                    self.stay(node, params.entry, params.exit);
+                }
+                AgentParams::Liquidator(params) => self.liquidator(node, params),
+                AgentParams::Harvester(params) => {
+                    self.common(node, params.count, Some(&params.tip), &params.gas_money);
+                    self.law(node, "margin", &params.margin, &ANY);
+                    self.field(node, "every", params.every, params.every.ms > 0, "more, such as `\"1 h\"`");
+                }
+                AgentParams::Arbitrageur(params) => self.arbitrageur(node, params),
+                AgentParams::Trader(params) => self.trader(node, params),
+            }
+        }
+    }
+
+    fn common(&mut self, node: Node, count: u32, tip: Option<&Distribution>, gas_money: &Distribution) {
+        self.field(node, "count", count, count > 0, "at least 1");
+        if let Some(tip) = tip {
+            self.law(node, "tip", tip, &NOT_NEGATIVE);
+        }
+        self.law(node, "gas_money", gas_money, &NOT_NEGATIVE);
+    }
+
+    fn farmer(&mut self, node: Node, params: &FarmerParams) {
+        self.common(node, params.count, Some(&params.tip), &params.gas_money);
+        self.law(node, "capital", &params.capital, &POSITIVE);
+        self.law(node, "leverage", &params.leverage, &self.leverage(&params.goblin));
+        if let Opening::TwoSides(share) = params.open {
+            self.field(node, "open", share, (0.0..=1.0).contains(&share), "a share, 0 to 1");
+        }
+        self.stay(node, params.entry, params.exit);
+    }
+
+    /// Returns the leverage that a goblin lets farmers have.
+    fn leverage(&self, goblin: &str) -> Allowed {
+        let factor = self.goblin(goblin).map(|goblin| goblin.0.work_factor).filter(|factor| *factor < 1.0);
+        let most = factor.map_or(f64::INFINITY, highest_leverage);
+        let why = factor.map(|factor| {
+            format!(
+                "the work factor {factor} allows no more after the pool's fee, and less to a large position; leave room"
+            )
+        });
+        Allowed { least: 1.0, most, why, ..ANY }
+    }
+
+    fn liquidator(&mut self, node: Node, params: &LiquidatorParams) {
+        self.common(node, params.count, None, &params.gas_money);
+        self.law(node, "margin", &params.margin, &ANY);
+        self.law(node, "attention", &params.attention, &SHARE);
+        self.law(node, "bid_share", &params.bid_share, &SHARE);
+        self.field(node, "kills_per_block", params.kills_per_block, params.kills_per_block > 0, "at least 1");
+    }
+
+    fn arbitrageur(&mut self, node: Node, params: &ArbitrageurParams) {
+        self.common(node, params.count, None, &params.gas_money);
+        self.law(node, "capital", &params.capital, &POSITIVE);
+        self.law(node, "margin", &params.margin, &ANY);
+        self.law(node, "attention", &params.attention, &SHARE);
+        self.law(node, "bid_share", &params.bid_share, &SHARE);
+        let (Some(pool), Some(numeraire)) = (self.pool(&params.pool), &self.draft.numeraire) else { return };
+        if self.lacks(pool, &numeraire.value) {
+            let PoolParams::UniswapV2 { tokens, .. } = pool;
+            let message = format!("the pool `{}` holds `{}` and `{}`", params.pool, tokens.0, tokens.1);
+            let expected = format!("expected a pool that holds `{}`, the numeraire", numeraire.value);
+            self.error(node.at("pool").place(), message, expected);
+        }
+    }
+
+    fn trader(&mut self, node: Node, params: &TraderParams) {
+        self.common(node, params.count, Some(&params.tip), &params.gas_money);
+        self.law(node, "size", &params.size, &POSITIVE);
+        self.law(node, "capital", &params.capital, &POSITIVE);
+        self.field(node, "buys", params.buys, (0.0..=1.0).contains(&params.buys), "a probability, 0 to 1");
+        if let Pace::PerDay(times) = params.pace {
+            self.field(node, "pace", times, times > 0.0, "more than 0 times a day");
+        }
+    }
+
+    fn stay(&mut self, node: Node, entry: Entry, exit: Exit) {
+        let enters = match entry {
+            Entry::Genesis => TimeSpan::default(),
+            Entry::Between(from, to) => {
+                self.window(node, "entry", from, to);
+                from
+            }
+        };
+        match exit {
+            Exit::Hold => {}
+            Exit::After(from, to) => self.window(node, "exit", from, to),
+            Exit::Between(from, to) => {
+                self.window(node, "exit", from, to);
+                if to < enters {
+                    let message = format!("leaves by {to}, enters at {enters} or later");
+                    self.warning(node.at("exit").place(), message, "expected a time after `entry`");
+                }
+            }
+        }
+    }
+
+    fn window(&mut self, node: Node, field: &str, from: TimeSpan, to: TimeSpan) {
+        let place = node.at(field).place();
+        if from > to {
+            self.error(place, format!("`{field}` is reversed"), format!("expected `\"{to}\", \"{from}\"`"));
+        } else if self.is_late(from) {
+            let message = format!("`{field}` begins at {from}, after the last block");
+            self.warning(place, message, self.expect_early());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A sound scenario that cannot do what it asks.
+
+use super::super::piece::Node;
+use super::super::schema::{AgentParams, BankParams, GoblinParams};
+use super::{Check, holds};
+use crate::agents::schedule::{Entry, Exit};
+use crate::chain::distribution::Distribution;
+use crate::market::shock::ShockParams;
+
+impl Check<'_, '_> {
+    /// Everything that is hardly meant.
+    pub(super) fn doubts(&mut self) {
+        for pool in &self.draft.pools {
+            self.start_price(pool);
+        }
+        self.crashes_that_nobody_feels();
+        self.liquidators_without_borrowers();
+        self.agents_without_gas_money();
+    }
+
+    fn crashes_that_nobody_feels(&mut self) {
+        for shock in &self.draft.shocks {
+            let ShockParams::Crash { token, .. } = &shock.value;
+            if !self.draft.pools.iter().any(|pool| holds(&pool.value, token)) {
+                let message = format!("nobody will feel this crash: no pool holds `{token}`");
+                self.warning(shock.node.at("token").place(), message, "expected a token that is traded");
+            }
+        }
+    }
+
+    fn liquidators_without_borrowers(&mut self) {
+        for agent in &self.draft.agents {
+            let AgentParams::Liquidator(params) = &agent.value else { continue };
+            if !self.goblins_of(&params.bank).iter().any(|goblin| self.is_farmed(&goblin.name)) {
+                let message = format!("nothing to liquidate: nobody borrows from `{}`", params.bank);
+                self.warning(agent.node.at("bank").place(), message, "expected a bank with farmers");
+            }
+        }
+    }
+
+    fn goblins_of(&self, bank: &str) -> &[GoblinParams] {
+        let mut banks = self.draft.banks.iter().map(|bank| &bank.value);
+        banks.find(|BankParams::AlphaHomora { name, .. }| name == bank).map_or(&[], |bank| {
+            let BankParams::AlphaHomora { goblins, .. } = bank;
+            goblins
+        })
+    }
+
+    fn is_farmed(&self, goblin: &str) -> bool {
+        self.draft
+            .agents
+            .iter()
+            .any(|agent| matches!(&agent.value, AgentParams::Farmer(farmer) if farmer.goblin == goblin))
+    }
+
+    fn agents_without_gas_money(&mut self) {
+        for agent in &self.draft.agents {
+            let node = agent.node;
+            match &agent.value {
+                AgentParams::Farmer(p) if !acts(p.entry, p.exit) => {}
+                AgentParams::BankLender(p) if !acts(p.entry, p.exit) => {}
+                AgentParams::Farmer(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::BankLender(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::Liquidator(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::Harvester(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::Arbitrageur(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::Trader(p) => self.gas_money(node, &p.gas_money),
+            }
+        }
+    }
+
+    fn gas_money(&mut self, node: Node, law: &Distribution) {
+        if law.support().1 <= 0.0 {
+            let message = "these agents cannot pay for a single transaction";
+            self.warning(node.at("gas_money").place(), message, "expected more than 0 of the native token");
+        }
+    }
+}
+
+/// Whether an agent ever sends a transaction to come or to go.
+fn acts(entry: Entry, exit: Exit) -> bool {
+    entry != Entry::Genesis || exit != Exit::Hold
+}

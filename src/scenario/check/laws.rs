@@ -1,0 +1,81 @@
+//! Distributions: possible, and never outside what a property may be.
+
+use super::super::diagnostic::Diagnostic;
+use super::super::piece::Node;
+use super::super::wording::apart;
+use super::Check;
+use crate::chain::distribution::Distribution;
+
+/// What a property may be.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Allowed {
+    /// At least this.
+    pub(super) least: f64,
+    /// At most this.
+    pub(super) most: f64,
+    /// Whether it must be above `least` at least sometimes.
+    pub(super) above: bool,
+    /// Whether it must be below `most`.
+    pub(super) below: bool,
+    /// Why it cannot be more.
+    pub(super) why: Option<String>,
+}
+
+const FREE: Allowed = Allowed { least: f64::NEG_INFINITY, most: f64::INFINITY, above: false, below: false, why: None };
+/// Any number.
+pub(super) const ANY: Allowed = FREE;
+/// 0 or more.
+pub(super) const NOT_NEGATIVE: Allowed = Allowed { least: 0.0, ..FREE };
+/// More than 0.
+pub(super) const POSITIVE: Allowed = Allowed { least: 0.0, above: true, ..FREE };
+/// A probability or a share.
+pub(super) const SHARE: Allowed = Allowed { least: 0.0, most: 1.0, ..FREE };
+/// A share that is neither nothing nor all.
+pub(super) const PART: Allowed = Allowed { least: 0.0, most: 1.0, above: true, below: true, why: None };
+
+impl Allowed {
+    fn in_words(&self) -> String {
+        let why = self.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        match (self.least.is_finite(), self.most.is_finite()) {
+            (true, true) if self.above && self.below => format!("between {} and {}{why}", self.least, self.most),
+            (true, true) => format!("{} to {}{why}", self.least, self.most),
+            (true, false) if self.above => format!("more than {}", self.least),
+            _ => format!("{} or more", self.least),
+        }
+    }
+
+    fn clamped(&self, law: Node) -> String {
+        let most = if self.most.is_finite() { self.most.to_string() } else { "1000000".to_owned() };
+        format!("cut it to a range: `Clamped(law: {}, min: {}, max: {most})`", law.text(), self.least)
+    }
+}
+
+impl Check<'_, '_> {
+    /// Refuses a property's law if it is impossible or may leave what is allowed.
+    pub(super) fn law(&mut self, owner: Node, field: &str, law: &Distribution, allowed: &Allowed) {
+        let node = owner.at(field);
+        if let Some(fault) = law.fault() {
+            let (message, expected) = apart(&fault);
+            let mistake = Diagnostic::error(node.place(), format!("`{field}` is impossible: {message}"));
+            self.out.push(expected.map_or(mistake.clone(), |expected| mistake.expected(expected)));
+            return;
+        }
+        let (low, high) = law.support();
+        let message = if low < allowed.least && low.is_finite() {
+            format!("`{field}` can be {low}")
+        } else if low < allowed.least {
+            format!("`{field}` can fall below {}", allowed.least)
+        } else if high > allowed.most && high.is_finite() || allowed.below && high >= allowed.most {
+            format!("`{field}` can be {high}")
+        } else if high > allowed.most {
+            format!("`{field}` has no upper limit")
+        } else if allowed.above && high <= allowed.least {
+            format!("`{field}` is {high}")
+        } else {
+            return;
+        };
+        let unbounded = low < allowed.least && low.is_infinite() || high > allowed.most && high.is_infinite();
+        let mistake = Diagnostic::error(node.place(), message).expected(format!("expected {}", allowed.in_words()));
+        self.out.push(mistake.help(unbounded.then(|| allowed.clamped(node))));
+    }
+}

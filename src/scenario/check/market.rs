@@ -1,0 +1,185 @@
+//! Time, chain, tokens, prices, shocks and the venue.
+
+use super::super::diagnostic::Diagnostic;
+use super::super::files::{self, Faulty};
+use super::super::piece::{Node, Placed};
+use super::super::schema::{BaseFeeParams, TokenParams};
+use super::Check;
+use super::amounts::MOST_DECIMALS;
+use super::laws::PART;
+use crate::chain::time::TimeSpan;
+use crate::chain::venue::{ImpactParams, VenueParams};
+use crate::market::price::{PriceParams, ReplayParams};
+use crate::market::shock::ShockParams;
+
+impl Check<'_, '_> {
+    /// Everything that comes from outside.
+    pub(super) fn market(&mut self) {
+        self.time();
+        self.chain();
+        for token in &self.draft.tokens {
+            self.token_itself(token);
+        }
+        self.numeraire();
+        for shock in &self.draft.shocks {
+            self.shock(shock);
+        }
+        for (index, entry) in self.draft.venue.iter().enumerate() {
+            self.venue(index, entry);
+        }
+    }
+
+    fn time(&mut self) {
+        if let Some(blocks) = self.draft.blocks.as_ref().filter(|blocks| blocks.value == 0) {
+            self.error(blocks.node.place(), "a run of no blocks", "expected at least 1");
+        }
+        if let Some(time) = self.draft.block_time.as_ref().filter(|time| time.value.ms == 0) {
+            self.error(time.node.place(), "no time between blocks", "expected more, such as `\"12 s\"`");
+        }
+    }
+
+    fn chain(&mut self) {
+        let Some(chain) = &self.draft.chain else { return };
+        let BaseFeeParams::Fixed(fee) = chain.value.base_fee;
+        self.field(chain.node, "base_fee", fee, fee >= 0.0, "0 gwei or more");
+        let dearest = chain.value.gas.dearest();
+        if let Some(limit) = chain.value.gas_limit.filter(|limit| *limit < dearest) {
+            let message = format!("no block has room for the dearest transaction: {limit} is below its {dearest} gas");
+            self.warning(chain.node.at("gas_limit").place(), message, format!("expected {dearest} or more"));
+        }
+    }
+
+    fn token_itself(&mut self, token: &Placed<TokenParams>) {
+        let (node, decimals) = (token.node, token.value.decimals);
+        let most = format!("at most {MOST_DECIMALS}, with which amounts go up to 340 million whole tokens");
+        self.field(node, "decimals", decimals, decimals <= MOST_DECIMALS, &most);
+        let start = self.process(token, node.at("price"));
+        self.starts.extend(start.map(|price| (token.value.name.clone(), price)));
+    }
+
+    /// Returns the price at the start.
+    fn process(&mut self, token: &Placed<TokenParams>, node: Node) -> Option<f64> {
+        match &token.value.price {
+            PriceParams::Fixed(price) => self.price(node.nth(0), *price),
+            PriceParams::Gbm { start, volatility, .. } => {
+                self.volatility(node, *volatility);
+                self.price(node.at("start"), *start)
+            }
+            PriceParams::Replay(params) => self.replay(node, params),
+            PriceParams::Knots { knots, volatility } => {
+                self.volatility(node, *volatility);
+                token.whole.then(|| self.knots(node.at("knots"), knots)).flatten()
+            }
+        }
+    }
+
+    fn replay(&mut self, node: Node, params: &ReplayParams) -> Option<f64> {
+        let place = node.at("file").place();
+        let series = match files::replay(&node.file.folder, params) {
+            Ok(series) => series,
+            Err(faults) => {
+                let wrong = |Faulty { message, help }| {
+                    Diagnostic::error(place.clone(), message).expected("expected recorded prices").help(help)
+                };
+                self.out.extend(faults.into_iter().map(wrong));
+                return None;
+            }
+        };
+        if self.length().is_some_and(|length| !series.covers(length)) {
+            let lasts = TimeSpan { ms: series.span_ms() / 1_000 * 1_000 };
+            let message = format!("the recorded prices last {lasts}, then the last one stays");
+            self.warning(place.clone(), message, self.expect_early());
+        }
+        for gap in series.gaps() {
+            let (length, until) = (TimeSpan { ms: gap.length_ms }, &gap.until);
+            let message = format!("no prices for {length} in line {}: the path across is a guess", gap.line);
+            self.warning(place.clone(), message, format!("from {} to {until}", gap.after));
+        }
+        series.rows().first().map(|row| row.price)
+    }
+
+    fn price(&mut self, node: Node, price: f64) -> Option<f64> {
+        if price <= 0.0 {
+            self.error(node.place(), format!("a price of {price}"), "expected more than 0");
+        }
+        (price > 0.0).then_some(price)
+    }
+
+    fn volatility(&mut self, node: Node, volatility: f64) {
+        self.field(node, "volatility", volatility, volatility >= 0.0, "0 or more, as in 0.8 for 80 % a year");
+    }
+
+    fn knots(&mut self, node: Node, knots: &[(TimeSpan, f64)]) -> Option<f64> {
+        match knots.first() {
+            None => self.error(node.place(), "there are no knots", "expected `[(\"0 s\", 2000), ...]`"),
+            Some((first, _)) if first.ms > 0 => {
+                let message = format!("the first price is for {first}, and holds from the start");
+                self.warning(node.nth(0).nth(0).place(), message, "expected `\"0 s\"`");
+            }
+            Some(_) => {}
+        }
+        for (index, (time, price)) in knots.iter().enumerate() {
+            self.price(node.nth(index).nth(1), *price);
+            let before = index.checked_sub(1).map(|before| knots[before].0);
+            if let Some(before) = before.filter(|before| before >= time) {
+                let expected = format!("expected a time after {before}");
+                self.error(node.nth(index).nth(0).place(), "the knots are out of order", expected);
+            }
+        }
+        knots.first().map(|knot| knot.1).filter(|price| *price > 0.0)
+    }
+
+    fn numeraire(&mut self) {
+        let Some(name) = &self.draft.numeraire else { return };
+        let Some(token) = self.draft.tokens.iter().find(|token| token.value.name == name.value) else { return };
+        if token.value.price != PriceParams::Fixed(1.0) {
+            let message = format!("`{}` is the numeraire, and its price is not 1", name.value);
+            let mistake = Diagnostic::error(token.node.at("price").place(), message).expected("expected `Fixed(1)`");
+            self.out.push(mistake.also(name.node.place(), "prices are told in it"));
+        }
+    }
+
+    fn shock(&mut self, shock: &Placed<ShockParams>) {
+        let ShockParams::Crash { size, start, hold, recovery, .. } = &shock.value;
+        self.law(shock.node, "size", size, &PART);
+        if hold.is_none() && recovery.ms > 0 {
+            let message = "a way back, but the price stays down for good";
+            self.error(shock.node.at("recovery").place(), message, "expected `hold` as well: how long it stays down");
+        }
+        if self.is_late(*start) {
+            let message = format!("this crash starts at {start}, after the last block");
+            self.warning(shock.node.at("start").place(), message, self.expect_early());
+        }
+    }
+
+    /// Says by when a thing must be to matter.
+    pub(super) fn expect_early(&self) -> String {
+        let length = TimeSpan { ms: self.length().unwrap_or_default() };
+        format!("expected less than the run's {length}")
+    }
+
+    fn venue(&mut self, index: usize, entry: &Placed<VenueParams>) {
+        let (node, value) = (entry.node, &entry.value);
+        let earlier = self.draft.venue[..index].iter().find(|earlier| earlier.value.token == value.token);
+        if let Some(first) = earlier {
+            let message = format!("`{}` is listed twice", value.token);
+            let mistake = Diagnostic::error(node.at("token").place(), message).expected("expected another token");
+            self.out.push(mistake.also(first.node.at("token").place(), "the first"));
+        }
+        self.field(node, "fee_bps", value.fee_bps, value.fee_bps < 10_000, "less than 10000 basis points");
+        if value.half_life.is_some_and(|half_life| half_life.ms == 0) {
+            self.error(node.at("half_life").place(), "no time to recover in", "expected more, such as `\"2 h\"`");
+        }
+        let node = node.at("impact");
+        match &value.impact {
+            ImpactParams::None => {}
+            ImpactParams::Linear { depth } => {
+                self.positive_amount(node.at("depth"), *depth, &value.token);
+            }
+            ImpactParams::SquareRoot { coefficient, depth } => {
+                self.positive_amount(node.at("depth"), *depth, &value.token);
+                self.field(node, "coefficient", coefficient, *coefficient >= 0.0, "0 or more");
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What a file may say and a simulation cannot do: one file per subject, each check with its place.
+
+mod agents;
+mod amounts;
+mod doubts;
+mod farming;
+mod laws;
+mod market;
+mod names;
+mod pools;
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use super::diagnostic::{Diagnostic, Place};
+use super::draft::Draft;
+use super::piece::Node;
+use super::schema::{BankParams, FarmParams, GoblinParams, PoolParams, TokenParams};
+use super::syntax::File;
+use crate::chain::time::TimeSpan;
+use names::Names;
+
+/// Finds everything that is wrong with what could be read.
+///
+/// `known` says whether every file and field could be read, so that a name which is not there is a mistake; `sound`
+/// that nothing was wrong so far, so that doubts are worth having.
+pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Vec<Diagnostic> {
+    let names = Names::declared(files, known);
+    let mut check = Check { draft, names, starts: BTreeMap::new(), out: Vec::new() };
+    check.names();
+    check.market();
+    check.pools();
+    check.farming();
+    check.agents();
+    if sound && !check.out.iter().any(Diagnostic::is_error) {
+        check.doubts();
+    }
+    check.out
+}
+
+/// A draft under examination.
+struct Check<'a, 'd> {
+    draft: &'d Draft<'a>,
+    names: Names<'a>,
+    /// Outside prices at the start, by token, as far as they could be read.
+    starts: BTreeMap<String, f64>,
+    out: Vec<Diagnostic>,
+}
+
+impl<'d> Check<'_, 'd> {
+    fn error(&mut self, place: Place, message: impl Into<String>, expected: impl Into<String>) {
+        self.out.push(Diagnostic::error(place, message).expected(expected));
+    }
+
+    fn warning(&mut self, place: Place, message: impl Into<String>, expected: impl Into<String>) {
+        self.out.push(Diagnostic::warning(place, message).expected(expected));
+    }
+
+    /// Refuses a field's value unless `fine`.
+    fn field(&mut self, node: Node, field: &str, value: impl Display, fine: bool, expected: &str) {
+        if !fine {
+            self.error(node.at(field).place(), format!("`{field}` is {value}"), format!("expected {expected}"));
+        }
+    }
+
+    /// Refuses more than 10,000 basis points.
+    fn bps(&mut self, node: Node, field: &str, bps: u16) {
+        self.field(node, field, bps, bps <= 10_000, "at most 10000 basis points, which is all of it");
+    }
+
+    /// Returns how long the run lasts, in milliseconds.
+    fn length(&self) -> Option<u64> {
+        let (blocks, time) = (self.draft.blocks.as_ref()?.value, self.draft.block_time.as_ref()?.value);
+        Some(blocks.saturating_mul(time.ms))
+    }
+
+    /// Whether a moment comes after the last block.
+    fn is_late(&self, moment: TimeSpan) -> bool {
+        self.length().is_some_and(|length| length > 0 && moment.ms >= length)
+    }
+
+    fn token(&self, name: &str) -> Option<&'d TokenParams> {
+        self.draft.tokens.iter().map(|token| &token.value).find(|token| token.name == name)
+    }
+
+    fn pool(&self, wanted: &str) -> Option<&'d PoolParams> {
+        self.draft.pools.iter().map(|pool| &pool.value).find(|PoolParams::UniswapV2 { name, .. }| name == wanted)
+    }
+
+    /// Whether a pool does not hold a token, as far as its tokens and that one are known.
+    fn lacks(&self, pool: &PoolParams, token: &str) -> bool {
+        let PoolParams::UniswapV2 { tokens, .. } = pool;
+        let known = [&tokens.0, &tokens.1, token].into_iter().all(|token| self.token(token).is_some());
+        known && !holds(pool, token)
+    }
+
+    fn farm(&self, wanted: &str) -> Option<&'d FarmParams> {
+        self.draft.farms.iter().map(|farm| &farm.value).find(|FarmParams::StakingRewards { name, .. }| name == wanted)
+    }
+
+    /// Returns a goblin and its bank.
+    fn goblin(&self, name: &str) -> Option<(&'d GoblinParams, &'d BankParams)> {
+        self.draft.banks.iter().find_map(|bank| {
+            let BankParams::AlphaHomora { goblins, .. } = &bank.value;
+            goblins.iter().find(|goblin| goblin.name == name).map(|goblin| (goblin, &bank.value))
+        })
+    }
+}
+
+/// Whether a pool holds a token.
+fn holds(pool: &PoolParams, token: &str) -> bool {
+    let PoolParams::UniswapV2 { tokens, .. } = pool;
+    tokens.0 == token || tokens.1 == token
+}

@@ -1,0 +1,174 @@
+//! Names: declared once, and declared at all.
+
+use super::super::diagnostic::{Diagnostic, did_you_mean, one_of};
+use super::super::piece::Node;
+use super::super::schema::{AgentParams, BankParams, FarmParams, PoolParams};
+use super::super::syntax::File;
+use super::Check;
+use crate::market::shock::ShockParams;
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Token,
+    Pool,
+    Farm,
+    Bank,
+    Goblin,
+    Population,
+}
+
+impl What {
+    const ALL: [Self; 6] = [Self::Token, Self::Pool, Self::Farm, Self::Bank, Self::Goblin, Self::Population];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Pool => "pool",
+            Self::Farm => "farm",
+            Self::Bank => "bank",
+            Self::Goblin => "goblin",
+            Self::Population => "population",
+        }
+    }
+}
+
+/// Every name that is declared, by something sound or not.
+pub(super) struct Names<'a> {
+    declared: Vec<(What, String, Node<'a>)>,
+    /// Kinds of which some name could not be read: one that is not known may be that one.
+    uncertain: Vec<What>,
+}
+
+impl<'a> Names<'a> {
+    /// Finds the names in the text itself, so that a broken declaration is one mistake and not many. A file that is
+    /// not `whole` may hide any name.
+    pub(super) fn declared(files: &'a [File], whole: bool) -> Self {
+        let mut names = Self { declared: Vec::new(), uncertain: Vec::new() };
+        if !whole {
+            names.uncertain.extend(What::ALL);
+        }
+        for file in files {
+            for field in file.tree.fields() {
+                let list = Node { file, tree: &field.value };
+                match field.name.as_str() {
+                    "tokens" => names.add(What::Token, list),
+                    "pools" => names.add(What::Pool, list),
+                    "farms" => names.add(What::Farm, list),
+                    "agents" => names.add(What::Population, list),
+                    "banks" => {
+                        names.add(What::Bank, list);
+                        list.elements().for_each(|bank| names.add(What::Goblin, bank.at("goblins")));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        names
+    }
+
+    fn add(&mut self, what: What, list: Node<'a>) {
+        for element in list.elements() {
+            let node = element.at("name");
+            match node.string() {
+                Some(name) => self.declared.push((what, name, node)),
+                None => self.uncertain.push(what),
+            }
+        }
+    }
+
+    fn of(&self, what: What) -> impl Iterator<Item = &str> + Clone {
+        self.declared.iter().filter(move |name| name.0 == what).map(|name| name.1.as_str())
+    }
+}
+
+impl Check<'_, '_> {
+    /// Names are declared once, and only declared names are used.
+    pub(super) fn names(&mut self) {
+        for (index, (what, name, node)) in self.names.declared.iter().enumerate() {
+            let earlier = self.names.declared[..index].iter().find(|earlier| (earlier.0, &earlier.1) == (*what, name));
+            if let Some(first) = earlier {
+                let message = format!("a second {} is called `{name}`", what.word());
+                let mistake = Diagnostic::error(node.place(), message).expected("expected another name");
+                self.out.push(mistake.also(first.2.place(), "the first"));
+            }
+            if name.is_empty() {
+                let mistake = Diagnostic::error(node.place(), format!("a {} has no name", what.word()));
+                self.out.push(mistake.expected("expected a name"));
+            }
+        }
+        let used = self.used();
+        let unknown = used.into_iter().filter_map(|(node, what, name)| self.unknown(node, what, name));
+        let unknown: Vec<Diagnostic> = unknown.collect();
+        self.out.extend(unknown);
+    }
+
+    fn unknown(&self, node: Node, what: What, name: &str) -> Option<Diagnostic> {
+        let known = self.names.of(what);
+        if known.clone().any(|candidate| candidate == name) || self.names.uncertain.contains(&what) {
+            return None;
+        }
+        let expected = match known.clone().count() {
+            0 => format!("there are no {}s", what.word()),
+            1..=12 => format!("expected {}", one_of(known.clone())),
+            many => format!("expected one of the {many} {}s", what.word()),
+        };
+        let mistake = Diagnostic::error(node.place(), format!("no {} is called `{name}`", what.word()));
+        Some(mistake.expected(expected).help(did_you_mean(name, known)))
+    }
+}
+
+/// A name that is used: where, as what, which.
+type Use<'a, 'd> = (Node<'a>, What, &'d str);
+
+impl<'a, 'd> Check<'a, 'd> {
+    fn used(&self) -> Vec<Use<'a, 'd>> {
+        let draft = self.draft;
+        let mut used = Vec::new();
+        used.extend(draft.numeraire.as_ref().map(|name| (name.node, What::Token, name.value.as_str())));
+        used.extend(draft.chain.as_ref().map(|c| (c.node.at("native"), What::Token, c.value.native.as_str())));
+        for shock in &draft.shocks {
+            let ShockParams::Crash { token, .. } = &shock.value;
+            used.push((shock.node.at("token"), What::Token, token));
+        }
+        used.extend(draft.venue.iter().map(|v| (v.node.at("token"), What::Token, v.value.token.as_str())));
+        for pool in &draft.pools {
+            let PoolParams::UniswapV2 { tokens, .. } = &pool.value;
+            let node = pool.node.at("tokens");
+            used.extend([(node.nth(0), What::Token, tokens.0.as_str()), (node.nth(1), What::Token, &tokens.1)]);
+        }
+        for farm in &draft.farms {
+            let FarmParams::StakingRewards { pool, reward, .. } = &farm.value;
+            let node = farm.node;
+            used.extend([(node.at("pool"), What::Pool, pool.as_str()), (node.at("reward"), What::Token, reward)]);
+        }
+        self.used_by_banks(&mut used);
+        used.extend(draft.agents.iter().map(|agent| used_by_agent(agent.node, &agent.value)));
+        used
+    }
+
+    fn used_by_banks(&self, used: &mut Vec<Use<'a, 'd>>) {
+        for bank in &self.draft.banks {
+            let BankParams::AlphaHomora { base, goblins, .. } = &bank.value;
+            used.push((bank.node.at("base"), What::Token, base));
+            for (goblin, node) in goblins.iter().zip(super::farming::goblin_nodes(bank.node, goblins)) {
+                used.extend([
+                    (node.at("pool"), What::Pool, goblin.pool.as_str()),
+                    (node.at("farm"), What::Farm, &goblin.farm),
+                    (node.at("reward_pool"), What::Pool, &goblin.reward_pool),
+                ]);
+            }
+        }
+    }
+}
+
+fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams) -> Use<'a, 'd> {
+    match agent {
+        AgentParams::Farmer(params) => (node.at("goblin"), What::Goblin, &params.goblin),
+        AgentParams::BankLender(params) => (node.at("bank"), What::Bank, &params.bank),
+        AgentParams::Liquidator(params) => (node.at("bank"), What::Bank, &params.bank),
+        AgentParams::Harvester(params) => (node.at("goblin"), What::Goblin, &params.goblin),
+        AgentParams::Arbitrageur(params) => (node.at("pool"), What::Pool, &params.pool),
+        AgentParams::Trader(params) => (node.at("pool"), What::Pool, &params.pool),
+    }
+}

@@ -1,0 +1,181 @@
+//! A scenario while it is read: everything may be missing, and everything knows where it stands.
+
+use serde::de::DeserializeOwned;
+
+use super::diagnostic::{Diagnostic, did_you_mean, one_of};
+use super::piece::{Node, Placed, read};
+use super::schema::{
+    AgentParams, BankParams, ChainParams, FarmParams, PoolParams, RecordParams, Scenario, TokenParams,
+};
+use super::syntax::File;
+use super::tree::{Field, Kind};
+use super::wording::{missing, twice};
+use crate::chain::time::TimeSpan;
+use crate::chain::venue::VenueParams;
+use crate::market::shock::ShockParams;
+
+/// The fields that an included file may have.
+const LISTS: [&str; 8] = ["include", "tokens", "shocks", "venue", "pools", "farms", "banks", "agents"];
+/// The fields that only the scenario itself may have.
+const SINGLES: [&str; 7] = ["seed", "blocks", "block_time", "start", "numeraire", "chain", "record"];
+
+/// What could be read of a scenario and its includes.
+#[derive(Debug, Default)]
+pub(super) struct Draft<'a> {
+    /// [`Scenario::seed`].
+    pub(super) seed: Option<Placed<'a, u64>>,
+    /// [`Scenario::blocks`].
+    pub(super) blocks: Option<Placed<'a, u64>>,
+    /// [`Scenario::block_time`].
+    pub(super) block_time: Option<Placed<'a, TimeSpan>>,
+    /// [`Scenario::start`].
+    pub(super) start: Option<Placed<'a, u64>>,
+    /// [`Scenario::numeraire`].
+    pub(super) numeraire: Option<Placed<'a, String>>,
+    /// [`Scenario::chain`].
+    pub(super) chain: Option<Placed<'a, ChainParams>>,
+    /// [`Scenario::tokens`].
+    pub(super) tokens: Vec<Placed<'a, TokenParams>>,
+    /// [`Scenario::shocks`].
+    pub(super) shocks: Vec<Placed<'a, ShockParams>>,
+    /// [`Scenario::venue`].
+    pub(super) venue: Vec<Placed<'a, VenueParams>>,
+    /// [`Scenario::pools`].
+    pub(super) pools: Vec<Placed<'a, PoolParams>>,
+    /// [`Scenario::farms`].
+    pub(super) farms: Vec<Placed<'a, FarmParams>>,
+    /// [`Scenario::banks`].
+    pub(super) banks: Vec<Placed<'a, BankParams>>,
+    /// [`Scenario::agents`].
+    pub(super) agents: Vec<Placed<'a, AgentParams>>,
+    /// [`Scenario::record`].
+    pub(super) record: Option<Placed<'a, RecordParams>>,
+}
+
+impl<'a> Draft<'a> {
+    /// Whether a field of a file is of no known name, so that what it declares is not known either.
+    pub(super) fn has_strays(files: &[File]) -> bool {
+        let known = |name: &str| LISTS.contains(&name) || SINGLES.contains(&name);
+        files.iter().flat_map(|file| file.tree.fields()).any(|field| !known(&field.name))
+    }
+
+    /// Reads the files, the scenario itself last, and notes what is wrong in each field.
+    pub(super) fn read(files: &'a [File], out: &mut Vec<Diagnostic>) -> Self {
+        let mut draft = Self::default();
+        let Some((scenario, included)) = files.split_last() else { return draft };
+        for file in included {
+            draft.add(file, &LISTS, out);
+        }
+        let all = [LISTS.as_slice(), SINGLES.as_slice()].concat();
+        draft.add(scenario, &all, out);
+        let root = Node { file: scenario, tree: &scenario.tree };
+        for required in ["blocks", "block_time", "numeraire", "chain"] {
+            let mut fields = scenario.tree.fields().iter().map(|field| field.name.as_str());
+            if !fields.any(|name| name == required || !all.contains(&name) && did_you_mean(name, [required]).is_some())
+            {
+                out.push(missing(root, required));
+            }
+        }
+        draft
+    }
+
+    fn add(&mut self, file: &'a File, allowed: &[&'static str], out: &mut Vec<Diagnostic>) {
+        let root = Node { file, tree: &file.tree };
+        for (index, field) in file.tree.fields().iter().enumerate() {
+            if !allowed.contains(&field.name.as_str()) {
+                out.extend(stray(root, field, allowed));
+            } else if file.tree.fields()[..index].iter().any(|earlier| earlier.name == field.name) {
+                out.push(twice(root, field.name_span.start, &field.name));
+            } else {
+                self.field(&field.name, Node { file, tree: &field.value }, out);
+            }
+        }
+    }
+
+    fn field(&mut self, name: &str, node: Node<'a>, out: &mut Vec<Diagnostic>) {
+        match name {
+            "seed" => self.seed = read(node, out),
+            "blocks" => self.blocks = read(node, out),
+            "block_time" => self.block_time = read(node, out),
+            "start" => self.start = read(node, out),
+            "numeraire" => self.numeraire = read(node, out),
+            "chain" => self.chain = read(node, out),
+            "tokens" => list(&mut self.tokens, node, out),
+            "shocks" => list(&mut self.shocks, node, out),
+            "venue" => list(&mut self.venue, node, out),
+            "pools" => list(&mut self.pools, node, out),
+            "farms" => list(&mut self.farms, node, out),
+            "banks" => list(&mut self.banks, node, out),
+            "agents" => list(&mut self.agents, node, out),
+            "record" => self.record = read(node, out),
+            _ => {}
+        }
+    }
+
+    /// Returns the scenario if nothing that it needs is missing.
+    pub(super) fn finish(self, include: Vec<String>) -> Option<Scenario> {
+        Some(Scenario {
+            include,
+            seed: self.seed.map_or_else(super::schema::default_seed, |seed| seed.value),
+            blocks: self.blocks?.value,
+            block_time: self.block_time?.value,
+            start: self.start.map_or_else(super::schema::default_start, |start| start.value),
+            numeraire: self.numeraire?.value,
+            chain: self.chain?.value,
+            tokens: values(self.tokens),
+            shocks: values(self.shocks),
+            venue: values(self.venue),
+            pools: values(self.pools),
+            farms: values(self.farms),
+            banks: values(self.banks),
+            agents: values(self.agents),
+            record: self.record.map(|record| record.value).unwrap_or_default(),
+        })
+    }
+}
+
+fn values<T>(list: Vec<Placed<T>>) -> Vec<T> {
+    list.into_iter().map(|placed| placed.value).collect()
+}
+
+/// Reads each element by itself, so that a mistake in one leaves the others alone.
+fn list<'a, T: DeserializeOwned>(into: &mut Vec<Placed<'a, T>>, node: Node<'a>, out: &mut Vec<Diagnostic>) {
+    if matches!(node.tree.kind, Kind::List(_)) {
+        into.extend(node.elements().filter_map(|element| read(element, out)));
+    } else if !node.is_broken() {
+        out.push(Diagnostic::error(node.place(), "a list is missing").expected("expected `[...]`"));
+    }
+}
+
+/// A field that the file may not have; nothing if its name is missing, which the parser has said.
+fn stray(root: Node, field: &Field, allowed: &[&'static str]) -> Option<Diagnostic> {
+    let name = field.name.as_str();
+    if name.is_empty() {
+        return None;
+    }
+    let place = root.spot(field.name_span.clone());
+    let expected = format!("expected {}", one_of(allowed.iter().copied()));
+    let mistake = if SINGLES.contains(&name) {
+        Diagnostic::error(place, format!("`{name}` cannot stand in an included file"))
+    } else {
+        Diagnostic::error(place, format!("unknown field `{name}`")).help(did_you_mean(name, allowed.iter().copied()))
+    };
+    Some(mistake.expected(expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `Scenario` says its fields when it meets an unknown one.
+    #[test]
+    fn a_draft_has_the_fields_of_a_scenario() {
+        let error = ron::from_str::<Scenario>("(x: 1)").unwrap_err();
+        let ron::Error::NoSuchStructField { expected, .. } = error.code else { panic!("{error}") };
+        let mut fields = [LISTS.as_slice(), SINGLES.as_slice()].concat();
+        let mut expected = expected.to_vec();
+        fields.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(fields, expected);
+    }
+}

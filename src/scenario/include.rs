@@ -1,0 +1,112 @@
+//! Reading a scenario's file and the files that it includes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::diagnostic::{Diagnostic, Place, Source};
+use super::files;
+use super::piece::Node;
+use super::syntax::{self, File};
+use super::tree::Kind;
+
+/// Reads a file and its includes: those first, in the order of their lists, each once.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    /// The files whose syntax is whole enough, the scenario itself last.
+    pub(super) files: Vec<File>,
+    /// What is wrong with them so far.
+    pub(super) mistakes: Vec<Diagnostic>,
+    /// The names and texts in the order of `files`, for a digest: the scenario's own name is left out.
+    pub(super) resolved: String,
+    /// Whether an included file is missing or too broken to say what it declares.
+    pub(super) incomplete: bool,
+    opened: Vec<PathBuf>,
+    done: Vec<PathBuf>,
+}
+
+impl Reader {
+    /// Reads the scenario's own file.
+    pub(super) fn open(&mut self, path: &Path) {
+        match text_of(path) {
+            Ok(source) => {
+                self.opened.extend(path.canonicalize());
+                self.take(source, folder_of(path), "");
+            }
+            Err(reason) => {
+                let source = Arc::new(Source { name: path.display().to_string(), text: String::new() });
+                let mistake = Diagnostic::error(Place { source, span: 0..0 }, format!("cannot be read: {reason}"));
+                self.mistakes.push(mistake.help(files::neighbour(path)));
+            }
+        }
+    }
+
+    /// Takes a text as the scenario's own file, or as one that was included as `written`.
+    pub(super) fn take(&mut self, source: Source, folder: &Path, written: &str) {
+        let Some(file) = syntax::parse(Arc::new(source), folder, &mut self.mistakes) else {
+            self.incomplete = true;
+            return;
+        };
+        self.incomplete |= !file.broken.is_empty();
+        if let Some(list) = file.tree.get("include") {
+            let node = Node { file: &file, tree: list };
+            match list.kind {
+                Kind::List(_) => node.elements().for_each(|element| self.include(element, folder)),
+                _ => self.mistakes.push(
+                    Diagnostic::error(node.place(), "a list is missing").expected("expected files, `[\"market.ron\"]`"),
+                ),
+            }
+        }
+        self.resolved.extend(["// ", written, "\n", &file.source.text, "\n"]);
+        self.files.push(file);
+    }
+
+    fn include(&mut self, element: Node, folder: &Path) {
+        if element.is_broken() {
+            return;
+        }
+        let Some(written) = element.string() else {
+            let mistake = Diagnostic::error(element.place(), "this is no file").expected("expected a path in quotes");
+            self.mistakes.push(mistake);
+            return;
+        };
+        let path = folder.join(&written);
+        let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if self.opened.contains(&identity) {
+            let message = format!("`{written}` includes itself, by way of this file");
+            self.mistakes.push(Diagnostic::error(element.place(), message).help("leave it out".to_owned()));
+        } else if !self.done.contains(&identity) {
+            self.follow(element.place(), &path, identity, &written);
+        }
+    }
+
+    fn follow(&mut self, place: Place, path: &Path, identity: PathBuf, written: &str) {
+        match text_of(path) {
+            Err(reason) => {
+                self.incomplete = true;
+                let message = format!("`{written}` cannot be included: {reason}");
+                let neighbours = files::neighbour(path);
+                self.mistakes.push(Diagnostic::error(place, message).help(neighbours));
+            }
+            Ok(source) => {
+                self.opened.push(identity.clone());
+                self.take(source, folder_of(path), written);
+                self.opened.pop();
+                self.done.push(identity);
+            }
+        }
+    }
+}
+
+/// Returns the folder in which a file lies.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+fn text_of(path: &Path) -> Result<Source, String> {
+    let bytes = std::fs::read(path).map_err(|error| files::reason(&error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let sound = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        format!("line {} is not UTF-8 text", sound.lines().count().max(1))
+    })?;
+    Ok(Source { name: path.display().to_string(), text })
+}

@@ -1,0 +1,183 @@
+//! From a piece of the tree to a value.
+//!
+//! A mistake costs the smallest field or list element around it: that is blanked out, and the rest is read again, so
+//! that every mistake is found and each stays where it was typed.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ron::Options;
+use ron::error::{Error, SpannedError};
+use ron::extensions::Extensions;
+use serde::de::DeserializeOwned;
+
+use super::diagnostic::{Diagnostic, Place, did_you_mean};
+use super::syntax::File;
+use super::tree::Tree;
+use super::wording;
+
+/// A piece of a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node<'a> {
+    /// The file.
+    pub(super) file: &'a File,
+    /// The piece.
+    pub(super) tree: &'a Tree,
+}
+
+/// A value and the piece that it was read from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed<'a, T> {
+    /// The value.
+    pub(super) value: T,
+    /// Where it stands.
+    pub(super) node: Node<'a>,
+    /// Whether nothing was cut out of it, so that its lists have the elements of the text.
+    pub(super) whole: bool,
+}
+
+impl<'a> Node<'a> {
+    /// Returns a field's value, or the whole piece if the field was left to its default.
+    pub(super) fn at(self, field: &str) -> Self {
+        self.tree.get(field).map_or(self, |tree| Self { tree, ..self })
+    }
+
+    /// Returns an element, or the whole piece if there is none.
+    pub(super) fn nth(self, index: usize) -> Self {
+        self.tree.elements().get(index).map_or(self, |element| Self { tree: &element.value, ..self })
+    }
+
+    /// Returns the elements.
+    pub(super) fn elements(self) -> impl Iterator<Item = Self> {
+        self.tree.elements().iter().map(move |element| Self { tree: &element.value, ..self })
+    }
+
+    /// Returns where the value stands; for a long one, where it begins.
+    pub(super) fn place(self) -> Place {
+        let text = &self.file.source.text[self.tree.span.clone()];
+        self.spot(if text.contains('\n') { self.tree.head.clone() } else { self.tree.span.clone() })
+    }
+
+    /// Returns where the value's name or opening bracket stands.
+    pub(super) fn head(self) -> Place {
+        self.spot(self.tree.head.clone())
+    }
+
+    /// Returns a place in the same file.
+    pub(super) fn spot(self, span: Range<usize>) -> Place {
+        Place { source: Arc::clone(&self.file.source), span }
+    }
+
+    /// Returns the text as it stands in the file.
+    pub(super) fn text(self) -> &'a str {
+        &self.file.source.text[self.tree.span.clone()]
+    }
+
+    /// Whether the syntax is broken somewhere inside.
+    pub(super) fn is_broken(self) -> bool {
+        let span = &self.tree.span;
+        self.file.broken.iter().any(|at| span.contains(at) || *at == span.end)
+    }
+
+    /// Returns the text in quotes that stands here.
+    pub(super) fn string(self) -> Option<String> {
+        ron::from_str(self.text()).ok()
+    }
+}
+
+/// Reads a piece and notes its mistakes.
+///
+/// Returns nothing if what is left without the mistakes is not a `T`, or if the piece's syntax is broken already.
+pub(super) fn read<'a, T: DeserializeOwned>(node: Node<'a>, out: &mut Vec<Diagnostic>) -> Option<Placed<'a, T>> {
+    if node.is_broken() {
+        return None;
+    }
+    let mut piece = Piece { node, text: node.text().to_owned(), cut: Vec::new() };
+    for leaf in node.tree.leaves() {
+        if let Some(mistake) = boundless(Node { tree: leaf, ..node }) {
+            out.push(mistake);
+            if !piece.is_cut(leaf.span.start) {
+                piece.cut(leaf.span.start)?;
+            }
+        }
+    }
+    loop {
+        let error = match options().from_str(&piece.text) {
+            Ok(value) => return Some(Placed { value, node, whole: piece.cut.is_empty() }),
+            Err(error) => error,
+        };
+        let at = piece.position(&error);
+        if !piece.follows_a_cut(&error.code, at) {
+            out.push(wording::in_words(node, at, &error.code, &|span, instead| piece.probe::<T>(span, instead)));
+        }
+        piece.cut(at)?;
+    }
+}
+
+/// How scenario files are written: `Some` and the inner brackets of `Farmer((...))` may be left out.
+pub(super) fn options() -> Options {
+    Options::default().with_default_extension(Extensions::UNWRAP_VARIANT_NEWTYPES | Extensions::IMPLICIT_SOME)
+}
+
+/// Refuses numbers that are none, or beyond all floats.
+fn boundless(leaf: Node) -> Option<Diagnostic> {
+    let text = leaf.text();
+    let number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) || matches!(text, "inf" | "NaN");
+    let value: f64 = text.replace('_', "").parse().ok()?;
+    (number && !value.is_finite())
+        .then(|| Diagnostic::error(leaf.place(), format!("`{text}` is not a number to count with")))
+        .map(|mistake| mistake.expected("expected a finite number"))
+}
+
+struct Piece<'a> {
+    node: Node<'a>,
+    /// The piece's text, blanked where it was cut.
+    text: String,
+    cut: Vec<Range<usize>>,
+}
+
+impl Piece<'_> {
+    /// Blanks the smallest field or list element around a byte; nothing, if that would be all.
+    fn cut(&mut self, at: usize) -> Option<()> {
+        let span = self.node.tree.severable(at).filter(|span| !self.cut.contains(span))?;
+        let start = self.node.tree.span.start;
+        let local = span.start - start..span.end - start;
+        let blank: String = self.text[local.clone()].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
+        self.text.replace_range(local, &blank);
+        self.cut.push(span);
+        Some(())
+    }
+
+    fn is_cut(&self, at: usize) -> bool {
+        self.cut.iter().any(|span| span.contains(&at))
+    }
+
+    /// Returns what `ron` says if something else stood somewhere: that tells what it expected there.
+    fn probe<T: DeserializeOwned>(&self, span: Range<usize>, instead: &str) -> Option<Error> {
+        let start = self.node.tree.span.start;
+        let mut text = self.text.clone();
+        text.replace_range(span.start - start..span.end - start, instead);
+        options().from_str::<T>(&text).err().map(|error| error.code)
+    }
+
+    /// Whether a field is missing only because it was cut, perhaps under a misspelt name.
+    fn follows_a_cut(&self, error: &Error, at: usize) -> bool {
+        let Error::MissingStructField { field, .. } = error else { return false };
+        let fields = self.node.tree.innermost(at).fields();
+        let meant = |name: &str| name == *field || did_you_mean(name, [*field]).is_some();
+        fields.iter().any(|candidate| self.cut.contains(&candidate.span) && meant(&candidate.name))
+    }
+
+    /// Returns the byte of the file at which `ron` stumbled.
+    fn position(&self, error: &SpannedError) -> usize {
+        let byte = |position: &ron::error::Position| {
+            let line: usize = self.text.split_inclusive('\n').take(position.line - 1).map(str::len).sum();
+            let column: usize = self.text[line..].chars().take(position.col - 1).map(char::len_utf8).sum();
+            line + column
+        };
+        let (start, end) = (byte(&error.span.start), byte(&error.span.end));
+        let ahead = self.text[start..].starts_with(|c: char| c.is_whitespace() || c == '/' || c == ',');
+        let last = self.text.len().saturating_sub(1);
+        self.node.tree.span.start + if ahead { end } else { start }.min(last)
+    }
+}

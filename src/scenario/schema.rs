@@ -1,0 +1,240 @@
+//! Everything that may stand in a scenario file.
+//!
+//! Amounts are decimals in whole tokens, in quotes (`"12.5"`); rates and volatilities are per year; times have units
+//! (`"30 min"`). Field order here is the order in the documentation.
+
+use serde::Deserialize;
+
+pub use crate::agents::AgentParams;
+use crate::chain::gas::GasSchedule;
+use crate::chain::time::TimeSpan;
+use crate::chain::venue::VenueParams;
+use crate::market::price::PriceParams;
+use crate::market::shock::ShockParams;
+use crate::math::Decimal;
+
+/// A whole scenario.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Files whose lists come before this file's, relative to it: a market shared by several questions.
+    #[serde(default)]
+    pub include: Vec<String>,
+    /// The seed of the dice, unless the command line gives another.
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    /// How many blocks to simulate.
+    pub blocks: u64,
+    /// Time between blocks.
+    pub block_time: TimeSpan,
+    /// The first block's time, in seconds since 1970.
+    #[serde(default = "default_start")]
+    pub start: u64,
+    /// The token in which prices and profits are told; its own price is 1.
+    pub numeraire: String,
+    /// The chain that carries everything.
+    pub chain: ChainParams,
+    /// The tokens.
+    #[serde(default)]
+    pub tokens: Vec<TokenParams>,
+    /// What happens to outside prices on top of their processes.
+    #[serde(default)]
+    pub shocks: Vec<ShockParams>,
+    /// How the external venue takes flow; a token that is not listed moves nothing.
+    #[serde(default)]
+    pub venue: Vec<VenueParams>,
+    /// The pools.
+    #[serde(default)]
+    pub pools: Vec<PoolParams>,
+    /// The staking farms.
+    #[serde(default)]
+    pub farms: Vec<FarmParams>,
+    /// The banks.
+    #[serde(default)]
+    pub banks: Vec<BankParams>,
+    /// Who acts.
+    #[serde(default)]
+    pub agents: Vec<AgentParams>,
+    /// What the run leaves.
+    #[serde(default)]
+    pub record: RecordParams,
+}
+
+pub(super) fn default_seed() -> u64 {
+    1
+}
+
+pub(super) fn default_start() -> u64 {
+    1_609_459_200
+}
+
+/// The chain.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainParams {
+    /// The token in which gas is paid.
+    pub native: String,
+    /// What a unit of gas costs at least.
+    pub base_fee: BaseFeeParams,
+    /// Most gas in a block; none by default, and every transaction fits.
+    #[serde(default)]
+    pub gas_limit: Option<u64>,
+    /// Gas used by each kind of action; published measurements by default.
+    #[serde(default)]
+    pub gas: GasSchedule,
+}
+
+/// How the base fee moves.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub enum BaseFeeParams {
+    /// A constant, in gwei per unit of gas.
+    Fixed(f64),
+}
+
+/// A token.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenParams {
+    /// Its symbol.
+    pub name: String,
+    /// Decimals of its smallest unit.
+    pub decimals: u8,
+    /// Its price outside the chain.
+    pub price: PriceParams,
+}
+
+/// A pool.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum PoolParams {
+    /// A constant-product pair.
+    UniswapV2 {
+        /// What it is called.
+        name: String,
+        /// Its two tokens; its price is what one of the first costs in the second.
+        tokens: (String, String),
+        /// What it holds before anybody joins, in whole tokens of each.
+        reserves: (Decimal, Decimal),
+        /// Swap fee in basis points; the contract's is 30.
+        #[serde(default = "default_fee_bps")]
+        fee_bps: u16,
+        /// Whether a sixth of the fees goes to the protocol; off by default, as deployed.
+        #[serde(default)]
+        protocol_fee: bool,
+    },
+}
+
+fn default_fee_bps() -> u16 {
+    30
+}
+
+/// A staking farm.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum FarmParams {
+    /// Synthetix `StakingRewards`.
+    StakingRewards {
+        /// What it is called.
+        name: String,
+        /// The pool whose liquidity tokens are staked.
+        pool: String,
+        /// The token it pays.
+        reward: String,
+        /// How long an emission is paid out.
+        #[serde(default = "default_rewards_duration")]
+        duration: TimeSpan,
+        /// When it is funded, from the start of the run, and with how many whole tokens.
+        #[serde(default)]
+        emissions: Vec<(TimeSpan, Decimal)>,
+    },
+}
+
+fn default_rewards_duration() -> TimeSpan {
+    TimeSpan::seconds(7 * 86_400)
+}
+
+/// A bank.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum BankParams {
+    /// Alpha Homora V1.
+    AlphaHomora {
+        /// What it is called.
+        name: String,
+        /// The asset it lends.
+        base: String,
+        /// Least debt of a position, in whole tokens.
+        #[serde(default)]
+        min_debt: Decimal,
+        /// Share of the interest that goes to the reserve, in basis points.
+        reserve_bps: u16,
+        /// Share of a killed position's proceeds that the killer gets, in basis points.
+        kill_bps: u16,
+        /// The interest model.
+        interest: InterestParams,
+        /// Debt over supply after genesis; lenders' supplies at genesis are scaled to meet it. As drawn by default.
+        #[serde(default)]
+        utilisation: Option<f64>,
+        /// Where it farms.
+        goblins: Vec<GoblinParams>,
+    },
+}
+
+/// What borrowers of a bank pay.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub enum InterestParams {
+    /// The contract's `TripleSlopeModel`: 10 % a year up to half utilisation, then rising.
+    TripleSlope,
+    /// A constant rate a year.
+    Constant(f64),
+}
+
+/// A goblin: one pool that a bank's borrowers farm.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoblinParams {
+    /// What it is called.
+    pub name: String,
+    /// The pool it farms; one side is the bank's base asset.
+    pub pool: String,
+    /// The farm in which it stakes.
+    pub farm: String,
+    /// The pool in which it sells rewards for the base asset.
+    pub reward_pool: String,
+    /// Debt over health up to which positions may be opened, as in 0.87.
+    pub work_factor: f64,
+    /// Debt over health above which positions may be killed, as in 0.92.
+    pub kill_factor: f64,
+    /// Share of the rewards that goes to whoever reinvests them, in basis points.
+    #[serde(default)]
+    pub reinvest_bounty_bps: u16,
+}
+
+/// What a run leaves beside `ticks.csv` and its summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordParams {
+    /// What goes into `events.csv`.
+    pub events: EventsParams,
+    /// Whether `agents.csv` is written.
+    pub agents: bool,
+    /// Whether `positions.csv` is written.
+    pub positions: bool,
+}
+
+impl Default for RecordParams {
+    fn default() -> Self {
+        Self { events: EventsParams::All, agents: true, positions: true }
+    }
+}
+
+/// What goes into `events.csv`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum EventsParams {
+    /// Everything.
+    All,
+    /// Everything but swaps that went through.
+    NoSwaps,
+    /// Nothing: the file is not written.
+    None,
+}

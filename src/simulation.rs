@@ -1,0 +1,185 @@
+//! One run.
+
+use std::path::Path;
+
+use bevy_ecs::prelude::{Res, Schedule, World};
+use bevy_ecs::system::SystemState;
+use thiserror::Error;
+
+use crate::agents::farmer::Farmer;
+use crate::agents::{AgentDirectory, Identity};
+use crate::agents::view::View;
+use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
+use crate::chain::clock::Clock;
+use crate::chain::execution::ForcedSales;
+use crate::chain::protocols::NamedAccounts;
+use crate::chain::worth::{Worth, worth};
+use crate::pipeline;
+use crate::protocol::farm::alpha_homora::ForcedSale;
+use crate::record::books::Books;
+use crate::record::closing::{Beginning, profit_and_loss, write_agents, write_positions};
+use crate::record::folder::{FolderError, OutputFolder};
+use crate::record::recorder::{Recorder, Wanted};
+use crate::record::summary::Summary;
+use crate::scenario::genesis::{self, GenesisError};
+use crate::scenario::schema::{EventsParams, Scenario};
+
+/// How a run is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// The seed of the dice.
+    pub seed: u64,
+    /// Whether every block is audited, or the end alone.
+    pub audit: bool,
+    /// Whether tables get integer columns.
+    pub exact: bool,
+    /// Whether the swaps inside kills trade with the pools.
+    pub forced_sales: ForcedSale,
+}
+
+impl Options {
+    /// A plain run with this seed.
+    pub fn seeded(seed: u64) -> Self {
+        Self { seed, audit: false, exact: false, forced_sales: ForcedSale::Executed }
+    }
+}
+
+/// Why a run cannot begin or go on.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The scenario asks for a market that cannot be.
+    #[error(transparent)]
+    Genesis(#[from] GenesisError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Something appeared or vanished: a bug.
+    #[error("the audit failed: {0}")]
+    Audit(#[from] AuditError),
+}
+
+/// One run of one scenario.
+pub struct Simulation {
+    world: World,
+    block: Schedule,
+    beginning: Beginning,
+    writes: RecordWanted,
+    audits: u64,
+}
+
+/// Which tables the end of the run writes.
+#[derive(Debug, Clone, Copy)]
+struct RecordWanted {
+    agents: bool,
+    positions: bool,
+    exact: bool,
+}
+
+impl Simulation {
+    /// Makes the world before the first block, and opens the run's tables in `folder`, if there is one. Price files are
+    /// found relative to `home`.
+    ///
+    /// # Errors
+    /// The market cannot begin, or a file cannot be written.
+    pub fn new(
+        scenario: &Scenario,
+        home: &Path,
+        options: Options,
+        folder: Option<&mut OutputFolder>,
+    ) -> Result<Self, RunError> {
+        let mut world = genesis::world(scenario, home, options.seed)?;
+        world.insert_resource(ForcedSales(options.forced_sales));
+        world.insert_resource(AuditEveryBlock(options.audit));
+        let record = scenario.record;
+        let wanted = Wanted {
+            exact: options.exact,
+            events: record.events != EventsParams::None,
+            swaps: record.events == EventsParams::All,
+        };
+        let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
+        let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
+        audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
+        let beginning = Beginning::of(&sees);
+        let first = directory.first_account as usize;
+        let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..]);
+        let recorder = Recorder::open(&sees, folder, wanted)?;
+        for (identity, farmer) in world.query::<(&Identity, &Farmer)>().iter(&world) {
+            books.agents[identity.id.index()].leverage = Some(farmer.leverage);
+        }
+        world.insert_resource(books);
+        world.insert_resource(recorder);
+        let writes = RecordWanted { agents: record.agents, positions: record.positions, exact: options.exact };
+        let mut block = pipeline::block();
+        block.initialize(&mut world).expect("the block's schedule builds");
+        Ok(Self { world, block, beginning, writes, audits: 1 })
+    }
+
+    /// Makes one block.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    ///
+    /// # Panics
+    /// If every block is audited and one fails: a bug.
+    pub fn step(&mut self) -> Result<(), RunError> {
+        self.block.run(&mut self.world);
+        self.audits += u64::from(self.world.resource::<AuditEveryBlock>().0);
+        match self.world.resource_mut::<Recorder>().failed.take() {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns how many blocks have been made.
+    pub fn blocks_done(&self) -> u64 {
+        self.world.resource::<Clock>().block
+    }
+
+    /// Returns the world, to look at.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Returns the world, to look at with queries of one's own.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+
+    /// Returns what everybody's claims are worth now.
+    pub fn worth(&mut self) -> Worth {
+        let mut state = SystemState::<View>::new(&mut self.world);
+        let sees = state.get(&self.world).expect("genesis put in all that agents see");
+        worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols)
+    }
+
+    /// Audits the end, writes the tables that are written there and `summary.json`, and closes the run's files.
+    ///
+    /// # Errors
+    /// The audit fails, which is a bug, or a file cannot be written.
+    pub fn finish(mut self, scenario_name: &str, mut folder: Option<&mut OutputFolder>) -> Result<Summary, RunError> {
+        let mut recorder = self.world.remove_resource::<Recorder>().expect("it was put in");
+        if let Some(folder) = folder.as_deref_mut() {
+            recorder.close(folder)?;
+        }
+        let mut state = SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
+        let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
+        audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
+        let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols);
+        let mut summary = recorder.summary;
+        scenario_name.clone_into(&mut summary.scenario);
+        summary.blocks = sees.clock.block;
+        summary.audits_passed = self.audits + 1;
+        summary.positions = books.count_positions();
+        summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, *named, &self.beginning, &now);
+        if let Some(folder) = folder {
+            if self.writes.agents {
+                write_agents(folder, &directory, &books, &now, self.writes.exact)?;
+            }
+            if self.writes.positions {
+                write_positions(folder, &sees, &directory, &books, self.writes.exact)?;
+            }
+            folder.json("summary.json", &summary)?;
+        }
+        Ok(summary)
+    }
+}

@@ -1,0 +1,570 @@
+//! What is said about broken scenario files, and where.
+
+use std::path::Path;
+
+use plimsoll::market::price::PriceParams;
+use plimsoll::scenario::diagnostic::Diagnostic;
+use plimsoll::scenario::{Checked, read, read_text};
+use proptest::prelude::*;
+
+/// A scenario without mistakes, in which each case below breaks something.
+const SOUND: &str = r#"Scenario(
+    seed: 7,
+    blocks: 7_200,
+    block_time: "12 s",
+    numeraire: "USDC",
+    chain: (native: "ETH", base_fee: Fixed(30), gas_limit: 15_000_000),
+    tokens: [
+        (name: "USDC", decimals: 6, price: Fixed(1)),
+        (name: "ETH", decimals: 18, price: Gbm(start: 2_000, volatility: 0.8)),
+        (name: "UNI", decimals: 18, price: Knots(knots: [("0 s", 20), ("12 h", 18)], volatility: 0.5)),
+    ],
+    shocks: [Crash(token: "ETH", start: "2 h", ramp: "1 h", size: Uniform(0.3, 0.4))],
+    venue: [(token: "ETH", impact: Linear(depth: "20_000"), half_life: "1 h")],
+    pools: [
+        UniswapV2(name: "ETH/USDC", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000")),
+        UniswapV2(name: "UNI/USDC", tokens: ("UNI", "USDC"), reserves: ("10_000", "200_000"), fee_bps: 30),
+    ],
+    farms: [
+        StakingRewards(
+            name: "farm", pool: "ETH/USDC", reward: "UNI", duration: "7 d", emissions: [("0 s", "500")],
+        ),
+    ],
+    banks: [
+        AlphaHomora(
+            name: "bank", base: "USDC", min_debt: "100", reserve_bps: 1_000, kill_bps: 500,
+            interest: Constant(0.1), utilisation: 0.7,
+            goblins: [(
+                name: "goblin", pool: "ETH/USDC", farm: "farm", reward_pool: "UNI/USDC",
+                work_factor: 0.87, kill_factor: 0.92, reinvest_bounty_bps: 300,
+            )],
+        ),
+    ],
+    agents: [
+        Farmer(
+            name: "farmers", count: 20, goblin: "goblin", capital: Fixed(1_000), leverage: Uniform(2, 6),
+            entry: Between("1 h", "2 h"), open: TwoSides(0.5), exit: After("4 h", "8 h"),
+        ),
+        BankLender(name: "lenders", count: 2, bank: "bank", supply: LogNormal(median: 500_000, sigma: 1)),
+        Liquidator(
+            name: "liquidators", bank: "bank", attention: Fixed(0.9), bid_share: Fixed(0.5), kills_per_block: 3,
+        ),
+        Harvester(name: "harvester", goblin: "goblin", every: "1 h"),
+        Arbitrageur(name: "arbitrageur", pool: "ETH/USDC", capital: Fixed(10_000), bid_share: Fixed(0.3)),
+        Trader(
+            name: "traders", count: 9, pool: "UNI/USDC", size: Exponential(mean: 100), buys: 0.5, pace: PerDay(4),
+            capital: Fixed(5_000), tip: Fixed(2), gas_money: Fixed(1),
+        ),
+    ],
+)
+"#;
+
+fn check(text: &str) -> Result<Checked, Vec<Diagnostic>> {
+    read_text("test", text, Path::new("tests"))
+}
+
+/// Everything that is said about a text, warnings included.
+fn said(text: &str) -> Vec<Diagnostic> {
+    check(text).map_or_else(|mistakes| mistakes, |checked| checked.warnings)
+}
+
+/// The same in one line each.
+fn lines(text: &str) -> Vec<String> {
+    said(text).iter().map(ToString::to_string).collect()
+}
+
+/// Replaces a piece of the sound scenario, notes where the caret stands in what is put there, and expects one
+/// diagnostic at that place with those words.
+#[track_caller]
+fn breaks(severity: &str, cases: &[(&str, &str, &str)]) {
+    for (from, to, words) in cases {
+        assert_eq!(SOUND.matches(from).count(), 1, "{from} stands once in the sound scenario");
+        let marked = SOUND.replace(from, to);
+        let caret = marked.find('^').expect("a caret says where");
+        let (line, column) =
+            (marked[..caret].matches('\n').count() + 1, marked[..caret].rsplit('\n').next().unwrap().len() + 1);
+        let lines = lines(&marked.replacen('^', "", 1));
+        assert_eq!(lines.len(), 1, "{to}: {lines:#?}");
+        let place = format!("test.ron:{line}:{column}: {severity}: ");
+        assert!(lines[0].starts_with(&place), "{to}: expected {place}, found {}", lines[0]);
+        assert!(lines[0].contains(words), "{to}: expected {words}, found {}", lines[0]);
+    }
+}
+
+#[test]
+fn the_sound_scenario_has_no_mistakes() {
+    let checked = check(SOUND).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    assert_eq!(checked.warnings, []);
+    assert_eq!((checked.scenario.seed, checked.scenario.agents.len()), (7, 6));
+    assert_eq!(said(&SOUND.replace("Scenario(", "(")), []);
+    assert_eq!(said(&format!("#![enable(implicit_some)]\n{SOUND}")), []);
+    assert_eq!(said(&SOUND.replace("utilisation: 0.7", "utilisation: Some(0.7)")), []);
+    assert_eq!(said(&SOUND.replace('\n', "\r\n")), []);
+}
+
+#[test]
+fn the_scenarios_of_this_repository_have_no_mistakes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let checked = read(&file.unwrap().path()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+        assert_eq!(checked.warnings, [], "{}", checked.name);
+    }
+}
+
+#[test]
+fn broken_syntax_is_shown_where_it_breaks() {
+    breaks(
+        "error",
+        &[
+            ("Scenario(", "^Scenery(", "`Scenery` does not belong here; expected `Scenario(...)` or `(...)`"),
+            ("seed: 7,", "seed ^7,", "this does not belong here; expected `:`, `,` or a closing bracket"),
+            ("    blocks: 7_200,", "    ^blocks 7_200,", "a field's value is missing; expected `:` and a value"),
+            ("blocks: 7_200,", "blocks: ^@,", "`@` does not belong here; expected a value"),
+            ("blocks: 7_200,", "blocks:^ ,", "a field's value is missing; expected a value"),
+            ("blocks: 7_200,\n    block_time", "blocks: 7_200\n    ^block_time", "a comma is missing"),
+            (r#"[("0 s", "500")],"#, r#"[("0 s", "500")^),"#, "`[` is closed by `)`; expected `]`"),
+            ("Scenario(\n", "Scenario^(\n(\n", "`(` is not closed; expected a `)` for this"),
+            ("    seed: 7,", "    seed: 7, ^/* never ends", "this comment is not closed"),
+        ],
+    );
+    assert!(lines("")[0].starts_with("test.ron: error: no scenario here"));
+    assert!(lines(&format!("{SOUND})"))[0].starts_with("test.ron:50:1: error: `)` closes nothing"));
+    assert!(lines(&format!("{SOUND}x"))[0].starts_with("test.ron:50:1: error: something follows the scenario"));
+    assert!(lines("[1, 2]")[0].starts_with("test.ron:1:1: error: no scenario here"));
+    assert!(lines("(name: \"abc)\n")[0].starts_with("test.ron:1:8: error: this quote is not closed"));
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_those_that_exist() {
+    breaks(
+        "error",
+        &[
+            (
+                "decimals: 6,",
+                "^decimls: 6,",
+                "unknown field `decimls`; expected `name`, `decimals` or `price`; did you mean `decimals`?",
+            ),
+            ("    seed: 7,", "    ^sed: 7,", "unknown field `sed`; expected `include`"),
+            (
+                "price: Gbm(",
+                "price: ^Gbn(",
+                "`Gbn` is not known here; expected `Fixed`, `Gbm`, `Replay` or `Knots`; did you mean `Gbm`?",
+            ),
+            ("        Harvester(", "        ^Harvestr(", "did you mean `Harvester`?"),
+            ("bid_share: Fixed(0.5)", "bid_share: Normal(mean: 0.5, ^sigmma: 1)", "unknown field `sigmma`"),
+            (
+                r#"numeraire: "USDC""#,
+                r#"numeraire: ^"USCD""#,
+                "no token is called `USCD`; expected `USDC`, `ETH` or `UNI`; did you mean `USDC`?",
+            ),
+            (r#"native: "ETH""#, r#"native: ^"ether""#, "no token is called `ether`"),
+            (r#"(token: "ETH", start"#, r#"(token: ^"ETHH", start"#, "did you mean `ETH`?"),
+            (r#"(token: "ETH", impact"#, r#"(token: ^"WETH", impact"#, "no token is called `WETH`"),
+            (r#"tokens: ("UNI", "USDC")"#, r#"tokens: (^"UNY", "USDC")"#, "no token is called `UNY`"),
+            (
+                r#"pool: "ETH/USDC", reward"#,
+                r#"pool: ^"ETH-USDC", reward"#,
+                "no pool is called `ETH-USDC`; expected `ETH/USDC` or `UNI/USDC`; did you mean `ETH/USDC`?",
+            ),
+            (r#"reward: "UNI""#, r#"reward: ^"UN""#, "no token is called `UN`"),
+            (r#"base: "USDC""#, r#"base: ^"USDT""#, "no token is called `USDT`"),
+            (r#"farm: "farm""#, r#"farm: ^"barn""#, "no farm is called `barn`"),
+            (r#"reward_pool: "UNI/USDC""#, r#"reward_pool: ^"UNI""#, "no pool is called `UNI`"),
+            (
+                r#"count: 20, goblin: "goblin""#,
+                r#"count: 20, goblin: ^"gobblin""#,
+                "no goblin is called `gobblin`; expected `goblin`; did you mean `goblin`?",
+            ),
+            (r#"bank: "bank", supply"#, r#"bank: ^"tank", supply"#, "no bank is called `tank`"),
+            (r#"pool: "UNI/USDC", size"#, r#"pool: ^"UNIUSDC", size"#, "no pool is called `UNIUSDC`"),
+        ],
+    );
+}
+
+#[test]
+fn a_missing_or_repeated_field_is_named() {
+    breaks(
+        "error",
+        &[
+            (r#"(name: "USDC", decimals: 6,"#, r#"^(name: "USDC","#, "missing field `decimals`"),
+            ("Gbm(start: 2_000, volatility: 0.8)", "^Gbm(start: 2_000)", "missing field `volatility`"),
+            ("Scenario(\n    seed: 7,\n    blocks: 7_200,", "^Scenario(\n    seed: 7,", "missing field `blocks`"),
+            ("decimals: 6,", "decimals: 6, ^decimals: 6,", "field `decimals` stands here again"),
+            ("    seed: 7,", "    seed: 7, ^seed: 8,", "field `seed` stands here again"),
+        ],
+    );
+}
+
+#[test]
+fn a_value_of_another_type_is_answered_with_what_to_type() {
+    breaks(
+        "error",
+        &[
+            ("decimals: 6,", "decimals: ^600,", "`decimals` cannot be `600`; expected a smaller number"),
+            ("count: 20,", "count: ^2.5,", "`count` cannot be `2.5`; expected a whole number"),
+            ("count: 20,", "count: ^-3,", "`count` cannot be `-3`; expected 0 or more"),
+            (r#"name: "USDC""#, "name: ^USDC", "expected text in quotes; type `\"USDC\"`"),
+            ("capital: Fixed(1_000),", "capital: ^1_000,", "; type `Fixed(1_000)`"),
+            ("bid_share: Fixed(0.5)", "bid_share: Fixed(^\"0.5\")", "expected a number; leave the quotes out: `0.5`"),
+            ("leverage: Uniform(2, 6)", "leverage: ^Uniform(2)", "expected 2 values, found 1"),
+            ("leverage: Uniform(2, 6)", "leverage: Uniform(2, 6, ^8)", "expected fewer values"),
+            (
+                "leverage: Uniform(2, 6)",
+                "leverage: Normal(^2, 6)",
+                "expected fields with their names: `mean` or `sigma`",
+            ),
+            (r#"block_time: "12 s""#, r#"block_time: ^"12""#, "expected a length of time such as"),
+            (r#"block_time: "12 s""#, "block_time: ^12", "expected text in quotes; type `\"12\"`"),
+            (
+                r#"min_debt: "100""#,
+                "min_debt: ^100.5",
+                "100.5 is a float, which is not exact; write it in quotes: \"100.5\"",
+            ),
+            (r#"min_debt: "100""#, r#"min_debt: ^"-100""#, "-100 is negative"),
+            ("interest: Constant(0.1)", "interest: ^0.1", "expected `TripleSlope` or `Constant`"),
+            (r#"(name: "USDC", decimals"#, r#"^Token(name: "USDC", decimals"#, "leave `Token` out"),
+            ("leverage: Uniform(2, 6)", "leverage: Uniform(2, ^inf)", "`inf` is not a number to count with"),
+            ("volatility: 0.8", "volatility: ^NaN", "expected a finite number"),
+            ("volatility: 0.8", "volatility: ^1e999", "expected a finite number"),
+        ],
+    );
+}
+
+#[test]
+fn names_are_declared_once() {
+    breaks(
+        "error",
+        &[
+            (r#"name: "lenders""#, r#"name: ^"farmers""#, "a second population is called `farmers`"),
+            (r#"name: "harvester""#, r#"name: ^"""#, "a population has no name"),
+            (
+                r#"venue: [(token: "ETH""#,
+                r#"venue: [(token: "ETH", impact: None), (token: ^"ETH""#,
+                "`ETH` is listed twice",
+            ),
+        ],
+    );
+    let twice = SOUND.replace(r#"(name: "UNI", decimals"#, r#"(name: "ETH", decimals"#);
+    let said = lines(&twice);
+    assert!(said[0].starts_with("test.ron:10:16: error: a second token is called `ETH`"), "{said:#?}");
+}
+
+#[test]
+fn amounts_must_be_countable() {
+    breaks(
+        "error",
+        &[
+            (r#""2_000_000""#, r#"^"2_000_000.1234567""#, "2000000.1234567 is finer than `USDC`, which has 6 decimals"),
+            (r#"min_debt: "100""#, r#"min_debt: ^"1000000000000000000000000000000000""#, "more than a chain can count"),
+            (r#"("0 s", "500")"#, r#"("0 s", ^"0")"#, "this amount is 0; expected more than 0"),
+            (r#"("1_000", "2"#, r#"(^"0", "2"#, "this amount is 0"),
+            (r#"depth: "20_000""#, r#"depth: ^"0""#, "this amount is 0"),
+            (
+                r#"reserves: ("10_000", "200_000")"#,
+                r#"reserves: (^"10_000_000_000_000_000", "200_000_000_000_000_000")"#,
+                "2^112 - 1",
+            ),
+            ("decimals: 6,", "decimals: ^31,", "`decimals` is 31; expected at most 30"),
+        ],
+    );
+}
+
+#[test]
+fn markets_must_be_possible() {
+    breaks(
+        "error",
+        &[
+            ("blocks: 7_200", "blocks: ^0", "a run of no blocks"),
+            (r#"block_time: "12 s""#, r#"block_time: ^"0 s""#, "no time between blocks"),
+            ("base_fee: Fixed(30)", "base_fee: ^Fixed(-30)", "`base_fee` is -30; expected 0 gwei or more"),
+            (
+                "price: Fixed(1)",
+                "price: ^Fixed(2)",
+                "`USDC` is the numeraire, and its price is not 1; expected `Fixed(1)`",
+            ),
+            ("start: 2_000", "start: ^-2_000", "a price of -2000; expected more than 0"),
+            ("volatility: 0.8", "volatility: ^-0.8", "`volatility` is -0.8"),
+            (r#"knots: [("0 s", 20), ("12 h", 18)]"#, "knots: ^[]", "there are no knots"),
+            (r#"("12 h", 18)"#, r#"(^"0 s", 18)"#, "the knots are out of order; expected a time after 0s"),
+            (r#"("12 h", 18)"#, r#"("12 h", ^0)"#, "a price of 0"),
+            ("size: Uniform(0.3, 0.4)", "size: ^Uniform(0.3, 1.4)", "`size` can be 1.4; expected between 0 and 1"),
+            ("size: Uniform(0.3, 0.4)", "size: ^Uniform(0.4, 0.3)", "reversed"),
+            (r#"ramp: "1 h","#, r#"recovery: ^"1 h","#, "expected `hold` as well"),
+            (r#"half_life: "1 h""#, r#"half_life: ^"0 s""#, "no time to recover in"),
+            (r#"half_life: "1 h""#, "fee_bps: ^10_000", "`fee_bps` is 10000"),
+            ("fee_bps: 30", "fee_bps: ^10_000", "`fee_bps` is 10000; expected less than 10000"),
+            (
+                "price: Gbm(start: 2_000, volatility: 0.8)",
+                r#"price: Replay(file: ^"none.csv", time_column: "t", time_format: UnixSeconds, price_column: "p")"#,
+                "none.csv: cannot be read",
+            ),
+        ],
+    );
+    let twice = r#"UniswapV2(name: "x", tokens: ("ETH", ^"ETH"), reserves: ("1", "1")), UniswapV2(name: "UNI/USDC","#;
+    breaks("error", &[(r#"UniswapV2(name: "UNI/USDC","#, twice, "this pool holds `ETH` twice")]);
+}
+
+#[test]
+fn farming_must_be_possible() {
+    let other = r#"UniswapV2(name: "other", tokens: ("ETH", "UNI"), reserves: ("1", "100"), fee_bps: 30), UniswapV2(name: "UNI/USDC","#;
+    assert_eq!(said(&SOUND.replace(r#"UniswapV2(name: "UNI/USDC","#, other)), []);
+    breaks(
+        "error",
+        &[
+            ("work_factor: 0.87", "work_factor: ^0.93", "opened up to 0.93 and killed above 0.92"),
+            ("kill_factor: 0.92", "kill_factor: ^1.2", "`kill_factor` is 1.2; expected between 0 and 1"),
+            ("kill_factor: 0.92", "kill_factor: ^0.92001", "a whole number of basis points"),
+            ("kill_bps: 500", "kill_bps: ^10_001", "`kill_bps` is 10001; expected at most 10000"),
+            ("reserve_bps: 1_000", "reserve_bps: ^20_000", "`reserve_bps` is 20000"),
+            ("bounty_bps: 300", "bounty_bps: ^20_000", "`reinvest_bounty_bps` is 20000"),
+            ("interest: Constant(0.1)", "interest: ^Constant(-0.1)", "`interest` is -0.1"),
+            ("utilisation: 0.7", "utilisation: ^1.7", "`utilisation` is 1.7; expected between 0 and 1"),
+            (
+                r#"reward_pool: "UNI/USDC""#,
+                r#"reward_pool: ^"ETH/USDC""#,
+                "in the pool that is farmed; expected `UNI/USDC`",
+            ),
+            (r#"duration: "7 d""#, r#"duration: ^"0 s""#, "no time to pay out in"),
+        ],
+    );
+    for (from, to, words) in [
+        (
+            r#"pool: "ETH/USDC", reward"#,
+            r#"pool: "UNI/USDC", reward"#,
+            "the farm `farm` stakes `UNI/USDC`, the goblin farms `ETH/USDC`",
+        ),
+        (r#"base: "USDC""#, r#"base: "UNI""#, "the pool `ETH/USDC` does not hold `UNI`, which the bank lends"),
+        (
+            r#""2_000_000"))"#,
+            r#""2_000_000"), fee_bps: 5)"#,
+            "the pool `ETH/USDC` takes 5 basis points; expected a pool of 30",
+        ),
+        (r#"reward: "UNI""#, r#"reward: "ETH""#, "`ETH` cannot be sold for `USDC` in the pool `UNI/USDC`"),
+    ] {
+        let said = lines(&SOUND.replace(from, to));
+        assert!(said.iter().any(|line| line.contains(words)), "{to}: {said:#?}");
+    }
+}
+
+#[test]
+fn populations_must_be_possible() {
+    breaks(
+        "error",
+        &[
+            ("count: 20", "count: ^0", "`count` is 0; expected at least 1"),
+            ("leverage: Uniform(2, 6)", "leverage: ^Uniform(0.5, 6)", "`leverage` can be 0.5; expected 1 to 7.61"),
+            (
+                "leverage: Uniform(2, 6)",
+                "leverage: ^Uniform(2, 8)",
+                "`leverage` can be 8; expected 1 to 7.61: the work factor 0.87 allows no more",
+            ),
+            (
+                "leverage: Uniform(2, 6)",
+                "leverage: ^LogNormal(median: 3, sigma: 1)",
+                "`leverage` can be 0; expected 1 to 7.61",
+            ),
+            (
+                "capital: Fixed(1_000)",
+                "capital: ^Normal(mean: 9, sigma: 1)",
+                "cut it to a range: `Clamped(law: Normal(mean: 9, sigma: 1), min: 0, max: 1000000)`",
+            ),
+            (
+                "capital: Fixed(1_000)",
+                "capital: ^Choice([])",
+                "`capital` is impossible: Choice([]) has nothing to choose from",
+            ),
+            ("attention: Fixed(0.9)", "attention: ^Fixed(1.9)", "`attention` can be 1.9; expected 0 to 1"),
+            ("bid_share: Fixed(0.5)", "bid_share: ^Fixed(-0.5)", "`bid_share` can be -0.5"),
+            ("kills_per_block: 3", "kills_per_block: ^0", "`kills_per_block` is 0"),
+            (r#"every: "1 h""#, r#"every: ^"0 s""#, "`every` is 0s"),
+            ("buys: 0.5", "buys: ^1.5", "`buys` is 1.5; expected a probability, 0 to 1"),
+            ("pace: PerDay(4)", "pace: ^PerDay(0)", "`pace` is 0"),
+            ("tip: Fixed(2)", "tip: ^Fixed(-2)", "`tip` can be -2"),
+            ("TwoSides(0.5)", "^TwoSides(2)", "`open` is 2"),
+            (r#"After("4 h", "8 h")"#, r#"^After("8 h", "4 h")"#, "`exit` is reversed"),
+        ],
+    );
+    let pool = r#"UniswapV2(name: "x", tokens: ("ETH", "UNI"), reserves: ("1", "100")), UniswapV2(name: "UNI/USDC","#;
+    let text = SOUND
+        .replace(r#"UniswapV2(name: "UNI/USDC","#, pool)
+        .replace(r#"pool: "ETH/USDC", capital"#, r#"pool: "x", capital"#);
+    assert!(said(&text)[0].to_string().contains("expected a pool that holds `USDC`, the numeraire"));
+}
+
+#[test]
+fn a_scenario_that_cannot_do_what_it_asks_gets_a_warning() {
+    breaks(
+        "warning",
+        &[
+            (r#"start: "2 h""#, r#"start: ^"25 h""#, "this crash starts at 1day 1h, after the last block"),
+            ("gas_limit: 15_000_000", "gas_limit: ^500_000", "no block has room for the dearest transaction"),
+            (r#"("0 s", "500")"#, r#"(^"2 d", "500")"#, "this emission comes at 2days, after the last block"),
+            (r#"Between("1 h", "2 h")"#, r#"^Between("1 d", "2 d")"#, "`entry` begins at 1day, after the last block"),
+            (r#"After("4 h", "8 h")"#, r#"^Between("0 h", "30 min")"#, "leaves by 30m, enters at 1h or later"),
+            ("gas_money: Fixed(1)", "gas_money: ^Fixed(0)", "cannot pay for a single transaction"),
+            (
+                r#"("1_000", "2_000_000")"#,
+                r#"^("1_000", "2_200_000")"#,
+                "costs 2200 `USDC` in this pool and 2000 outside",
+            ),
+            (r#"("0 s", 20)"#, r#"(^"1 h", 20)"#, "the first price is for 1h"),
+        ],
+    );
+    let idle = SOUND.replace(
+        "AlphaHomora(",
+        r#"AlphaHomora(name: "idle", base: "USDC", reserve_bps: 0, kill_bps: 0, interest: TripleSlope, goblins: []),
+        AlphaHomora("#,
+    );
+    let idle = idle.replace(r#"name: "liquidators", bank: "bank""#, r#"name: "liquidators", bank: "idle""#);
+    assert!(said(&idle)[0].to_string().contains("nothing to liquidate: nobody borrows from `idle`"));
+    let aside = SOUND.replace("shocks: [", r#"shocks: [Crash(token: "DAI", start: "1 h", size: Fixed(0.1)),"#);
+    let aside = aside.replace("tokens: [\n", "tokens: [\n(name: \"DAI\", decimals: 18, price: Fixed(1)),\n");
+    assert!(said(&aside)[0].to_string().contains("nobody will feel this crash: no pool holds `DAI`"));
+}
+
+/// Mistakes of each kind in places that have nothing to do with each other: all are reported, each where it stands,
+/// and nothing else is said.
+#[test]
+fn eight_mistakes_are_eight_diagnostics() {
+    let mut text = SOUND.to_owned();
+    for (from, to) in [
+        ("seed: 7", "seed: -7"),
+        (r#"native: "ETH""#, r#"native: "ETC""#),
+        ("decimals: 6", "decimls: 6"),
+        ("Gbm(start: 2_000, volatility: 0.8)", "Gbm(start: NaN)"),
+        (r#""200_000"), fee_bps: 30"#, r#""200_000"), fee_bps: 10_000"#),
+        ("kill_factor: 0.92", "kill_factor: 0.8"),
+        ("leverage: Uniform(2, 6)", "leverage: Uniform(2, 9)"),
+        (r#"bank: "bank", supply"#, r#"bank: "tank", supply"#),
+    ] {
+        text = text.replace(from, to);
+    }
+    let said = lines(&text);
+    let expected = [
+        "test.ron:2:11: error: `seed` cannot be `-7`",
+        "test.ron:6:21: error: no token is called `ETC`",
+        "test.ron:8:24: error: unknown field `decimls`",
+        "test.ron:9:55: error: `NaN` is not a number to count with",
+        "test.ron:16:104: error: `fee_bps` is 10000",
+        "test.ron:29:30: error: a position may be opened up to 0.87 and killed above 0.8",
+        "test.ron:35:92: error: `leverage` can be 9",
+        "test.ron:38:53: error: no bank is called `tank`",
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:#?}");
+    for (line, start) in said.iter().zip(expected) {
+        assert!(line.starts_with(start), "expected {start}, found {line}");
+    }
+}
+
+#[test]
+fn a_mistake_is_shown_with_its_line_and_what_to_type_instead() {
+    let text = SOUND.replace("kill_factor: 0.92", "kill_factor: 0.8").replace(r#""2 h", ramp"#, r#""2 h", rmap"#);
+    let rendered: Vec<String> = said(&text).iter().map(|mistake| mistake.render(false)).collect();
+    let unknown_field = r#"error: unknown field `rmap`
+  --> test.ron:12:48
+   |
+12 |     shocks: [Crash(token: "ETH", start: "2 h", rmap: "1 h", size: Uniform(0.3, 0.4))],
+   |                                                ^^^^ expected `token`, `start`, `ramp`, `hold`, `recovery` or `size`
+   |
+   = help: did you mean `ramp`?"#;
+    let wrong_order = r"error: a position may be opened up to 0.87 and killed above 0.8
+  --> test.ron:29:30
+   |
+29 |                 work_factor: 0.87, kill_factor: 0.8, reinvest_bounty_bps: 300,
+   |                              ^^^^               --- the kill factor
+   |                              |
+   |                              expected less than 0.8";
+    assert_eq!(rendered, [unknown_field, wrong_order]);
+}
+
+#[test]
+fn an_included_file_comes_first_and_its_mistakes_stand_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let (start, end) = (SOUND.find("    tokens: [").unwrap(), SOUND.find("    shocks: [").unwrap());
+    let tokens = &SOUND[start..end];
+    write("market.ron", &format!("(\n{tokens})"));
+    let rest = |include: &str| SOUND.replace(tokens, &format!("    include: [{include}],\n"));
+    let said = |include: &str| match read_text("test", &rest(include), folder.path()) {
+        Ok(checked) => {
+            assert_eq!(checked.scenario.tokens.len(), 3);
+            assert!(checked.resolved.starts_with("// market.ron\n("), "{}", checked.resolved);
+            Vec::new()
+        }
+        Err(mistakes) => mistakes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    };
+    assert_eq!(said(r#""market.ron""#), [""; 0]);
+    assert_eq!(said(r#""market.ron", "market.ron""#), [""; 0]);
+
+    let missing = said(r#""marked.ron""#);
+    assert_eq!(missing.len(), 1, "{missing:#?}");
+    assert!(missing[0].contains("`marked.ron` cannot be included: there is no such file"), "{missing:#?}");
+    assert!(missing[0].contains("did you mean `market.ron`?"), "{missing:#?}");
+
+    write("market.ron", &format!("(\n{})", tokens.replace("decimals: 6", "decimals: 99")));
+    let broken = said(r#""market.ron""#);
+    assert_eq!(broken.len(), 1, "{broken:#?}");
+    assert!(broken[0].contains("market.ron:3:34: error: `decimals` is 99"), "{broken:#?}");
+
+    write("market.ron", "(\n    seed: 3,\n    include: [\"other.ron\"],\n)");
+    write("other.ron", "(include: [\"market.ron\"])");
+    let cyclic = said(r#""market.ron""#);
+    assert!(
+        cyclic.iter().any(|line| line.contains("other.ron:1:12: error: `market.ron` includes itself")),
+        "{cyclic:#?}"
+    );
+    assert!(cyclic.iter().any(|line| line.contains("`seed` cannot stand in an included file")), "{cyclic:#?}");
+}
+
+#[test]
+fn recorded_prices_are_relative_to_the_file_that_names_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let market = folder.path().join("market");
+    std::fs::create_dir(&market).unwrap();
+    std::fs::write(market.join("eth.csv"), "t,p\n0,2000\n90000,1900\n").unwrap();
+    let eth = r#"(name: "ETH", decimals: 18, price: Gbm(start: 2_000, volatility: 0.8)),"#;
+    let replay = r#"Replay(file: "eth.csv", time_column: "t", time_format: UnixSeconds, price_column: "p")"#;
+    let eth_recorded = format!(r#"(tokens: [(name: "ETH", decimals: 18, price: {replay})])"#);
+    std::fs::write(market.join("eth.ron"), eth_recorded).unwrap();
+    let text = SOUND.replace(eth, "").replace("    seed: 7,", r#"    include: ["market/eth.ron"],"#);
+    let checked = read_text("test", &text, folder.path()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    assert_eq!(checked.warnings, []);
+    let PriceParams::Replay(params) = &checked.scenario.tokens[0].price else { panic!("ETH comes first") };
+    assert_eq!(Path::new(&params.file), Path::new("market/eth.csv"));
+
+    std::fs::write(market.join("eth.csv"), "t,p\n0,3000\n3600,none\n").unwrap();
+    let broken = read_text("test", &text, folder.path()).unwrap_err();
+    assert!(broken[0].to_string().contains("eth.csv:3: \"none\" in column \"p\" is not a price"), "{}", broken[0]);
+    assert!(broken[0].place.source.name.ends_with("eth.ron"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_mistake() {
+    let said = read(Path::new("scenarios/leveraged_farm_crush.ron")).unwrap_err();
+    let expected = "scenarios/leveraged_farm_crush.ron: error: cannot be read: there is no such file; \
+                    did you mean `leveraged_farm_crash.ron`?";
+    assert_eq!(said[0].to_string(), expected);
+    assert!(said[0].render(false).contains("leveraged_farm_crush.ron"));
+}
+
+/// Whatever is said about a text stands inside it and can be shown.
+fn holds_water(text: &str) {
+    for mistake in said(text) {
+        let span = &mistake.place.span;
+        assert!(span.start <= span.end && span.end <= text.len(), "{span:?} in {text}");
+        assert!(mistake.place.line() <= text.lines().count() + 1);
+        assert!(!mistake.render(true).is_empty() && !mistake.to_string().is_empty());
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_mutilated_scenario_never_panics(from in 0..SOUND.len(), length in 0usize..200, byte in 0u8..128) {
+        let to = (from + length).min(SOUND.len());
+        holds_water(&[&SOUND[..from], &SOUND[to..]].concat());
+        let mut flipped = SOUND.as_bytes().to_vec();
+        flipped[from] = byte;
+        holds_water(&String::from_utf8(flipped).unwrap());
+        holds_water(&[&SOUND[..from], "é", &SOUND[to..]].concat());
+    }
+}
