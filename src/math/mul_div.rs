@@ -4,6 +4,8 @@
 //! Computer Programming", volume 2, section 4.3.1. A reciprocal and multiplications take longer where the processor
 //! divides 128 bits by 64.
 
+use std::hint::cold_path;
+
 use super::MathError;
 
 /// Returns `a * b / c`, rounded **down**.
@@ -87,10 +89,11 @@ fn div_limb(high: u128, low: u64, divisor: u128) -> (u64, u128) {
         return (estimate, difference);
     }
     let (difference, enough) = difference.overflowing_add(divisor);
-    if enough {
-        return (estimate - 1, difference);
+    if !enough {
+        cold_path();
+        return (estimate - 2, difference.wrapping_add(divisor));
     }
-    (estimate - 2, difference.wrapping_add(divisor))
+    (estimate - 1, difference)
 }
 
 /// Returns the upper 64 bits.
