@@ -30,7 +30,7 @@ impl Beginning {
     /// Looks at the world before the first block.
     pub fn of(sees: &View) -> Self {
         Self {
-            worth: worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols),
+            worth: worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now()),
             prices: prices(sees),
             supply: sees.tokens.priced().map(|token| sees.ledger.issued(Source::Genesis, token) as f64).collect(),
         }
