@@ -111,7 +111,7 @@ impl Simulation {
         world.insert_resource(books);
         world.insert_resource(recorder);
         let writes = RecordWanted { agents: record.agents, positions: record.positions, exact: options.exact };
-        let mut block = pipeline::block();
+        let mut block = pipeline::block(&world);
         block.initialize(&mut world).expect("the block's schedule builds");
         Ok(Self { world, block, beginning, writes, audits: 1 })
     }

@@ -60,7 +60,7 @@ pub struct Arbitrageur {
 }
 
 /// A trade that an arbitrageur considers, in smallest units of the numeraire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Trade {
     actions: [Action; 2],
     spent: u128,
@@ -80,7 +80,7 @@ impl Agent for Arbitrageur {
             let after_gas = gain - sees.gas_worth(gas);
             let bid = after_gas * self.bid_share.sample(&mut dice);
             if after_gas - bid > self.margin {
-                out.submit(&trade.actions, sees.priority_fee(bid, gas));
+                out.submit(trade.actions, sees.priority_fee(bid, gas));
             }
         }
         Wake::NextBlock

@@ -60,14 +60,14 @@ pub struct BankLender {
 impl Agent for BankLender {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if !self.inside {
-            self.inside = out.submit(&[Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
+            self.inside = out.submit(smallvec![Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
             return self.exit.wake(sees, out.me().who);
         }
         let cell = sees.protocols.bank(self.bank);
         let held = sees.ledger.balance(out.me().account, cell.shares);
         let shares = held.min(payable(sees, self.bank));
         if shares > 0 {
-            out.submit(&[Action::Withdraw { bank: self.bank, shares }], self.tip);
+            out.submit(smallvec![Action::Withdraw { bank: self.bank, shares }], self.tip);
         }
         if held == 0 { Wake::Never } else { PATIENCE.wake(sees) }
     }
