@@ -151,7 +151,7 @@ impl Simulation {
     pub fn worth(&mut self) -> Worth {
         let mut state = SystemState::<View>::new(&mut self.world);
         let sees = state.get(&self.world).expect("genesis put in all that agents see");
-        worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols)
+        worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now())
     }
 
     /// Audits the end, writes the tables that are written there and `summary.json`, and closes the run's files.
@@ -167,7 +167,7 @@ impl Simulation {
             SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
         let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
-        let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols);
+        let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
         let mut summary = recorder.summary;
         summary.blocks = sees.clock.block;
         summary.audits_passed = self.audits + 1;

@@ -3,9 +3,10 @@
 
 use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
-use super::protocols::{NamedAccounts, Protocols};
+use super::protocols::{BankCell, NamedAccounts, Protocols};
 use super::tokens::Tokens;
 use super::venues::Venues;
+use crate::protocol::farm::alpha_homora::BankBooks;
 
 /// What claims are worth, in whole numeraire tokens at outside prices.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,18 +36,19 @@ struct Valuation<'a, 'w, 's> {
     unit: Vec<f64>,
 }
 
-/// Values all claims at outside prices.
-pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Protocols) -> Worth {
-    let valuation = Valuation { ledger, protocols, unit: units(tokens, venues, protocols) };
+/// Values all claims at outside prices, with interest counted up to `now`: a bank itself counts it only when somebody
+/// calls.
+pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Protocols, now: u64) -> Worth {
+    let valuation = Valuation { ledger, protocols, unit: units(tokens, venues, protocols, now) };
     let mut worth = Worth { accounts: valuation.wallets(), ..Worth::default() };
     for bank in protocols.banks() {
-        let unit = valuation.unit[bank.base.index()];
-        worth.bank_reserves += bank.bank.books().reserve as f64 * unit;
+        let (unit, books) = (valuation.unit[bank.base.index()], books(bank, now));
+        worth.bank_reserves += books.reserve as f64 * unit;
         for position in bank.bank.positions() {
             let at = protocols.goblin(position.goblin);
             let liquidity =
                 at.goblin.share_to_lp_down(position.goblin_share, &protocols.farm(at.farm).farm).unwrap_or(0);
-            let debt = bank.bank.books().debt_value_down(position.debt_share).unwrap_or(0);
+            let debt = books.debt_value_down(position.debt_share).unwrap_or(0);
             let liquidity_unit = valuation.unit[protocols.pool(at.pool).liquidity.index()];
             worth.accounts[position.owner.0 as usize] += liquidity as f64 * liquidity_unit - debt as f64 * unit;
         }
@@ -56,7 +58,7 @@ pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Prot
 }
 
 /// Returns what a smallest unit of each token is worth.
-fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols) -> Vec<f64> {
+fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols, now: u64) -> Vec<f64> {
     let mut unit: Vec<f64> = tokens.priced().map(|token| venues.price(token) / tokens.get(token).one).collect();
     unit.resize(tokens.list.len(), 0.0);
     for pool in protocols.pools() {
@@ -67,11 +69,16 @@ fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols) -> Vec<f64> {
         unit[pool.liquidity.index()] = per(held, amm.total_supply());
     }
     for bank in protocols.banks() {
-        let books = bank.bank.books();
+        let books = books(bank, now);
         let owned = books.total_base().unwrap_or(0) as f64 * unit[bank.base.index()];
         unit[bank.shares.index()] = per(owned, books.total_supply);
     }
     unit
+}
+
+/// Returns a bank's books with interest counted up to `now`; an empty bank of three slopes counts none.
+fn books(bank: &BankCell, now: u64) -> BankBooks {
+    bank.bank.books_at(now).unwrap_or(*bank.bank.books())
 }
 
 fn per(worth: f64, supply: u128) -> f64 {

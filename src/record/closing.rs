@@ -41,7 +41,7 @@ impl Beginning {
         }
         Self {
             wallets,
-            worth: worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols),
+            worth: worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now()),
             prices: prices(sees),
             supply: sees.tokens.priced().map(|token| sees.ledger.issued(Source::Genesis, token) as f64).collect(),
         }
