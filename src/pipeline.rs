@@ -6,18 +6,17 @@ use bevy_ecs::schedule::{
 };
 use bevy_ecs::system::{Res, ScheduleSystem};
 
-use crate::agents;
-use crate::chain::audit::audit_block;
+use crate::agents::{self, AgentDirectory};
+use crate::chain::audit::{AuditEveryBlock, audit_block};
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
 use crate::chain::gas::BlockGas;
-use crate::chain::mempool::{BlockOrder, Mempool};
-use crate::chain::protocols::PoolCell;
+use crate::chain::mempool::Mempool;
+use crate::chain::protocols::{Directory, PoolCell};
 use crate::chain::underwater::find_underwater;
-use crate::market::{fund_farms, move_prices};
-use crate::record::books::keep_books;
-use crate::record::recorder::{write_events, write_tick};
+use crate::market::{Emissions, fund_farms, move_prices};
+use crate::record::recorder::record_block;
 
 /// The stages of a block, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
@@ -33,9 +32,9 @@ pub enum Stage {
     /// Scheduled funding, then the transactions one by one, each whole or not at all: the only stage that writes pools,
     /// banks and wallets.
     Execute,
-    /// Agents learn what became of their transactions; books are kept; the audit.
+    /// Agents learn what became of their transactions; the audit.
     Settle,
-    /// Rows are written, and the clock moves to the next block.
+    /// Books are kept, rows are written, and the clock moves to the next block.
     Record,
 }
 
@@ -44,16 +43,56 @@ impl Stage {
     pub const ALL: [Self; 7] =
         [Self::Open, Self::Market, Self::Decide, Self::Order, Self::Execute, Self::Settle, Self::Record];
 
-    /// Returns the stage's systems, in their order.
-    fn systems(self) -> ScheduleConfigs<ScheduleSystem> {
+    /// Returns the stage's systems, in their order. A system whose subjects a run lacks is left out of its block: what
+    /// is not there costs nothing.
+    fn systems(self, has: &Subjects) -> Vec<ScheduleConfigs<ScheduleSystem>> {
+        let when = |condition: bool, system: ScheduleConfigs<ScheduleSystem>| condition.then_some(system);
         match self {
-            Self::Open => open_block.into_configs(),
-            Self::Market => move_prices.into_configs(),
-            Self::Decide => (find_underwater, agents::deciding()).chain(),
-            Self::Order => order_block.into_configs(),
-            Self::Execute => (fund_farms, execute).chain(),
-            Self::Settle => (agents::learning(), keep_books, audit_block).chain(),
-            Self::Record => (write_tick, write_events, close_block).chain(),
+            Self::Open => vec![open_block.into_configs()],
+            Self::Market => vec![move_prices.into_configs()],
+            Self::Decide => {
+                let mut systems = agents::deciding(&has.kinds);
+                systems.splice(0..0, when(has.positions, find_underwater.into_configs()));
+                systems
+            }
+            Self::Order => vec![order_block.into_configs()],
+            Self::Execute => {
+                when(has.emissions, fund_farms.into_configs()).into_iter().chain([execute.into_configs()]).collect()
+            }
+            Self::Settle => {
+                let mut systems = agents::learning(&has.kinds);
+                systems.extend(when(has.audit, audit_block.into_configs()));
+                systems
+            }
+            Self::Record => vec![record_block.into_configs(), close_block.into_configs()],
+        }
+    }
+}
+
+/// What a run has that only some systems are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Subjects {
+    /// Kinds of agents.
+    kinds: Vec<&'static str>,
+    /// Goblins, whose positions may fail.
+    positions: bool,
+    /// Funding of farms.
+    emissions: bool,
+    /// An audit of every block.
+    audit: bool,
+}
+
+impl Subjects {
+    fn all() -> Self {
+        Self { kinds: agents::KINDS.to_vec(), positions: true, emissions: true, audit: true }
+    }
+
+    fn of(world: &World) -> Self {
+        Self {
+            kinds: world.resource::<AgentDirectory>().populations.iter().map(|population| population.kind).collect(),
+            positions: !world.resource::<Directory>().goblins.is_empty(),
+            emissions: !world.resource::<Emissions>().0.is_empty(),
+            audit: world.resource::<AuditEveryBlock>().0,
         }
     }
 }
@@ -61,13 +100,13 @@ impl Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, bevy_ecs::schedule::ScheduleLabel)]
 struct Block;
 
-/// Returns the block as one schedule: single-threaded, since runs are what is parallel, and refusing two systems whose
+/// Returns the block of a run as one schedule: single-threaded, since runs are what is parallel, and refusing two systems whose
 /// order would be left to chance.
-pub fn block() -> Schedule {
-    schedule(&Stage::ALL)
+pub fn block(world: &World) -> Schedule {
+    schedule(&Stage::ALL, &Subjects::of(world))
 }
 
-fn schedule(stages: &[Stage]) -> Schedule {
+fn schedule(stages: &[Stage], has: &Subjects) -> Schedule {
     let mut schedule = Schedule::new(Block);
     schedule.set_executor(SingleThreadedExecutor::new());
     schedule.set_build_settings(ScheduleBuildSettings {
@@ -78,7 +117,10 @@ fn schedule(stages: &[Stage]) -> Schedule {
         (Stage::Open, Stage::Market, Stage::Decide, Stage::Order, Stage::Execute, Stage::Settle, Stage::Record).chain(),
     );
     for stage in stages {
-        schedule.add_systems(stage.systems().in_set(*stage));
+        let chained = stage.systems(has).into_iter().reduce(|before, after| (before, after).chain());
+        if let Some(systems) = chained {
+            schedule.add_systems(systems.in_set(*stage));
+        }
     }
     schedule
 }
@@ -86,7 +128,7 @@ fn schedule(stages: &[Stage]) -> Schedule {
 /// Returns every stage with the names of its systems, in their order.
 pub fn stages() -> Vec<(String, Vec<String>)> {
     let names = |stage: Stage| {
-        let mut schedule = schedule(&[stage]);
+        let mut schedule = schedule(&[stage], &Subjects::all());
         schedule.initialize(&mut World::new()).expect("the block's schedule builds");
         let systems = schedule.systems().expect("it was just initialized");
         systems.map(|(_, system)| short(&system.name().to_string())).collect()
@@ -109,14 +151,8 @@ fn open_block(mut log: ResMut<EventLog>, mut gas: ResMut<BlockGas>, mut pools: Q
     }
 }
 
-fn order_block(
-    seed: Res<Seed>,
-    clock: Res<Clock>,
-    gas: Res<BlockGas>,
-    mut mempool: ResMut<Mempool>,
-    mut order: ResMut<BlockOrder>,
-) {
-    mempool.order(seed.0, clock.block, &gas, &mut order.0);
+fn order_block(seed: Res<Seed>, clock: Res<Clock>, gas: Res<BlockGas>, mut mempool: ResMut<Mempool>) {
+    mempool.order(seed.0, clock.block, &gas);
 }
 
 fn close_block(mut clock: ResMut<Clock>) {
@@ -130,18 +166,24 @@ mod tests {
     use super::*;
     use crate::chain::ledger::Ledger;
 
+    /// The block of a run that has everything.
+    fn whole() -> Schedule {
+        schedule(&Stage::ALL, &Subjects::all())
+    }
+
     #[test]
     fn the_block_is_what_this_page_says() {
-        let agents = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Trader"];
-        let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
+        let deciding = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Trader"];
+        let deciding = deciding.map(|agent| format!("decide<{agent}>")).join(", ");
+        let learning = "learn<Farmer>, learn<BankLender>, learn<Liquidator>";
         let expected = [
             ("open", "open_block".to_owned()),
             ("market", "move_prices".to_owned()),
-            ("decide", format!("find_underwater, {}", each("decide"))),
+            ("decide", format!("find_underwater, {deciding}")),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
-            ("settle", format!("{}, keep_books, audit_block", each("learn"))),
-            ("record", "write_tick, write_events, close_block".to_owned()),
+            ("settle", format!("{learning}, audit_block")),
+            ("record", "record_block, close_block".to_owned()),
         ];
         let stages: Vec<_> = stages().into_iter().map(|(stage, systems)| (stage, systems.join(", "))).collect();
         let stages: Vec<_> = stages.iter().map(|(stage, systems)| (stage.as_str(), systems.clone())).collect();
@@ -151,7 +193,7 @@ mod tests {
     /// What the page prints stage by stage is what the block runs, in one row.
     #[test]
     fn the_whole_block_runs_the_stages_in_their_order() {
-        let mut block = block();
+        let mut block = whole();
         block.initialize(&mut World::new()).unwrap();
         let run: Vec<String> = block.systems().unwrap().map(|(_, system)| short(&system.name().to_string())).collect();
         let printed: Vec<String> = stages().into_iter().flat_map(|(_, systems)| systems).collect();
@@ -164,16 +206,16 @@ mod tests {
 
     #[test]
     fn a_system_whose_order_is_left_to_chance_is_refused() {
-        let mut anywhere = block();
+        let mut anywhere = whole();
         anywhere.add_systems(stray);
         let refused = anywhere.initialize(&mut World::new()).map(|_| ());
         assert!(matches!(refused, Err(ScheduleBuildError::Elevated(_))), "{refused:?}");
 
-        let mut within_a_stage = block();
+        let mut within_a_stage = whole();
         within_a_stage.add_systems(stray.in_set(Stage::Execute));
         within_a_stage.initialize(&mut World::new()).map(|_| ()).unwrap_err();
 
-        let mut in_order = block();
+        let mut in_order = whole();
         in_order.add_systems(stray.in_set(Stage::Execute).after(execute));
         in_order.initialize(&mut World::new()).unwrap();
     }

@@ -100,7 +100,7 @@ impl Simulation {
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
-        let beginning = Beginning::of(&sees);
+        let beginning = Beginning::of(&sees, &directory);
         let first = directory.first_account as usize;
         let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..]);
         let mut recorder = Recorder::open(&sees, folder, wanted)?;
@@ -111,7 +111,7 @@ impl Simulation {
         world.insert_resource(books);
         world.insert_resource(recorder);
         let writes = RecordWanted { agents: record.agents, positions: record.positions, exact: options.exact };
-        let mut block = pipeline::block();
+        let mut block = pipeline::block(&world);
         block.initialize(&mut world).expect("the block's schedule builds");
         Ok(Self { world, block, beginning, writes, audits: 1 })
     }
@@ -151,7 +151,7 @@ impl Simulation {
     pub fn worth(&mut self) -> Worth {
         let mut state = SystemState::<View>::new(&mut self.world);
         let sees = state.get(&self.world).expect("genesis put in all that agents see");
-        worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols)
+        worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now())
     }
 
     /// Audits the end, writes the tables that are written there and `summary.json`, and closes the run's files.
@@ -167,7 +167,7 @@ impl Simulation {
             SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
         let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
-        let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols);
+        let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
         let mut summary = recorder.summary;
         summary.blocks = sees.clock.block;
         summary.audits_passed = self.audits + 1;
@@ -214,7 +214,7 @@ mod tests {
         let checked = read_text("shuffled", SCENARIO, Path::new(".")).unwrap();
         let mut simulation =
             Simulation::new(&checked.scenario, "shuffled", Path::new("."), Options::seeded(1), None).unwrap();
-        simulation.block = pipeline::block();
+        simulation.block = pipeline::block(&simulation.world);
         simulation.block.set_build_settings(ScheduleBuildSettings {
             ambiguity_detection: LogLevel::Error,
             shuffle_seed,

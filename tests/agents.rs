@@ -20,7 +20,7 @@ use plimsoll::chain::execution::{ForcedSales, execute};
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::{InsufficientFunds, Ledger};
-use plimsoll::chain::mempool::{BlockOrder, Mempool};
+use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{BankCell, PoolCell};
 use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
 use plimsoll::chain::underwater::find_underwater;
@@ -83,8 +83,10 @@ fn simulation(text: &str) -> Simulation {
 fn submitted<A: Agent>(world: &mut World) -> Vec<Transaction> {
     world.run_system_once(decide::<A>).unwrap();
     let gas = BlockGas { limit: None, ..*world.resource::<BlockGas>() };
-    let mut list = Vec::new();
-    world.resource_mut::<Mempool>().order(1, 0, &gas, &mut list);
+    let mut mempool = world.resource_mut::<Mempool>();
+    mempool.order(1, 0, &gas);
+    let list = mempool.taken().cloned().collect();
+    mempool.clear_taken();
     list
 }
 
@@ -99,7 +101,12 @@ fn at_block(world: &mut World, block: u64) {
 /// Executes transactions and returns what happened.
 fn executed(world: &mut World, transactions: Vec<Transaction>) -> Vec<Event> {
     world.resource_mut::<EventLog>().clear();
-    world.resource_mut::<BlockOrder>().0 = transactions;
+    let gas = *world.resource::<BlockGas>();
+    let mut mempool = world.resource_mut::<Mempool>();
+    for transaction in transactions {
+        mempool.submit(transaction);
+    }
+    mempool.order(1, 0, &gas);
     world.run_system_once(execute).unwrap();
     world.resource::<EventLog>().iter().cloned().collect()
 }

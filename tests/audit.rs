@@ -110,10 +110,9 @@ const BLOCKS: u64 = 40;
 
 impl Shape {
     fn scenario(&self) -> String {
-        let Self {
-            decimals: [cash, risky, reward], counts: [a, b, c, d, e, f, g, h], way: [open, close, exit], ..
-        } = self;
+        let Self { decimals: [cash, risky, reward], way: [open, close, exit], .. } = self;
         let Self { block_time, base_fee_gwei, volatility, impact, venue_fee_bps, fee_bps, protocol_fee, .. } = self;
+        let [count_0, count_1, count_2, count_3, count_4, count_5, count_6, count_7] = self.counts;
         let Self { interest, kill_bps, reserve_bps, leverage, .. } = self;
         let gas_limit = self.gas_limit.map_or(String::new(), |limit| format!(", gas_limit: {limit}"));
         let utilisation = self.utilisation.map_or(String::new(), |share| format!("utilisation: {share:.3},"));
@@ -158,30 +157,30 @@ impl Shape {
     ],
     agents: [
         Farmer(
-            name: "first", count: {a}, goblin: "goblin", capital: LogNormal(median: {small}, sigma: 1.5),
+            name: "first", count: {count_0}, goblin: "goblin", capital: LogNormal(median: {small}, sigma: 1.5),
             leverage: Uniform(1.1, {leverage:.3}), close: {close}, exit: {exit}, gas_money: Fixed(2),
         ),
         Farmer(
-            name: "later", count: {b}, goblin: "goblin", capital: Uniform({small}, {large}),
+            name: "later", count: {count_1}, goblin: "goblin", capital: Uniform({small}, {large}),
             leverage: Uniform(1, 6), entry: Between("0 s", "15 s"), open: {open}, exit: {exit}, close: {close},
             gas_money: Fixed(2),
         ),
-        BankLender(name: "lenders", count: {c}, bank: "bank", supply: LogNormal(median: {supply}, sigma: 0.5)),
+        BankLender(name: "lenders", count: {count_2}, bank: "bank", supply: LogNormal(median: {supply}, sigma: 0.5)),
         BankLender(
-            name: "fickle", count: {d}, bank: "bank", supply: Uniform({small}, {supply}), entry: Between("0 s", "5 s"),
+            name: "fickle", count: {count_3}, bank: "bank", supply: Uniform({small}, {supply}), entry: Between("0 s", "5 s"),
             exit: {exit}, gas_money: Fixed(2),
         ),
         Liquidator(
-            name: "liquidators", count: {e}, bank: "bank", attention: Fixed(0.5), bid_share: Uniform(0, 1),
+            name: "liquidators", count: {count_4}, bank: "bank", attention: Fixed(0.5), bid_share: Uniform(0, 1),
             kills_per_block: 3, margin: Uniform(-10, 10), gas_money: Fixed(5),
         ),
-        Harvester(name: "harvesters", count: {f}, goblin: "goblin", every: "1 s", gas_money: Fixed(2)),
+        Harvester(name: "harvesters", count: {count_5}, goblin: "goblin", every: "1 s", gas_money: Fixed(2)),
         Arbitrageur(
-            name: "arbitrageurs", count: {g}, pool: "farmed", capital: Uniform(10, 50_000), bid_share: Uniform(0, 1),
+            name: "arbitrageurs", count: {count_6}, pool: "farmed", capital: Uniform(10, 50_000), bid_share: Uniform(0, 1),
             gas_money: Fixed(5),
         ),
         Trader(
-            name: "traders", count: {h}, pool: "farmed", size: LogNormal(median: 300, sigma: 1.5), buys: 0.4,
+            name: "traders", count: {count_7}, pool: "farmed", size: LogNormal(median: 300, sigma: 1.5), buys: 0.4,
             capital: Fixed(20_000), gas_money: Fixed(2),
         ),
     ],
@@ -330,11 +329,13 @@ fn forgive_debt(world: &mut World) {
     *at.pool.pool.uniswap_v2_mut() = pair;
 }
 
+/// What the audit must say, and what is done to the world.
+type Tampered = (&'static str, fn(&mut World));
+
 #[test]
 fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
     assert_eq!(audited(honest_world().world_mut()), Ok(()));
-    type Tampering = fn(&mut World);
-    let cases: [(&str, Tampering); 7] = [
+    let cases: [Tampered; 7] = [
         ("CASH of account 3: the protocol says", |world| {
             let pool: PoolCell = first(world);
             world.resource_mut::<Ledger>().issue(Source::Genesis, pool.account, pool.tokens[1], 1);

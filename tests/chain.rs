@@ -9,14 +9,15 @@ use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::AgentDirectory;
 use plimsoll::agents::view::View;
 use plimsoll::chain::audit::audit;
-use plimsoll::chain::clock::Clock;
+use plimsoll::chain::clock::{Clock, Seed};
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::execution::{ForcedSales, execute};
+use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::{Ledger, Source};
-use plimsoll::chain::mempool::BlockOrder;
+use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
-use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
+use plimsoll::chain::transaction::{Action, AmountIn, Transaction, WorkOrder};
 use plimsoll::chain::underwater::find_underwater;
 use plimsoll::chain::venues::Venues;
 use plimsoll::market::fund_farms;
@@ -174,7 +175,7 @@ fn part(whole: u128) -> impl Strategy<Value = u128> {
     (0_u32..100, 1_u128..1 << 20).prop_map(move |(halvings, fraction)| match halvings {
         0 => 0,
         1..=9 => whole >> (10 * halvings),
-        _ => whole * fraction >> 20,
+        _ => (whole * fraction) >> 20,
     })
 }
 
@@ -210,7 +211,8 @@ fn action() -> impl Strategy<Value = Action> {
         1 => amount_in(900 * ETHER).prop_map(|amount| Action::VenueSell { token: TokenId(2), amount }),
         4 => (prop::option::of(position()), part(usdc), part(usdc), prop_oneof![Just(u128::MAX), part(usdc)], farming())
             .prop_map(|(position, value, loan, max_return, strategy)| {
-                Action::Work { goblin: GoblinId(0), position, value, loan, max_return, strategy }
+                let goblin = GoblinId(0);
+                Action::Work(Box::new(WorkOrder { goblin, position, value, loan, max_return, strategy }))
             }),
         3 => position().prop_map(|position| Action::Kill { bank: BankId(0), position }),
         1 => Just(Action::Reinvest { goblin: GoblinId(0) }),
@@ -228,14 +230,14 @@ fn impossible() -> impl Strategy<Value = Action> {
         Action::Kill { bank: BankId(0), position: PositionId(1_000) },
         Action::VenueSell { token: NATIVE, amount: AmountIn::Exact(most) },
         Action::Swap { pool: PoolId(0), side: Side::ZeroForOne, amount_in: AmountIn::Exact(1_000), least_out: most },
-        Action::Work {
+        Action::Work(Box::new(WorkOrder {
             goblin: GoblinId(0),
             position: None,
             value: 0,
             loan: most,
             max_return: 0,
             strategy: Farming::AllBase { min_lp: 0 },
-        },
+        })),
     ])
 }
 
@@ -246,7 +248,7 @@ fn transaction() -> impl Strategy<Value = (u32, Vec<Action>)> {
     let acts = (0..SENDERS, 0..4, actions).prop_map(|(anybody, chance, (mut actions, last))| {
         actions.extend(last);
         let owner = actions.iter().find_map(|action| match action {
-            Action::Work { position: Some(position), .. } => position.0.checked_sub(1),
+            Action::Work(order) => order.position.and_then(|position| position.0.checked_sub(1)),
             _ => None,
         });
         (owner.filter(|owner| *owner < SENDERS && chance > 0).unwrap_or(anybody), actions)
@@ -266,7 +268,8 @@ fn blocks() -> impl Strategy<Value = Vec<Vec<(u32, Vec<Action>)>>> {
 fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chain::event::Event> {
     let sender_account = AccountId(world.resource::<AgentDirectory>().first_account + sender);
     let gas = world.resource::<plimsoll::chain::gas::GasSchedule>().of(actions);
-    world.resource_mut::<BlockOrder>().0.push(Transaction {
+    let mut mempool = world.remove_resource::<Mempool>().unwrap();
+    mempool.submit(Transaction {
         agent: AgentId(sender),
         sender: sender_account,
         priority_fee: 3,
@@ -274,6 +277,8 @@ fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chai
         actions: actions.into(),
         ..Transaction::default()
     });
+    mempool.order(world.resource::<Seed>().0, world.resource::<Clock>().block, world.resource::<BlockGas>());
+    world.insert_resource(mempool);
     world.resource_mut::<EventLog>().clear();
     world.run_system_once(execute).unwrap();
     world.resource::<EventLog>().iter().cloned().collect()
@@ -418,7 +423,14 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
     for action in [
         Action::Swap { pool: PoolId(1), side: Side::OneForZero, amount_in: AmountIn::Exact(usdc), least_out: 0 },
         Action::VenueBuy { token: NATIVE, spend: AmountIn::Exact(usdc) },
-        Action::Work { goblin: GoblinId(0), position: None, value: usdc, loan: usdc, max_return: 0, strategy },
+        Action::Work(Box::new(WorkOrder {
+            goblin: GoblinId(0),
+            position: None,
+            value: usdc,
+            loan: usdc,
+            max_return: 0,
+            strategy,
+        })),
         Action::Deposit { bank, amount: usdc },
         Action::Withdraw { bank, shares: usdc },
         Action::Reinvest { goblin: GoblinId(0) },
@@ -427,7 +439,7 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
         open(&mut world);
         world.resource_mut::<Clock>().advance();
         let mut before = Everything::of(&mut world);
-        let events = run(&mut world, 5, &[action]);
+        let events = run(&mut world, 5, std::slice::from_ref(&action));
         assert!(!matches!(events[0].what, What::Reverted { .. }), "{events:?}");
         before.pay_gas(events[0].sender.unwrap().1, events[0].fee);
         assert_ne!(Everything::of(&mut world), before, "{action:?}");

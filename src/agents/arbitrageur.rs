@@ -1,9 +1,9 @@
 //! Closes the gap between a pool's price and the external venue's.
 //!
-//! Sees: the pool's reserves, the venue's price with its impact. Decides: the size at which a constant-product pool's
-//! marginal price after fees meets the venue's, in closed form; buys on one side and sells on the other in one
-//! transaction, if the quoted gain beats gas and margin. Ignores: other arbitrageurs: who comes second finds less, and
-//! reverts where it would lose.
+//! Sees: the pool's reserves, the venue's price with its impact and fee. Decides: the size at which a constant-product
+//! pool's marginal price after fees meets the venue's after its own, in closed form; buys on one side and sells on the
+//! other in one transaction, if the quoted gain beats gas and margin. Ignores: other arbitrageurs: who comes second finds
+//! less, and reverts where it would lose.
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -60,7 +60,7 @@ pub struct Arbitrageur {
 }
 
 /// A trade that an arbitrageur considers, in smallest units of the numeraire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Trade {
     actions: [Action; 2],
     spent: u128,
@@ -80,7 +80,7 @@ impl Agent for Arbitrageur {
             let after_gas = gain - sees.gas_worth(gas);
             let bid = after_gas * self.bid_share.sample(&mut dice);
             if after_gas - bid > self.margin {
-                out.submit(&trade.actions, sees.priority_fee(bid, gas));
+                out.submit(trade.actions, sees.priority_fee(bid, gas));
             }
         }
         Wake::NextBlock
@@ -94,24 +94,30 @@ impl Arbitrageur {
         let (numeraire, risky) = (sees.tokens.numeraire, pool.token(self.numeraire.other()));
         let (held, other) = pool.pool.amm().reserves().starting_with(self.numeraire);
         let (cash, stock) = (sees.tokens.whole(numeraire, held), sees.tokens.whole(risky, other));
-        let keeps = 1.0 - f64::from(pool.pool.fee_bps()) / 10_000.0;
+        let keeps = left_by(pool.pool.fee_bps());
         let price = sees.venues.price(risky);
-        let buys = cash / stock < price * keeps;
-        let sells = cash / stock * keeps > price;
+        let venue_keeps = left_by(sees.venues.of(risky).fee_bps());
+        let buys = cash / stock < price * keeps * venue_keeps;
+        let sells = cash / stock * keeps * venue_keeps > price;
         if buys {
-            let pays = |price: f64| optimal(cash, stock * price, keeps);
+            let pays = |price: f64| optimal(cash, stock * price * venue_keeps, keeps);
             let gets = |pays: f64| stock * keeps * pays / (cash + keeps * pays);
             let price = settled(sees, risky, price, cash / stock, |price| -gets(pays(price)));
             buy_in_pool(sees, pool, self.numeraire, risky, sees.tokens.units(numeraire, pays(price)).min(capital))
         } else if sells {
-            let pays = |price: f64| optimal(stock, cash / price, keeps);
-            let price = settled(sees, risky, price, cash / stock, pays);
+            let pays = |price: f64| optimal(stock, cash / price * venue_keeps, keeps);
+            let price = settled(sees, risky, price, cash / stock, |price| pays(price) / venue_keeps);
             let cost = sees.venues.of(risky).buy(sees.tokens.units(risky, pays(price))).ok()?.paid;
             sell_in_pool(sees, pool, self.numeraire, risky, cost.min(capital))
         } else {
             None
         }
     }
+}
+
+/// Returns which share of a payment a fee leaves.
+fn left_by(fee_bps: u16) -> f64 {
+    1.0 - f64::from(fee_bps) / 10_000.0
 }
 
 /// Returns the venue's price after the trade that it makes optimal: `price` itself where the venue has no impact, else

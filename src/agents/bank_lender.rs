@@ -66,7 +66,7 @@ impl Agent for BankLender {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if !self.entered {
             self.entered = true;
-            self.waits = out.submit(&[Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
+            self.waits = out.submit(smallvec![Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
             return if self.waits { self.exit.wake(sees, out.me().who) } else { Wake::Never };
         }
         if self.waits {
@@ -75,10 +75,12 @@ impl Agent for BankLender {
         let held = sees.ledger.balance(out.me().account, sees.protocols.bank(self.bank).shares);
         let shares = held.min(payable(sees, self.bank));
         if shares > 0 {
-            self.waits = out.submit(&[Action::Withdraw { bank: self.bank, shares }], self.tip);
+            self.waits = out.submit(smallvec![Action::Withdraw { bank: self.bank, shares }], self.tip);
         }
         if held == 0 { Wake::Never } else { PATIENCE.wake(sees) }
     }
+
+    const LEARNS: bool = true;
 
     fn learn(&mut self, _event: &Event) {
         self.waits = false;

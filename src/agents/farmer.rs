@@ -18,7 +18,7 @@ use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{GoblinId, PositionId};
-use crate::chain::transaction::Action;
+use crate::chain::transaction::{Action, WorkOrder};
 use crate::protocol::farm::alpha_homora::Strategy;
 
 /// A population of farmers, as scenario files write it.
@@ -115,13 +115,13 @@ impl Agent for Farmer {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         match self.state {
             State::Outside => {
-                let submitted = out.submit(&[self.opening()], self.tip);
+                let submitted = out.submit(smallvec![self.opening()], self.tip);
                 self.state = if submitted { State::Opening } else { State::Refused };
                 self.exit.wake(sees, out.me().who)
             }
             State::Opening => Wake::NextBlock,
             State::Open(position) => {
-                if out.submit(&[self.closing(position)], self.tip) {
+                if out.submit(smallvec![self.closing(position)], self.tip) {
                     self.state = State::Closing(position);
                 }
                 PATIENCE.wake(sees)
@@ -130,6 +130,8 @@ impl Agent for Farmer {
             State::Closed(_) | State::Killed(_) | State::Refused => Wake::Never,
         }
     }
+
+    const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
         self.state = match (self.state, &event.what) {
@@ -159,7 +161,8 @@ impl Farmer {
             0 => Strategy::AllBase { min_lp: 0 },
             farmed => Strategy::TwoSides { farmed, min_lp: 0 },
         };
-        Action::Work { goblin: self.goblin, position: None, value, loan: self.loan, max_return: 0, strategy }
+        let (goblin, loan) = (self.goblin, self.loan);
+        Action::Work(Box::new(WorkOrder { goblin, position: None, value, loan, max_return: 0, strategy }))
     }
 
     fn closing(&self, position: PositionId) -> Action {
@@ -167,8 +170,8 @@ impl Farmer {
             Closing::Liquidate => Strategy::Liquidate { min_base: 0 },
             Closing::MinimizeTrading => Strategy::MinimizeTrading { min_farmed: 0 },
         };
-        let position = Some(position);
-        Action::Work { goblin: self.goblin, position, value: 0, loan: 0, max_return: u128::MAX, strategy }
+        let (goblin, position) = (self.goblin, Some(position));
+        Action::Work(Box::new(WorkOrder { goblin, position, value: 0, loan: 0, max_return: u128::MAX, strategy }))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
+use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
@@ -56,7 +57,7 @@ impl Agent for Harvester {
         let gas = sees.schedule.reinvest;
         let cost = sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.tip) * gas as f64;
         if self.bounty(sees) - cost > self.margin {
-            out.submit(&[Action::Reinvest { goblin: self.goblin }], self.tip);
+            out.submit(smallvec![Action::Reinvest { goblin: self.goblin }], self.tip);
         }
         Wake::At(sees.clock.block + self.every)
     }

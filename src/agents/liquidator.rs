@@ -7,6 +7,7 @@
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
+use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
@@ -70,12 +71,14 @@ impl Agent for Liquidator {
         self.seen.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         self.seen.truncate(self.kills_per_block);
         for (_, position, priority_fee) in &self.seen {
-            if out.submit(&[Action::Kill { bank: self.bank, position: *position }], *priority_fee) {
+            if out.submit(smallvec![Action::Kill { bank: self.bank, position: *position }], *priority_fee) {
                 self.pending.push(*position);
             }
         }
         Wake::WhenUnderwater
     }
+
+    const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
         if let What::Killed(_) | What::Reverted { .. } | What::Dropped { .. } = event.what

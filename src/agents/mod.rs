@@ -50,6 +50,9 @@ pub trait Agent: Component<Mutability = Mutable> + Sized {
     /// Fills the outbox, and says when it wants to be asked again.
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake;
 
+    /// Whether it learns what happened; a kind that does not is not told.
+    const LEARNS: bool = false;
+
     /// Takes in what happened to one of its transactions or positions.
     fn learn(&mut self, _event: &Event) {}
 }
@@ -175,14 +178,25 @@ macro_rules! kinds {
             world.init_resource::<AgentDirectory>();
         }
 
-        /// Returns the systems that let agents decide, in the order of this list.
-        pub fn deciding() -> ScheduleConfigs<ScheduleSystem> {
-            ($(decide::<$agent>,)*).chain()
+        /// The kinds' names, in the order of this list.
+        pub const KINDS: &[&str] = &[$(stringify!($kind)),*];
+
+        /// Returns the systems that let agents of these kinds decide, in the order of this list.
+        pub fn deciding(kinds: &[&str]) -> Vec<ScheduleConfigs<ScheduleSystem>> {
+            let mut systems = Vec::new();
+            $(if kinds.contains(&stringify!($kind)) {
+                systems.push(decide::<$agent>.into_configs());
+            })*
+            systems
         }
 
-        /// Returns the systems that let agents learn.
-        pub fn learning() -> ScheduleConfigs<ScheduleSystem> {
-            ($(learn::<$agent>,)*).chain()
+        /// Returns the systems that let agents of these kinds learn, in the order of this list.
+        pub fn learning(kinds: &[&str]) -> Vec<ScheduleConfigs<ScheduleSystem>> {
+            let mut systems = Vec::new();
+            $(if <$agent>::LEARNS && kinds.contains(&stringify!($kind)) {
+                systems.push(learn::<$agent>.into_configs());
+            })*
+            systems
         }
     };
 }

@@ -1,11 +1,9 @@
 //! Where an agent puts what it wants done.
 
-use smallvec::SmallVec;
-
 use super::Identity;
 use super::view::View;
 use crate::chain::mempool::Mempool;
-use crate::chain::transaction::{Action, Transaction};
+use crate::chain::transaction::{Actions, Transaction};
 
 /// One agent's way into the mempool.
 pub struct Outbox<'a, 'w, 's> {
@@ -29,8 +27,9 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
 
     /// Submits a transaction that pays `priority_fee` on top of the base fee, in the native token's smallest units per
     /// unit of gas. Returns whether the agent has the gas money for it; without, nothing is submitted.
-    pub fn submit(&mut self, actions: &[Action], priority_fee: u128) -> bool {
-        let gas = self.sees.schedule.of(actions);
+    pub fn submit(&mut self, actions: impl Into<Actions>, priority_fee: u128) -> bool {
+        let actions = actions.into();
+        let gas = self.sees.schedule.of(&actions);
         let cost = u128::from(gas).saturating_mul(self.sees.gas.base_fee.saturating_add(priority_fee));
         let identity = &mut *self.identity;
         let promised = self.promised.saturating_add(cost);
@@ -46,7 +45,7 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
             priority_fee,
             gas,
             submitted: self.sees.clock.block,
-            actions: SmallVec::from_slice(actions),
+            actions,
         });
         identity.nonce += 1;
         true

@@ -5,6 +5,7 @@
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
+use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
@@ -76,7 +77,7 @@ impl Agent for Trader {
         let amount = wanted.min(sees.ledger.balance(out.me().account, paid));
         if amount > 0 {
             let amount_in = AmountIn::Exact(amount);
-            out.submit(&[Action::Swap { pool: self.pool, side, amount_in, least_out: 0 }], self.tip);
+            out.submit(smallvec![Action::Swap { pool: self.pool, side, amount_in, least_out: 0 }], self.tip);
         }
         self.next(sees.clock.block, &mut dice)
     }

@@ -13,10 +13,10 @@ use super::gas::{BlockGas, GasSchedule};
 use super::ids::{AccountId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use super::journal::Journal;
 use super::ledger::{Ledger, Source};
-use super::mempool::BlockOrder;
+use super::mempool::Mempool;
 use super::protocols::{NamedAccounts, ProtocolsMut};
 use super::tokens::Tokens;
-use super::transaction::{Action, AmountIn, Transaction};
+use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
 use super::underwater::reorder;
 use super::venues::Venues;
 use crate::protocol::amm::Side;
@@ -36,7 +36,7 @@ pub fn execute(
     mut protocols: ProtocolsMut,
     mut ledger: ResMut<Ledger>,
     mut venues: ResMut<Venues>,
-    mut order: ResMut<BlockOrder>,
+    mut mempool: ResMut<Mempool>,
     mut gas: ResMut<BlockGas>,
     mut log: ResMut<EventLog>,
     mut journal: Local<Journal>,
@@ -53,9 +53,10 @@ pub fn execute(
         log: &mut log,
         journal: &mut journal,
     };
-    for transaction in order.0.drain(..) {
-        executor.run(&transaction, &mut gas);
+    for transaction in mempool.taken() {
+        executor.run(transaction, &mut gas);
     }
+    mempool.clear_taken();
 }
 
 /// What a transaction runs on.
@@ -125,9 +126,9 @@ impl Executor<'_, '_, '_> {
             }
             Action::VenueBuy { token, spend } => self.venue_buy(tx, token, resolve(spend, received)),
             Action::VenueSell { token, amount } => self.venue_sell(tx, token, resolve(amount, received)),
-            Action::Work { goblin, position, value, loan, max_return, strategy } => {
-                let user = tx.sender;
-                self.work(tx, Work { position, user, goblin, value, loan, max_return, strategy })
+            Action::Work(ref order) => {
+                let WorkOrder { goblin, position, value, loan, max_return, strategy } = **order;
+                self.work(tx, Work { position, user: tx.sender, goblin, value, loan, max_return, strategy })
             }
             Action::Kill { bank, position } => self.kill(tx, bank, position),
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),

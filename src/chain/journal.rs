@@ -38,7 +38,7 @@ impl Journal {
             Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
                 self.0.push(Before::Venue(token, *venues.of(token)));
             }
-            Action::Work { goblin, position, .. } => self.keep_position(goblin, position, protocols),
+            Action::Work(ref order) => self.keep_position(order.goblin, order.position, protocols),
             Action::Kill { bank, position } => {
                 // A position that does not exist reverts before it changes anything.
                 if let Ok(row) = protocols.bank(bank).bank.position(position) {

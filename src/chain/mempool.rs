@@ -12,6 +12,8 @@ use super::transaction::Transaction;
 #[derive(Debug, Clone, Default, Resource)]
 pub struct Mempool {
     waiting: Vec<Transaction>,
+    /// What the block takes, by place in `waiting`, in the order in which it executes.
+    taken: Vec<u32>,
     keys: Vec<(Reverse<u128>, u64, u32)>,
 }
 
@@ -27,49 +29,55 @@ impl Mempool {
     }
 
     /// Fills the block: the dearest priority fees first, equal fees by hash, each that still fits into the gas limit.
-    /// What does not fit stays.
-    pub fn order(&mut self, seed: u64, block: u64, gas: &BlockGas, list: &mut Vec<Transaction>) {
+    /// What does not fit waits for the next block.
+    pub fn order(&mut self, seed: u64, block: u64, gas: &BlockGas) {
+        let salt = mix(seed, block);
         self.keys.clear();
         self.keys.extend(self.waiting.iter().zip(0_u32..).map(|(transaction, index)| {
-            let tie_break = mix(mix(mix(seed, block), transaction.who.0), u64::from(transaction.nonce));
+            let tie_break = mix(mix(salt, transaction.who.0), u64::from(transaction.nonce));
             (Reverse(transaction.priority_fee), tie_break, index)
         }));
         self.keys.sort_unstable();
+        self.taken.clear();
         let mut room = gas.limit.unwrap_or(u64::MAX);
-        let mut left_over = false;
         for (_, _, index) in &self.keys {
-            let transaction = &mut self.waiting[*index as usize];
-            if transaction.gas <= room {
-                room -= transaction.gas;
-                list.push(std::mem::take(transaction));
-            } else {
-                left_over = true;
+            let needed = self.waiting[*index as usize].gas;
+            if needed <= room {
+                room -= needed;
+                self.taken.push(*index);
             }
         }
-        if left_over {
-            self.waiting.retain(|transaction| !transaction.is_taken());
-        } else {
+    }
+
+    /// Returns the block's transactions in the order in which they execute.
+    pub fn taken(&self) -> impl Iterator<Item = &Transaction> {
+        self.taken.iter().map(|index| &self.waiting[*index as usize])
+    }
+
+    /// Forgets the block's transactions; the others go on waiting.
+    pub fn clear_taken(&mut self) {
+        if self.taken.len() == self.waiting.len() {
             self.waiting.clear();
+        } else {
+            self.taken.sort_unstable();
+            let mut taken = self.taken.iter().copied().peekable();
+            let mut index = 0;
+            self.waiting.retain(|_| {
+                index += 1;
+                taken.next_if_eq(&(index - 1)).is_none()
+            });
         }
+        self.taken.clear();
     }
 }
 
-/// The block's transactions in the order in which they execute; cleared by whoever orders.
-#[derive(Debug, Clone, Default, Resource)]
-pub struct BlockOrder(pub Vec<Transaction>);
-
 #[cfg(test)]
 mod tests {
-    use smallvec::smallvec;
-
     use super::super::dice::Who;
-    use super::super::ids::GoblinId;
-    use super::super::transaction::Action;
     use super::*;
 
     fn transaction(who: u64, priority_fee: u128, gas: u64) -> Transaction {
-        let actions = smallvec![Action::Reinvest { goblin: GoblinId(0) }];
-        Transaction { who: Who(who), priority_fee, gas, actions, ..Transaction::default() }
+        Transaction { who: Who(who), priority_fee, gas, ..Transaction::default() }
     }
 
     fn order(waiting: &[Transaction], seed: u64, limit: Option<u64>) -> (Vec<u64>, usize) {
@@ -77,9 +85,10 @@ mod tests {
         for transaction in waiting {
             mempool.submit(transaction.clone());
         }
-        let mut list = Vec::new();
-        mempool.order(seed, 0, &BlockGas { limit, ..BlockGas::default() }, &mut list);
-        (list.iter().map(|transaction| transaction.who.0).collect(), mempool.waiting())
+        mempool.order(seed, 0, &BlockGas { limit, ..BlockGas::default() });
+        let list = mempool.taken().map(|transaction| transaction.who.0).collect();
+        mempool.clear_taken();
+        (list, mempool.waiting())
     }
 
     #[test]

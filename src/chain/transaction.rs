@@ -18,7 +18,7 @@ pub enum AmountIn {
 }
 
 /// One call to a protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Swaps in a pool; reverts below `least_out`.
     Swap {
@@ -46,20 +46,7 @@ pub enum Action {
         amount: AmountIn,
     },
     /// Opens, changes or closes a leveraged position: Alpha Homora's `work`.
-    Work {
-        /// Through which goblin.
-        goblin: GoblinId,
-        /// Which position; none opens a new one.
-        position: Option<PositionId>,
-        /// The owner's own base asset that goes in.
-        value: u128,
-        /// What is borrowed on top.
-        loan: u128,
-        /// The most debt that is paid back from what comes out.
-        max_return: u128,
-        /// What is done with it.
-        strategy: Strategy,
-    },
+    Work(Box<WorkOrder>),
     /// Kills a position that is under water.
     Kill {
         /// The bank.
@@ -88,6 +75,23 @@ pub enum Action {
     },
 }
 
+/// What a farmer asks of its bank; boxed, since it is three times as large as any other action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkOrder {
+    /// Through which goblin.
+    pub goblin: GoblinId,
+    /// Which position; none opens a new one.
+    pub position: Option<PositionId>,
+    /// The owner's own base asset that goes in.
+    pub value: u128,
+    /// What is borrowed on top.
+    pub loan: u128,
+    /// The most debt that is paid back from what comes out.
+    pub max_return: u128,
+    /// What is done with it.
+    pub strategy: Strategy,
+}
+
 impl Action {
     /// Returns the action's name in events.
     pub fn name(&self) -> &'static str {
@@ -95,7 +99,7 @@ impl Action {
             Self::Swap { .. } => "swap",
             Self::VenueBuy { .. } => "venue_buy",
             Self::VenueSell { .. } => "venue_sell",
-            Self::Work { .. } => "work",
+            Self::Work(_) => "work",
             Self::Kill { .. } => "kill",
             Self::Reinvest { .. } => "reinvest",
             Self::Deposit { .. } => "deposit",
@@ -136,13 +140,6 @@ pub struct Transaction {
     pub actions: Actions,
 }
 
-impl Transaction {
-    /// Says whether a block has taken the transaction and left an empty one.
-    pub fn is_taken(&self) -> bool {
-        self.actions.is_empty()
-    }
-}
-
 impl GasSchedule {
     /// Returns the gas of a transaction's actions; legs at the external venue use none.
     pub fn of(&self, actions: &[Action]) -> u64 {
@@ -153,7 +150,7 @@ impl GasSchedule {
                 Action::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
                 Action::Swap { .. } => self.swap,
                 Action::VenueBuy { .. } | Action::VenueSell { .. } => 0,
-                Action::Work { .. } => self.work,
+                Action::Work(_) => self.work,
                 Action::Kill { .. } => self.kill,
                 Action::Reinvest { .. } => self.reinvest,
                 Action::Deposit { .. } => self.deposit,

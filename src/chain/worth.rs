@@ -3,7 +3,7 @@
 
 use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
-use super::protocols::{GoblinCell, NamedAccounts, Protocols};
+use super::protocols::{BankCell, GoblinCell, NamedAccounts, Protocols};
 use super::tokens::Tokens;
 use super::venues::Venues;
 use crate::protocol::farm::alpha_homora::BankBooks;
@@ -40,20 +40,21 @@ struct Valuation<'a, 'w, 's> {
     unit: Vec<f64>,
 }
 
-/// Values all claims at outside prices.
-pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Protocols) -> Worth {
-    let valuation = Valuation { ledger, protocols, unit: units(tokens, venues, protocols) };
+/// Values all claims at outside prices, with interest counted up to `now`: a bank itself counts it only when somebody
+/// calls.
+pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Protocols, now: u64) -> Worth {
+    let valuation = Valuation { ledger, protocols, unit: units(tokens, venues, protocols, now) };
     let mut worth = Worth { accounts: valuation.wallets(), ..Worth::default() };
     let mut heaps: Vec<u128> = protocols.goblins().map(|at| staked(at, protocols)).collect();
     for bank in protocols.banks() {
-        let unit = valuation.unit[bank.base.index()];
-        worth.bank_reserves += unclaimed_base(bank.bank.books()) as f64 * unit;
+        let (unit, books) = (valuation.unit[bank.base.index()], books(bank, now));
+        worth.bank_reserves += unclaimed_base(&books) as f64 * unit;
         for position in bank.bank.positions() {
             let at = protocols.goblin(position.goblin);
             let liquidity =
                 at.goblin.share_to_lp_down(position.goblin_share, &protocols.farm(at.farm).farm).unwrap_or(0);
             heaps[usize::from(position.goblin.0)] -= liquidity;
-            let debt = bank.bank.books().debt_value_down(position.debt_share).unwrap_or(0);
+            let debt = books.debt_value_down(position.debt_share).unwrap_or(0);
             let liquidity_unit = valuation.unit[protocols.pool(at.pool).liquidity.index()];
             worth.accounts[position.owner.0 as usize] += liquidity as f64 * liquidity_unit - debt as f64 * unit;
         }
@@ -66,7 +67,7 @@ pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Prot
 }
 
 /// Returns what a smallest unit of each token is worth.
-fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols) -> Vec<f64> {
+fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols, now: u64) -> Vec<f64> {
     let mut unit: Vec<f64> = tokens.priced().map(|token| venues.price(token) / tokens.get(token).one).collect();
     unit.resize(tokens.list.len(), 0.0);
     for pool in protocols.pools() {
@@ -77,7 +78,7 @@ fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols) -> Vec<f64> {
         unit[pool.liquidity.index()] = per(held, amm.total_supply());
     }
     for bank in protocols.banks() {
-        let books = bank.bank.books();
+        let books = books(bank, now);
         let owned = books.total_base().unwrap_or(0) as f64 * unit[bank.base.index()];
         unit[bank.shares.index()] = per(owned, books.total_supply);
     }
@@ -94,6 +95,11 @@ fn staked(at: &GoblinCell, protocols: &Protocols) -> u128 {
 fn unclaimed_base(books: &BankBooks) -> u128 {
     let all = books.balance.saturating_add(books.debt_value);
     if books.total_supply == 0 { all } else { books.reserve.min(all) }
+}
+
+/// Returns a bank's books with interest counted up to `now`; an empty bank of three slopes counts none.
+fn books(bank: &BankCell, now: u64) -> BankBooks {
+    bank.bank.books_at(now).unwrap_or(*bank.bank.books())
 }
 
 fn per(worth: f64, supply: u128) -> f64 {

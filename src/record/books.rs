@@ -1,12 +1,12 @@
 //! What is kept of each agent and each position while a run goes on, for the tables written at its end.
 
-use bevy_ecs::prelude::{Res, ResMut, Resource};
+use bevy_ecs::prelude::Resource;
 
 use super::agents::AgentFate;
 use super::positions::PositionFate;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, KilledAt, What, WorkedAt};
+use crate::chain::event::{Event, KilledAt, What, WorkedAt};
 use crate::chain::ids::{AgentId, BankId, GoblinId, PositionId};
 
 /// What is kept of an agent. Worths are in whole numeraire tokens.
@@ -140,7 +140,8 @@ impl Books {
         self.positions.push(book);
     }
 
-    fn take_in(&mut self, event: &Event, sees: &View, directory: &AgentDirectory) {
+    /// Takes an event into the books.
+    pub fn take_in(&mut self, event: &Event, sees: &View, directory: &AgentDirectory) {
         if let Some((agent, _)) = event.sender {
             let book = &mut self.agents[agent.index()];
             if event.gas > 0 {
@@ -242,12 +243,5 @@ impl Books {
     fn end(&mut self, bank: BankId, position: PositionId, end: PositionEnd) {
         let place = self.places[bank.index()][position.0 as usize - 1];
         self.positions[place as usize].end = end;
-    }
-}
-
-/// Takes the block's events into the books.
-pub fn keep_books(log: Res<EventLog>, sees: View, directory: Res<AgentDirectory>, mut books: ResMut<Books>) {
-    for event in &*log {
-        books.take_in(event, &sees, &directory);
     }
 }

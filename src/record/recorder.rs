@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::amount::Amount;
+use super::books::Books;
 use super::events::{Event as EventRow, EventKind};
 use super::folder::{FolderError, OutputFolder};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary};
@@ -105,30 +106,56 @@ fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
     sees.tokens.whole(cell.tokens[1], reserves.token_1) / sees.tokens.whole(cell.tokens[0], reserves.token_0)
 }
 
-/// Writes the block's row of `ticks.csv`, and follows what the summary follows.
-pub fn write_tick(
+/// Takes the block into the books, and writes its rows.
+pub fn record_block(
     sees: View,
     log: Res<EventLog>,
     mempool: Res<Mempool>,
     outside: Res<OutsidePrices>,
+    agents: Res<AgentDirectory>,
+    mut books: ResMut<Books>,
     mut recorder: ResMut<Recorder>,
 ) {
-    let recorder = &mut *recorder;
-    let row = &mut recorder.row;
-    row.clear();
-    row.block = block_tick(&sees, &log, &mempool, &mut recorder.summary);
-    row.tokens.extend(outside.0.iter().map(|outside| TokenTick {
-        price_outside_numeraire: sees.venues.price(outside.token),
-        price_fundamental_numeraire: outside.process.price(),
-    }));
-    row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(&sees, cell)));
-    row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(&sees, cell)));
-    row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(&sees, cell)));
-    follow(row, &mut recorder.summary);
-    if let Some(table) = &mut recorder.ticks
-        && let Err(error) = table.tick(row)
-    {
+    for event in &*log {
+        books.take_in(event, &sees, &agents);
+    }
+    let written = recorder.tick(&sees, &log, &mempool, &outside).and(recorder.events(&sees, &log, &agents));
+    if let Err(error) = written {
         recorder.failed.get_or_insert(error);
+    }
+}
+
+impl Recorder {
+    /// Writes the block's row of `ticks.csv`, and follows what the summary follows.
+    fn tick(
+        &mut self,
+        sees: &View,
+        log: &EventLog,
+        mempool: &Mempool,
+        outside: &OutsidePrices,
+    ) -> Result<(), FolderError> {
+        let row = &mut self.row;
+        row.clear();
+        row.block = block_tick(sees, log, mempool, &mut self.summary);
+        row.tokens.extend(outside.0.iter().map(|outside| TokenTick {
+            price_outside_numeraire: sees.venues.price(outside.token),
+            price_fundamental_numeraire: outside.process.price(),
+        }));
+        row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(sees, cell)));
+        row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(sees, cell)));
+        row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(sees, cell)));
+        follow(row, &mut self.summary);
+        self.ticks.as_mut().map_or(Ok(()), |table| table.tick(row))
+    }
+
+    /// Writes the block's rows of `events.csv`.
+    fn events(&mut self, sees: &View, log: &EventLog, agents: &AgentDirectory) -> Result<(), FolderError> {
+        let Some(table) = &mut self.events else { return Ok(()) };
+        let trade = |event: &&Event| matches!(event.what, What::Swapped { .. } | What::VenueTraded { .. });
+        for event in log.iter().filter(|event| self.swaps || !trade(event)) {
+            table.row(&event_row(sees, agents, event))?;
+        }
+        Ok(())
     }
 }
 
@@ -242,19 +269,6 @@ fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
         health_factor_p25: p25,
         health_factor_p50: p50,
         parked: u32::try_from(cell.order.parked()).unwrap_or(u32::MAX),
-    }
-}
-
-/// Writes the block's rows of `events.csv`.
-pub fn write_events(sees: View, log: Res<EventLog>, agents: Res<AgentDirectory>, mut recorder: ResMut<Recorder>) {
-    let Recorder { events: Some(table), swaps, failed, .. } = &mut *recorder else { return };
-    for event in &*log {
-        if !*swaps && matches!(event.what, What::Swapped { .. } | What::VenueTraded { .. }) {
-            continue;
-        }
-        if let Err(error) = table.row(&event_row(&sees, &agents, event)) {
-            failed.get_or_insert(error);
-        }
     }
 }
 

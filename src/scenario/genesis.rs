@@ -18,7 +18,7 @@ use crate::chain::event::EventLog;
 use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::{AccountId, AgentId, BankId, FarmId, GoblinId, PoolId, TokenId};
 use crate::chain::ledger::{Ledger, Source};
-use crate::chain::mempool::{BlockOrder, Mempool};
+use crate::chain::mempool::Mempool;
 use crate::chain::protocols::{
     BankCell, Directory, FarmCell, GoblinCell, Named, NamedAccounts, PoolCell, Protocols, ProtocolsMut,
 };
@@ -143,7 +143,6 @@ impl Builder<'_> {
         let named = NamedAccounts { founder: account(), locked: account(), treasury: account() };
         self.world.insert_resource(named);
         self.world.init_resource::<Mempool>();
-        self.world.init_resource::<BlockOrder>();
         self.world.init_resource::<EventLog>();
         self.world.init_resource::<Underwater>();
     }

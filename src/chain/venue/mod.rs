@@ -222,6 +222,11 @@ impl Venue {
         self.flow = self.flow.checked_add(fill.flow).expect("a fill is quoted only if the flow fits after it");
     }
 
+    /// Returns what the venue keeps of each trade, in basis points.
+    pub fn fee_bps(&self) -> u16 {
+        self.fee_bps
+    }
+
     /// Says whether trades here move the price.
     pub fn has_impact(&self) -> bool {
         !matches!(self.law, Law::None)
