@@ -7,4 +7,5 @@ mod arbitrage;
 mod impermanent_loss;
 mod leveraged_position;
 mod market;
+mod scenarios;
 mod yield_farming;
