@@ -1,7 +1,7 @@
 //! An agent-based simulator of DeFi markets.
 //!
 //! The floors, lowest first: [`math`], [`protocol`], [`chain`], [`market`], [`agents`], [`record`], [`scenario`],
-//! [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
+//! [`pipeline`], [`simulation`], [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
 
 pub mod agents;
 pub mod chain;

@@ -100,7 +100,7 @@ impl Simulation {
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
-        let beginning = Beginning::of(&sees);
+        let beginning = Beginning::of(&sees, &directory);
         let first = directory.first_account as usize;
         let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..]);
         let mut recorder = Recorder::open(&sees, folder, wanted)?;

@@ -120,6 +120,7 @@ fn outcome() -> Summary {
                 kind: "farmer".into(),
                 agents: 100,
                 profit_numeraire: -54_321.0,
+                wallet_revaluation_numeraire: 0.0,
                 rewards_numeraire: 10.0,
                 gas_paid_numeraire: 20.0,
             }],

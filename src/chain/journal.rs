@@ -1,9 +1,9 @@
 //! Before-images of what a transaction of several actions touches, never of a whole market.
 
 use super::ids::{BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
+use super::price_order::Place;
 use super::protocols::ProtocolsMut;
 use super::transaction::Action;
-use super::underwater::reorder;
 use super::venue::Venue;
 use super::venues::Venues;
 use crate::protocol::amm::Pool;
@@ -18,8 +18,7 @@ enum Before {
     Bank(BankId, BankBefore),
     Farm(FarmId, GoblinId, Seat),
     Goblin(GoblinId, Goblin),
-    /// A position's place in the order, found again from its bank's row once that is restored.
-    Place(GoblinId, PositionId),
+    Place(GoblinId, PositionId, Place),
 }
 
 /// The before-images of the transaction that runs.
@@ -74,15 +73,8 @@ impl Journal {
                     protocols.farm(id).farm.write(account, seat);
                 }
                 Before::Goblin(id, goblin) => protocols.leveraged_farm(id).goblin.goblin = goblin,
-                Before::Place(goblin, position) => {
-                    let at = protocols.leveraged_farm(goblin);
-                    match at.bank.bank.position(position) {
-                        Ok(row) => {
-                            let row = *row;
-                            reorder(&mut at.goblin.order, position, row, at.pool, at.farm, &at.goblin.goblin);
-                        }
-                        Err(_) => at.goblin.order.remove(position.0),
-                    }
+                Before::Place(goblin, position, place) => {
+                    protocols.leveraged_farm(goblin).goblin.order.restore(position.0, place);
                 }
             }
         }
@@ -102,12 +94,14 @@ impl Journal {
         self.0.push(Before::Goblin(id, at.goblin.goblin));
     }
 
-    /// Keeps a position with all that it stands on. Its place in the order is restored last, so it is kept first.
+    /// Keeps a position with all that it stands on.
     fn keep_position(&mut self, goblin: GoblinId, position: Option<PositionId>, protocols: &mut ProtocolsMut) {
         let at = protocols.leveraged_farm(goblin);
         let (bank, next) = (at.bank.id, at.bank.bank.next_position());
         let before = at.bank.bank.before(position);
-        self.0.push(Before::Place(goblin, position.unwrap_or(next)));
+        let position_or_next = position.unwrap_or(next);
+        let place = at.goblin.order.place(position_or_next.0);
+        self.0.push(Before::Place(goblin, position_or_next, place));
         self.0.push(Before::Bank(bank, before));
         self.keep_goblin(goblin, protocols);
     }

@@ -24,6 +24,10 @@ struct Slot {
     state: State,
 }
 
+/// Where a position stands in the order.
+#[derive(Debug, Clone, Copy)]
+pub struct Place(Slot);
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum State {
     #[default]
@@ -82,14 +86,38 @@ impl PriceOrder {
     /// Puts a position in, or moves it: `key` decides when it fails, `weight` is its debt, `size` bends its limit,
     /// `shown_key` is the key under which the histogram shows it.
     pub fn set(&mut self, id: u32, key: f64, weight: u128, size: u128, shown_key: f64) {
+        self.put(id, Slot { key, weight, size, bin: bin_of(shown_key), ..Slot::default() });
+    }
+
+    /// Returns where a position stands, to put it back there.
+    pub fn place(&self, id: u32) -> Place {
+        Place(self.slots.get(id as usize).copied().unwrap_or_default())
+    }
+
+    /// Puts a position back where it stood.
+    pub fn restore(&mut self, id: u32, Place(was): Place) {
+        match was.state {
+            State::Absent => self.remove(id),
+            // Nothing has touched it: every change gives it another stamp.
+            _ if self.slots[id as usize].stamp == was.stamp => {}
+            state => {
+                self.put(id, was);
+                if state == State::Parked {
+                    self.park(id);
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, id: u32, slot: Slot) {
         self.remove(id);
         let index = id as usize;
         if self.slots.len() <= index {
             self.slots.resize(index + 1, Slot::default());
         }
-        let slot = &mut self.slots[index];
-        *slot = Slot { key, weight, size, stamp: slot.stamp + 1, bin: bin_of(shown_key), state: State::Ordered };
-        self.histogram.add(slot.bin, weight);
+        let stamp = self.slots[index].stamp + 1;
+        self.slots[index] = Slot { stamp, state: State::Ordered, ..slot };
+        self.histogram.add(slot.bin, slot.weight);
         self.open += 1;
         self.enter(id);
     }
@@ -374,6 +402,26 @@ mod tests {
                 prop_assert_eq!(top, positions.values().map(|p| p.0).max_by(f64::total_cmp));
             }
         }
+    }
+
+    #[test]
+    fn what_is_restored_stands_where_it_stood() {
+        let mut order = PriceOrder::default();
+        order.set(1, 2.0, 10, 5, 2.5);
+        order.set(2, 3.0, 20, 6, 3.5);
+        order.park(2);
+        let shown = |order: &PriceOrder| order.histogram().from_the_top().collect::<Vec<_>>();
+        let (before, places) = (shown(&order), [1, 2, 3].map(|id| order.place(id)));
+        order.set(1, 7.0, 11, 500, 7.0);
+        order.remove(2);
+        order.set(3, 1.0, 1, 1, 1.0);
+        for (id, place) in [1, 2, 3].into_iter().zip(places) {
+            order.restore(id, place);
+        }
+        let mut found = Vec::new();
+        order.candidates(|_, _| 0.0, &mut found);
+        assert_eq!((found, order.parked(), order.open()), (vec![1], 1, 2));
+        assert_eq!(shown(&order), before);
     }
 
     /// A step is 0.4 % at most, and its middle is off by half of that.

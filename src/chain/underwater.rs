@@ -70,6 +70,10 @@ pub struct Level {
     unit: f64,
     /// Part of the pool per goblin share.
     fraction: f64,
+    /// Smallest units of the liquidity token per goblin share.
+    liquidity: f64,
+    /// Smallest units of the farmed token per goblin share.
+    farmed: f64,
     /// Debt per debt share.
     debt_per_share: f64,
     kill_factor: f64,
@@ -80,11 +84,13 @@ impl Level {
     pub fn of(goblin: &GoblinCell, books: &BankBooks, pool: &PoolCell, farm: &FarmCell) -> Self {
         let params = goblin.goblin.params();
         let amm = pool.pool.amm();
-        let (reserve, _) = amm.reserves().starting_with(params.base_side);
+        let (reserve, farmed) = amm.reserves().starting_with(params.base_side);
         let fraction = fraction(pool, farm, &goblin.goblin);
         Self {
             unit: reserve as f64 * fraction,
             fraction,
+            liquidity: amm.total_supply() as f64 * fraction,
+            farmed: farmed as f64 * fraction,
             debt_per_share: ratio(books.debt_value as f64, books.debt_share as f64),
             kill_factor: f64::from(params.kill_factor_bps) / 10_000.0,
         }
@@ -101,11 +107,16 @@ impl Level {
         self.kill_factor * self.unit * sale_factor(0.0) / (key * self.debt_per_share)
     }
 
-    /// Returns a key below which no position with goblin shares between `least` and `greatest` fails: each rounding in
-    /// the contract moves debt or health by a unit at most, and eight are allowed for.
+    /// Returns a key below which no position with goblin shares between `least` and `greatest` fails.
+    ///
+    /// The contract rounds down on its way from shares to health: the liquidity, what it stands for in each token, and
+    /// what the farmed token sells for. Each loses a unit at most of what it rounds, so health a part of itself that is
+    /// greatest for the smallest position: health is concave in the liquidity, and what is bought in what is sold. A
+    /// hundredth more covers what a unit does to the reserves that are left. Debt is rounded down too, for the position.
     fn limit(&self, least: u128, greatest: u128) -> f64 {
         let bend = sale_factor((greatest as f64 * self.fraction).min(1.0));
-        let slack = 1e-9 + 8.0 / (least as f64 * self.unit);
+        let units_lost = 1.0 / self.liquidity + 1.0 / self.farmed + 2.0 / self.unit;
+        let slack = 1e-9 + 1.01 * units_lost / least as f64;
         self.kill_factor * self.unit * bend / self.debt_per_share * (1.0 - slack)
     }
 }

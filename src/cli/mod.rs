@@ -31,8 +31,8 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   plimsoll check scenarios/*.ron
-  plimsoll run scenarios/crash.ron
-  plimsoll run scenarios/crash.ron --seed 7 --out output/crash-b --audit
+  plimsoll run scenarios/leveraged_farm_crash.ron
+  plimsoll run scenarios/leveraged_farm_crash.ron --seed 7 --audit
   plimsoll stages
 
 Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 interrupted.";

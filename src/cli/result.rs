@@ -72,17 +72,19 @@ fn liquidations(summary: &Summary) -> String {
 
 fn profit_and_loss(summary: &Summary) -> String {
     let profit = format!("profit ({})", summary.numeraire);
-    let mut table = table(&["kind", "agents", &profit, "of it rewards", "after gas of"]);
+    let mut table = table(&["kind", "agents", &profit, "of it wallets' revaluation", "rewards", "after gas of"]);
     for kind in &summary.profit_and_loss.by_kind {
         table.add_row([
             kind.kind.clone(),
             grouped(kind.agents as f64),
             figure(kind.profit_numeraire),
+            figure(kind.wallet_revaluation_numeraire),
             figure(kind.rewards_numeraire),
             figure(kind.gas_paid_numeraire),
         ]);
     }
-    for account in &summary.profit_and_loss.accounts {
+    let moved = |profit: f64| profit.abs() >= 0.005;
+    for account in summary.profit_and_loss.accounts.iter().filter(|account| moved(account.profit_numeraire)) {
         table.add_row([account.account.clone(), String::new(), figure(account.profit_numeraire)]);
     }
     printed(&table)

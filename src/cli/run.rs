@@ -49,9 +49,9 @@ pub(super) struct RunArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  plimsoll run scenarios/crash.ron
-  plimsoll run scenarios/crash.ron --seed 7 --blocks 1000
-  plimsoll run scenarios/crash.ron --out output/what-if --mute-forced-sales --force
+  plimsoll run scenarios/leveraged_farm_crash.ron
+  plimsoll run scenarios/leveraged_farm_crash.ron --seed 7 --blocks 1000
+  plimsoll run scenarios/leveraged_farm_crash.ron --out output/muted --mute-forced-sales --force
 
 The folder's files are described in output/README.md.";
 

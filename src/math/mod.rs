@@ -40,3 +40,12 @@ pub enum MathError {
     #[error("division by zero")]
     DivisionByZero,
 }
+
+/// Returns `a + b`.
+///
+/// # Errors
+/// The sum is wider than 128 bits.
+#[inline]
+pub fn sum(a: u128, b: u128) -> Result<u128, MathError> {
+    a.checked_add(b).ok_or(MathError::TooWide { bits: 129, fits: 128 })
+}

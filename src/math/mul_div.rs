@@ -4,6 +4,8 @@
 //! Computer Programming", volume 2, section 4.3.1. A reciprocal and multiplications take longer where the processor
 //! divides 128 bits by 64.
 
+use std::hint::cold_path;
+
 use super::MathError;
 
 /// Returns `a * b / c`, rounded **down**.
@@ -57,9 +59,9 @@ pub(super) fn div_wide(high: u128, low: u128, divisor: u128) -> (u128, u128, u12
 #[inline]
 pub(super) fn div_narrow(high: u128, low: u128, divisor: u128) -> (u128, u128) {
     debug_assert!(high < divisor, "the quotient of {high}:{low} by {divisor} is wider than 128 bits");
-    if high == 0 && (low | divisor) >> 64 == 0 {
-        let (low, divisor) = (lower(low), lower(divisor));
-        return (u128::from(low / divisor), u128::from(low % divisor));
+    if high == 0 {
+        let quotient = low / divisor;
+        return (quotient, low - quotient * divisor);
     }
     let shift = divisor.leading_zeros();
     let divisor = divisor << shift;
@@ -71,8 +73,8 @@ pub(super) fn div_narrow(high: u128, low: u128, divisor: u128) -> (u128, u128) {
     (join(quotient_high, quotient_low), rest >> shift)
 }
 
-/// Returns one limb of a quotient and the remainder: three limbs `high:low` by a divisor whose highest bit is set, where
-/// `high < divisor`.
+/// Returns one limb of a quotient and the remainder: three limbs `high:low` by a divisor whose highest bit is set,
+/// where `high < divisor`.
 ///
 /// Dividing the two leading limbs by the divisor's leading limb gives the limb or at most two more.
 #[inline]
@@ -87,10 +89,11 @@ fn div_limb(high: u128, low: u64, divisor: u128) -> (u64, u128) {
         return (estimate, difference);
     }
     let (difference, enough) = difference.overflowing_add(divisor);
-    if enough {
-        return (estimate - 1, difference);
+    if !enough {
+        cold_path();
+        return (estimate - 2, difference.wrapping_add(divisor));
     }
-    (estimate - 2, difference.wrapping_add(divisor))
+    (estimate - 1, difference)
 }
 
 /// Returns the upper 64 bits.

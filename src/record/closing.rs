@@ -1,5 +1,7 @@
 //! What is written at the end of a run: who gained and who lost, agent by agent and position by position.
 
+use std::collections::BTreeMap;
+
 use super::agents::Agent as AgentRow;
 use super::amount::Amount;
 use super::books::{Books, PositionBook, PositionEnd};
@@ -24,12 +26,21 @@ pub struct Beginning {
     prices: Vec<f64>,
     /// By token: smallest units that genesis issued.
     supply: Vec<f64>,
+    /// By kind of agent, and by token: smallest units in their wallets.
+    wallets: BTreeMap<&'static str, Vec<f64>>,
 }
 
 impl Beginning {
     /// Looks at the world before the first block.
-    pub fn of(sees: &View) -> Self {
+    pub fn of(sees: &View, directory: &AgentDirectory) -> Self {
+        let mut wallets = BTreeMap::<_, Vec<f64>>::new();
+        for id in (0..).map(AgentId).take(directory.agents.len()) {
+            let held = wallets.entry(directory.population(id).kind).or_insert_with(|| vec![0.0; sees.tokens.priced]);
+            let holdings = sees.ledger.holdings(directory.account(id));
+            held.iter_mut().zip(holdings).for_each(|(sum, units)| *sum += *units as f64);
+        }
         Self {
+            wallets,
             worth: worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now()),
             prices: prices(sees),
             supply: sees.tokens.priced().map(|token| sees.ledger.issued(Source::Genesis, token) as f64).collect(),
@@ -53,7 +64,12 @@ pub fn profit_and_loss(
 ) -> ProfitAndLoss {
     let prices = prices(sees);
     let issued = |source| worth_of(&sees.tokens, &prices, |token| sees.ledger.issued(source, token) as f64);
-    let by_kind = by_kind(directory, books, now);
+    let mut by_kind = by_kind(directory, books, now);
+    for kind in &mut by_kind {
+        let held = &beginning.wallets[kind.kind.as_str()];
+        let at = |prices: &[f64]| worth_of(&sees.tokens, prices, |token: TokenId| held[token.index()]);
+        kind.wallet_revaluation_numeraire = at(&prices) - at(&beginning.prices);
+    }
     let mut accounts: Vec<AccountProfit> = Vec::new();
     let mut account = |name: &str, profit| {
         accounts.push(AccountProfit { account: name.to_owned(), profit_numeraire: profit });

@@ -154,6 +154,8 @@ pub struct KindProfit {
     pub agents: u64,
     /// Worth at the end less worth at the start, after gas.
     pub profit_numeraire: f64,
+    /// What the change of outside prices alone did to the wallets they started with.
+    pub wallet_revaluation_numeraire: f64,
     /// Farm rewards among it.
     pub rewards_numeraire: f64,
     /// Fees paid for gas.

@@ -1,4 +1,5 @@
-//! `alpha_homora`: a bank, a goblin on a pair of ether and a farmed token, its farm, and the pair that sells the reward.
+//! `alpha_homora`: a bank, a goblin on a pair of ether and a farmed token, its farm, and the pair that sells the
+//! reward.
 
 use std::collections::BTreeMap;
 

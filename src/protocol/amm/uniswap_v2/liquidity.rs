@@ -1,7 +1,7 @@
 //! Liquidity that comes and goes.
 
 use super::{Amounts, MINIMUM_LIQUIDITY, Pair, PairError, ProtocolFee};
-use crate::math::{MathError, U256, mul_div_down};
+use crate::math::{U256, mul_div_down, sum};
 
 /// What a mint moved. Liquidity tokens come into being; the amounts went from the provider to the pair.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,16 +43,16 @@ impl Pair {
         let protocol_fee = after.settle_protocol_fee()?;
         let locked = if after.total_supply == 0 { MINIMUM_LIQUIDITY } else { 0 };
         let liquidity = after.liquidity_for(added)?;
-        after.total_supply = supply_with(after.total_supply, locked + liquidity)?;
-        after.write(self.update(balances, now)?);
+        after.total_supply = sum(after.total_supply, locked + liquidity)?;
+        after.write(&self.update(balances, now)?);
         after.remember_product();
 
         *self = after;
         Ok(Minted { paid, liquidity, locked, protocol_fee })
     }
 
-    /// Burns `liquidity` tokens and gives the share of the balances that they stand for. It rounds **down**, in favour of
-    /// those who stay.
+    /// Burns `liquidity` tokens and gives the share of the balances that they stand for. It rounds **down**, in
+    /// favour of those who stay.
     ///
     /// # Errors
     /// So many do not exist, or they are not worth one smallest unit of each token.
@@ -73,7 +73,7 @@ impl Pair {
         }
         after.total_supply -= liquidity;
         let balances = Amounts { token_0: held.token_0 - taken.token_0, token_1: held.token_1 - taken.token_1 };
-        after.write(self.update(balances, now)?);
+        after.write(&self.update(balances, now)?);
         after.remember_product();
 
         *self = after;
@@ -109,7 +109,7 @@ impl Pair {
             return Ok(0);
         }
         let liquidity = mul_div_down(self.total_supply, root - root_last, root * 5 + root_last)?;
-        self.total_supply = supply_with(self.total_supply, liquidity)?;
+        self.total_supply = sum(self.total_supply, liquidity)?;
         Ok(liquidity)
     }
 
@@ -124,9 +124,4 @@ impl Pair {
     fn product(&self) -> U256 {
         U256::product(self.reserves.token_0, self.reserves.token_1)
     }
-}
-
-/// Returns the number of liquidity tokens after a mint.
-fn supply_with(total_supply: u128, minted: u128) -> Result<u128, MathError> {
-    total_supply.checked_add(minted).ok_or(MathError::TooWide { bits: 129, fits: 128 })
 }

@@ -18,7 +18,7 @@ pub use liquidity::{Burned, Minted};
 pub use swap::amount_out_down;
 
 use super::{Amm, AmmError, Amounts, PoolToken, Side, Traded};
-use crate::math::{BPS, MathError, U256, Uq112x112};
+use crate::math::{BPS, U256, Uq112x112, sum};
 
 /// The greatest reserve: the contract stores 112 bits.
 pub const MAX_RESERVE: u128 = (1 << 112) - 1;
@@ -158,17 +158,16 @@ impl Pair {
     pub fn sync(&mut self, now: u64) -> Result<(), PairError> {
         let update = self.update(self.balances, now)?;
 
-        self.write(update);
+        self.write(&update);
         Ok(())
     }
 
     /// Returns the balances with `given` on top.
     #[inline]
     fn balances_with(&self, given: Amounts) -> Result<Amounts, PairError> {
-        let add = |held: u128, given: u128| held.checked_add(given).ok_or(MathError::TooWide { bits: 129, fits: 128 });
         Ok(Amounts {
-            token_0: add(self.balances.token_0, given.token_0)?,
-            token_1: add(self.balances.token_1, given.token_1)?,
+            token_0: sum(self.balances.token_0, given.token_0)?,
+            token_1: sum(self.balances.token_1, given.token_1)?,
         })
     }
 
@@ -198,7 +197,7 @@ impl Pair {
 
     /// Writes what a call leaves.
     #[inline]
-    fn write(&mut self, update: Update) {
+    fn write(&mut self, update: &Update) {
         self.reserves = update.balances;
         self.balances = update.balances;
         self.price_0_cumulative_last = update.price_0;

@@ -26,7 +26,8 @@ pub fn amounts_out<'a>(
     Ok(amounts)
 }
 
-/// Returns what goes into the first pair of a path and what comes out of every one, for exactly `amount_out` at its end.
+/// Returns what goes into the first pair of a path and what comes out of every one, for exactly `amount_out` at its
+/// end.
 ///
 /// # Errors
 /// A quote fails, or more than `most` goes into the first pair.
@@ -86,8 +87,8 @@ impl Pair {
         Ok(burned)
     }
 
-    /// Returns the amounts at the ratio of the reserves: all of the offer's first token if the second suffices, else all
-    /// of the second. The other amount rounds **down**. An empty pair takes the offer as it is.
+    /// Returns the amounts at the ratio of the reserves: all of the offer's first token if the second suffices, else
+    /// all of the second. The other amount rounds **down**. An empty pair takes the offer as it is.
     ///
     /// # Errors
     /// The ratio asks for less than the least of a token, or nothing is offered.

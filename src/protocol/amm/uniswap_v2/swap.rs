@@ -1,7 +1,7 @@
 //! Quotes and trades.
 
 use super::{Amounts, MAX_RESERVE, Pair, PairError, Side, Traded};
-use crate::math::{BPS, MathError, U256, mul_div_down};
+use crate::math::{BPS, U256, mul_div_down, sum};
 
 impl Pair {
     /// Returns what `amount_in` buys, rounded **down** in favour of the pair: the router's `getAmountOut`.
@@ -32,7 +32,7 @@ impl Pair {
         let kept_bps = BPS - u128::from(self.fee_bps);
         let denominator = (reserve_out - amount_out) * kept_bps;
         let amount_in = mul_div_down(reserve_in * BPS, amount_out, denominator)?;
-        amount_in.checked_add(1).ok_or(PairError::Math(MathError::TooWide { bits: 129, fits: 128 }))
+        Ok(sum(amount_in, 1)?)
     }
 
     /// Trades exactly `amount_in` for what it is quoted.
@@ -80,7 +80,7 @@ impl Pair {
             return Err(PairError::K { paid_0: counted.token_0, paid_1: counted.token_1 });
         }
 
-        self.write(update);
+        self.write(&update);
         Ok(())
     }
 

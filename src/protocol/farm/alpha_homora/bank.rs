@@ -1,31 +1,14 @@
-//! The bank: what depositors lend, farmers borrow and liquidators recover.
+//! The bank as farmers and liquidators know it; `deposits.rs` has the depositors' side.
 
 use super::workbench::Workbench;
 use super::{
-    Accrued, BankError, Deposited, ForcedSale, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis,
-    PositionId, Site, Strategy, Withdrawn, Worked,
+    BankBooks, BankError, ForcedSale, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis, PositionId, Site,
+    Strategy, Worked,
 };
 use crate::{
-    math::{BPS, MathError, U256, WAD, mul_div_down},
+    math::{BPS, MathError, U256, mul_div_down, sum},
     protocol::{AccountId, amm::uniswap_v2::Pair, farm::staking_rewards::StakingRewards},
 };
-
-/// The bank's numbers, in smallest units of the base asset unless said otherwise.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct BankBooks {
-    /// Base that is not lent out.
-    pub balance: u128,
-    /// Sum of the positions' debt shares.
-    pub debt_share: u128,
-    /// What all positions owe, interest included up to the last accrual.
-    pub debt_value: u128,
-    /// The part of what the bank has that does not belong to its depositors.
-    pub reserve: u128,
-    /// Up to when interest is counted, in seconds.
-    pub last_accrual: u64,
-    /// Interest-bearing shares that exist.
-    pub total_supply: u128,
-}
 
 /// How a bank is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +39,8 @@ pub struct Position {
 /// A bank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bank {
-    books: BankBooks,
-    params: BankParams,
+    pub(super) books: BankBooks,
+    pub(super) params: BankParams,
     positions: Vec<Position>,
 }
 
@@ -163,18 +146,6 @@ impl Bank {
         Ok(self.books.pending_interest_down(self.params.interest, now)?)
     }
 
-    /// Counts the interest up to now.
-    ///
-    /// # Errors
-    /// The interest model cannot tell, or a sum is beyond `u128`.
-    pub fn accrue(&mut self, now: u64) -> Result<Accrued, BankError> {
-        let mut books = self.books;
-        let accrued = books.accrue(&self.params, now)?;
-
-        self.books = books;
-        Ok(accrued)
-    }
-
     /// Returns the books as a call at `now` would find them, interest counted.
     ///
     /// # Errors
@@ -200,63 +171,11 @@ impl Bank {
         }
     }
 
-    /// Takes base, and mints interest-bearing shares for it. They round **down**, in favour of the other depositors.
-    ///
-    /// # Errors
-    /// Interest cannot be counted, or a sum is beyond `u128`.
-    pub fn deposit(&mut self, value: u128, now: u64) -> Result<Deposited, BankError> {
-        let mut books = self.books;
-        let accrued = books.accrue(&self.params, now)?;
-        let total = books.total_base()?;
-        let share = if total == 0 { value } else { mul_div_down(value, books.total_supply, total)? };
-        books.balance = sum(books.balance, value)?;
-        books.total_supply = sum(books.total_supply, share)?;
-
-        self.books = books;
-        Ok(Deposited { accrued, value, share })
-    }
-
-    /// Burns interest-bearing shares, and gives base for them. It rounds **down**, in favour of the other depositors.
-    ///
-    /// # Errors
-    /// So many shares do not exist, or the base is lent out.
-    pub fn withdraw(&mut self, share: u128, now: u64) -> Result<Withdrawn, BankError> {
-        let mut books = self.books;
-        let accrued = books.accrue(&self.params, now)?;
-        let (total_supply, idle) = (books.total_supply, books.balance);
-        if share > total_supply {
-            return Err(BankError::BeyondSupply { share, total_supply });
-        }
-        let value = mul_div_down(share, books.total_base()?, total_supply)?;
-        if value > idle {
-            return Err(BankError::InsufficientIdle { asked: value, idle });
-        }
-        books.total_supply -= share;
-        books.balance -= value;
-
-        self.books = books;
-        Ok(Withdrawn { accrued, share, value })
-    }
-
-    /// Gives part of the reserve to the depositors. No interest is counted and no token moves.
-    ///
-    /// # Errors
-    /// The reserve is smaller than that.
-    pub fn reduce_reserve(&mut self, value: u128) -> Result<(), BankError> {
-        let reserve = self.books.reserve;
-        if value > reserve {
-            return Err(BankError::InsufficientReserve { asked: value, reserve });
-        }
-
-        self.books.reserve -= value;
-        Ok(())
-    }
-
     /// Has the goblin work on a position, new or the user's own: lends, repays, or both.
     ///
     /// # Errors
-    /// The position is not the user's, the bank has too little, the goblin cannot do what is asked, or the position would
-    /// owe too little or too much.
+    /// The position is not the user's, the bank has too little, the goblin cannot do what is asked, or the position
+    /// would owe too little or too much.
     pub fn work(&mut self, order: Work, site: &mut Site<'_>, now: u64) -> Result<Worked, BankError> {
         let mut books = self.books;
         let accrued = books.accrue(&self.params, now)?;
@@ -289,8 +208,8 @@ impl Bank {
         })
     }
 
-    /// Liquidates a position that is worth too little for its debt: sells it, pays the liquidator a prize, keeps what is
-    /// owed and gives the owner the rest.
+    /// Liquidates a position that is worth too little for its debt: sells it, pays the liquidator a prize, keeps what
+    /// is owed and gives the owner the rest.
     ///
     /// # Errors
     /// The position owes nothing or is worth enough, or the goblin cannot sell it.
@@ -309,11 +228,7 @@ impl Bank {
         }
         let debt = books.remove_debt(&mut position)?;
         let mut bench = Workbench::open(site, now);
-        let health = bench.health_down(&position)?;
-        let kill_factor_bps = site.goblin.params().kill_factor_bps;
-        if carries(health, kill_factor_bps, debt) {
-            return Err(BankError::Healthy { health, kill_factor_bps, debt });
-        }
+        let health = condemn(&bench, &position, debt, site.goblin)?;
         let lp = bench.unstake(&mut position)?;
         let back = bench.liquidate(lp, 0, 0, sale)?;
         let prize = mul_div_down(back, self.params.kill_bps.into(), BPS)?;
@@ -431,70 +346,14 @@ impl Bank {
     }
 }
 
-impl BankBooks {
-    /// Returns what belongs to the depositors: all base, idle or lent, less the reserve.
-    ///
-    /// # Errors
-    /// The sum is beyond `u128`, or the reserve is greater.
-    pub fn total_base(&self) -> Result<u128, MathError> {
-        sum(self.balance, self.debt_value)?.checked_sub(self.reserve).ok_or(MathError::BelowZero)
+/// Returns what a position would sell for, if that is too little for its debt.
+fn condemn(bench: &Workbench, position: &Position, debt: u128, goblin: &Goblin) -> Result<u128, BankError> {
+    let health = bench.health_down(position)?;
+    let kill_factor_bps = goblin.params().kill_factor_bps;
+    if carries(health, kill_factor_bps, debt) {
+        return Err(BankError::Healthy { health, kill_factor_bps, debt });
     }
-
-    /// Returns what a share of the debt owes, rounded **down**.
-    ///
-    /// # Errors
-    /// The value is beyond `u128`.
-    pub fn debt_value_down(&self, share: u128) -> Result<u128, MathError> {
-        if self.debt_share == 0 { Ok(share) } else { mul_div_down(share, self.debt_value, self.debt_share) }
-    }
-
-    /// Returns the interest since the last accrual, rounded **down**.
-    fn pending_interest_down(&self, model: InterestModel, now: u64) -> Result<u128, MathError> {
-        if now <= self.last_accrual {
-            return Ok(0);
-        }
-        let elapsed = u128::from(now - self.last_accrual);
-        let rate_wad = model.rate_per_second_wad(self.debt_value, self.balance)?;
-        U256::product(rate_wad, self.debt_value).checked_mul(elapsed)?.div_down(WAD)?.try_into_u128()
-    }
-
-    /// Counts the interest up to now. The reserve's part rounds **down**, in favour of the depositors.
-    fn accrue(&mut self, params: &BankParams, now: u64) -> Result<Accrued, MathError> {
-        let interest = self.pending_interest_down(params.interest, now)?;
-        let to_reserve = mul_div_down(interest, params.reserve_bps.into(), BPS)?;
-        self.reserve = sum(self.reserve, to_reserve)?;
-        self.debt_value = sum(self.debt_value, interest)?;
-        self.last_accrual = self.last_accrual.max(now);
-        Ok(Accrued { interest, to_reserve })
-    }
-
-    /// Takes what the user sends and hands it on with the loan; returns the two together.
-    fn lend(&mut self, value: u128, loan: u128) -> Result<u128, BankError> {
-        let idle = self.balance;
-        if loan > idle {
-            return Err(BankError::InsufficientIdle { asked: loan, idle });
-        }
-        self.balance -= loan;
-        Ok(sum(value, loan)?)
-    }
-
-    /// Clears what a position owes, and returns it. It rounds **down**: the others owe what is left over.
-    fn remove_debt(&mut self, position: &mut Position) -> Result<u128, MathError> {
-        let value = self.debt_value_down(position.debt_share)?;
-        self.debt_share -= position.debt_share;
-        self.debt_value -= value;
-        position.debt_share = 0;
-        Ok(value)
-    }
-
-    /// Books what a position owes, which owes nothing yet. Its share rounds **down**.
-    fn add_debt(&mut self, position: &mut Position, value: u128) -> Result<(), MathError> {
-        let share = if self.debt_share == 0 { value } else { mul_div_down(value, self.debt_share, self.debt_value)? };
-        self.debt_share = sum(self.debt_share, share)?;
-        self.debt_value = sum(self.debt_value, value)?;
-        position.debt_share = share;
-        Ok(())
-    }
+    Ok(health)
 }
 
 /// Says whether a position with this health and debt may be killed, exactly.
@@ -505,9 +364,4 @@ pub fn is_underwater(health: u128, kill_factor_bps: u16, debt: u128) -> bool {
 /// Returns whether `factor_bps` of the health cover the debt, exactly.
 fn carries(health: u128, factor_bps: u16, debt: u128) -> bool {
     U256::product(health, factor_bps.into()) >= U256::product(debt, BPS)
-}
-
-/// Returns the sum of two amounts.
-fn sum(a: u128, b: u128) -> Result<u128, MathError> {
-    a.checked_add(b).ok_or(MathError::TooWide { bits: 129, fits: 128 })
 }

@@ -89,8 +89,8 @@ impl Goblin {
         Ok(self.books.share_to_lp_down(share, farm.stake_of(self.account).balance)?)
     }
 
-    /// Returns the base that a share of the heap would sell for, fee and price impact included. Each step rounds **down**,
-    /// against the borrower.
+    /// Returns the base that a share of the heap would sell for, fee and price impact included. Each step rounds
+    /// **down**, against the borrower.
     ///
     /// # Errors
     /// The pair is empty.
@@ -99,8 +99,8 @@ impl Goblin {
         health_of_lp_down(lp, pair, self.params.base_side)
     }
 
-    /// Claims the reward, pays the caller a bounty, sells the rest for base and adds that to the heap. No share is given
-    /// out for it, so every position's part grows.
+    /// Claims the reward, pays the caller a bounty, sells the rest for base and adds that to the heap. No share is
+    /// given out for it, so every position's part grows.
     ///
     /// # Errors
     /// The farm does not hold the reward, or the rest is too small to be sold or to be added.
@@ -146,8 +146,8 @@ impl GoblinBooks {
     }
 }
 
-/// Returns the base that liquidity tokens would sell for: their part of both reserves, the farmed part sold into what is
-/// left of the pair. Each step rounds **down**.
+/// Returns the base that liquidity tokens would sell for: their part of both reserves, the farmed part sold into what
+/// is left of the pair. Each step rounds **down**.
 pub(super) fn health_of_lp_down(lp: u128, pair: &Pair, base_side: PoolToken) -> Result<u128, GoblinError> {
     let (reserve_base, reserve_farmed) = pair.reserves().starting_with(base_side);
     let base = mul_div_down(lp, reserve_base, pair.total_supply())?;

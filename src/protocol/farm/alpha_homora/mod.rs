@@ -1,10 +1,10 @@
 //! Alpha Homora V1 (commit 5017311): a bank that lends to farmers, who farm with what they borrow.
 //!
-//! Depositors give the bank its base asset (ether in the contract) for interest-bearing shares. A farmer borrows from it
-//! through a goblin, which turns the loan and the farmer's own tokens into liquidity of a Uniswap v2 pair and stakes that
-//! for a reward. The goblin holds all its farmers' liquidity in one heap; a position is a share of the heap and a share of
-//! the bank's debt. When what the position would sell for no longer covers its debt by the kill factor, anybody may have
-//! the goblin sell it, for a prize.
+//! Depositors give the bank its base asset (ether in the contract) for interest-bearing shares. A farmer borrows from
+//! it through a goblin, which turns the loan and the farmer's own tokens into liquidity of a Uniswap v2 pair and
+//! stakes that for a reward. The goblin holds all its farmers' liquidity in one heap; a position is a share of the
+//! heap and a share of the bank's debt. When what the position would sell for no longer covers its debt by the kill
+//! factor, anybody may have the goblin sell it, for a prize.
 //!
 //! Equal to `Bank`, `UniswapGoblin`, the four strategies and both bank configurations. Left out, because they decide
 //! nothing about amounts: who may call, which goblins are approved, and whether a goblin's price oracle finds the pool
@@ -13,6 +13,8 @@
 //! Every call works on copies of what it touches and writes them back at its end, so a call that errs changes nothing.
 
 mod bank;
+mod books;
+mod deposits;
 mod error;
 mod goblin;
 mod interest;
@@ -22,7 +24,8 @@ mod strategies;
 mod tests;
 mod workbench;
 
-pub use bank::{Bank, BankBefore, BankBooks, BankParams, GenesisPosition, Position, Work, is_underwater};
+pub use bank::{Bank, BankBefore, BankParams, GenesisPosition, Position, Work, is_underwater};
+pub use books::BankBooks;
 pub use error::{BankError, GoblinError};
 pub use goblin::{Goblin, GoblinBooks, GoblinParams, RewardMarket};
 pub use interest::InterestModel;

@@ -1,7 +1,7 @@
 //! What a goblin can do with a position's liquidity tokens, the base it was sent and the user's farmed token.
 
 use super::{ForcedSale, GoblinError, Legs, workbench::Workbench};
-use crate::math::{MathError, U256};
+use crate::math::{MathError, U256, sum};
 
 /// What the user wants done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,8 @@ impl Workbench {
         Ok(lp)
     }
 
-    /// Turns base and the user's farmed token into liquidity tokens, and returns how many. What does not fit stays as dust.
+    /// Turns base and the user's farmed token into liquidity tokens, and returns how many. What does not fit stays as
+    /// dust.
     fn add_two_sides(&mut self, sent: u128, farmed: u128, min_lp: u128) -> Result<u128, GoblinError> {
         let dust = self.books.dust_two_sides;
         let mut held = Legs { base: sum(dust.base, sent)?, farmed: sum(dust.farmed, farmed)? };
@@ -135,8 +136,8 @@ impl Workbench {
     }
 }
 
-/// Returns how much of `base` to swap so that the rest and what it buys are in the ratio of the reserves after the swap,
-/// at a fee of 30 basis points.
+/// Returns how much of `base` to swap so that the rest and what it buys are in the ratio of the reserves after the
+/// swap, at a fee of 30 basis points.
 ///
 /// The positive root of `997 x^2 + 1997 r x - 1000 r base = 0`, each step rounded **down** as in the contract.
 fn balancing_base_down(base: u128, reserve_base: u128) -> Result<u128, MathError> {
@@ -146,8 +147,8 @@ fn balancing_base_down(base: u128, reserve_base: u128) -> Result<u128, MathError
     excess.div_down(1_994)?.try_into_u128()
 }
 
-/// Returns how much of token A to swap so that what is then held of both is in the ratio of the reserves after the swap,
-/// at a fee of 30 basis points. There is more of A than the ratio asks for.
+/// Returns how much of token A to swap so that what is then held of both is in the ratio of the reserves after the
+/// swap, at a fee of 30 basis points. There is more of A than the ratio asks for.
 ///
 /// Each step rounds **down** as in the contract.
 fn excess_down(amount_a: u128, amount_b: u128, reserve_a: u128, reserve_b: u128) -> Result<u128, MathError> {
@@ -157,9 +158,4 @@ fn excess_down(amount_a: u128, amount_b: u128, reserve_a: u128, reserve_b: u128)
     let b = U256::product(reserve_a, 1_997);
     let root = b.checked_mul(b)?.checked_add(c.checked_mul(4 * 997)?)?.sqrt_down();
     U256::from(root).checked_sub(b)?.div_down(2 * 997)?.try_into_u128()
-}
-
-/// Returns the sum of two amounts.
-fn sum(a: u128, b: u128) -> Result<u128, MathError> {
-    a.checked_add(b).ok_or(MathError::TooWide { bits: 129, fits: 128 })
 }

@@ -3,7 +3,7 @@
 use super::{ForcedSale, GoblinError, GoblinMoves, Legs, Position, Site, goblin::health_of_lp_down};
 use super::{GoblinBooks, GoblinParams};
 use crate::{
-    math::MathError,
+    math::sum,
     protocol::{
         amm::{
             Amounts, Side, Traded,
@@ -70,8 +70,7 @@ impl Workbench {
         }
         let share = self.books.lp_to_share_down(lp, self.seat.stake.balance)?;
         self.stake(lp)?;
-        let total_share = self.books.total_share.checked_add(share);
-        self.books.total_share = total_share.ok_or(MathError::TooWide { bits: 129, fits: 128 })?;
+        self.books.total_share = sum(self.books.total_share, share)?;
         position.goblin_share += share;
         Ok(())
     }
@@ -111,8 +110,11 @@ impl Workbench {
         let side = self.paying_farmed();
         let trade = match sale {
             ForcedSale::Executed => self.pair.swap_exact_in(side, farmed, self.now)?,
-            // The same quote and the same checks, on a pair that nobody will see.
-            ForcedSale::Muted => self.pair.clone().swap_exact_in(side, farmed, self.now)?,
+            ForcedSale::Muted => {
+                // The same quote and the same checks, on a pair that nobody will see.
+                let mut unseen = self.pair;
+                unseen.swap_exact_in(side, farmed, self.now)?
+            }
         };
         self.record_sale(trade);
         Ok(trade.amount_out)

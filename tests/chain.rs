@@ -1,0 +1,447 @@
+//! What holds of every transaction, whatever it asks: one that reverts changes nothing but the gas paid, a pool's
+//! liquidity never loses worth in the pool's own tokens, and nothing appears or vanishes.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use bevy_ecs::prelude::{Res, World};
+use bevy_ecs::system::{RunSystemOnce, SystemState};
+use plimsoll::agents::AgentDirectory;
+use plimsoll::agents::view::View;
+use plimsoll::chain::audit::audit;
+use plimsoll::chain::clock::{Clock, Seed};
+use plimsoll::chain::event::{EventLog, What};
+use plimsoll::chain::execution::{ForcedSales, execute};
+use plimsoll::chain::gas::BlockGas;
+use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
+use plimsoll::chain::ledger::{Ledger, Source};
+use plimsoll::chain::mempool::Mempool;
+use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
+use plimsoll::chain::transaction::{Action, AmountIn, Transaction, WorkOrder};
+use plimsoll::chain::underwater::find_underwater;
+use plimsoll::chain::venues::Venues;
+use plimsoll::market::fund_farms;
+use plimsoll::math::U256;
+use plimsoll::protocol::amm::{Pool, Side};
+use plimsoll::protocol::farm::alpha_homora::{Bank, ForcedSale, Goblin, Strategy as Farming};
+use plimsoll::protocol::farm::staking_rewards::StakingRewards;
+use plimsoll::scenario::{Checked, genesis, read_text};
+use proptest::prelude::*;
+
+/// Two pools, a bank with a goblin, its farm, and a venue that feels what is traded there. The liquidator asks so much
+/// that some positions under water are parked.
+const SCENARIO: &str = r#"Scenario(
+    blocks: 10,
+    block_time: "1 h",
+    numeraire: "USDC",
+    chain: (native: "ETH", base_fee: Fixed(5)),
+    tokens: [
+        (name: "USDC", decimals: 6, price: Fixed(1)),
+        (name: "ETH", decimals: 18, price: Fixed(2_000)),
+        (name: "UNI", decimals: 18, price: Fixed(20)),
+    ],
+    venue: [
+        (token: "ETH", impact: Linear(depth: "500"), half_life: "1 h", fee_bps: 5),
+        (token: "UNI", impact: SquareRoot(coefficient: 0.4, depth: "5_000")),
+    ],
+    pools: [
+        UniswapV2(name: "ETH/USDC", tokens: ("ETH", "USDC"), reserves: ("100", "200_000")),
+        UniswapV2(name: "UNI/USDC", tokens: ("UNI", "USDC"), reserves: ("5_000", "100_000")),
+    ],
+    farms: [
+        StakingRewards(
+            name: "farm", pool: "ETH/USDC", reward: "UNI", duration: "7 d", emissions: [("0 s", "500")],
+        ),
+    ],
+    banks: [
+        AlphaHomora(
+            name: "bank", base: "USDC", reserve_bps: 1_000, kill_bps: 500, interest: TripleSlope,
+            goblins: [(
+                name: "goblin", pool: "ETH/USDC", farm: "farm", reward_pool: "UNI/USDC",
+                work_factor: 0.87, kill_factor: 0.92, reinvest_bounty_bps: 300,
+            )],
+        ),
+    ],
+    agents: [
+        Farmer(name: "small", count: 3, goblin: "goblin", capital: Fixed(40), leverage: Uniform(3, 5)),
+        Farmer(name: "large", count: 2, goblin: "goblin", capital: Fixed(9_000), leverage: Uniform(3, 4.5)),
+        BankLender(name: "lenders", count: 2, bank: "bank", supply: Fixed(70_000)),
+        Liquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0), kills_per_block: 1, margin: Fixed(100)),
+        Trader(name: "trader", pool: "ETH/USDC", size: Fixed(1), capital: Fixed(2)),
+    ],
+)"#;
+
+static CHECKED: LazyLock<Checked> =
+    LazyLock::new(|| read_text("chain", SCENARIO, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:?}")));
+
+const SENDERS: u32 = 9;
+const ETHER: u128 = 1_000_000_000_000_000_000;
+
+/// The world before the first block, in which every agent has tokens to spend.
+fn world(seed: u64, sale: ForcedSale) -> World {
+    let mut world = genesis::world(&CHECKED.scenario, Path::new("."), seed).unwrap();
+    world.insert_resource(ForcedSales(sale));
+    let first = world.resource::<AgentDirectory>().first_account;
+    let mut ledger = world.resource_mut::<Ledger>();
+    for account in (first..first + SENDERS).map(AccountId) {
+        for (token, amount) in [50_000_000_000, 300 * ETHER, 2_000 * ETHER].into_iter().enumerate() {
+            ledger.issue(Source::Genesis, account, TokenId(u16::try_from(token).unwrap()), amount);
+        }
+    }
+    world
+}
+
+/// Everything that a transaction may write.
+#[derive(Debug, Clone, PartialEq)]
+struct Everything {
+    pools: Vec<(Pool, u128)>,
+    farms: Vec<StakingRewards>,
+    banks: Vec<Bank>,
+    goblins: Vec<Goblin>,
+    orders: Vec<Order>,
+    venues: Venues,
+    holdings: Vec<Vec<u128>>,
+    issued: Vec<Vec<i128>>,
+}
+
+/// A price order, as far as anybody can see it.
+#[derive(Debug, Clone, PartialEq)]
+struct Order {
+    open: u32,
+    parked: usize,
+    /// The keys of the tops: which of two equals leads is nobody's business.
+    tops: Vec<u64>,
+    /// Who is found at each of some limits.
+    found: Vec<Vec<u32>>,
+    histogram: Vec<(u64, u128)>,
+}
+
+impl Everything {
+    fn of(world: &mut World) -> Self {
+        let mut banks = world.query::<&BankCell>();
+        let banks: Vec<Bank> = banks.iter(world).map(|cell| cell.bank.clone()).collect();
+        let order = |cell: &GoblinCell| {
+            let key = |id: u32| {
+                let position = banks[0].position(PositionId(id)).unwrap();
+                (position.debt_share as f64 / position.goblin_share.max(1) as f64).to_bits()
+            };
+            let mut tops: Vec<u64> = cell.order.tops().map(key).collect();
+            tops.sort_unstable();
+            let found = [-1.0, 1e-5, 3e-5, 4e-5, 4.2e-5, 4.4e-5, 1e-4].map(|limit| {
+                let mut found = Vec::new();
+                cell.order.clone().candidates(|_, _| limit, &mut found);
+                found.sort_unstable();
+                found
+            });
+            let histogram = cell.order.histogram().from_the_top().map(|(key, weight)| (key.to_bits(), weight));
+            Order {
+                open: cell.order.open(),
+                parked: cell.order.parked(),
+                tops,
+                found: found.into(),
+                histogram: histogram.collect(),
+            }
+        };
+        let orders = world.query::<&GoblinCell>().iter(world).map(order).collect();
+        let ledger = world.resource::<Ledger>();
+        let accounts = u32::try_from(ledger.accounts()).unwrap();
+        let tokens = (0..u16::try_from(ledger.tokens()).unwrap()).map(TokenId);
+        let holdings = (0..accounts).map(|account| ledger.holdings(AccountId(account)).to_vec()).collect();
+        let issued = |source| tokens.clone().map(|token| ledger.issued(source, token)).collect();
+        let issued = Source::ALL.into_iter().map(issued).collect();
+        Self {
+            pools: world.query::<&PoolCell>().iter(world).map(|cell| (cell.pool, cell.volume_1)).collect(),
+            farms: world.query::<&FarmCell>().iter(world).map(|cell| cell.farm.clone()).collect(),
+            goblins: world.query::<&GoblinCell>().iter(world).map(|cell| cell.goblin).collect(),
+            banks,
+            orders,
+            venues: world.resource::<Venues>().clone(),
+            holdings,
+            issued,
+        }
+    }
+
+    /// Moves a payment for gas from the account's native balance into the gas source.
+    fn pay_gas(&mut self, account: AccountId, fee: u128) {
+        self.holdings[account.0 as usize][NATIVE.index()] -= fee;
+        self.issued[Source::Gas as usize][NATIVE.index()] -= i128::try_from(fee).unwrap();
+    }
+}
+
+const NATIVE: TokenId = TokenId(1);
+
+/// Returns a share of `whole` between nothing and a little more than all: powers of two, so that dust comes up as well.
+fn part(whole: u128) -> impl Strategy<Value = u128> {
+    (0_u32..100, 1_u128..1 << 20).prop_map(move |(halvings, fraction)| match halvings {
+        0 => 0,
+        1..=9 => whole >> (10 * halvings),
+        _ => whole * fraction >> 20,
+    })
+}
+
+fn amount_in(whole: u128) -> impl Strategy<Value = AmountIn> {
+    prop_oneof![3 => part(whole).prop_map(AmountIn::Exact), 1 => Just(AmountIn::Received)]
+}
+
+fn position() -> impl Strategy<Value = PositionId> {
+    (0_u32..9).prop_map(PositionId)
+}
+
+fn farming() -> impl Strategy<Value = Farming> {
+    prop_oneof![
+        Just(Farming::AllBase { min_lp: 0 }),
+        part(8 * ETHER).prop_map(|farmed| Farming::TwoSides { farmed, min_lp: 0 }),
+        Just(Farming::Liquidate { min_base: 0 }),
+        Just(Farming::MinimizeTrading { min_farmed: 0 }),
+    ]
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let usdc = 40_000_000_000;
+    let swap = |pool: u16, side, whole| {
+        amount_in(whole).prop_map(move |amount_in| Action::Swap { pool: PoolId(pool), side, amount_in, least_out: 0 })
+    };
+    prop_oneof![
+        2 => swap(0, Side::ZeroForOne, 25 * ETHER),
+        2 => swap(0, Side::OneForZero, usdc),
+        1 => swap(1, Side::ZeroForOne, 1_500 * ETHER),
+        1 => swap(1, Side::OneForZero, usdc),
+        1 => amount_in(usdc).prop_map(|spend| Action::VenueBuy { token: TokenId(1), spend }),
+        1 => amount_in(20 * ETHER).prop_map(|amount| Action::VenueSell { token: TokenId(1), amount }),
+        1 => amount_in(900 * ETHER).prop_map(|amount| Action::VenueSell { token: TokenId(2), amount }),
+        4 => (prop::option::of(position()), part(usdc), part(usdc), prop_oneof![Just(u128::MAX), part(usdc)], farming())
+            .prop_map(|(position, value, loan, max_return, strategy)| {
+                let goblin = GoblinId(0);
+                Action::Work(Box::new(WorkOrder { goblin, position, value, loan, max_return, strategy }))
+            }),
+        3 => position().prop_map(|position| Action::Kill { bank: BankId(0), position }),
+        1 => Just(Action::Reinvest { goblin: GoblinId(0) }),
+        1 => part(usdc).prop_map(|amount| Action::Deposit { bank: BankId(0), amount }),
+        1 => part(80_000_000_000).prop_map(|shares| Action::Withdraw { bank: BankId(0), shares }),
+    ]
+}
+
+/// An action that fails in every world.
+fn impossible() -> impl Strategy<Value = Action> {
+    let most = u128::MAX;
+    prop::sample::select(vec![
+        Action::Deposit { bank: BankId(0), amount: most },
+        Action::Withdraw { bank: BankId(0), shares: most },
+        Action::Kill { bank: BankId(0), position: PositionId(1_000) },
+        Action::VenueSell { token: NATIVE, amount: AmountIn::Exact(most) },
+        Action::Swap { pool: PoolId(0), side: Side::ZeroForOne, amount_in: AmountIn::Exact(1_000), least_out: most },
+        Action::Work(Box::new(WorkOrder {
+            goblin: GoblinId(0),
+            position: None,
+            value: 0,
+            loan: most,
+            max_return: 0,
+            strategy: Farming::AllBase { min_lp: 0 },
+        })),
+    ])
+}
+
+/// A sender, and its actions: every other time the last of them fails, after what comes before it did something. Who
+/// works on a position mostly owns it: the farmers are the first to be numbered, and so are their positions.
+fn transaction() -> impl Strategy<Value = (u32, Vec<Action>)> {
+    let actions = (prop::collection::vec(action(), 1..4), prop::option::of(impossible()));
+    let acts = (0..SENDERS, 0..4, actions).prop_map(|(anybody, chance, (mut actions, last))| {
+        actions.extend(last);
+        let owner = actions.iter().find_map(|action| match action {
+            Action::Work(order) => order.position.and_then(|position| position.0.checked_sub(1)),
+            _ => None,
+        });
+        (owner.filter(|owner| *owner < SENDERS && chance > 0).unwrap_or(anybody), actions)
+    });
+    let falls = (1_u128..60).prop_map(|ether| {
+        let (pool, amount_in) = (PoolId(0), AmountIn::Exact(ether * ETHER));
+        (8, vec![Action::Swap { pool, side: Side::ZeroForOne, amount_in, least_out: 0 }])
+    });
+    prop_oneof![5 => acts, 1 => falls]
+}
+
+fn blocks() -> impl Strategy<Value = Vec<Vec<(u32, Vec<Action>)>>> {
+    prop::collection::vec(prop::collection::vec(transaction(), 1..6), 1..8)
+}
+
+/// Runs one transaction, and returns what it left in the log.
+fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chain::event::Event> {
+    let sender_account = AccountId(world.resource::<AgentDirectory>().first_account + sender);
+    let gas = world.resource::<plimsoll::chain::gas::GasSchedule>().of(actions);
+    let mut mempool = world.remove_resource::<Mempool>().unwrap();
+    mempool.submit(Transaction {
+        agent: AgentId(sender),
+        sender: sender_account,
+        priority_fee: 3,
+        gas,
+        actions: actions.into(),
+        ..Transaction::default()
+    });
+    mempool.order(world.resource::<Seed>().0, world.resource::<Clock>().block, world.resource::<BlockGas>());
+    world.insert_resource(mempool);
+    world.resource_mut::<EventLog>().clear();
+    world.run_system_once(execute).unwrap();
+    world.resource::<EventLog>().iter().cloned().collect()
+}
+
+/// Opens a block: farms are funded, and what is under water and not worth killing is parked.
+fn open(world: &mut World) {
+    world.run_system_once(fund_farms).unwrap();
+    world.run_system_once(find_underwater).unwrap();
+}
+
+fn audited(world: &mut World) -> Result<(), plimsoll::chain::audit::AuditError> {
+    let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(world);
+    let (sees, _) = state.get(world).unwrap();
+    audit(&sees.tokens, &sees.ledger, &sees.protocols)
+}
+
+/// Returns reserve x reserve / supply^2 of each pool as a numerator and a denominator.
+fn worth_of_liquidity(everything: &Everything) -> Vec<(U256, u128)> {
+    let pools = everything.pools.iter();
+    pools
+        .map(|(pool, _)| {
+            let reserves = pool.amm().reserves();
+            (U256::product(reserves.token_0, reserves.token_1), pool.amm().total_supply())
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_reverted_transaction_changes_nothing_but_the_gas_paid(seed: u64, blocks in blocks(), muted: bool) {
+        let mut world = world(seed, if muted { ForcedSale::Muted } else { ForcedSale::Executed });
+        for transactions in blocks {
+            open(&mut world);
+            for (sender, actions) in transactions {
+                let mut before = Everything::of(&mut world);
+                let events = run(&mut world, sender, &actions);
+                if let What::Reverted { .. } = events[0].what {
+                    prop_assert_eq!(events.len(), 1);
+                    before.pay_gas(events[0].sender.unwrap().1, events[0].fee);
+                    prop_assert_eq!(&Everything::of(&mut world), &before, "{:?}", actions);
+                }
+            }
+            world.resource_mut::<Clock>().advance();
+        }
+    }
+
+    #[test]
+    fn liquidity_never_loses_worth_in_its_own_tokens(seed: u64, blocks in blocks()) {
+        let mut world = world(seed, ForcedSale::Executed);
+        let mut before = worth_of_liquidity(&Everything::of(&mut world));
+        for transactions in blocks {
+            open(&mut world);
+            for (sender, actions) in transactions {
+                let events = run(&mut world, sender, &actions);
+                let after = worth_of_liquidity(&Everything::of(&mut world));
+                let only_swaps = events.iter().all(|event| matches!(event.what, What::Swapped { .. }));
+                for ((k, supply), (k_before, supply_before)) in after.iter().zip(&before) {
+                    if only_swaps {
+                        prop_assert!(k >= k_before, "the product fell: {:?}", actions);
+                    }
+                    let scaled = k.checked_mul(*supply_before).and_then(|k| k.checked_mul(*supply_before)).unwrap();
+                    let scaled_before = k_before.checked_mul(*supply).and_then(|k| k.checked_mul(*supply)).unwrap();
+                    prop_assert!(scaled >= scaled_before, "a liquidity token lost worth: {:?}", actions);
+                }
+                before = after;
+            }
+            world.resource_mut::<Clock>().advance();
+        }
+    }
+
+    #[test]
+    fn nothing_appears_or_vanishes_in_any_block(seed: u64, blocks in blocks(), muted: bool) {
+        let mut world = world(seed, if muted { ForcedSale::Muted } else { ForcedSale::Executed });
+        for transactions in blocks {
+            open(&mut world);
+            for (sender, actions) in transactions {
+                run(&mut world, sender, &actions);
+            }
+            prop_assert_eq!(audited(&mut world), Ok(()));
+            world.resource_mut::<Clock>().advance();
+        }
+    }
+}
+
+/// What the properties above rest on: their transactions do kill, open, close and revert after having done something.
+#[test]
+fn random_transactions_reach_every_kind_of_event() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let mut counts = std::collections::BTreeMap::<String, u32>::new();
+    for seed in 0..150 {
+        let mut world = world(seed, ForcedSale::Executed);
+        for transactions in blocks().new_tree(&mut runner).unwrap().current() {
+            open(&mut world);
+            let parked: usize = world.query::<&GoblinCell>().iter(&world).map(|cell| cell.order.parked()).sum();
+            *counts.entry("Parked".into()).or_default() += u32::try_from(parked).unwrap();
+            for (sender, actions) in transactions {
+                for event in run(&mut world, sender, &actions) {
+                    let kind = match event.what {
+                        What::Worked(at) if at.opened => "Opened".to_owned(),
+                        What::Worked(at) if at.closed => "Closed".to_owned(),
+                        What::Reverted { reason, .. } => format!("Reverted {}", reason.kind()),
+                        what => format!("{what:?}").split([' ', '(']).next().unwrap().to_owned(),
+                    };
+                    *counts.entry(kind).or_default() += 1;
+                }
+            }
+            world.resource_mut::<Clock>().advance();
+        }
+    }
+    for kind in [
+        "Swapped",
+        "VenueTraded",
+        "Opened",
+        "Closed",
+        "Worked",
+        "Killed",
+        "Reinvested",
+        "Deposited",
+        "Withdrawn",
+        "Parked",
+        "Reverted insufficient_funds",
+        "Reverted slippage",
+        "Reverted healthy",
+        "Reverted bad_work_factor",
+        "Reverted insufficient_idle",
+        "Reverted bank_refused",
+    ] {
+        assert!(counts.get(kind).is_some_and(|count| *count >= 5), "{kind} is too rare: {counts:?}");
+    }
+}
+
+/// What the first property rests on: the comparison sees whatever a transaction writes.
+#[test]
+fn a_transaction_that_goes_through_is_seen_to_change_something() {
+    let (usdc, bank) = (5_000_000_000, BankId(0));
+    let strategy = Farming::AllBase { min_lp: 0 };
+    for action in [
+        Action::Swap { pool: PoolId(1), side: Side::OneForZero, amount_in: AmountIn::Exact(usdc), least_out: 0 },
+        Action::VenueBuy { token: NATIVE, spend: AmountIn::Exact(usdc) },
+        Action::Work(Box::new(WorkOrder {
+            goblin: GoblinId(0),
+            position: None,
+            value: usdc,
+            loan: usdc,
+            max_return: 0,
+            strategy,
+        })),
+        Action::Deposit { bank, amount: usdc },
+        Action::Withdraw { bank, shares: usdc },
+        Action::Reinvest { goblin: GoblinId(0) },
+    ] {
+        let mut world = world(1, ForcedSale::Executed);
+        open(&mut world);
+        world.resource_mut::<Clock>().advance();
+        let mut before = Everything::of(&mut world);
+        let events = run(&mut world, 5, &[action.clone()]);
+        assert!(!matches!(events[0].what, What::Reverted { .. }), "{events:?}");
+        before.pay_gas(events[0].sender.unwrap().1, events[0].fee);
+        assert_ne!(Everything::of(&mut world), before, "{action:?}");
+    }
+}

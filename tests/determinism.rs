@@ -1,0 +1,215 @@
+//! A run is a function of its scenario and its seed: to the byte, on every machine, in every profile.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use plimsoll::protocol::farm::alpha_homora::ForcedSale;
+use plimsoll::record::folder::OutputFolder;
+use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp};
+use plimsoll::scenario::read_text;
+use plimsoll::simulation::{Options, Simulation};
+
+/// Every kind of agent, distribution, impact law and way in and out: a market that crashes within 120 blocks.
+const SCENARIO: &str = r#"Scenario(
+    blocks: 120,
+    block_time: "5 min",
+    numeraire: "USDC",
+    chain: (native: "ETH", base_fee: Fixed(20)),
+    tokens: [
+        (name: "USDC", decimals: 6, price: Fixed(1)),
+        (name: "ETH", decimals: 18, price: Gbm(start: 2_000, volatility: 0.9)),
+        (name: "UNI", decimals: 18, price: Gbm(start: 20, volatility: 1.2)),
+    ],
+    shocks: [Crash(token: "ETH", start: "3 h", ramp: "2 h", size: Uniform(0.3, 0.4))],
+    venue: [
+        (token: "ETH", impact: Linear(depth: "5_000"), half_life: "1 h", fee_bps: 5),
+        (token: "UNI", impact: SquareRoot(coefficient: 0.5, depth: "50_000"), half_life: "30 min"),
+    ],
+    pools: [
+        UniswapV2(name: "ETH/USDC", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000")),
+        UniswapV2(name: "UNI/USDC", tokens: ("UNI", "USDC"), reserves: ("50_000", "1_000_000")),
+    ],
+    farms: [
+        StakingRewards(
+            name: "farm", pool: "ETH/USDC", reward: "UNI", duration: "7 d",
+            emissions: [("0 s", "5_000"), ("4 h", "500")],
+        ),
+    ],
+    banks: [
+        AlphaHomora(
+            name: "bank", base: "USDC", min_debt: "100", reserve_bps: 1_000, kill_bps: 500, interest: TripleSlope,
+            goblins: [(
+                name: "goblin", pool: "ETH/USDC", farm: "farm", reward_pool: "UNI/USDC",
+                work_factor: 0.87, kill_factor: 0.92, reinvest_bounty_bps: 300,
+            )],
+        ),
+    ],
+    agents: [
+        Farmer(
+            name: "farmers", count: 60, goblin: "goblin", capital: LogNormal(median: 2_000, sigma: 1),
+            leverage: Uniform(2, 5.5),
+        ),
+        Farmer(
+            name: "latecomers", count: 20, goblin: "goblin", leverage: Choice([1.5, 2, 3]), open: TwoSides(0.5),
+            capital: Clamped(law: Normal(mean: 3_000, sigma: 2_000), min: 500, max: 9_000),
+            entry: Between("10 min", "3 h"), exit: After("1 h", "5 h"), close: MinimizeTrading,
+        ),
+        BankLender(name: "lenders", count: 5, bank: "bank", supply: LogNormal(median: 1_000_000, sigma: 0.5)),
+        BankLender(
+            name: "fickle", count: 3, bank: "bank", supply: Exponential(mean: 50_000),
+            entry: Between("0 s", "1 h"), exit: Between("2 h", "8 h"),
+        ),
+        Liquidator(
+            name: "liquidators", count: 3, bank: "bank", margin: Uniform(1, 20), attention: Fixed(0.5),
+            bid_share: Uniform(0.05, 0.5), kills_per_block: 4, gas_money: Fixed(20),
+        ),
+        Harvester(name: "harvesters", count: 2, goblin: "goblin", every: "30 min", gas_money: Fixed(5)),
+        Arbitrageur(
+            name: "arbitrageurs", count: 2, pool: "ETH/USDC", capital: Fixed(500_000), attention: Fixed(0.8),
+            bid_share: Uniform(0.1, 0.7), gas_money: Fixed(20),
+        ),
+        Trader(
+            name: "traders", count: 30, pool: "ETH/USDC", size: LogNormal(median: 1_000, sigma: 1), pace: PerDay(50),
+            capital: Fixed(50_000), gas_money: Fixed(5),
+        ),
+        Trader(name: "noise", count: 2, pool: "UNI/USDC", size: Exponential(mean: 300), capital: Fixed(20_000), gas_money: Fixed(5)),
+    ],
+)"#;
+
+/// The data files of a run, by name.
+type Files = BTreeMap<&'static str, Vec<u8>>;
+
+const DATA: [&str; 5] = ["ticks.csv", "events.csv", "agents.csv", "positions.csv", "summary.json"];
+
+/// Runs a text through everything that `plimsoll run` goes through, and returns what it left.
+fn run(text: &str, seed: u64, blocks: u64) -> Files {
+    let checked = read_text("pinned", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let home = tempfile::tempdir().unwrap();
+    let mut folder = OutputFolder::create(&home.path().join("run"), false).unwrap();
+    let options = Options { exact: true, ..Options::seeded(seed) };
+    assert_eq!(options.forced_sales, ForcedSale::Executed);
+    let mut simulation =
+        Simulation::new(&checked.scenario, "pinned", Path::new("."), options, Some(&mut folder)).unwrap();
+    (0..blocks).for_each(|_| simulation.step().unwrap());
+    simulation.finish(Some(&mut folder)).unwrap();
+    let stamp = ScenarioStamp { name: "pinned".into(), path: "pinned.ron".into(), blake3: String::new() };
+    let options = RunOptions { blocks, audit: false, exact: true, mute_forced_sales: false };
+    let folder = folder.finish(Manifest::new(stamp, seed, options, String::new())).unwrap();
+    DATA.into_iter().map(|name| (name, fs::read(folder.join(name)).unwrap())).collect()
+}
+
+/// One table: its rows by column.
+fn rows(files: &Files, name: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(&*files[name]);
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+#[test]
+fn equal_seeds_leave_equal_files_and_others_do_not() {
+    let first = run(SCENARIO, 1, 120);
+    let again = run(SCENARIO, 1, 120);
+    let other = run(SCENARIO, 2, 120);
+    for name in DATA {
+        assert!(first[name] == again[name], "{name} differs between runs of one seed");
+        assert!(first[name] != other[name], "{name} does not depend on the seed");
+    }
+    let kinds: std::collections::BTreeSet<String> =
+        rows(&first, "events.csv").into_iter().map(|mut row| row.remove("kind").unwrap()).collect();
+    for kind in
+        ["kill", "open", "close", "swap", "venue_buy", "venue_sell", "deposit", "withdraw", "reinvest", "revert"]
+    {
+        assert!(kinds.contains(kind), "the run has no {kind}, so it shows nothing about one: {kinds:?}");
+    }
+}
+
+/// The constant is the same in every profile and on every platform. When a column, a default or a rule of the market
+/// is changed on purpose, it is replaced by what the message says; otherwise a change of it is a loss of determinism.
+#[test]
+fn the_pinned_run_leaves_the_pinned_bytes() {
+    let digest = blake3::hash(&run(SCENARIO, 1, 120)["ticks.csv"]).to_string();
+    assert_eq!(digest, "c8e8ac4ac9a446a3d07639aab85ec3d3bcddc6d40cdb5ae9252bd59292b1ef27", "the digest of ticks.csv");
+}
+
+#[test]
+fn a_shorter_run_is_the_beginning_of_a_longer_one() {
+    let (long, short) = (run(SCENARIO, 3, 120), run(SCENARIO, 3, 50));
+    for name in ["ticks.csv", "events.csv"] {
+        assert!(long[name].starts_with(&short[name]), "{name}");
+        assert!(long[name].len() > short[name].len(), "{name}");
+    }
+    assert_eq!(rows(&short, "ticks.csv").len(), 50);
+}
+
+/// Returns the columns of `ticks.csv` that no agent can move.
+fn fundamentals(files: &Files) -> Vec<Vec<String>> {
+    let rows = rows(files, "ticks.csv");
+    let columns: Vec<&String> = rows[0].keys().filter(|column| column.contains("fundamental")).collect();
+    assert_eq!(columns.len(), 3, "{columns:?}");
+    rows.iter().map(|row| columns.iter().map(|column| row[*column].clone()).collect()).collect()
+}
+
+/// What an agent was drawn with: leverage, the block in which it entered, and its worth before the first block.
+#[derive(Debug, PartialEq)]
+struct Drawn {
+    leverage: String,
+    entered: String,
+    worth: f64,
+}
+
+fn drawn(files: &Files) -> BTreeMap<(String, String), Drawn> {
+    let rows = rows(files, "agents.csv").into_iter();
+    rows.map(|row| {
+        let column = |name: &str| row[name].clone();
+        let (leverage, entered) = (column("leverage_ratio"), column("entered_block"));
+        let drawn = Drawn { leverage, entered, worth: column("worth_start_numeraire").parse().unwrap() };
+        ((column("population"), column("number")), drawn)
+    })
+    .collect()
+}
+
+/// Says how many agents of `before` were drawn otherwise in `after`. A position that is there before the first block is
+/// a share of the pool, rounded to its units: worths agree to a millionth.
+fn redrawn(before: &Files, after: &Files) -> usize {
+    let (before, after) = (drawn(before), drawn(after));
+    let same = |was: &Drawn, is: &Drawn| {
+        let worths_agree = (was.worth - is.worth).abs() <= 1e-6 * was.worth.abs();
+        (&was.leverage, &was.entered) == (&is.leverage, &is.entered) && worths_agree
+    };
+    before.iter().filter(|(who, was)| !same(was, &after[who])).count()
+}
+
+#[test]
+fn an_agent_more_moves_no_price_of_the_process_and_no_draw_of_another() {
+    let plain = run(SCENARIO, 5, 120);
+    for (what, changed) in [
+        ("a farmer more", SCENARIO.replace("count: 60", "count: 61")),
+        ("a trader more", SCENARIO.replace("count: 30", "count: 31")),
+        (
+            "a population more, before the others",
+            SCENARIO.replace(
+                "agents: [",
+                r#"agents: [
+                    Farmer(
+                        name: "newcomers", count: 7, goblin: "goblin", capital: Uniform(100, 5_000),
+                        leverage: Uniform(2, 4), entry: Between("0 s", "2 h"),
+                    ),"#,
+            ),
+        ),
+    ] {
+        assert_ne!(changed, SCENARIO, "{what}");
+        let more = run(&changed, 5, 120);
+        assert_eq!(fundamentals(&plain), fundamentals(&more), "{what}");
+        assert_eq!(redrawn(&plain, &more), 0, "{what}");
+        assert!(drawn(&more).len() > drawn(&plain).len(), "{what}");
+        assert!(plain["ticks.csv"] != more["ticks.csv"], "{what}: it acts, and the market feels it");
+    }
+}
+
+#[test]
+fn another_seed_redraws_everything() {
+    let (one, other) = (run(SCENARIO, 5, 120), run(SCENARIO, 6, 120));
+    assert_ne!(fundamentals(&one), fundamentals(&other));
+    // Farmers, latecomers, lenders and fickle ones are drawn; the rest begins with fixed capital.
+    assert!(redrawn(&one, &other) >= 80, "{}", redrawn(&one, &other));
+}
