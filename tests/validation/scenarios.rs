@@ -96,3 +96,13 @@ fn without_the_fall_black_thursday_is_no_cascade() {
     knots.truncate(1);
     assert_eq!(run(&checked, 3_000, Options::seeded(1)).liquidations.count, 0);
 }
+
+/// A day's rewards are sold in one pool, and half of what they bring buys ETH in the other.
+#[test]
+fn what_a_farm_sells_and_buys_for_its_positions_is_volume() {
+    let checked = read("farm_170.ron");
+    let summary = run(&checked, checked.scenario.blocks, Options::seeded(1));
+    let rewards = 180_000.0 / 365.0;
+    let volume: Vec<f64> = summary.pools.iter().map(|pool| pool.volume_numeraire).collect();
+    assert!((volume[0] / (0.5 * rewards) - 1.0).abs() < 0.01 && (volume[1] / rewards - 1.0).abs() < 0.01, "{volume:?}");
+}
