@@ -68,22 +68,30 @@ fn a_wild_market_is_not_calm() {
     assert!(killed > 0, "nobody was killed");
 }
 
-/// A fall to 86 of 194.61 kills whoever has more than 2.6 times own capital: of leverages drawn evenly from 2 to 6, most. The
-/// killings' own sales bring more of them, at lower prices.
+/// The first twelve hours, with the first of the two waves: the killings' own sales bring more killings at a lower price
+/// than the same hours bring if those sales move nothing, and bad debt.
 #[test]
 fn black_thursday_is_a_cascade() {
     let checked = read("black_thursday.ron");
-    let executed = run(&checked, checked.scenario.blocks, Options::seeded(1));
     let muted = Options { forced_sales: ForcedSale::Muted, ..Options::seeded(1) };
-    let muted = run(&checked, checked.scenario.blocks, muted);
-    assert!(executed.liquidations.count > 1_200, "{:?}", executed.liquidations);
-    assert!(executed.liquidations.count > muted.liquidations.count, "{:?}", muted.liquidations);
-    assert!(executed.liquidations.bad_debt_numeraire > muted.liquidations.bad_debt_numeraire);
+    let (executed, muted) = (run(&checked, 3_600, Options::seeded(1)), run(&checked, 3_600, muted));
+    let (more, fewer) = (&executed.liquidations, &muted.liquidations);
+    assert!(fewer.count > 500 && more.count * 4 > fewer.count * 5, "{more:?} and {fewer:?}");
+    assert!(more.bad_debt_numeraire > fewer.bad_debt_numeraire + 1e6, "{more:?} and {fewer:?}");
     let lowest = |summary: &Summary| summary.pools[0].price.lowest;
-    assert!(lowest(&executed) < 0.98 * lowest(&muted), "{} and {}", lowest(&executed), lowest(&muted));
+    assert!(lowest(&executed) < 0.9 * lowest(&muted), "{} and {}", lowest(&executed), lowest(&muted));
     for summary in [executed, muted] {
         assert!(summary.profit_and_loss.difference_numeraire.abs() < 1e-2, "{:?}", summary.profit_and_loss);
     }
+}
+
+/// A fall to 86 of 194.61 kills whoever has more than 2.6 times own capital: of leverages drawn evenly from 2 to 6, 85 %;
+/// the farm's pool holds the price up a little.
+#[test]
+fn in_the_end_black_thursday_kills_nearly_whoever_such_a_fall_can() {
+    let checked = read("black_thursday.ron");
+    let killed = run(&checked, checked.scenario.blocks, Options::seeded(1)).liquidations.count;
+    assert!((1_600..=1_700).contains(&killed), "{killed} of 2,000");
 }
 
 /// At the price with which 12 March began nobody would have been killed.
