@@ -166,23 +166,17 @@ mod tests {
     use super::*;
     use crate::chain::ledger::Ledger;
 
-    /// The block of a run that has everything.
-    fn whole() -> Schedule {
-        schedule(&Stage::ALL, &Subjects::all())
-    }
-
     #[test]
     fn the_block_is_what_this_page_says() {
-        let deciding = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Trader"];
-        let deciding = deciding.map(|agent| format!("decide<{agent}>")).join(", ");
-        let learning = "learn<Farmer>, learn<BankLender>, learn<Liquidator>";
+        let agents = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Trader"];
+        let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
         let expected = [
             ("open", "open_block".to_owned()),
             ("market", "move_prices".to_owned()),
-            ("decide", format!("find_underwater, {deciding}")),
+            ("decide", format!("find_underwater, {}", each("decide"))),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
-            ("settle", format!("{learning}, audit_block")),
+            ("settle", "learn<Farmer>, learn<BankLender>, learn<Liquidator>, audit_block".to_owned()),
             ("record", "record_block, close_block".to_owned()),
         ];
         let stages: Vec<_> = stages().into_iter().map(|(stage, systems)| (stage, systems.join(", "))).collect();
@@ -193,7 +187,7 @@ mod tests {
     /// What the page prints stage by stage is what the block runs, in one row.
     #[test]
     fn the_whole_block_runs_the_stages_in_their_order() {
-        let mut block = whole();
+        let mut block = schedule(&Stage::ALL, &Subjects::all());
         block.initialize(&mut World::new()).unwrap();
         let run: Vec<String> = block.systems().unwrap().map(|(_, system)| short(&system.name().to_string())).collect();
         let printed: Vec<String> = stages().into_iter().flat_map(|(_, systems)| systems).collect();
@@ -206,16 +200,16 @@ mod tests {
 
     #[test]
     fn a_system_whose_order_is_left_to_chance_is_refused() {
-        let mut anywhere = whole();
+        let mut anywhere = schedule(&Stage::ALL, &Subjects::all());
         anywhere.add_systems(stray);
         let refused = anywhere.initialize(&mut World::new()).map(|_| ());
         assert!(matches!(refused, Err(ScheduleBuildError::Elevated(_))), "{refused:?}");
 
-        let mut within_a_stage = whole();
+        let mut within_a_stage = schedule(&Stage::ALL, &Subjects::all());
         within_a_stage.add_systems(stray.in_set(Stage::Execute));
         within_a_stage.initialize(&mut World::new()).map(|_| ()).unwrap_err();
 
-        let mut in_order = whole();
+        let mut in_order = schedule(&Stage::ALL, &Subjects::all());
         in_order.add_systems(stray.in_set(Stage::Execute).after(execute));
         in_order.initialize(&mut World::new()).unwrap();
     }

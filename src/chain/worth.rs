@@ -85,6 +85,11 @@ fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols, now: u64) -> V
     unit
 }
 
+/// Returns a bank's books with interest counted up to `now`; an empty bank of three slopes counts none.
+fn books(bank: &BankCell, now: u64) -> BankBooks {
+    bank.bank.books_at(now).unwrap_or(*bank.bank.books())
+}
+
 /// Returns a goblin's heap, in smallest units of liquidity.
 fn staked(at: &GoblinCell, protocols: &Protocols) -> u128 {
     protocols.farm(at.farm).farm.stake_of(at.account).balance
@@ -95,11 +100,6 @@ fn staked(at: &GoblinCell, protocols: &Protocols) -> u128 {
 fn unclaimed_base(books: &BankBooks) -> u128 {
     let all = books.balance.saturating_add(books.debt_value);
     if books.total_supply == 0 { all } else { books.reserve.min(all) }
-}
-
-/// Returns a bank's books with interest counted up to `now`; an empty bank of three slopes counts none.
-fn books(bank: &BankCell, now: u64) -> BankBooks {
-    bank.bank.books_at(now).unwrap_or(*bank.bank.books())
 }
 
 fn per(worth: f64, supply: u128) -> f64 {

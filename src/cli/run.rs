@@ -27,8 +27,8 @@ pub(super) struct RunArguments {
     /// Do so many blocks instead of the file's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     blocks: Option<u64>,
-    /// Leave the tables in this folder [default: output/<scenario>-<seed>]
-    #[arg(long, value_name = "DIR")]
+    /// Leave the tables in this folder
+    #[arg(long, value_name = "DIR", help = "Leave the tables in this folder [default: output/<scenario>-<seed>]")]
     out: Option<PathBuf>,
     /// Replace the folder of an earlier run
     #[arg(long)]
