@@ -20,7 +20,7 @@ use plimsoll::chain::execution::{ForcedSales, execute};
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::{InsufficientFunds, Ledger};
-use plimsoll::chain::mempool::{BlockOrder, Mempool};
+use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{BankCell, PoolCell};
 use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
 use plimsoll::chain::underwater::find_underwater;
@@ -83,8 +83,10 @@ fn simulation(text: &str) -> Simulation {
 fn submitted<A: Agent>(world: &mut World) -> Vec<Transaction> {
     world.run_system_once(decide::<A>).unwrap();
     let gas = BlockGas { limit: None, ..*world.resource::<BlockGas>() };
-    let mut list = Vec::new();
-    world.resource_mut::<Mempool>().order(1, 0, &gas, &mut list);
+    let mut mempool = world.resource_mut::<Mempool>();
+    mempool.order(1, 0, &gas);
+    let list = mempool.taken().cloned().collect();
+    mempool.clear_taken();
     list
 }
 
@@ -99,7 +101,13 @@ fn at_block(world: &mut World, block: u64) {
 /// Executes transactions and returns what happened.
 fn executed(world: &mut World, transactions: Vec<Transaction>) -> Vec<Event> {
     world.resource_mut::<EventLog>().clear();
-    world.resource_mut::<BlockOrder>().0 = transactions;
+    let gas = BlockGas { limit: None, ..*world.resource::<BlockGas>() };
+    let mut mempool = Mempool::default();
+    for transaction in transactions {
+        mempool.submit(transaction);
+    }
+    mempool.order(1, 0, &gas);
+    world.insert_resource(mempool);
     world.run_system_once(execute).unwrap();
     world.resource::<EventLog>().iter().cloned().collect()
 }
@@ -528,7 +536,7 @@ fn who_sleeps_is_not_asked() {
     let every: [fn(u64) -> Wake; 4] =
         [|_| Wake::NextBlock, |block| Wake::At(block + 5), |_| Wake::WhenUnderwater, |_| Wake::Never];
     let entities = [0, 1, 2, 3].map(|number: u32| {
-        let identity = Identity { id: AgentId(number), who: Who(0), account: AccountId(0), nonce: 0 };
+        let identity = Identity { id: AgentId(number), who: Who(0), account: AccountId(0), nonce: 0, ran_dry: false };
         let entity = world.spawn((Counting { asked: Vec::new(), next: every[number as usize] }, identity)).id();
         world.resource_mut::<Awake<Counting>>().schedule(0, identity.id, entity, Wake::NextBlock);
         entity
