@@ -163,6 +163,7 @@ impl Simulation {
         if let Some(folder) = folder.as_deref_mut() {
             recorder.close(folder)?;
         }
+        let dry = self.world.query::<&Identity>().iter(&self.world).filter(|identity| identity.ran_dry).count();
         let mut state =
             SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
         let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
@@ -170,6 +171,7 @@ impl Simulation {
         let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
         let mut summary = recorder.summary;
         summary.blocks = sees.clock.block;
+        summary.agents_out_of_gas_money = dry as u64;
         summary.audits_passed = self.audits + 1;
         summary.positions = books.count_positions();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, *named, &self.beginning, &now);

@@ -101,12 +101,13 @@ fn at_block(world: &mut World, block: u64) {
 /// Executes transactions and returns what happened.
 fn executed(world: &mut World, transactions: Vec<Transaction>) -> Vec<Event> {
     world.resource_mut::<EventLog>().clear();
-    let gas = *world.resource::<BlockGas>();
-    let mut mempool = world.resource_mut::<Mempool>();
+    let gas = BlockGas { limit: None, ..*world.resource::<BlockGas>() };
+    let mut mempool = Mempool::default();
     for transaction in transactions {
         mempool.submit(transaction);
     }
     mempool.order(1, 0, &gas);
+    world.insert_resource(mempool);
     world.run_system_once(execute).unwrap();
     world.resource::<EventLog>().iter().cloned().collect()
 }
@@ -535,7 +536,7 @@ fn who_sleeps_is_not_asked() {
     let every: [fn(u64) -> Wake; 4] =
         [|_| Wake::NextBlock, |block| Wake::At(block + 5), |_| Wake::WhenUnderwater, |_| Wake::Never];
     let entities = [0, 1, 2, 3].map(|number: u32| {
-        let identity = Identity { id: AgentId(number), who: Who(0), account: AccountId(0), nonce: 0 };
+        let identity = Identity { id: AgentId(number), who: Who(0), account: AccountId(0), nonce: 0, ran_dry: false };
         let entity = world.spawn((Counting { asked: Vec::new(), next: every[number as usize] }, identity)).id();
         world.resource_mut::<Awake<Counting>>().schedule(0, identity.id, entity, Wake::NextBlock);
         entity
