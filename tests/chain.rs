@@ -125,7 +125,7 @@ impl Everything {
                 let position = banks[0].position(PositionId(id)).unwrap();
                 (position.debt_share as f64 / position.goblin_share.max(1) as f64).to_bits()
             };
-            let mut tops: Vec<u64> = cell.order.tops().map(key).collect();
+            let mut tops: Vec<u64> = cell.order.leaders(|_, _| 1.0).map(key).collect();
             tops.sort_unstable();
             let found = [-1.0, 1e-5, 3e-5, 4e-5, 4.2e-5, 4.4e-5, 1e-4].map(|limit| {
                 let mut found = Vec::new();
