@@ -148,7 +148,8 @@ fn an_unknown_name_is_answered_with_those_that_exist() {
             (
                 "price: Gbm(",
                 "price: ^Gbn(",
-                "`Gbn` is not known here; expected `Fixed`, `Gbm`, `Replay` or `Knots`; did you mean `Gbm`?",
+                "`Gbn` is not known here; expected `Fixed`, `Gbm`, `JumpDiffusion`, `OrnsteinUhlenbeck`, `Heston`, \
+                 `RegimeSwitching`, `Replay` or `Knots`; did you mean `Gbm`?",
             ),
             ("        Harvester(", "        ^Harvestr(", "did you mean `Harvester`?"),
             ("bid_share: Fixed(0.5)", "bid_share: Normal(mean: 0.5, ^sigmma: 1)", "unknown field `sigmma`"),
@@ -302,6 +303,88 @@ fn markets_must_be_possible() {
     );
     let twice = r#"UniswapV2(name: "x", tokens: ("ETH", ^"ETH"), reserves: ("1", "1")), UniswapV2(name: "UNI/USDC","#;
     breaks("error", &[(r#"UniswapV2(name: "UNI/USDC","#, twice, "this pool holds `ETH` twice")]);
+}
+
+/// Puts another price in the place of the ETH's, and a caret where its mistake is expected.
+fn priced(cases: &[(&str, &str)]) {
+    let gbm = "Gbm(start: 2_000, volatility: 0.8)";
+    cases.iter().for_each(|(price, words)| breaks("error", &[(gbm, price, words)]));
+}
+
+#[test]
+fn price_processes_must_be_possible() {
+    let sound = [
+        "JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: 50, jump_mean: -0.1, jump_sigma: 0.1)",
+        r#"OrnsteinUhlenbeck(level: 2_000, half_life: "1 d", volatility: 0.05)"#,
+        r#"Heston(start: 2_000, volatility: 0.8, mean_volatility: 0.7, half_life: "60 d", vol_of_vol: 1, rho: -0.5)"#,
+        r#"RegimeSwitching(start: 2_000, begins: "stressed", regimes: [
+            (name: "calm", volatility: 0.5, mean_duration: "30 d"),
+            (name: "stressed", drift: -1, volatility: 2, mean_duration: "2 d", then: [("calm", 1)]),
+        ])"#,
+    ];
+    for price in sound {
+        assert_eq!(said(&SOUND.replace("Gbm(start: 2_000, volatility: 0.8)", price)), []);
+    }
+    let regimes = |first: &str, second: &str, more: &str| {
+        format!("RegimeSwitching(start: 2_000, regimes: [(name: {first}), (name: {second})]{more})")
+    };
+    let calm = r#""calm", volatility: 0.5, mean_duration: "30 d""#;
+    let stressed = r#""stressed", volatility: 2, mean_duration: "2 d""#;
+    let then = |then: &str| regimes(calm, &format!("{stressed}, then: [{then}]"), "");
+    priced(&[
+        (
+            "JumpDiffusion(start: ^0, volatility: 0.5, jumps_per_year: 50, jump_sigma: 0.1)",
+            "a price of 0; expected more than 0",
+        ),
+        ("JumpDiffusion(start: 2_000, volatility: ^-1, jumps_per_year: 50, jump_sigma: 0.1)", "`volatility` is -1"),
+        (
+            "JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: ^-3, jump_sigma: 0.1)",
+            "`jumps_per_year` is -3; expected 0 or more, at most a million",
+        ),
+        ("JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: 3, jump_sigma: ^-0.1)", "`jump_sigma` is -0.1"),
+        (
+            "JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: 3, jump_mean: ^-20, jump_sigma: 0)",
+            "`jump_mean` is -20; expected -10 to 10",
+        ),
+        (
+            "JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: ^NaN, jump_sigma: 0)",
+            "`NaN` is not a number to count with",
+        ),
+        (
+            "JumpDiffusion(start: 2_000, volatility: 0.5, ^jumps_per_yaer: 3, jump_sigma: 0)",
+            "did you mean `jumps_per_year`?",
+        ),
+        (
+            r#"OrnsteinUhlenbeck(level: 2_000, half_life: ^"0 s", volatility: 0.05)"#,
+            "`half_life` is 0s; expected more, such as",
+        ),
+        (r#"OrnsteinUhlenbeck(level: ^-1, start: 2_000, half_life: "1 d", volatility: 0.05)"#, "a price of -1"),
+        (r#"OrnsteinUhlenbeck(level: 1, start: ^0, half_life: "1 d", volatility: 0.05)"#, "a price of 0"),
+        (r#"Heston(start: 2_000, volatility: 0.8, half_life: ^"0 s", vol_of_vol: 1)"#, "`half_life` is 0s"),
+        (
+            r#"Heston(start: 2_000, volatility: 0.8, half_life: "60 d", vol_of_vol: 1, rho: ^-1.5)"#,
+            "`rho` is -1.5; expected a correlation, -1 to 1",
+        ),
+        (r#"Heston(start: 2_000, volatility: 0.8, half_life: "60 d", vol_of_vol: ^-1)"#, "`vol_of_vol` is -1"),
+        (
+            r#"Heston(start: 2_000, volatility: 0.8, mean_volatility: ^-0.7, half_life: "60 d", vol_of_vol: 1)"#,
+            "`mean_volatility` is -0.7",
+        ),
+        (
+            &format!("RegimeSwitching(start: 2_000, regimes: ^[(name: {calm})])"),
+            "nothing to switch to; expected two regimes or more; one alone is `Gbm`",
+        ),
+        (&regimes(calm, &format!("^{calm}"), ""), "a second regime is called `calm`"),
+        (&regimes(calm, &stressed.replace(r#""2 d""#, r#"^"0 s""#), ""), "`mean_duration` is 0s"),
+        (&regimes(calm, &stressed.replace('2', "^-2").replace("^-2 d", "2 d"), ""), "`volatility` is -2"),
+        (
+            &regimes(calm, stressed, r#", begins: ^"stresed""#),
+            "no regime is called `stresed`; expected `calm` or `stressed`; did you mean `stressed`?",
+        ),
+        (&then(r#"(^"clam", 1)"#), "no regime is called `clam`"),
+        (&then(r#"(^"stressed", 1)"#), "`stressed` follows itself"),
+        (&then(r#"("calm", ^0)"#), "a weight of 0; expected more than 0"),
+    ]);
 }
 
 #[test]

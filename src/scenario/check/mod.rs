@@ -8,6 +8,7 @@ mod laws;
 mod market;
 mod names;
 mod pools;
+mod prices;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
