@@ -388,6 +388,55 @@ fn price_processes_must_be_possible() {
 }
 
 #[test]
+fn correlations_must_be_possible() {
+    let with = |list: &str| {
+        let uni = SOUND
+            .replace(r#"Knots(knots: [("0 s", 20), ("12 h", 18)], volatility: 0.5)"#, "Gbm(start: 20, volatility: 1)");
+        uni.replace(
+            "    ],\n    shocks:",
+            &format!("(name: \"BTC\", decimals: 8, price: Gbm(start: 40_000, volatility: 0.6))],\n    correlations: [{list}],\n    shocks:"),
+        )
+    };
+    assert_eq!(said(&with(r#"("ETH", "BTC", 0.8), ("UNI", "ETH", 0.7), ("UNI", "BTC", 0.6)"#)), []);
+    for (list, words) in [
+        (r#"("ETH", ^"BTCC", 0.8)"#, "no token is called `BTCC`; expected `USDC`, `ETH`, `UNI` or `BTC`"),
+        (r#"("ETH", "BTC", ^1.2)"#, "a correlation of 1.2; expected -1 to 1"),
+        (r#"("ETH", "BTC", ^NaN)"#, "`NaN` is not a number to count with"),
+        (r#"("ETH", ^"ETH", 0.8)"#, "`ETH` with itself"),
+        (r#"("ETH", "BTC", 0.8), ^("BTC", "ETH", 0.8)"#, "`BTC` and `ETH` are listed twice; expected another pair"),
+        (
+            r#"("ETH", ^"USDC", 0.8)"#,
+            "the price of `USDC` cannot be correlated: it is `Fixed`; expected `Gbm`, `JumpDiffusion`",
+        ),
+        (
+            r#"("ETH", "BTC", 0.9), ^("ETH", "UNI", 0.9)"#,
+            "the other correlations leave no room for 0 of `UNI` and `BTC`, since it is not listed; expected 0.62 to 1",
+        ),
+        (
+            r#"("ETH", "BTC", 0.9), ("ETH", "UNI", 0.9), ("BTC", "UNI", ^-0.5)"#,
+            "the other correlations leave no room for -0.5 of `UNI` and `BTC`; expected 0.62 to 1",
+        ),
+        (r#"("ETH", "BTC", ^"0.8")"#, "leave the quotes out"),
+        (r#"^("ETH", "BTC")"#, "expected 3 values"),
+    ] {
+        let marked = with(list);
+        let caret = marked.find('^').expect("a caret says where");
+        let lines = lines(&marked.replacen('^', "", 1));
+        let place = format!(
+            "test.ron:{}:{}: error: ",
+            marked[..caret].matches('\n').count() + 1,
+            marked[..caret].rsplit('\n').next().unwrap().len() + 1
+        );
+        assert_eq!(lines.len(), 1, "{list}: {lines:#?}");
+        assert!(
+            lines[0].starts_with(&place) && lines[0].contains(words),
+            "{list}: expected {place}{words}, found {}",
+            lines[0]
+        );
+    }
+}
+
+#[test]
 fn farming_must_be_possible() {
     let other = r#"UniswapV2(name: "other", tokens: ("ETH", "UNI"), reserves: ("1", "100"), fee_bps: 30), UniswapV2(name: "UNI/USDC","#;
     assert_eq!(said(&SOUND.replace(r#"UniswapV2(name: "UNI/USDC","#, other)), []);

@@ -20,6 +20,7 @@ impl Check<'_, '_> {
             self.token_itself(token);
         }
         self.numeraire();
+        self.correlations();
         for shock in &self.draft.shocks {
             self.shock(shock);
         }

@@ -2,6 +2,7 @@
 
 mod agents;
 mod amounts;
+mod correlations;
 mod doubts;
 mod farming;
 mod laws;
