@@ -308,7 +308,9 @@ fn markets_must_be_possible() {
 /// Puts another price in the place of the ETH's, and a caret where its mistake is expected.
 fn priced(cases: &[(&str, &str)]) {
     let gbm = "Gbm(start: 2_000, volatility: 0.8)";
-    cases.iter().for_each(|(price, words)| breaks("error", &[(gbm, price, words)]));
+    for (price, words) in cases {
+        breaks("error", &[(gbm, price, words)]);
+    }
 }
 
 #[test]

@@ -5,10 +5,10 @@
 //! stochastic volatility models"): where the variance has fallen below 0, both drifts and both noises count it as 0. Steps
 //! are at most an hour long; a longer block takes several.
 //!
-//! Bias: none in the mean price, since each step's compensation is exact for the variance that it uses. The variance
-//! itself errs by the order of the step, more where it often touches 0 (`vol_of_vol^2` above twice the rate times the
-//! mean variance): there its mean after a month of steps of an hour is within 0.2 % of the exact one, and steps of a day
-//! would add about 4 %; see the tests.
+//! Bias: none in the mean price, since each step's drift is compensated for the variance that its noise has. The
+//! variance errs by the order of the step, most where it often touches 0, which is where `vol_of_vol^2` is above twice
+//! the rate times its mean (Feller's condition). At 1.6 times that, over 60,000 paths of 30 days in steps of an hour, its
+//! mean was 0.24 % off the exact one and its own variance 0.1 %, within a standard error of 0.4 % and 2 %.
 
 use rand::rngs::ChaCha8Rng;
 use serde::Deserialize;
@@ -171,8 +171,39 @@ mod tests {
         }
     }
 
+    /// How many standard errors the covariance of log return and variance is off what `params()` says: that of the
+    /// price's noise with the variance less half that of the variance's integral. A standard error is 2.6 % of it.
+    fn leverage(drawn: &HestonParams) -> f64 {
+        let [log_returns, _, variances] = ends(drawn, 12 * HOUR);
+        let (p, t) = (params(), years(MONTH));
+        let (k, theta, xi) = (p.rate(), p.mean_variance(), p.vol_of_vol);
+        let (once, twice) = (-libm::expm1(-k * t) / k, -libm::expm1(-2.0 * k * t) / (2.0 * k));
+        let mean = moments(&p, t)[0];
+        let products: Vec<f64> = log_returns.iter().zip(&variances).map(|(r, v)| (r - mean) * (v - theta)).collect();
+        standard_errors(&products, p.rho * xi * theta * once - 0.5 * xi * xi * theta / k * (once - twice), 1.0)[0]
+    }
+
     #[test]
-    fn a_variance_that_is_a_tenth_off_is_refused() {
+    fn falls_bring_volatility_as_much_as_rho_says() {
+        let deviation = leverage(&params());
+        assert!(deviation.abs() < 4.0, "{deviation} standard errors");
+        let apart = leverage(&HestonParams { rho: 0.0, ..params() });
+        assert!(apart > 20.0, "noises that are not correlated are only {apart} standard errors off");
+    }
+
+    /// With `vol_of_vol` 2 the variance often touches 0. 4,000 paths: a standard error is 1.5 % of its mean.
+    #[test]
+    fn a_variance_that_touches_zero_keeps_its_mean() {
+        let rough = HestonParams { vol_of_vol: 2.0, ..params() };
+        let [_, _, variances] = ends(&rough, 12 * HOUR);
+        let [_, _, mean, variance] = moments(&rough, years(MONTH));
+        for deviation in standard_errors(&variances, mean, variance) {
+            assert!(deviation.abs() < 4.0, "{deviation} standard errors");
+        }
+    }
+
+    #[test]
+    fn a_variance_that_starts_a_tenth_off_is_refused() {
         let [_, variance, variance_mean, ..] = deviations(&HestonParams { volatility: 0.525, ..params() }, 12 * HOUR);
         assert!(variance > 3.0 && variance_mean > 4.0, "only {variance} and {variance_mean} standard errors");
     }
