@@ -13,7 +13,7 @@ use crate::sweep::summary::SweepSummary;
 const BARS: usize = 10;
 
 /// So long is its longest.
-const LONGEST: usize = 50;
+const LONGEST: usize = 40;
 
 /// Returns the text: how many runs, their figures, the risk of debt, a picture of liquidated debt, and where the files
 /// are.
@@ -23,6 +23,7 @@ pub(super) fn distribution(summary: &SweepSummary, sweep: &Sweep, folder: &Path)
         sections.extend([figures(summary), risks(summary), histogram(summary, sweep)]);
     }
     sections.push(format!("The files are in {}\n", folder.display()));
+    sections.retain(|section| !section.is_empty());
     sections.join("\n")
 }
 
@@ -55,7 +56,7 @@ fn is_shown(name: &str) -> bool {
 }
 
 fn figures(summary: &SweepSummary) -> String {
-    let mut table = table(&["figure", "5 %", "median", "95 %", "mean", "its 95 % interval"]);
+    let mut table = table(&["figure", "5 %", "median", "95 %", "mean"]);
     for (name, said) in summary.figures.iter().filter(|(name, _)| is_shown(name)) {
         table.add_row([
             name.clone(),
@@ -63,7 +64,6 @@ fn figures(summary: &SweepSummary) -> String {
             figure(said.median.estimate),
             figure(said.p95.estimate),
             figure(said.mean.estimate),
-            interval(&said.mean),
         ]);
     }
     printed(&table)
@@ -100,15 +100,17 @@ fn histogram(summary: &SweepSummary, sweep: &Sweep) -> String {
         return String::new();
     }
     let edge = |bar: usize| low + step * bar as f64;
+    let mut runs = [0; BARS];
+    for value in &values {
+        let bar = (1..BARS).rev().find(|bar| edge(*bar) <= *value).unwrap_or(0);
+        runs[bar] += 1;
+    }
+    let fullest = runs.into_iter().max().expect("there are bars");
     let header = format!("liquidated debt ({}) from", summary.numeraire.as_deref().unwrap_or("numeraire"));
     let mut table = table(&[&header, "to", "runs"]);
-    for bar in 0..BARS {
-        let is_last = bar + 1 == BARS;
-        let is_in = |value: &&f64| edge(bar) <= **value && (is_last || **value < edge(bar + 1));
-        let runs = values.iter().filter(is_in).count();
-        let to = if is_last { high } else { edge(bar + 1) };
-        let length = (runs * LONGEST).div_ceil(values.len());
-        table.add_row([figure(edge(bar)), figure(to), grouped(runs as f64), "█".repeat(length)]);
+    for (bar, runs) in runs.into_iter().enumerate() {
+        let drawn = "█".repeat((runs * LONGEST).div_ceil(fullest));
+        table.add_row([figure(edge(bar)), figure(edge(bar + 1)), grouped(runs as f64), drawn]);
     }
     printed(&table)
 }
