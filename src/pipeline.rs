@@ -158,3 +158,59 @@ fn order_block(seed: Res<Seed>, clock: Res<Clock>, gas: Res<BlockGas>, mut mempo
 fn close_block(mut clock: ResMut<Clock>) {
     clock.advance();
 }
+
+#[cfg(test)]
+mod tests {
+    use bevy_ecs::schedule::ScheduleBuildError;
+
+    use super::*;
+    use crate::chain::ledger::Ledger;
+
+    #[test]
+    fn the_block_is_what_this_page_says() {
+        let agents = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Trader"];
+        let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
+        let expected = [
+            ("open", "open_block".to_owned()),
+            ("market", "move_prices".to_owned()),
+            ("decide", format!("find_underwater, {}", each("decide"))),
+            ("order", "order_block".to_owned()),
+            ("execute", "fund_farms, execute".to_owned()),
+            ("settle", "learn<Farmer>, learn<BankLender>, learn<Liquidator>, audit_block".to_owned()),
+            ("record", "record_block, close_block".to_owned()),
+        ];
+        let stages: Vec<_> = stages().into_iter().map(|(stage, systems)| (stage, systems.join(", "))).collect();
+        let stages: Vec<_> = stages.iter().map(|(stage, systems)| (stage.as_str(), systems.clone())).collect();
+        assert_eq!(stages, expected);
+    }
+
+    /// What the page prints stage by stage is what the block runs, in one row.
+    #[test]
+    fn the_whole_block_runs_the_stages_in_their_order() {
+        let mut block = schedule(&Stage::ALL, &Subjects::all());
+        block.initialize(&mut World::new()).unwrap();
+        let run: Vec<String> = block.systems().unwrap().map(|(_, system)| short(&system.name().to_string())).collect();
+        let printed: Vec<String> = stages().into_iter().flat_map(|(_, systems)| systems).collect();
+        assert_eq!(run, printed);
+    }
+
+    fn stray(mut ledger: ResMut<Ledger>) {
+        ledger.open_account();
+    }
+
+    #[test]
+    fn a_system_whose_order_is_left_to_chance_is_refused() {
+        let mut anywhere = schedule(&Stage::ALL, &Subjects::all());
+        anywhere.add_systems(stray);
+        let refused = anywhere.initialize(&mut World::new()).map(|_| ());
+        assert!(matches!(refused, Err(ScheduleBuildError::Elevated(_))), "{refused:?}");
+
+        let mut within_a_stage = schedule(&Stage::ALL, &Subjects::all());
+        within_a_stage.add_systems(stray.in_set(Stage::Execute));
+        within_a_stage.initialize(&mut World::new()).map(|_| ()).unwrap_err();
+
+        let mut in_order = schedule(&Stage::ALL, &Subjects::all());
+        in_order.add_systems(stray.in_set(Stage::Execute).after(execute));
+        in_order.initialize(&mut World::new()).unwrap();
+    }
+}

@@ -163,6 +163,7 @@ impl Simulation {
         if let Some(folder) = folder.as_deref_mut() {
             recorder.close(folder)?;
         }
+        let dry = self.world.query::<&Identity>().iter(&self.world).filter(|identity| identity.ran_dry).count();
         let mut state =
             SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
         let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
@@ -170,6 +171,7 @@ impl Simulation {
         let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
         let mut summary = recorder.summary;
         summary.blocks = sees.clock.block;
+        summary.agents_out_of_gas_money = dry as u64;
         summary.audits_passed = self.audits + 1;
         summary.positions = books.count_positions();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, *named, &self.beginning, &now);
@@ -183,5 +185,53 @@ impl Simulation {
             folder.json("summary.json", &summary)?;
         }
         Ok(summary)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings};
+
+    use super::*;
+    use crate::scenario::read_text;
+
+    const SCENARIO: &str = r#"Scenario(
+        blocks: 30,
+        block_time: "1 h",
+        numeraire: "USDC",
+        chain: (native: "ETH", base_fee: Fixed(10)),
+        tokens: [
+            (name: "USDC", decimals: 6, price: Fixed(1)),
+            (name: "ETH", decimals: 18, price: Gbm(start: 2_000, volatility: 2)),
+        ],
+        pools: [UniswapV2(name: "pool", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000"))],
+        agents: [
+            Trader(name: "traders", count: 5, pool: "pool", size: Exponential(mean: 900), capital: Fixed(9_000)),
+            Arbitrageur(name: "arbitrageurs", count: 2, pool: "pool", capital: Fixed(90_000), bid_share: Uniform(0, 1)),
+        ],
+    )"#;
+
+    /// Runs the scenario on a block whose systems are shuffled as far as their order allows, or not.
+    fn shuffled(shuffle_seed: Option<u64>) -> Summary {
+        let checked = read_text("shuffled", SCENARIO, Path::new(".")).unwrap();
+        let mut simulation =
+            Simulation::new(&checked.scenario, "shuffled", Path::new("."), Options::seeded(1), None).unwrap();
+        simulation.block = pipeline::block(&simulation.world);
+        simulation.block.set_build_settings(ScheduleBuildSettings {
+            ambiguity_detection: LogLevel::Error,
+            shuffle_seed,
+            ..ScheduleBuildSettings::default()
+        });
+        (0..30).for_each(|_| simulation.step().unwrap());
+        simulation.finish(None).unwrap()
+    }
+
+    #[test]
+    fn shuffling_what_has_no_order_changes_nothing() {
+        let plain = shuffled(None);
+        assert!(plain.transactions > 100);
+        for seed in 0..5 {
+            assert_eq!(shuffled(Some(seed)), plain);
+        }
     }
 }

@@ -125,7 +125,7 @@ impl Everything {
                 let position = banks[0].position(PositionId(id)).unwrap();
                 (position.debt_share as f64 / position.goblin_share.max(1) as f64).to_bits()
             };
-            let mut tops: Vec<u64> = cell.order.tops().map(key).collect();
+            let mut tops: Vec<u64> = cell.order.leaders(|_, _| 1.0).map(key).collect();
             tops.sort_unstable();
             let found = [-1.0, 1e-5, 3e-5, 4e-5, 4.2e-5, 4.4e-5, 1e-4].map(|limit| {
                 let mut found = Vec::new();
@@ -175,7 +175,7 @@ fn part(whole: u128) -> impl Strategy<Value = u128> {
     (0_u32..100, 1_u128..1 << 20).prop_map(move |(halvings, fraction)| match halvings {
         0 => 0,
         1..=9 => whole >> (10 * halvings),
-        _ => whole * fraction >> 20,
+        _ => (whole * fraction) >> 20,
     })
 }
 
@@ -439,7 +439,7 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
         open(&mut world);
         world.resource_mut::<Clock>().advance();
         let mut before = Everything::of(&mut world);
-        let events = run(&mut world, 5, &[action.clone()]);
+        let events = run(&mut world, 5, std::slice::from_ref(&action));
         assert!(!matches!(events[0].what, What::Reverted { .. }), "{events:?}");
         before.pay_gas(events[0].sender.unwrap().1, events[0].fee);
         assert_ne!(Everything::of(&mut world), before, "{action:?}");

@@ -33,7 +33,7 @@ impl Crash {
             (r#"("FARM", "BASE")"#, r#"("1_000_000", "2_000_000")"#)
         };
         // Some of the smallest units, in whole tokens: at most a thousandth of a token.
-        let unit = 0.1_f64.powi(i32::from(*base_decimals).max(3));
+        let unit = libm::pow(0.1, f64::from(*base_decimals).max(3.0));
         let dust = [10.0, 13.0, 20.0, 40.0, 100.0, 1_000.0].map(|units| (units * unit).to_string()).join(", ");
         format!(
             r#"Scenario(
@@ -193,9 +193,9 @@ fn the_order_finds_what_a_sweep_finds_while_prices_crash() {
 }
 
 /// Sets the block's base fee, and looks.
-fn at_base_fee(simulation: &mut Simulation, gwei: f64) -> Seen {
+fn at_base_fee(simulation: &mut Simulation, gwei: u128) -> Seen {
     let world = simulation.world_mut();
-    world.resource_mut::<BlockGas>().base_fee = (gwei * 1e9) as u128;
+    world.resource_mut::<BlockGas>().base_fee = gwei * 1_000_000_000;
     Seen::at(world)
 }
 
@@ -204,14 +204,14 @@ fn what_is_too_small_for_its_gas_is_parked_and_comes_back_when_gas_falls() {
     let crash = Crash { base_decimals: 6, farmed_decimals: 18, base_first: false, base_fee_gwei: 1.0, attention: 0.0 };
     let mut simulation = crash.simulation(3);
     (0..30).for_each(|_| simulation.step().unwrap());
-    let dear = at_base_fee(&mut simulation, 1e6);
+    let dear = at_base_fee(&mut simulation, 1_000_000);
     assert!(dear.found.is_empty() && dear.parked.len() > 50, "{dear:?}");
-    let middling = at_base_fee(&mut simulation, 100.0);
+    let middling = at_base_fee(&mut simulation, 100);
     middling.hold("middling");
     assert!(!middling.found.is_empty() && !middling.parked.is_empty(), "{middling:?}");
-    let cheap = at_base_fee(&mut simulation, 0.0);
+    let cheap = at_base_fee(&mut simulation, 0);
     assert!(cheap.found.len() > middling.found.len() && cheap.found.is_superset(&middling.found), "{cheap:?}");
-    let dear_again = at_base_fee(&mut simulation, 1e6);
+    let dear_again = at_base_fee(&mut simulation, 1_000_000);
     assert!(dear_again.found.is_empty());
     assert!(dear_again.parked.is_superset(&cheap.found));
 }

@@ -1,7 +1,8 @@
 //! Supplies a bank with its base asset and takes the interest.
 //!
 //! Sees: the bank's idle cash. Decides: supplies when its moment comes, withdraws everything when its time is over; of
-//! what is lent out it takes what is idle and looks again. Ignores: rates, bad debt.
+//! what is lent out it takes what is idle and looks again. Ignores: rates, bad debt. A lender that cannot pay for the
+//! supplying transaction stays outside.
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -15,6 +16,7 @@ use super::schedule::{Entry, Exit, PATIENCE};
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
+use crate::chain::event::Event;
 use crate::chain::ids::BankId;
 use crate::chain::transaction::Action;
 use crate::math::mul_div_down;
@@ -54,22 +56,34 @@ pub struct BankLender {
     exit: Exit,
     /// What it supplies when it enters, in smallest units.
     supply: u128,
-    inside: bool,
+    /// Whether its moment to supply has come.
+    entered: bool,
+    /// Whether a transaction of its own is on its way.
+    waits: bool,
 }
 
 impl Agent for BankLender {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
-        if !self.inside {
-            self.inside = out.submit(smallvec![Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
-            return self.exit.wake(sees, out.me().who);
+        if !self.entered {
+            self.entered = true;
+            self.waits = out.submit(smallvec![Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
+            return if self.waits { self.exit.wake(sees, out.me().who) } else { Wake::Never };
         }
-        let cell = sees.protocols.bank(self.bank);
-        let held = sees.ledger.balance(out.me().account, cell.shares);
+        if self.waits {
+            return PATIENCE.wake(sees);
+        }
+        let held = sees.ledger.balance(out.me().account, sees.protocols.bank(self.bank).shares);
         let shares = held.min(payable(sees, self.bank));
         if shares > 0 {
-            out.submit(smallvec![Action::Withdraw { bank: self.bank, shares }], self.tip);
+            self.waits = out.submit(smallvec![Action::Withdraw { bank: self.bank, shares }], self.tip);
         }
         if held == 0 { Wake::Never } else { PATIENCE.wake(sees) }
+    }
+
+    const LEARNS: bool = true;
+
+    fn learn(&mut self, _event: &Event) {
+        self.waits = false;
     }
 }
 
@@ -98,11 +112,11 @@ impl Population for BankLenderParams {
         let bank = sees.protocols.bank_named(&self.bank);
         let supply = sees.tokens.units(bank.base, self.supply.sample(dice));
         let (tip, gas_money) = (sees.gwei(self.tip.sample(dice)), self.gas_money.sample(dice));
-        let mut agent = BankLender { bank: bank.id, tip, exit: self.exit, supply, inside: false };
+        let mut agent = BankLender { bank: bank.id, tip, exit: self.exit, supply, entered: false, waits: false };
         if let Some(first) = self.entry.wake(sees, dice) {
             return Drawn { agent, purse: smallvec![(bank.base, supply)], gas_money, first, stake: None };
         }
-        agent.inside = true;
+        agent.entered = true;
         let stake = Some(Stake::Supply { bank: bank.id, amount: supply });
         Drawn { agent, purse: Purse::new(), gas_money, first: self.exit.drawn(sees, 0, dice), stake }
     }

@@ -91,7 +91,9 @@ impl Population for HarvesterParams {
             tip: sees.gwei(self.tip.sample(dice)),
             every: sees.clock.block_at(self.every).max(1),
         };
-        let first = Wake::At(agent.every);
+        // Each looks at its own moment: two that look in the same block would both pay for one bounty.
+        let phase = (u128::from(dice.bits()) * u128::from(agent.every)) >> 64;
+        let first = Wake::At(u64::try_from(phase).expect("it is below a number of 64 bits"));
         Drawn { agent, purse: Purse::new(), gas_money: self.gas_money.sample(dice), first, stake: None }
     }
 }

@@ -43,6 +43,8 @@ pub struct Identity {
     pub account: AccountId,
     /// How many transactions it has submitted.
     pub nonce: u32,
+    /// Whether it ever wanted to submit one and had not enough gas money.
+    pub ran_dry: bool,
 }
 
 /// What acts.

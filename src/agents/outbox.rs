@@ -34,6 +34,7 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
         let identity = &mut *self.identity;
         let promised = self.promised.saturating_add(cost);
         if promised > self.sees.ledger.balance(identity.account, self.sees.tokens.native) {
+            identity.ran_dry = true;
             return false;
         }
         self.promised = promised;

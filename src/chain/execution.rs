@@ -14,13 +14,13 @@ use super::ids::{AccountId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use super::journal::Journal;
 use super::ledger::{Ledger, Source};
 use super::mempool::Mempool;
-use super::protocols::{NamedAccounts, ProtocolsMut};
+use super::protocols::{LeveragedFarm, NamedAccounts, ProtocolsMut};
 use super::tokens::Tokens;
 use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
 use super::underwater::reorder;
 use super::venues::Venues;
 use crate::protocol::amm::Side;
-use crate::protocol::farm::alpha_homora::{ForcedSale, RewardMarket, Site, Strategy, Work};
+use crate::protocol::farm::alpha_homora::{ForcedSale, GoblinMoves, RewardMarket, Site, Strategy, Work};
 
 /// Whether the swaps inside kills trade with the pools: the run, or its counterfactual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, bevy_ecs::prelude::Resource)]
@@ -149,10 +149,7 @@ impl Executor<'_, '_, '_> {
         }
         let traded = cell.pool.amm_mut().swap_exact_in(side, amount, self.now)?;
 
-        cell.volume_1 += match side {
-            Side::ZeroForOne => traded.amount_out,
-            Side::OneForZero => traded.amount_in,
-        };
+        cell.count_volume(side.pays(), traded.amount_in, traded.amount_out);
         let pool = cell.account;
         self.pay(tx.sender, pool, paid, traded.amount_in);
         self.pay(pool, tx.sender, taken, traded.amount_out);
@@ -186,7 +183,7 @@ impl Executor<'_, '_, '_> {
     }
 
     fn work(&mut self, tx: &Transaction, order: Work) -> Result<u128, Revert> {
-        let at = self.protocols.leveraged_farm(order.goblin);
+        let mut at = self.protocols.leveraged_farm(order.goblin);
         let booking = Booking::of(&at, tx.sender, self.named);
         self.ledger.can_pay(tx.sender, booking.base, order.value)?;
         if let Strategy::TwoSides { farmed, .. } = order.strategy {
@@ -198,6 +195,7 @@ impl Executor<'_, '_, '_> {
 
         let position = *at.bank.bank.position(receipt.position).expect("it was just written");
         reorder(&mut at.goblin.order, receipt.position, position, at.pool, at.farm, &at.goblin.goblin);
+        count_goblins_volume(&mut at, &receipt.moves);
         book_work(self.ledger, &booking, &receipt);
         let opened = order.position.is_none();
         let closed = position.debt_share == 0 && position.goblin_share == 0;
@@ -208,26 +206,31 @@ impl Executor<'_, '_, '_> {
 
     fn kill(&mut self, tx: &Transaction, bank: BankId, position: PositionId) -> Result<u128, Revert> {
         let goblin = self.protocols.bank(bank).bank.position(position)?.goblin;
-        let at = self.protocols.leveraged_farm(goblin);
+        let mut at = self.protocols.leveraged_farm(goblin);
         let booking = Booking::of(&at, tx.sender, self.named);
         let mut site =
             Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
         let receipt = at.bank.bank.kill(position, self.sale, &mut site, self.now)?;
 
         at.goblin.order.remove(position.0);
+        if receipt.sale == ForcedSale::Executed {
+            count_goblins_volume(&mut at, &receipt.moves);
+        }
         book_kill(self.ledger, &booking, &receipt);
         self.push(tx, What::Killed(Box::new(KilledAt { bank, goblin, receipt })));
         Ok(receipt.prize)
     }
 
     fn reinvest(&mut self, tx: &Transaction, goblin: GoblinId) -> Result<u128, Revert> {
-        let at = self.protocols.leveraged_farm(goblin);
+        let mut at = self.protocols.leveraged_farm(goblin);
         let booking = Booking::of(&at, tx.sender, self.named);
         let base_side = at.reward_pool.side_of(booking.base).expect("checked: the reward pool holds the base asset");
         let market = RewardMarket { pair: at.reward_pool.pool.uniswap_v2_mut(), base_side };
         let pair = at.pool.pool.uniswap_v2_mut();
         let receipt = at.goblin.goblin.reinvest(&mut at.farm.farm, pair, market, self.now)?;
 
+        count_goblins_volume(&mut at, &receipt.moves);
+        at.reward_pool.count_volume(base_side, receipt.base_bought, receipt.reward_sold);
         book_reinvest(self.ledger, &booking, &receipt);
         self.push(tx, What::Reinvested(goblin, Box::new(receipt)));
         Ok(receipt.bounty)
@@ -264,6 +267,13 @@ impl Executor<'_, '_, '_> {
     fn push(&mut self, tx: &Transaction, what: What) {
         self.log.push(Event { sender: Some((tx.agent, tx.sender)), gas: 0, fee: 0, what });
     }
+}
+
+/// Counts what a goblin swapped in its pool; it pays one leg and gets the other.
+fn count_goblins_volume(at: &mut LeveragedFarm, moves: &GoblinMoves) {
+    let (paid, got) = (moves.swap_from_goblin, moves.swap_to_goblin);
+    let base_side = at.goblin.goblin.params().base_side;
+    at.pool.count_volume(base_side, paid.base + got.base, paid.farmed + got.farmed);
 }
 
 fn resolve(amount: AmountIn, received: u128) -> u128 {

@@ -193,10 +193,16 @@ impl PriceOrder {
         }
     }
 
-    /// Returns the positions with the highest keys: one for each class that holds any, and the highest parked one.
-    pub fn tops(&self) -> impl Iterator<Item = u32> {
+    /// Returns the position with the highest key of each class that holds any, with all whose key is at least `reach`
+    /// of that one; and the parked position with the highest key. `reach` is asked with a class's least and greatest
+    /// size.
+    pub fn leaders(&self, reach: impl Fn(u128, u128) -> f64) -> impl Iterator<Item = u32> {
         let parked = self.parked_keys.last().map(|(_, id)| *id);
-        self.classes.iter().filter_map(|class| class.top(&self.slots)).chain(parked)
+        let leaders = self.classes.iter().enumerate().flat_map(move |(number, class)| {
+            let least = 1_u128 << number;
+            class.leaders(&self.slots, reach(least, least + (least - 1)))
+        });
+        leaders.chain(parked)
     }
 
     fn enter(&mut self, id: u32) {
@@ -228,19 +234,16 @@ impl Class {
         self.stale = 0;
     }
 
-    fn top(&self, slots: &[Slot]) -> Option<u32> {
-        let sorted = self.sorted.iter().rev().find(|entry| is_live(slots, entry)).copied();
-        let fresh_may_lead = !self.fresh.is_empty() && sorted.is_none_or(|entry| entry.key < self.fresh_top);
-        let fresh = self
-            .fresh
-            .iter()
-            .filter(|entry| fresh_may_lead && is_live(slots, entry))
-            .max_by(|a, b| a.key.total_cmp(&b.key).then(a.id.cmp(&b.id)));
-        match (sorted, fresh) {
-            (Some(sorted), Some(fresh)) if sorted.key >= fresh.key => Some(sorted.id),
-            (sorted, None) => sorted.map(|entry| entry.id),
-            (_, Some(fresh)) => Some(fresh.id),
-        }
+    /// Returns the entries whose key is at least `reach` of the highest.
+    fn leaders(&self, slots: &[Slot], reach: f64) -> impl Iterator<Item = u32> {
+        let sorted = self.sorted.iter().rev().filter(|entry| is_live(slots, entry));
+        let highest = sorted.clone().next().map_or(0.0, |entry| entry.key);
+        // The short list is read only if it may hold a leader.
+        let fresh = if self.fresh_top >= highest * reach { self.fresh.as_slice() } else { &[] };
+        let fresh = fresh.iter().filter(|entry| is_live(slots, entry));
+        let least = reach * fresh.clone().map(|entry| entry.key).fold(highest, f64::max);
+        let leads = move |entry: &&Entry| entry.key >= least;
+        sorted.take_while(leads).chain(fresh.filter(leads)).map(|entry| entry.id)
     }
 }
 
@@ -398,8 +401,14 @@ mod tests {
                 }
                 prop_assert_eq!(order.open() as usize, positions.len());
                 prop_assert_eq!(order.histogram().total(), positions.len() as u128);
-                let top = order.tops().map(|id| positions[&id].0).max_by(f64::total_cmp);
+                let top = order.leaders(|_, _| 1.0).map(|id| positions[&id].0).max_by(f64::total_cmp);
                 prop_assert_eq!(top, positions.values().map(|p| p.0).max_by(f64::total_cmp));
+                let leaders: BTreeSet<u32> = order.leaders(|_, _| 0.5).collect();
+                for (id, (key, size, parked)) in &positions {
+                    let class = positions.values().filter(|p| !p.2 && class_of(p.1) == class_of(*size));
+                    let leads = *key >= 0.5 * class.map(|p| p.0).fold(0.0, f64::max);
+                    prop_assert!(*parked || leads == leaders.contains(id));
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ use bevy_ecs::system::SystemParam;
 
 use super::ids::{AccountId, BankId, FarmId, GoblinId, PoolId, TokenId};
 use super::price_order::PriceOrder;
-use crate::protocol::amm::{Pool, PoolToken};
+use crate::protocol::amm::{Amounts, Pool, PoolToken};
 use crate::protocol::farm::alpha_homora::{Bank, Goblin};
 use crate::protocol::farm::staking_rewards::StakingRewards;
 
@@ -34,6 +34,11 @@ impl PoolCell {
             PoolToken::Zero => self.tokens[0],
             PoolToken::One => self.tokens[1],
         }
+    }
+
+    /// Counts what was swapped in the pool: `amount` of `token`, paid in or out, and `other` of its other one.
+    pub fn count_volume(&mut self, token: PoolToken, amount: u128, other: u128) {
+        self.volume_1 += Amounts::of(token, amount, other).token_1;
     }
 
     /// Returns which side of the pool a token is; none if the pool does not hold it.

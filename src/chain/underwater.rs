@@ -114,10 +114,22 @@ impl Level {
     /// greatest for the smallest position: health is concave in the liquidity, and what is bought in what is sold. A
     /// hundredth more covers what a unit does to the reserves that are left. Debt is rounded down too, for the position.
     fn limit(&self, least: u128, greatest: u128) -> f64 {
+        self.kill_factor * self.unit * self.least_bend(least, greatest) / self.debt_per_share
+    }
+
+    /// Returns the least that the sale factor and rounding leave of a position with goblin shares between these.
+    fn least_bend(&self, least: u128, greatest: u128) -> f64 {
         let bend = sale_factor((greatest as f64 * self.fraction).min(1.0));
         let units_lost = 1.0 / self.liquidity + 1.0 / self.farmed + 2.0 / self.unit;
         let slack = 1e-9 + 1.01 * units_lost / least as f64;
-        self.kill_factor * self.unit * bend / self.debt_per_share * (1.0 - slack)
+        bend * (1.0 - slack)
+    }
+
+    /// Returns by how much the key of a position with goblin shares between `least` and `greatest` may be below the
+    /// highest of them, as a ratio, and its health factor the lowest of them all the same.
+    pub fn reach(&self, least: u128, greatest: u128) -> f64 {
+        let most = sale_factor((least as f64 * self.fraction).min(1.0));
+        (self.least_bend(least, greatest) / most).max(0.0)
     }
 }
 

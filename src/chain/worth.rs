@@ -3,7 +3,7 @@
 
 use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
-use super::protocols::{BankCell, NamedAccounts, Protocols};
+use super::protocols::{BankCell, GoblinCell, NamedAccounts, Protocols};
 use super::tokens::Tokens;
 use super::venues::Venues;
 use crate::protocol::farm::alpha_homora::BankBooks;
@@ -13,18 +13,22 @@ use crate::protocol::farm::alpha_homora::BankBooks;
 pub struct Worth {
     /// By account: wallets with all their claims. Protocols hold what others claim and stand at zero here.
     pub accounts: Vec<f64>,
-    /// What banks keep for themselves.
+    /// What banks keep for themselves, and what nobody holds shares of.
     pub bank_reserves: f64,
     /// Rewards that farms have not paid out.
     pub unpaid_rewards: f64,
     /// What the goblins' strategies have left over.
     pub goblin_dust: f64,
+    /// Liquidity in the goblins' heaps that no position claims: rounding, and what was reinvested after the last
+    /// position had gone. Whoever opens the next one gets it.
+    pub unclaimed_liquidity: f64,
 }
 
 impl Worth {
     /// Returns the sum of all claims.
     pub fn total(&self) -> f64 {
-        self.accounts.iter().sum::<f64>() + self.bank_reserves + self.unpaid_rewards + self.goblin_dust
+        let accounts = self.accounts.iter().sum::<f64>();
+        accounts + self.bank_reserves + self.unpaid_rewards + self.goblin_dust + self.unclaimed_liquidity
     }
 }
 
@@ -41,17 +45,22 @@ struct Valuation<'a, 'w, 's> {
 pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Protocols, now: u64) -> Worth {
     let valuation = Valuation { ledger, protocols, unit: units(tokens, venues, protocols, now) };
     let mut worth = Worth { accounts: valuation.wallets(), ..Worth::default() };
+    let mut heaps: Vec<u128> = protocols.goblins().map(|at| staked(at, protocols)).collect();
     for bank in protocols.banks() {
         let (unit, books) = (valuation.unit[bank.base.index()], books(bank, now));
-        worth.bank_reserves += books.reserve as f64 * unit;
+        worth.bank_reserves += unclaimed_base(&books) as f64 * unit;
         for position in bank.bank.positions() {
             let at = protocols.goblin(position.goblin);
             let liquidity =
                 at.goblin.share_to_lp_down(position.goblin_share, &protocols.farm(at.farm).farm).unwrap_or(0);
+            heaps[usize::from(position.goblin.0)] -= liquidity;
             let debt = books.debt_value_down(position.debt_share).unwrap_or(0);
             let liquidity_unit = valuation.unit[protocols.pool(at.pool).liquidity.index()];
             worth.accounts[position.owner.0 as usize] += liquidity as f64 * liquidity_unit - debt as f64 * unit;
         }
+    }
+    for (at, unclaimed) in protocols.goblins().zip(heaps) {
+        worth.unclaimed_liquidity += unclaimed as f64 * valuation.unit[protocols.pool(at.pool).liquidity.index()];
     }
     valuation.leave_out_protocols(&mut worth);
     worth
@@ -79,6 +88,18 @@ fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols, now: u64) -> V
 /// Returns a bank's books with interest counted up to `now`; an empty bank of three slopes counts none.
 fn books(bank: &BankCell, now: u64) -> BankBooks {
     bank.bank.books_at(now).unwrap_or(*bank.bank.books())
+}
+
+/// Returns a goblin's heap, in smallest units of liquidity.
+fn staked(at: &GoblinCell, protocols: &Protocols) -> u128 {
+    protocols.farm(at.farm).farm.stake_of(at.account).balance
+}
+
+/// Returns what a bank has that none of its shares claims: the reserve, as far as bad debt has left any, and all of it
+/// while there are no shares.
+fn unclaimed_base(books: &BankBooks) -> u128 {
+    let all = books.balance.saturating_add(books.debt_value);
+    if books.total_supply == 0 { all } else { books.reserve.min(all) }
 }
 
 fn per(worth: f64, supply: u128) -> f64 {

@@ -17,9 +17,10 @@ pub(super) fn result(summary: &Summary, status: Status, blocks_asked: u64, folde
         prices(summary),
         liquidations(summary),
         profit_and_loss(summary),
+        gas_money(summary),
         format!("The files are in {}\n", folder.display()),
     ];
-    sections.join("\n")
+    sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn beginning(summary: &Summary, status: Status, blocks_asked: u64) -> String {
@@ -36,6 +37,17 @@ fn beginning(summary: &Summary, status: Status, blocks_asked: u64) -> String {
         grouped(summary.transactions as f64),
         grouped(summary.reverts as f64)
     )
+}
+
+/// Returns a warning where agents stood still because they could not pay for gas.
+fn gas_money(summary: &Summary) -> String {
+    match summary.agents_out_of_gas_money {
+        0 => String::new(),
+        agents => format!(
+            "{} of the agents wanted to act and could not pay for gas; give them more `gas_money`\n",
+            grouped(agents as f64)
+        ),
+    }
 }
 
 fn prices(summary: &Summary) -> String {

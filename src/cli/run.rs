@@ -30,8 +30,8 @@ pub(super) struct RunArguments {
     /// Do so many blocks instead of the file's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     blocks: Option<u64>,
-    /// Leave the tables in this folder [default: output/<scenario>-<seed>, or output/<scenario>-seeds]
-    #[arg(long, value_name = "DIR")]
+    /// Leave the tables in this folder
+    #[arg(long, value_name = "DIR", help = OUT)]
     pub(super) out: Option<PathBuf>,
     /// Replace the folder of an earlier run
     #[arg(long)]
@@ -49,6 +49,9 @@ pub(super) struct RunArguments {
     #[arg(long)]
     mute_forced_sales: bool,
 }
+
+const OUT: &str =
+    "Leave the tables in this folder [default: output/<scenario>-<seed>, of many seeds output/<scenario>-seeds]";
 
 impl RunArguments {
     /// Returns which scenario it is.

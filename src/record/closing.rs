@@ -80,6 +80,7 @@ pub fn profit_and_loss(
     account("bank reserves", now.bank_reserves - beginning.worth.bank_reserves);
     account("unpaid rewards", now.unpaid_rewards - beginning.worth.unpaid_rewards);
     account("strategies' dust", now.goblin_dust - beginning.worth.goblin_dust);
+    account("unclaimed liquidity", now.unclaimed_liquidity - beginning.worth.unclaimed_liquidity);
     account("external venue", -issued(Source::ExternalVenue));
     account("counterfactual venue", -issued(Source::CounterfactualVenue));
     let at = |prices: &[f64]| worth_of(&sees.tokens, prices, |token: TokenId| beginning.supply[token.index()]);

@@ -251,7 +251,7 @@ fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
     let quantiles = cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| level.health_factor(key)));
     let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
     let mut lowest: Option<f64> = None;
-    for id in cell.order.tops().map(PositionId) {
+    for id in cell.order.leaders(|least, greatest| level.reach(least, greatest)).map(PositionId) {
         if let Some((debt, health)) = examine_any(cell, bank, &books, pool, farm, id) {
             let factor = kill_factor * health as f64 / debt as f64;
             lowest = Some(lowest.map_or(factor, |least| least.min(factor)));

@@ -25,6 +25,8 @@ pub struct Summary {
     pub liquidations: Liquidations,
     /// Lowest health factor that a position with debt had after any block.
     pub health_factor_lowest: Option<f64>,
+    /// Agents that wanted to submit a transaction and had not enough gas money.
+    pub agents_out_of_gas_money: u64,
     /// The tokens, in the scenario's order.
     pub tokens: Vec<TokenSummary>,
     /// The pools, in the scenario's order.

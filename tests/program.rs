@@ -1,0 +1,280 @@
+//! The program as its user meets it: what it prints, what it leaves, and how it ends.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// A market small enough to run in no time, with somebody in it.
+const TINY: &str = r#"Scenario(
+    blocks: 25,
+    block_time: "12 s",
+    numeraire: "USDC",
+    chain: (native: "ETH", base_fee: Fixed(30)),
+    tokens: [
+        (name: "USDC", decimals: 6, price: Fixed(1)),
+        (name: "ETH", decimals: 18, price: Gbm(start: 2_000, volatility: 0.8)),
+        (name: "UNI", decimals: 18, price: Fixed(20)),
+    ],
+    pools: [
+        UniswapV2(name: "ETH/USDC", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000")),
+        UniswapV2(name: "UNI/USDC", tokens: ("UNI", "USDC"), reserves: ("5_000", "100_000")),
+    ],
+    farms: [StakingRewards(name: "farm", pool: "ETH/USDC", reward: "UNI", emissions: [("0 s", "50")])],
+    banks: [
+        AlphaHomora(
+            name: "bank", base: "USDC", reserve_bps: 1_000, kill_bps: 500, interest: TripleSlope,
+            goblins: [(
+                name: "goblin", pool: "ETH/USDC", farm: "farm", reward_pool: "UNI/USDC",
+                work_factor: 0.87, kill_factor: 0.92,
+            )],
+        ),
+    ],
+    agents: [
+        Farmer(name: "farmers", count: 5, goblin: "goblin", capital: Fixed(1_000), leverage: Uniform(2, 4)),
+        BankLender(name: "lender", bank: "bank", supply: Fixed(50_000)),
+        Trader(name: "traders", count: 3, pool: "ETH/USDC", size: Fixed(500), capital: Fixed(20_000), gas_money: Fixed(2)),
+    ],
+)"#;
+
+/// A folder with a scenario in it, in which the program is run.
+struct Desk {
+    home: TempDir,
+}
+
+impl Desk {
+    fn with(text: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("tiny.ron"), text).unwrap();
+        Self { home }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+        command.args(arguments).current_dir(self.home.path());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Told {
+        Told::of(&self.command(arguments).output().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// Returns everything that lies on the desk, by path; folders end with a slash.
+    fn contents(&self) -> BTreeMap<String, Vec<u8>> {
+        fn collect(folder: &Path, root: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+                if path.is_dir() {
+                    found.insert(name + "/", Vec::new());
+                    collect(&path, root, found);
+                } else {
+                    found.insert(name, fs::read(&path).unwrap());
+                }
+            }
+        }
+        let mut found = BTreeMap::new();
+        collect(self.home.path(), self.home.path(), &mut found);
+        found
+    }
+
+    fn json(&self, name: &str) -> serde_json::Value {
+        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
+    }
+
+    fn rows_of_ticks(&self, folder: &str) -> Vec<u64> {
+        let mut reader = csv::Reader::from_path(self.path(folder).join("ticks.csv")).unwrap();
+        let column = reader.headers().unwrap().iter().position(|name| name == "block").unwrap();
+        reader.records().map(|row| row.unwrap()[column].parse().unwrap()).collect()
+    }
+}
+
+/// How the program ended, and what it printed.
+#[derive(Debug)]
+struct Told {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Told {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+}
+
+const FILES: [&str; 6] = ["agents.csv", "events.csv", "manifest.json", "positions.csv", "summary.json", "ticks.csv"];
+
+#[test]
+fn a_run_leaves_its_folder_and_says_where() {
+    let desk = Desk::with(TINY);
+    let told = desk.run(&["run", "tiny.ron", "--audit"]);
+    assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{told:?}");
+    assert!(told.out.contains("tiny, seed 1: 25 blocks") && told.out.contains("output/tiny-1"), "{}", told.out);
+    let left: Vec<String> = desk.contents().into_keys().filter(|path| path.starts_with("output/tiny-1/")).collect();
+    let expected: Vec<String> = std::iter::once("").chain(FILES).map(|name| format!("output/tiny-1/{name}")).collect();
+    assert_eq!(left, expected);
+    assert_eq!(desk.rows_of_ticks("output/tiny-1"), (0..25).collect::<Vec<u64>>());
+    assert_eq!(desk.json("output/tiny-1/manifest.json")["status"], "complete");
+    assert_eq!(desk.json("output/tiny-1/summary.json")["audits_passed"], 27);
+}
+
+#[test]
+fn a_second_run_leaves_the_first_as_it_was_unless_it_is_forced() {
+    let desk = Desk::with(TINY);
+    assert_eq!(desk.run(&["run", "tiny.ron", "--out", "here"]).code, Some(0));
+    let before = desk.contents();
+    let told = desk.run(&["run", "tiny.ron", "--out", "here", "--seed", "2"]);
+    assert_eq!((told.code, told.out.as_str()), (Some(2), ""), "{told:?}");
+    assert!(told.err.contains("--force"), "{}", told.err);
+    assert_eq!(desk.contents(), before);
+
+    assert_eq!(desk.run(&["run", "tiny.ron", "--out", "here", "--seed", "2", "--force"]).code, Some(0));
+    let after = desk.contents();
+    assert!(after.keys().eq(before.keys()), "{:?}", after.keys());
+    assert_ne!(after["here/ticks.csv"], before["here/ticks.csv"]);
+}
+
+#[test]
+fn force_does_not_replace_what_the_program_did_not_write() {
+    let desk = Desk::with(TINY);
+    fs::create_dir(desk.path("thesis")).unwrap();
+    fs::write(desk.path("thesis/chapter.tex"), "years of work").unwrap();
+    let before = desk.contents();
+    assert_eq!(desk.run(&["run", "tiny.ron", "--out", "thesis", "--force"]).code, Some(2));
+    assert_eq!(desk.contents(), before);
+}
+
+#[test]
+fn equal_runs_of_the_program_leave_equal_data() {
+    let desk = Desk::with(TINY);
+    for out in ["one", "two"] {
+        assert_eq!(desk.run(&["run", "tiny.ron", "--out", out, "--exact"]).code, Some(0));
+    }
+    let contents = desk.contents();
+    for file in FILES.iter().filter(|file| **file != "manifest.json") {
+        assert_eq!(contents[&format!("one/{file}")], contents[&format!("two/{file}")], "{file}");
+    }
+}
+
+/// Says that a command is refused, and that the desk is as it was.
+fn refused(desk: &Desk, arguments: &[&str], words: &[&str]) {
+    let before = desk.contents();
+    let told = desk.run(arguments);
+    assert_eq!((told.code, told.out.as_str()), (Some(2), ""), "{told:?}");
+    for word in words {
+        assert!(told.err.contains(word), "no `{word}` in: {}", told.err);
+    }
+    assert_eq!(desk.contents(), before, "{arguments:?} left something");
+}
+
+#[test]
+fn a_scenario_with_mistakes_is_refused_with_all_of_them_and_nothing_is_written() {
+    let text = TINY.replace("work_factor: 0.87", "work_factor: 0.95").replace(r#"farm: "farm""#, r#"farm: "frm""#);
+    let text = text.replace("blocks: 25", "blocks: 0");
+    let desk = Desk::with(&text);
+    let all = ["a run of no blocks", "`frm`", "opened up to 0.95 and killed above 0.92"];
+    refused(&desk, &["check", "tiny.ron"], &all);
+    refused(&desk, &["run", "tiny.ron"], &all);
+}
+
+#[test]
+fn a_scenario_that_cannot_be_read_is_refused() {
+    refused(&Desk::with("Scenario("), &["run", "tiny.ron"], &["tiny.ron"]);
+    refused(&Desk::with(TINY), &["run", "missing.ron"], &["missing.ron"]);
+}
+
+#[test]
+fn a_market_that_cannot_begin_is_refused_and_leaves_nothing() {
+    let desk = Desk::with(&TINY.replace("supply: Fixed(50_000)", "supply: Fixed(500)"));
+    refused(
+        &desk,
+        &["run", "tiny.ron", "--out", "here"],
+        &["cannot begin", "farmers of bank bank borrow", "lenders supply 500"],
+    );
+    refused(&desk, &["check", "tiny.ron"], &["tiny.ron", "cannot begin"]);
+}
+
+#[test]
+fn what_check_finds_fine_is_called_fine() {
+    let desk = Desk::with(TINY);
+    let told = desk.run(&["check", "tiny.ron"]);
+    assert_eq!((told.code, told.out.as_str(), told.err.as_str()), (Some(0), "tiny.ron: fine\n", ""), "{told:?}");
+}
+
+/// A run that would take minutes, to be ended from outside.
+#[cfg(unix)]
+fn long_run(desk: &Desk) -> std::process::Child {
+    let mut child = desk
+        .command(&["run", "tiny.ron", "--out", "here", "--blocks", "100000000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begun = || {
+        let names = fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().path());
+        let mut folders = names.filter(|path| path.is_dir());
+        folders.any(|folder| fs::metadata(folder.join("ticks.csv")).is_ok_and(|file| file.len() > 100_000))
+    };
+    let tries = (0..600).take_while(|_| !begun()).inspect(|_| std::thread::sleep(Duration::from_millis(50))).count();
+    if tries == 600 {
+        child.kill().unwrap();
+        panic!("the run wrote nothing in half a minute");
+    }
+    child
+}
+
+#[cfg(unix)]
+fn signal(child: &std::process::Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_a_folder_that_is_whole_up_to_a_block() {
+    let desk = Desk::with(TINY);
+    let child = long_run(&desk);
+    signal(&child, "-INT");
+    let told = Told::of(&child.wait_with_output().unwrap());
+    assert_eq!(told.code, Some(130), "{told:?}");
+    assert!(told.err.contains("stopping after this block"), "{}", told.err);
+    let manifest = desk.json("here/manifest.json");
+    let blocks = manifest["blocks"].as_u64().unwrap();
+    assert_eq!(manifest["status"], "interrupted");
+    assert_eq!(desk.rows_of_ticks("here"), (0..blocks).collect::<Vec<u64>>());
+    assert_eq!(desk.json("here/summary.json")["blocks"], blocks);
+    let folders: Vec<String> = desk.contents().into_keys().filter(|path| path.ends_with('/')).collect();
+    assert_eq!(folders, ["here/"]);
+    for file in manifest["files"].as_array().unwrap() {
+        let name = file["name"].as_str().unwrap();
+        let bytes = fs::read(desk.path("here").join(name)).unwrap();
+        assert_eq!(file["blake3"], blake3::hash(&bytes).to_string(), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_leaves_no_folder_that_looks_finished() {
+    let desk = Desk::with(TINY);
+    let mut child = long_run(&desk);
+    child.kill().unwrap();
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!(child.wait().unwrap().code(), None);
+    assert!(!desk.path("here").exists(), "{err}");
+    let contents = desk.contents();
+    assert!(!contents.keys().any(|path| path.ends_with("manifest.json")), "{:?}", contents.keys());
+    assert!(contents.keys().all(|path| path.starts_with('.') || path == "tiny.ron"), "{:?}", contents.keys());
+
+    // And what it left is in nobody's way.
+    assert_eq!(desk.run(&["run", "tiny.ron", "--out", "here"]).code, Some(0));
+}
