@@ -333,7 +333,7 @@ fn lognormal_losses() -> SweepSummary {
     SweepSummary::of("losses", &sweep)
 }
 
-/// VaR = 1 - exp(-s^2/2 + s z) and ES = 1 - Phi(z - s)/alpha at alpha = 5 %, within three standard errors, which are
+/// `VaR = 1 - exp(-s^2/2 + s z)` and `ES = 1 - Phi(z - s)/alpha` at 5 %, within three standard errors, which are
 /// below 1 %; the other tail, that of gains, is more than six away.
 #[test]
 fn value_at_risk_of_a_lognormal_loss_is_its_closed_form() {
