@@ -206,6 +206,25 @@ fn an_agent_more_moves_no_price_of_the_process_and_no_draw_of_another() {
     }
 }
 
+/// ETH comes first in the list of tokens, so it keeps its path, and UNI leans on it; every agent keeps its dice.
+#[test]
+fn a_correlation_moves_only_the_later_token() {
+    let plain = run(SCENARIO, 5, 40);
+    let paired = run(&SCENARIO.replace("shocks:", "correlations: [(\"UNI\", \"ETH\", 1)],\n    shocks:"), 5, 40);
+    let column = |files: &Files, token: &str| -> Vec<f64> {
+        let name = format!("{token}_price_fundamental_numeraire");
+        rows(files, "ticks.csv").iter().map(|row| libm::log(row[&name].parse().unwrap())).collect()
+    };
+    assert_eq!(column(&plain, "eth"), column(&paired, "eth"));
+    assert_ne!(column(&plain, "uni"), column(&paired, "uni"));
+    assert_eq!(redrawn(&plain, &paired), 0);
+    // Fully correlated, both are one motion times their volatilities, 0.9 and 1.2, but for drifts of 2e-6 in a block.
+    let moves = |logs: Vec<f64>| logs.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<f64>>();
+    for (eth, uni) in moves(column(&paired, "eth")).iter().zip(moves(column(&paired, "uni"))) {
+        assert!((uni / 1.2 - eth / 0.9).abs() < 1e-5, "{uni} beside {eth}");
+    }
+}
+
 #[test]
 fn another_seed_redraws_everything() {
     let (one, other) = (run(SCENARIO, 5, 120), run(SCENARIO, 6, 120));

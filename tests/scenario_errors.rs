@@ -149,7 +149,8 @@ fn an_unknown_name_is_answered_with_those_that_exist() {
             (
                 "price: Gbm(",
                 "price: ^Gbn(",
-                "`Gbn` is not known here; expected `Fixed`, `Gbm`, `Replay` or `Knots`; did you mean `Gbm`?",
+                "`Gbn` is not known here; expected `Fixed`, `Gbm`, `JumpDiffusion`, `OrnsteinUhlenbeck`, `Heston`, \
+                 `RegimeSwitching`, `Replay` or `Knots`; did you mean `Gbm`?",
             ),
             ("        Harvester(", "        ^Harvestr(", "did you mean `Harvester`?"),
             ("bid_share: Fixed(0.5)", "bid_share: Normal(mean: 0.5, ^sigmma: 1)", "unknown field `sigmma`"),
@@ -303,6 +304,139 @@ fn markets_must_be_possible() {
     );
     let twice = r#"UniswapV2(name: "x", tokens: ("ETH", ^"ETH"), reserves: ("1", "1")), UniswapV2(name: "UNI/USDC","#;
     breaks("error", &[(r#"UniswapV2(name: "UNI/USDC","#, twice, "this pool holds `ETH` twice")]);
+}
+
+/// Puts another price in the place of the ETH's, and a caret where its mistake is expected.
+fn priced(cases: &[(&str, &str)]) {
+    let gbm = "Gbm(start: 2_000, volatility: 0.8)";
+    for (price, words) in cases {
+        breaks("error", &[(gbm, price, words)]);
+    }
+}
+
+#[test]
+fn price_processes_must_be_possible() {
+    let sound = [
+        "JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: 50, jump_mean: -0.1, jump_sigma: 0.1)",
+        r#"OrnsteinUhlenbeck(level: 2_000, half_life: "1 d", volatility: 0.05)"#,
+        r#"Heston(start: 2_000, volatility: 0.8, mean_volatility: 0.7, half_life: "60 d", vol_of_vol: 1, rho: -0.5)"#,
+        r#"RegimeSwitching(start: 2_000, begins: "stressed", regimes: [
+            (name: "calm", volatility: 0.5, mean_duration: "30 d"),
+            (name: "stressed", drift: -1, volatility: 2, mean_duration: "2 d", then: [("calm", 1)]),
+        ])"#,
+    ];
+    for price in sound {
+        assert_eq!(said(&SOUND.replace("Gbm(start: 2_000, volatility: 0.8)", price)), []);
+    }
+    let regimes = |first: &str, second: &str, more: &str| {
+        format!("RegimeSwitching(start: 2_000, regimes: [(name: {first}), (name: {second})]{more})")
+    };
+    let calm = r#""calm", volatility: 0.5, mean_duration: "30 d""#;
+    let stressed = r#""stressed", volatility: 2, mean_duration: "2 d""#;
+    let then = |then: &str| regimes(calm, &format!("{stressed}, then: [{then}]"), "");
+    priced(&[
+        (
+            "JumpDiffusion(start: ^0, volatility: 0.5, jumps_per_year: 50, jump_sigma: 0.1)",
+            "a price of 0; expected more than 0",
+        ),
+        ("JumpDiffusion(start: 2_000, volatility: ^-1, jumps_per_year: 50, jump_sigma: 0.1)", "`volatility` is -1"),
+        (
+            "JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: ^-3, jump_sigma: 0.1)",
+            "`jumps_per_year` is -3; expected 0 or more, at most a million",
+        ),
+        ("JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: 3, jump_sigma: ^-0.1)", "`jump_sigma` is -0.1"),
+        (
+            "JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: 3, jump_mean: ^-20, jump_sigma: 0)",
+            "`jump_mean` is -20; expected -10 to 10",
+        ),
+        (
+            "JumpDiffusion(start: 2_000, volatility: 0.5, jumps_per_year: ^NaN, jump_sigma: 0)",
+            "`NaN` is not a number to count with",
+        ),
+        (
+            "JumpDiffusion(start: 2_000, volatility: 0.5, ^jumps_per_yaer: 3, jump_sigma: 0)",
+            "did you mean `jumps_per_year`?",
+        ),
+        (
+            r#"OrnsteinUhlenbeck(level: 2_000, half_life: ^"0 s", volatility: 0.05)"#,
+            "`half_life` is 0s; expected more, such as",
+        ),
+        (r#"OrnsteinUhlenbeck(level: ^-1, start: 2_000, half_life: "1 d", volatility: 0.05)"#, "a price of -1"),
+        (r#"OrnsteinUhlenbeck(level: 1, start: ^0, half_life: "1 d", volatility: 0.05)"#, "a price of 0"),
+        (r#"Heston(start: 2_000, volatility: 0.8, half_life: ^"0 s", vol_of_vol: 1)"#, "`half_life` is 0s"),
+        (
+            r#"Heston(start: 2_000, volatility: 0.8, half_life: "60 d", vol_of_vol: 1, rho: ^-1.5)"#,
+            "`rho` is -1.5; expected a correlation, -1 to 1",
+        ),
+        (r#"Heston(start: 2_000, volatility: 0.8, half_life: "60 d", vol_of_vol: ^-1)"#, "`vol_of_vol` is -1"),
+        (
+            r#"Heston(start: 2_000, volatility: 0.8, mean_volatility: ^-0.7, half_life: "60 d", vol_of_vol: 1)"#,
+            "`mean_volatility` is -0.7",
+        ),
+        (
+            &format!("RegimeSwitching(start: 2_000, regimes: ^[(name: {calm})])"),
+            "nothing to switch to; expected two regimes or more; one alone is `Gbm`",
+        ),
+        (&regimes(calm, &format!("^{calm}"), ""), "a second regime is called `calm`"),
+        (&regimes(calm, &stressed.replace(r#""2 d""#, r#"^"0 s""#), ""), "`mean_duration` is 0s"),
+        (&regimes(calm, &stressed.replace('2', "^-2").replace("^-2 d", "2 d"), ""), "`volatility` is -2"),
+        (
+            &regimes(calm, stressed, r#", begins: ^"stresed""#),
+            "no regime is called `stresed`; expected `calm` or `stressed`; did you mean `stressed`?",
+        ),
+        (&then(r#"(^"clam", 1)"#), "no regime is called `clam`"),
+        (&then(r#"(^"stressed", 1)"#), "`stressed` follows itself"),
+        (&then(r#"("calm", ^0)"#), "a weight of 0; expected more than 0"),
+    ]);
+}
+
+#[test]
+fn correlations_must_be_possible() {
+    let with = |list: &str| {
+        let uni = SOUND
+            .replace(r#"Knots(knots: [("0 s", 20), ("12 h", 18)], volatility: 0.5)"#, "Gbm(start: 20, volatility: 1)");
+        uni.replace(
+            "    ],\n    shocks:",
+            &format!("(name: \"BTC\", decimals: 8, price: Gbm(start: 40_000, volatility: 0.6))],\n    correlations: [{list}],\n    shocks:"),
+        )
+    };
+    assert_eq!(said(&with(r#"("ETH", "BTC", 0.8), ("UNI", "ETH", 0.7), ("UNI", "BTC", 0.6)"#)), []);
+    for (list, words) in [
+        (r#"("ETH", ^"BTCC", 0.8)"#, "no token is called `BTCC`; expected `USDC`, `ETH`, `UNI` or `BTC`"),
+        (r#"("ETH", "BTC", ^1.2)"#, "a correlation of 1.2; expected -1 to 1"),
+        (r#"("ETH", "BTC", ^NaN)"#, "`NaN` is not a number to count with"),
+        (r#"("ETH", ^"ETH", 0.8)"#, "`ETH` with itself"),
+        (r#"("ETH", "BTC", 0.8), ^("BTC", "ETH", 0.8)"#, "`BTC` and `ETH` are listed twice; expected another pair"),
+        (
+            r#"("ETH", ^"USDC", 0.8)"#,
+            "the price of `USDC` cannot be correlated: it is `Fixed`; expected `Gbm`, `JumpDiffusion`",
+        ),
+        (
+            r#"("ETH", "BTC", 0.9), ^("ETH", "UNI", 0.9)"#,
+            "the other correlations leave no room for 0 of `UNI` and `BTC`, since it is not listed; expected 0.62 to 1",
+        ),
+        (
+            r#"("ETH", "BTC", 0.9), ("ETH", "UNI", 0.9), ("BTC", "UNI", ^-0.5)"#,
+            "the other correlations leave no room for -0.5 of `UNI` and `BTC`; expected 0.62 to 1",
+        ),
+        (r#"("ETH", "BTC", ^"0.8")"#, "leave the quotes out"),
+        (r#"^("ETH", "BTC")"#, "expected 3 values"),
+    ] {
+        let marked = with(list);
+        let caret = marked.find('^').expect("a caret says where");
+        let lines = lines(&marked.replacen('^', "", 1));
+        let place = format!(
+            "test.ron:{}:{}: error: ",
+            marked[..caret].matches('\n').count() + 1,
+            marked[..caret].rsplit('\n').next().unwrap().len() + 1
+        );
+        assert_eq!(lines.len(), 1, "{list}: {lines:#?}");
+        assert!(
+            lines[0].starts_with(&place) && lines[0].contains(words),
+            "{list}: expected {place}{words}, found {}",
+            lines[0]
+        );
+    }
 }
 
 #[test]

@@ -8,9 +8,9 @@ use crate::chain::dice::{Dice, Who};
 use crate::chain::gas::{BlockGas, GasSchedule, gwei_to_units};
 use crate::chain::ids::{GoblinId, TokenId};
 use crate::chain::ledger::Ledger;
-use crate::chain::protocols::Protocols;
+use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::tokens::Tokens;
-use crate::chain::underwater::Underwater;
+use crate::chain::underwater::{Ground, Underwater};
 use crate::chain::venues::Venues;
 use crate::protocol::farm::alpha_homora::Position;
 
@@ -67,6 +67,12 @@ impl View<'_, '_> {
     /// Returns a fee of so many gwei in the native token's smallest units.
     pub fn gwei(&self, gwei: f64) -> u128 {
         gwei_to_units(gwei, self.tokens.get(self.tokens.native).decimals)
+    }
+
+    /// Returns what a goblin's positions stand on.
+    pub fn ground(&self, goblin: &GoblinCell) -> Ground<'_> {
+        let (bank, pool) = (self.protocols.bank(goblin.bank), self.protocols.pool(goblin.pool));
+        Ground::new(bank, pool, self.protocols.farm(goblin.farm), self.clock.now())
     }
 
     /// Returns the two tokens that a goblin works with: the bank's base asset, and the one farmed with it.

@@ -7,7 +7,7 @@ use bevy_ecs::system::SystemParam;
 use super::ids::{AccountId, BankId, FarmId, GoblinId, PoolId, TokenId};
 use super::price_order::PriceOrder;
 use crate::protocol::amm::{Amounts, Pool, PoolToken};
-use crate::protocol::farm::alpha_homora::{Bank, Goblin};
+use crate::protocol::farm::alpha_homora::{Bank, BankBooks, Goblin};
 use crate::protocol::farm::staking_rewards::StakingRewards;
 
 /// A pool.
@@ -80,6 +80,13 @@ pub struct BankCell {
     pub goblins: Vec<GoblinId>,
     /// Its state machine.
     pub bank: Bank,
+}
+
+impl BankCell {
+    /// Returns the bank's books with interest counted up to `now`, in seconds. An empty bank of three slopes counts none.
+    pub fn books_at(&self, now: u64) -> BankBooks {
+        self.bank.books_at(now).unwrap_or(*self.bank.books())
+    }
 }
 
 /// A goblin.

@@ -14,6 +14,7 @@ use super::price_order::PriceOrder;
 use super::protocols::{BankCell, Directory, FarmCell, GoblinCell, PoolCell};
 use super::tokens::Tokens;
 use super::venues::Venues;
+use crate::math::{BPS, mul_div_down};
 use crate::protocol::farm::alpha_homora::{BankBooks, Goblin, Position, is_underwater};
 
 /// What a 30 basis point fee leaves of a trade: the strategies assume it.
@@ -80,12 +81,12 @@ pub struct Level {
 }
 
 impl Level {
-    /// Returns the level of a goblin, with its bank's books accrued to the block.
-    pub fn of(goblin: &GoblinCell, books: &BankBooks, pool: &PoolCell, farm: &FarmCell) -> Self {
-        let params = goblin.goblin.params();
-        let amm = pool.pool.amm();
+    /// Returns the level of a goblin.
+    pub fn of(goblin: &Goblin, ground: &Ground) -> Self {
+        let (params, books) = (goblin.params(), &ground.books);
+        let amm = ground.pool.pool.amm();
         let (reserve, farmed) = amm.reserves().starting_with(params.base_side);
-        let fraction = fraction(pool, farm, &goblin.goblin);
+        let fraction = fraction(ground.pool, ground.farm, goblin);
         Self {
             unit: reserve as f64 * fraction,
             fraction,
@@ -162,6 +163,34 @@ fn fraction(pool: &PoolCell, farm: &FarmCell, goblin: &Goblin) -> f64 {
     ratio(staked, goblin.books().total_share as f64) / pool.pool.amm().total_supply() as f64
 }
 
+/// What a goblin's positions stand on.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The bank.
+    pub bank: &'a BankCell,
+    /// The bank's books with interest counted up to now.
+    pub books: BankBooks,
+    /// The pool that is farmed.
+    pub pool: &'a PoolCell,
+    /// The farm.
+    pub farm: &'a FarmCell,
+}
+
+impl<'a> Ground<'a> {
+    /// The ground at `now`, in seconds.
+    pub fn new(bank: &'a BankCell, pool: &'a PoolCell, farm: &'a FarmCell, now: u64) -> Self {
+        Self { bank, books: bank.books_at(now), pool, farm }
+    }
+
+    /// Returns a position's debt and health, exactly as the bank would find them; none if it owes nothing.
+    pub fn debt_and_health(&self, goblin: &Goblin, id: PositionId) -> Option<(u128, u128)> {
+        let position = self.bank.bank.position(id).expect("the order and the books hold positions of the bank");
+        let debt = self.books.debt_value_down(position.debt_share).ok().filter(|debt| *debt > 0)?;
+        let health = goblin.health_down(position.goblin_share, &self.farm.farm, self.pool.pool.uniswap_v2()).ok()?;
+        Some((debt, health))
+    }
+}
+
 /// What [`find_underwater`] reads.
 type Cells<'w, 's> =
     (Query<'w, 's, &'static BankCell>, Query<'w, 's, &'static PoolCell>, Query<'w, 's, &'static FarmCell>);
@@ -182,6 +211,7 @@ pub fn find_underwater(
     mut candidates: Local<Vec<u32>>,
 ) {
     found.0.clear();
+    let gas_cost = gas.1.kill as f64 * gas.0.base_fee as f64 / tokens.get(tokens.native).one;
     for named in &directory.goblins {
         let mut cell = goblins.get_mut(named.entity).expect("protocols live as long as the run");
         if cell.order.open() == 0 {
@@ -190,30 +220,42 @@ pub fn find_underwater(
         let bank = banks.get(directory.banks[cell.bank.index()].entity).expect("a goblin has a bank");
         let pool = pools.get(directory.pools[cell.pool.index()].entity).expect("a goblin has a pool");
         let farm = farms.get(directory.farms[cell.farm.index()].entity).expect("a goblin has a farm");
-        let Ok(books) = bank.bank.books_at(clock.now()) else { continue };
-        let level = Level::of(&cell, &books, pool, farm);
-        let base = tokens.get(bank.base);
-        let gas_cost = gas.1.kill as f64 * gas.0.base_fee as f64 / tokens.get(tokens.native).one;
         let bar = margins.0[cell.bank.index()].map(|margin| {
-            (gas_cost * venues.price(tokens.native) + margin.max(0.0)) * base.one / venues.price(bank.base)
+            let cost = gas_cost * venues.price(tokens.native) + margin.max(0.0);
+            cost * tokens.get(bank.base).one / venues.price(bank.base)
         });
-        let kill_share = f64::from(bank.bank.params().kill_bps) / 10_000.0;
-        let cell = &mut *cell;
-        if let Some(bar) = bar {
-            cell.order.unpark(at_least(bar / (kill_share * level.unit * sale_factor(0.0))));
+        surface(&mut cell, &Ground::new(bank, pool, farm, clock.now()), bar, &mut candidates, &mut found.0);
+    }
+}
+
+/// Lists one goblin's positions that may be killed and whose prize is above `bar`, in smallest units of the base asset,
+/// and parks the others that may be killed. Without a bar, nobody kills.
+fn surface(
+    cell: &mut GoblinCell,
+    ground: &Ground,
+    bar: Option<f64>,
+    candidates: &mut Vec<u32>,
+    found: &mut Vec<Distressed>,
+) {
+    let level = Level::of(&cell.goblin, ground);
+    let params = ground.bank.bank.params();
+    let kill_share = f64::from(params.kill_bps) / 10_000.0;
+    if let Some(bar) = bar {
+        cell.order.unpark(at_least(bar / (kill_share * level.unit * sale_factor(0.0))));
+    }
+    cell.order.candidates(|least, greatest| level.limit(least, greatest), candidates);
+    candidates.sort_unstable();
+    for id in candidates.drain(..).map(PositionId) {
+        let Some((debt, health)) = ground.debt_and_health(&cell.goblin, id) else { continue };
+        if !is_underwater(health, cell.goblin.params().kill_factor_bps, debt) {
+            continue;
         }
-        cell.order.candidates(|least, greatest| level.limit(least, greatest), &mut candidates);
-        candidates.sort_unstable();
-        for id in candidates.drain(..).map(PositionId) {
-            let Some((debt, health)) = examine(cell, bank, &books, pool, farm, id) else { continue };
-            let prize = health as f64 * kill_share;
-            if bar.is_some_and(|bar| prize > bar) {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of an amount")]
-                let prize = prize as u128;
-                found.0.push(Distressed { bank: bank.id, goblin: cell.id, position: id, debt, health, prize });
-            } else {
-                cell.order.park(id.0);
-            }
+        // A kill brings what health says, and the bank rounds the prize down.
+        let prize = mul_div_down(health, params.kill_bps.into(), BPS).unwrap_or(0);
+        if bar.is_some_and(|bar| prize as f64 > bar) {
+            found.push(Distressed { bank: cell.bank, goblin: cell.id, position: id, debt, health, prize });
+        } else {
+            cell.order.park(id.0);
         }
     }
 }
@@ -223,32 +265,4 @@ fn at_least(shares: f64) -> u128 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a bar may")]
     let shares = (shares * (1.0 - 1e-9)) as u128;
     shares
-}
-
-/// Returns a position's debt and health, exactly as the bank would find them, if it may be killed.
-fn examine(
-    cell: &GoblinCell,
-    bank: &BankCell,
-    books: &BankBooks,
-    pool: &PoolCell,
-    farm: &FarmCell,
-    id: PositionId,
-) -> Option<(u128, u128)> {
-    let (debt, health) = examine_any(cell, bank, books, pool, farm, id)?;
-    is_underwater(health, cell.goblin.params().kill_factor_bps, debt).then_some((debt, health))
-}
-
-/// Returns a position's debt and health, exactly as the bank would find them; none if it owes nothing.
-pub fn examine_any(
-    cell: &GoblinCell,
-    bank: &BankCell,
-    books: &BankBooks,
-    pool: &PoolCell,
-    farm: &FarmCell,
-    id: PositionId,
-) -> Option<(u128, u128)> {
-    let position = bank.bank.position(id).expect("the order holds positions of the bank");
-    let debt = books.debt_value_down(position.debt_share).ok().filter(|debt| *debt > 0)?;
-    let health = cell.goblin.health_down(position.goblin_share, &farm.farm, pool.pool.uniswap_v2()).ok()?;
-    Some((debt, health))
 }

@@ -3,7 +3,7 @@
 
 use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
-use super::protocols::{BankCell, GoblinCell, NamedAccounts, Protocols};
+use super::protocols::{GoblinCell, NamedAccounts, Protocols};
 use super::tokens::Tokens;
 use super::venues::Venues;
 use crate::protocol::farm::alpha_homora::BankBooks;
@@ -47,7 +47,7 @@ pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Prot
     let mut worth = Worth { accounts: valuation.wallets(), ..Worth::default() };
     let mut heaps: Vec<u128> = protocols.goblins().map(|at| staked(at, protocols)).collect();
     for bank in protocols.banks() {
-        let (unit, books) = (valuation.unit[bank.base.index()], books(bank, now));
+        let (unit, books) = (valuation.unit[bank.base.index()], bank.books_at(now));
         worth.bank_reserves += unclaimed_base(&books) as f64 * unit;
         for position in bank.bank.positions() {
             let at = protocols.goblin(position.goblin);
@@ -78,16 +78,11 @@ fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols, now: u64) -> V
         unit[pool.liquidity.index()] = per(held, amm.total_supply());
     }
     for bank in protocols.banks() {
-        let books = books(bank, now);
+        let books = bank.books_at(now);
         let owned = books.total_base().unwrap_or(0) as f64 * unit[bank.base.index()];
         unit[bank.shares.index()] = per(owned, books.total_supply);
     }
     unit
-}
-
-/// Returns a bank's books with interest counted up to `now`; an empty bank of three slopes counts none.
-fn books(bank: &BankCell, now: u64) -> BankBooks {
-    bank.bank.books_at(now).unwrap_or(*bank.bank.books())
 }
 
 /// Returns a goblin's heap, in smallest units of liquidity.

@@ -1,11 +1,13 @@
-//! What comes from outside the chain: price processes, recorded series, shocks, scheduled funding.
+//! What comes from outside the chain: price processes and how they move together, recorded series, shocks, scheduled funding.
 
+pub mod correlation;
 pub mod price;
 pub mod series;
 pub mod shock;
 
 use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
 
+use self::correlation::Correlation;
 use self::price::PriceProcess;
 use self::shock::Shock;
 use crate::chain::clock::Clock;
@@ -39,8 +41,14 @@ impl OutsidePrice {
 pub struct OutsidePrices(pub Vec<OutsidePrice>);
 
 /// Moves the prices outside the chain to the block's time.
-pub fn move_prices(clock: Res<Clock>, mut prices: ResMut<OutsidePrices>, mut venues: ResMut<Venues>) {
+pub fn move_prices(
+    clock: Res<Clock>,
+    mut correlation: ResMut<Correlation>,
+    mut prices: ResMut<OutsidePrices>,
+    mut venues: ResMut<Venues>,
+) {
     let elapsed = clock.elapsed.ms;
+    correlation.drive(&mut prices.0, elapsed);
     for outside in &mut prices.0 {
         let price = outside.advance(elapsed);
         venues.of_mut(outside.token).advance(elapsed, price);

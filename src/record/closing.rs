@@ -14,7 +14,6 @@ use crate::agents::view::View;
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::protocols::NamedAccounts;
-use crate::chain::underwater::examine_any;
 use crate::chain::worth::{Worth, named_claims, worth, worth_of};
 
 /// What was so before the first block.
@@ -221,12 +220,10 @@ fn position_row<'a>(sees: &'a View, directory: &'a AgentDirectory, book: &Positi
         }
         PositionEnd::Open => {
             let position = cell.bank.position(book.position).expect("the books hold positions of the bank");
-            let books = cell.bank.books_at(sees.clock.now()).unwrap_or(*cell.bank.books());
-            let debt = books.debt_value_down(position.debt_share).unwrap_or(0);
-            let (pool, farm) = (sees.protocols.pool(goblin.pool), sees.protocols.farm(goblin.farm));
-            let examined = examine_any(goblin, cell, &books, pool, farm, book.position);
+            let owes = sees.ground(goblin).debt_and_health(&goblin.goblin, book.position);
+            let debt = owes.map_or(0, |(debt, _)| debt);
             row.debt_end = amount(debt);
-            row.health_factor_end = examined.and_then(|(debt, health)| factor(health, debt));
+            row.health_factor_end = owes.and_then(|(debt, health)| factor(health, debt));
             row.profit_numeraire = sees.assets_worth(position) - sees.worth(cell.base, debt) - book.equity_start;
         }
     }

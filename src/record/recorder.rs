@@ -15,9 +15,9 @@ use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::mempool::Mempool;
 use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
-use crate::chain::underwater::{Level, examine_any};
+use crate::chain::underwater::Level;
 use crate::market::OutsidePrices;
-use crate::protocol::farm::alpha_homora::{BankBooks, PositionId};
+use crate::protocol::farm::alpha_homora::PositionId;
 
 /// Which of the tables that grow block by block are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,13 +222,8 @@ fn pool_tick(sees: &View, cell: &PoolCell) -> PoolTick {
     }
 }
 
-/// Returns a bank's books with interest counted up to the block.
-fn books(sees: &View, cell: &BankCell) -> BankBooks {
-    cell.bank.books_at(sees.clock.now()).unwrap_or(*cell.bank.books())
-}
-
 fn bank_tick(sees: &View, cell: &BankCell) -> BankTick {
-    let books = books(sees, cell);
+    let books = cell.books_at(sees.clock.now());
     let rate = cell.bank.params().interest.rate_per_second_wad(books.debt_value, books.balance).unwrap_or(0);
     BankTick {
         debt: amount(sees, cell.base, books.debt_value),
@@ -243,16 +238,14 @@ fn bank_tick(sees: &View, cell: &BankCell) -> BankTick {
 const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
 
 fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
-    let bank = sees.protocols.bank(cell.bank);
-    let (pool, farm) = (sees.protocols.pool(cell.pool), sees.protocols.farm(cell.farm));
-    let books = books(sees, bank);
-    let owed = books.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
-    let level = Level::of(cell, &books, pool, farm);
+    let ground = sees.ground(cell);
+    let owed = ground.books.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
+    let level = Level::of(&cell.goblin, &ground);
     let quantiles = cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| level.health_factor(key)));
     let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
     let mut lowest: Option<f64> = None;
     for id in cell.order.leaders(|least, greatest| level.reach(least, greatest)).map(PositionId) {
-        if let Some((debt, health)) = examine_any(cell, bank, &books, pool, farm, id) {
+        if let Some((debt, health)) = ground.debt_and_health(&cell.goblin, id) {
             let factor = kill_factor * health as f64 / debt as f64;
             lowest = Some(lowest.map_or(factor, |least| least.min(factor)));
         }
@@ -262,7 +255,7 @@ fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
     let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
     GoblinTick {
         open_positions: cell.order.open(),
-        debt: amount(sees, bank.base, owed),
+        debt: amount(sees, ground.bank.base, owed),
         health_factor_lowest: lowest,
         health_factor_p01: p01,
         health_factor_p05: p05,

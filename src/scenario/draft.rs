@@ -12,10 +12,11 @@ use super::tree::{Field, Kind};
 use super::wording::{missing, twice};
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
+use crate::market::correlation::CorrelationParams;
 use crate::market::shock::ShockParams;
 
 /// The fields that an included file may have.
-const LISTS: [&str; 8] = ["include", "tokens", "shocks", "venue", "pools", "farms", "banks", "agents"];
+const LISTS: [&str; 9] = ["include", "tokens", "correlations", "shocks", "venue", "pools", "farms", "banks", "agents"];
 /// The fields that only the scenario itself may have.
 const SINGLES: [&str; 7] = ["seed", "blocks", "block_time", "start", "numeraire", "chain", "record"];
 
@@ -36,6 +37,8 @@ pub(super) struct Draft<'a> {
     pub(super) chain: Option<Placed<'a, ChainParams>>,
     /// [`Scenario::tokens`].
     pub(super) tokens: Vec<Placed<'a, TokenParams>>,
+    /// [`Scenario::correlations`].
+    pub(super) correlations: Vec<Placed<'a, CorrelationParams>>,
     /// [`Scenario::shocks`].
     pub(super) shocks: Vec<Placed<'a, ShockParams>>,
     /// [`Scenario::venue`].
@@ -101,6 +104,7 @@ impl<'a> Draft<'a> {
             "numeraire" => self.numeraire = read(node, out),
             "chain" => self.chain = read(node, out),
             "tokens" => list(&mut self.tokens, node, out),
+            "correlations" => list(&mut self.correlations, node, out),
             "shocks" => list(&mut self.shocks, node, out),
             "venue" => list(&mut self.venue, node, out),
             "pools" => list(&mut self.pools, node, out),
@@ -123,6 +127,7 @@ impl<'a> Draft<'a> {
             numeraire: self.numeraire?.value,
             chain: self.chain?.value,
             tokens: values(self.tokens),
+            correlations: values(self.correlations),
             shocks: values(self.shocks),
             venue: values(self.venue),
             pools: values(self.pools),

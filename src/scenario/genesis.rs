@@ -26,6 +26,7 @@ use crate::chain::tokens::{Token, Tokens};
 use crate::chain::underwater::{LeastMargin, Underwater, reorder};
 use crate::chain::venue::Venue;
 use crate::chain::venues::Venues;
+use crate::market::correlation::Correlation;
 use crate::market::price::{PriceParams, PriceProcess};
 use crate::market::series::Series;
 use crate::market::shock::Shock;
@@ -128,6 +129,9 @@ impl Builder<'_> {
             books.push(book.map_err(|error| fault(format!("the venue of {}: {error}", params.name)))?);
             prices.push(outside);
         }
+        let names: Vec<&str> = self.scenario.tokens.iter().map(|token| token.name.as_str()).collect();
+        let correlation = Correlation::new(&self.scenario.correlations, &names);
+        self.world.insert_resource(correlation.map_err(|clash| fault(clash.to_string()))?);
         self.world.insert_resource(OutsidePrices(prices));
         self.world.insert_resource(Venues::new(books));
         Ok(())

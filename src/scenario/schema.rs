@@ -9,6 +9,7 @@ pub use crate::agents::AgentParams;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
+use crate::market::correlation::CorrelationParams;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
 use crate::math::Decimal;
@@ -37,6 +38,10 @@ pub struct Scenario {
     /// The tokens.
     #[serde(default)]
     pub tokens: Vec<TokenParams>,
+    /// How tokens move together: pairs and the correlation of what drives their prices, -1 to 1. A pair that is not
+    /// listed is not correlated.
+    #[serde(default)]
+    pub correlations: Vec<CorrelationParams>,
     /// What happens to outside prices on top of their processes.
     #[serde(default)]
     pub shocks: Vec<ShockParams>,

@@ -1,9 +1,7 @@
 //! Geometric Brownian motion, stepped exactly: the log price is a Brownian motion whose steps are drawn from their own
 //! law, not from an Euler scheme, so that the law at a given time does not depend on the block times.
 
-use rand::rngs::ChaCha8Rng;
-
-use super::{normal, years};
+use super::years;
 
 /// A price whose log moves as a Brownian motion.
 #[derive(Debug, Clone)]
@@ -32,14 +30,19 @@ impl Gbm {
         Self { start, log_drift, volatility, log_return: 0.0, step: Step::default() }
     }
 
-    /// Returns the price `ms` later; `ms` is not 0.
+    /// Moves the log price as a jump does.
+    pub(super) fn jump(&mut self, log_factor: f64) {
+        self.log_return += log_factor;
+    }
+
+    /// Returns the price `ms` later; `ms` is not 0. `normal` drives the step.
     #[inline]
-    pub(super) fn advance(&mut self, ms: u64, dice: &mut ChaCha8Rng) -> f64 {
+    pub(super) fn advance(&mut self, ms: u64, normal: f64) -> f64 {
         if ms != self.step.ms {
             let years = years(ms);
             self.step = Step { ms, drift: self.log_drift * years, deviation: self.volatility * years.sqrt() };
         }
-        self.log_return += self.step.drift + self.step.deviation * normal(dice);
+        self.log_return += self.step.drift + self.step.deviation * normal;
         self.start * libm::exp(self.log_return)
     }
 }

@@ -1,15 +1,14 @@
 //! Time, chain, tokens, prices, shocks and the venue.
 
 use super::super::diagnostic::Diagnostic;
-use super::super::files::{self, Faulty};
-use super::super::piece::{Node, Placed};
+use super::super::piece::Placed;
 use super::super::schema::{BaseFeeParams, TokenParams};
 use super::Check;
 use super::amounts::MOST_DECIMALS;
 use super::laws::PART;
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::{ImpactParams, VenueParams};
-use crate::market::price::{PriceParams, ReplayParams};
+use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
 
 impl Check<'_, '_> {
@@ -21,6 +20,7 @@ impl Check<'_, '_> {
             self.token_itself(token);
         }
         self.numeraire();
+        self.correlations();
         for shock in &self.draft.shocks {
             self.shock(shock);
         }
@@ -55,78 +55,6 @@ impl Check<'_, '_> {
         self.field(node, "decimals", decimals, decimals <= MOST_DECIMALS, &most);
         let start = self.process(token, node.at("price"));
         self.starts.extend(start.map(|price| (token.value.name.clone(), price)));
-    }
-
-    /// Returns the price at the start.
-    fn process(&mut self, token: &Placed<TokenParams>, node: Node) -> Option<f64> {
-        match &token.value.price {
-            PriceParams::Fixed(price) => self.price(node.nth(0), *price),
-            PriceParams::Gbm { start, volatility, .. } => {
-                self.volatility(node, *volatility);
-                self.price(node.at("start"), *start)
-            }
-            PriceParams::Replay(params) => self.replay(node, params),
-            PriceParams::Knots { knots, volatility } => {
-                self.volatility(node, *volatility);
-                token.whole.then(|| self.knots(node.at("knots"), knots)).flatten()
-            }
-        }
-    }
-
-    fn replay(&mut self, node: Node, params: &ReplayParams) -> Option<f64> {
-        let place = node.at("file").place();
-        let series = match files::replay(&node.file.folder, params) {
-            Ok(series) => series,
-            Err(faults) => {
-                let wrong = |Faulty { message, help }| {
-                    Diagnostic::error(place.clone(), message).expected("expected recorded prices").help(help)
-                };
-                self.out.extend(faults.into_iter().map(wrong));
-                return None;
-            }
-        };
-        if self.length().is_some_and(|length| !series.covers(length)) {
-            let lasts = TimeSpan { ms: series.span_ms() / 1_000 * 1_000 };
-            let message = format!("the recorded prices last {lasts}, then the last one stays");
-            self.warning(place.clone(), message, self.expect_early());
-        }
-        for gap in series.gaps() {
-            let (length, until) = (TimeSpan { ms: gap.length_ms }, &gap.until);
-            let message = format!("no prices for {length} in line {}: the path across is a guess", gap.line);
-            self.warning(place.clone(), message, format!("from {} to {until}", gap.after));
-        }
-        series.rows().first().map(|row| row.price)
-    }
-
-    fn price(&mut self, node: Node, price: f64) -> Option<f64> {
-        if price <= 0.0 {
-            self.error(node.place(), format!("a price of {price}"), "expected more than 0");
-        }
-        (price > 0.0).then_some(price)
-    }
-
-    fn volatility(&mut self, node: Node, volatility: f64) {
-        self.field(node, "volatility", volatility, volatility >= 0.0, "0 or more, as in 0.8 for 80 % a year");
-    }
-
-    fn knots(&mut self, node: Node, knots: &[(TimeSpan, f64)]) -> Option<f64> {
-        match knots.first() {
-            None => self.error(node.place(), "there are no knots", "expected `[(\"0 s\", 2000), ...]`"),
-            Some((first, _)) if first.ms > 0 => {
-                let message = format!("the first price is for {first}, and holds from the start");
-                self.warning(node.nth(0).nth(0).place(), message, "expected `\"0 s\"`");
-            }
-            Some(_) => {}
-        }
-        for (index, (time, price)) in knots.iter().enumerate() {
-            self.price(node.nth(index).nth(1), *price);
-            let before = index.checked_sub(1).map(|before| knots[before].0);
-            if let Some(before) = before.filter(|before| before >= time) {
-                let expected = format!("expected a time after {before}");
-                self.error(node.nth(index).nth(0).place(), "the knots are out of order", expected);
-            }
-        }
-        knots.first().map(|knot| knot.1).filter(|price| *price > 0.0)
     }
 
     fn numeraire(&mut self) {

@@ -2,12 +2,14 @@
 
 mod agents;
 mod amounts;
+mod correlations;
 mod doubts;
 mod farming;
 mod laws;
 mod market;
 mod names;
 mod pools;
+mod prices;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

@@ -5,6 +5,7 @@ use super::super::piece::Node;
 use super::super::schema::{AgentParams, BankParams, FarmParams, PoolParams};
 use super::super::syntax::File;
 use super::Check;
+use crate::market::correlation::CorrelationParams;
 use crate::market::shock::ShockParams;
 
 /// What a name stands for.
@@ -127,6 +128,11 @@ impl<'a, 'd> Check<'a, 'd> {
         let mut used = Vec::new();
         used.extend(draft.numeraire.as_ref().map(|name| (name.node, What::Token, name.value.as_str())));
         used.extend(draft.chain.as_ref().map(|c| (c.node.at("native"), What::Token, c.value.native.as_str())));
+        for correlation in &draft.correlations {
+            let CorrelationParams(one, other, _) = &correlation.value;
+            let node = correlation.node;
+            used.extend([(node.nth(0), What::Token, one.as_str()), (node.nth(1), What::Token, other)]);
+        }
         for shock in &draft.shocks {
             let ShockParams::Crash { token, .. } = &shock.value;
             used.push((shock.node.at("token"), What::Token, token));

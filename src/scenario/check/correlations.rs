@@ -1,0 +1,81 @@
+//! How tokens move together.
+
+use super::super::diagnostic::Diagnostic;
+use super::super::piece::{Node, Placed};
+use super::Check;
+use crate::market::correlation::{Clash, Correlation, CorrelationParams};
+
+impl Check<'_, '_> {
+    /// Each pair by itself; if nothing is wrong, all of them together.
+    pub(super) fn correlations(&mut self) {
+        let mistakes = self.out.len();
+        for (index, pair) in self.draft.correlations.iter().enumerate() {
+            self.pair(index, pair);
+        }
+        if self.out.len() == mistakes {
+            self.together();
+        }
+    }
+
+    fn pair(&mut self, index: usize, pair: &Placed<CorrelationParams>) {
+        let CorrelationParams(one, other, correlation) = &pair.value;
+        let node = pair.node;
+        if one == other {
+            let message = format!("`{one}` with itself");
+            self.error(node.nth(1).place(), message, "expected another token: a token moves with itself anyway");
+        }
+        let mut earlier = self.draft.correlations[..index].iter();
+        if let Some(first) = earlier.find(|earlier| earlier.value.joins(one, other)) {
+            let message = format!("`{one}` and `{other}` are listed twice");
+            let mistake = Diagnostic::error(node.place(), message).expected("expected another pair");
+            self.out.push(mistake.also(first.node.place(), "the first"));
+        }
+        if !(-1.0..=1.0).contains(correlation) {
+            let message = format!("a correlation of {correlation}");
+            self.error(node.nth(2).place(), message, "expected -1 to 1");
+        }
+        self.driven(node.nth(0), one);
+        self.driven(node.nth(1), other);
+    }
+
+    /// Refuses a token whose price is not driven by one normal per block.
+    fn driven(&mut self, node: Node, name: &str) {
+        let Some(token) = self.draft.tokens.iter().find(|token| token.value.name == name) else { return };
+        if !token.value.price.has_one_driver() {
+            let kind = token.node.at("price").text().split('(').next().unwrap_or_default().trim().to_owned();
+            let message = format!("the price of `{name}` cannot be correlated: it is `{kind}`");
+            let expected = "expected `Gbm`, `JumpDiffusion`, `OrnsteinUhlenbeck` or `RegimeSwitching`";
+            let mistake = Diagnostic::error(node.place(), message).expected(expected);
+            self.out.push(mistake.also(token.node.at("price").place(), "its price"));
+        }
+    }
+
+    fn together(&mut self) {
+        let pairs = &self.draft.correlations;
+        let names: Vec<&str> = self.draft.tokens.iter().map(|token| token.value.name.as_str()).collect();
+        let all: Vec<CorrelationParams> = pairs.iter().map(|pair| pair.value.clone()).collect();
+        let Err(clash) = Correlation::new(&all, &names) else { return };
+        let Clash { one, other, stated, least, most } = &clash;
+        let listed = pairs.iter().find(|pair| pair.value.joins(one, other));
+        let names_one = |pair: &&Placed<CorrelationParams>| {
+            [&pair.value.0, &pair.value.1].iter().any(|name| [one, other].contains(name))
+        };
+        let (place, which) = match (listed, pairs.iter().rfind(names_one)) {
+            (Some(pair), _) => (pair.node.nth(2).place(), ""),
+            (None, Some(last)) => (last.node.place(), ", since it is not listed"),
+            (None, None) => return,
+        };
+        let message = format!("the other correlations leave no room for {stated} of `{one}` and `{other}`{which}");
+        self.error(place, message, room(*least, *most));
+    }
+}
+
+/// Says what a correlation could be, to four digits that lie inside.
+fn room(least: f64, most: f64) -> String {
+    let (up, down) = ((least * 1e4 - 1e-6).ceil() / 1e4, (most * 1e4 + 1e-6).floor() / 1e4);
+    if up < down {
+        format!("expected {up} to {down} for this pair")
+    } else {
+        format!("expected {least:.6} for this pair")
+    }
+}
