@@ -4,12 +4,15 @@
 //! [`Outcome`] for the exit codes.
 
 mod check;
+mod distribution;
 mod interrupt;
 mod progress;
 mod result;
 mod run;
 pub mod simulator;
 mod stages;
+mod stopwatch;
+mod sweep;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -33,6 +36,7 @@ Examples:
   plimsoll check scenarios/*.ron
   plimsoll run scenarios/leveraged_farm_crash.ron
   plimsoll run scenarios/leveraged_farm_crash.ron --seed 7 --audit
+  plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..200
   plimsoll stages
 
 Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 interrupted.";

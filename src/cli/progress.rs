@@ -4,18 +4,18 @@ use std::fmt::Write;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-const TEMPLATE: &str = "{wide_bar} {human_pos} of {human_len} blocks, {rate} blocks/s, {eta} left";
+const TEMPLATE: &str = "{wide_bar} {human_pos} of {human_len} {msg}, {rate} {msg}/s, {eta} left";
 
-/// How far a run is.
+/// How far a run, or a sweep of runs, is.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
-    /// The bar moves once in so many blocks: reading the clock costs a fiftieth of a small block.
+    /// The bar moves once in so many steps: reading the clock costs a fiftieth of a small block.
     stride: u64,
 }
 
 impl Progress {
-    /// A bar for a run of `blocks`, or none where nobody would see it.
-    pub(super) fn new(blocks: u64, visible: bool) -> Self {
+    /// A bar for `steps` of what is called `what`, or none where nobody would see it.
+    pub(super) fn new(steps: u64, what: &'static str, visible: bool) -> Self {
         let bar = visible.then(|| {
             let style = ProgressStyle::with_template(TEMPLATE).expect("the template is a constant").with_key(
                 "rate",
@@ -23,12 +23,14 @@ impl Progress {
                     write!(to, "{:.0}", state.per_sec()).expect("the bar takes everything");
                 },
             );
-            ProgressBar::with_draw_target(Some(blocks), ProgressDrawTarget::stderr()).with_style(style)
+            ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr())
+                .with_style(style)
+                .with_message(what)
         });
-        Self { bar, stride: (blocks / 1_000).max(1) }
+        Self { bar, stride: (steps / 1_000).max(1) }
     }
 
-    /// Moves to `done` blocks.
+    /// Moves to `done` steps.
     pub(super) fn set(&self, done: u64) {
         if let Some(bar) = &self.bar
             && done.is_multiple_of(self.stride)

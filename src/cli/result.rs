@@ -103,7 +103,7 @@ fn profit_and_loss(summary: &Summary) -> String {
 }
 
 /// Returns an empty table: names on the left, numbers on the right.
-fn table(header: &[&str]) -> Table {
+pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(STYLE).set_header(header);
     for column in table.column_iter_mut().skip(1) {
@@ -112,12 +112,12 @@ fn table(header: &[&str]) -> Table {
     table
 }
 
-fn printed(table: &Table) -> String {
+pub(super) fn printed(table: &Table) -> String {
     table.trim_fmt() + "\n"
 }
 
 /// Returns a number as people read it: groups of three digits, or enough digits after the point to tell it from others.
-fn figure(value: f64) -> String {
+pub(super) fn figure(value: f64) -> String {
     match value.abs() {
         size if !size.is_finite() => "-".to_owned(),
         1_000.0.. => grouped(value),
@@ -127,7 +127,7 @@ fn figure(value: f64) -> String {
 }
 
 /// Returns a number without its fraction, in groups of three digits.
-fn grouped(value: f64) -> String {
+pub(super) fn grouped(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     let mut text = if value < 0.0 { "-".to_owned() } else { String::new() };
     for (place, digit) in digits.chars().enumerate() {

@@ -1,7 +1,6 @@
-//! `plimsoll run`: one run of one scenario.
+//! `plimsoll run`: one run of one scenario, or one for each of many seeds.
 
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime};
 
 use clap::Args;
 
@@ -9,6 +8,8 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::result::result;
 use super::simulator::{Reading, Scenario, Simulator};
+use super::stopwatch::Stopwatch;
+use super::sweep::{SweepArguments, sweep};
 use super::{Outcome, Streams};
 use crate::record::folder::OutputFolder;
 use crate::record::manifest::{Manifest, RunOptions, ScenarioStamp, Status};
@@ -22,17 +23,19 @@ pub(super) struct RunArguments {
     /// The scenario file
     file: PathBuf,
     /// Throw these dice instead of the file's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with = "seeds")]
     seed: Option<u64>,
+    #[command(flatten)]
+    many: SweepArguments,
     /// Do so many blocks instead of the file's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     blocks: Option<u64>,
     /// Leave the tables in this folder
-    #[arg(long, value_name = "DIR", help = "Leave the tables in this folder [default: output/<scenario>-<seed>]")]
-    out: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", help = OUT)]
+    pub(super) out: Option<PathBuf>,
     /// Replace the folder of an earlier run
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
     /// Prove after every block, not only the last, that nothing appeared or vanished
     #[arg(long)]
     audit: bool,
@@ -41,10 +44,31 @@ pub(super) struct RunArguments {
     exact: bool,
     /// Show no progress bar
     #[arg(long, short)]
-    quiet: bool,
+    pub(super) quiet: bool,
     /// Let liquidations sell without moving the market, to see what their sales do
     #[arg(long)]
     mute_forced_sales: bool,
+}
+
+const OUT: &str =
+    "Leave the tables in this folder [default: output/<scenario>-<seed>, of many seeds output/<scenario>-seeds]";
+
+impl RunArguments {
+    /// Returns which scenario it is.
+    pub(super) fn stamp(&self, scenario: &impl Scenario) -> ScenarioStamp {
+        let name = self.file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        ScenarioStamp { name, path: self.file.display().to_string(), blake3: scenario.digest() }
+    }
+
+    /// Returns what is asked of a run.
+    pub(super) fn options(&self, scenario: &impl Scenario) -> RunOptions {
+        RunOptions {
+            blocks: self.blocks.unwrap_or_else(|| scenario.blocks()),
+            audit: self.audit,
+            exact: self.exact,
+            mute_forced_sales: self.mute_forced_sales,
+        }
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -52,6 +76,8 @@ Examples:
   plimsoll run scenarios/leveraged_farm_crash.ron
   plimsoll run scenarios/leveraged_farm_crash.ron --seed 7 --blocks 1000
   plimsoll run scenarios/leveraged_farm_crash.ron --out output/muted --mute-forced-sales --force
+  plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..200
+  plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..1000 --stop-when \"var_95 < 5 %\"
 
 The folder's files are described in output/README.md.";
 
@@ -62,13 +88,16 @@ pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt,
         streams.say(message);
     }
     let Some(scenario) = scenario else { return Outcome::Refused };
+    if let Some(seeds) = &arguments.many.seeds {
+        return sweep::<S>(arguments, &arguments.many, seeds, &scenario, interrupt, streams);
+    }
     let plan = Plan::new(arguments, &scenario);
     let folder = match OutputFolder::create(&plan.target, arguments.force) {
         Ok(folder) => folder,
         Err(error) => return streams.complain(Outcome::Refused, error),
     };
-    let progress = Progress::new(plan.options.blocks, streams.shows_progress && !arguments.quiet);
-    match simulate::<S>(scenario, &plan, folder, &progress, interrupt) {
+    let progress = Progress::new(plan.options.blocks, "blocks", streams.shows_progress && !arguments.quiet);
+    match simulate::<S>(&scenario, &plan, folder, &progress, interrupt) {
         Ok(Finished { summary, status, target }) => {
             drop(progress);
             let printed = streams.result(&result(&summary, status, plan.options.blocks, &target));
@@ -91,19 +120,14 @@ struct Plan {
 
 impl Plan {
     fn new(arguments: &RunArguments, scenario: &impl Scenario) -> Self {
-        let name = arguments.file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let stamp = arguments.stamp(scenario);
         let seed = arguments.seed.unwrap_or_else(|| scenario.seed());
-        let by_default = || Path::new("output").join(format!("{name}-{seed}"));
+        let by_default = || Path::new("output").join(format!("{}-{seed}", stamp.name));
         Self {
             target: arguments.out.clone().unwrap_or_else(by_default),
-            stamp: ScenarioStamp { name, path: arguments.file.display().to_string(), blake3: scenario.digest() },
+            options: arguments.options(scenario),
+            stamp,
             seed,
-            options: RunOptions {
-                blocks: arguments.blocks.unwrap_or_else(|| scenario.blocks()),
-                audit: arguments.audit,
-                exact: arguments.exact,
-                mute_forced_sales: arguments.mute_forced_sales,
-            },
         }
     }
 }
@@ -117,7 +141,7 @@ struct Finished {
 
 /// Makes the blocks and the folder; an error is how it ended and what to tell the user, and leaves no folder.
 fn simulate<S: Simulator>(
-    scenario: S::Scenario,
+    scenario: &S::Scenario,
     plan: &Plan,
     mut folder: OutputFolder,
     progress: &Progress,
@@ -130,13 +154,14 @@ fn simulate<S: Simulator>(
         (outcome, error.to_string())
     };
 
-    let mut simulation = S::new(scenario, &plan.stamp.name, plan.seed, plan.options, &mut folder).map_err(failed)?;
+    let mut simulation =
+        S::new(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder)).map_err(failed)?;
     while manifest.blocks < plan.options.blocks && !interrupt.is_asked() {
         simulation.step().map_err(failed)?;
         manifest.blocks += 1;
         progress.set(manifest.blocks);
     }
-    let summary = simulation.finish(&mut folder).map_err(failed)?;
+    let summary = simulation.finish(Some(&mut folder)).map_err(failed)?;
 
     let is_complete = manifest.blocks == plan.options.blocks;
     let status = if is_complete { Status::Complete } else { Status::Interrupted };
@@ -144,27 +169,4 @@ fn simulate<S: Simulator>(
     manifest.wall_clock_s = stopwatch.seconds();
     let target = folder.finish(manifest).map_err(|error| (Outcome::Failed, error.to_string()))?;
     Ok(Finished { summary, status, target })
-}
-
-/// When a run began. Its times go into the manifest and nowhere else.
-struct Stopwatch {
-    began: Instant,
-    at: SystemTime,
-}
-
-impl Stopwatch {
-    #[expect(clippy::disallowed_methods, reason = "the manifest says when a run was made and how long it took")]
-    fn start() -> Self {
-        Self { began: Instant::now(), at: SystemTime::now() }
-    }
-
-    /// Returns the start in UTC, as RFC 3339 writes it, to the second.
-    fn started_at(&self) -> String {
-        let at = jiff::Timestamp::try_from(self.at).expect("the system's clock shows a year of four digits");
-        at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-    }
-
-    fn seconds(&self) -> f64 {
-        self.began.elapsed().as_secs_f64()
-    }
 }

@@ -33,7 +33,7 @@ pub trait Scenario {
 /// One run.
 pub trait Simulator: Sized {
     /// A scenario that was read without errors.
-    type Scenario: Scenario;
+    type Scenario: Scenario + Sync;
     /// Why a run cannot go on.
     type Error: Display;
 
@@ -52,16 +52,16 @@ pub trait Simulator: Sized {
     /// Says whether the scenario is to blame for an error, rather than the machine or this program.
     fn is_users_mistake(error: &Self::Error) -> bool;
 
-    /// Makes the world before the first block, and opens the run's files.
+    /// Makes the world before the first block, and opens the run's files if there is a folder for them.
     ///
     /// # Errors
     /// The market cannot begin, or a file cannot be written.
     fn new(
-        scenario: Self::Scenario,
+        scenario: &Self::Scenario,
         scenario_name: &str,
         seed: u64,
         options: RunOptions,
-        folder: &mut OutputFolder,
+        folder: Option<&mut OutputFolder>,
     ) -> Result<Self, Self::Error>;
 
     /// Makes one block.
@@ -74,7 +74,7 @@ pub trait Simulator: Sized {
     ///
     /// # Errors
     /// A file cannot be written.
-    fn finish(self, folder: &mut OutputFolder) -> Result<Summary, Self::Error>;
+    fn finish(self, folder: Option<&mut OutputFolder>) -> Result<Summary, Self::Error>;
 }
 
 impl Scenario for Checked {
@@ -117,22 +117,22 @@ impl Simulator for Simulation {
     }
 
     fn new(
-        checked: Checked,
+        checked: &Checked,
         scenario_name: &str,
         seed: u64,
         options: RunOptions,
-        folder: &mut OutputFolder,
+        folder: Option<&mut OutputFolder>,
     ) -> Result<Self, RunError> {
         let forced_sales = if options.mute_forced_sales { ForcedSale::Muted } else { ForcedSale::Executed };
         let options = Options { seed, audit: options.audit, exact: options.exact, forced_sales };
-        Simulation::new(&checked.scenario, scenario_name, &checked.folder, options, Some(folder))
+        Simulation::new(&checked.scenario, scenario_name, &checked.folder, options, folder)
     }
 
     fn step(&mut self) -> Result<(), RunError> {
         Simulation::step(self)
     }
 
-    fn finish(self, folder: &mut OutputFolder) -> Result<Summary, RunError> {
-        Simulation::finish(self, Some(folder))
+    fn finish(self, folder: Option<&mut OutputFolder>) -> Result<Summary, RunError> {
+        Simulation::finish(self, folder)
     }
 }

@@ -74,6 +74,40 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
 `tool` and `version`; `status` (`complete` or `interrupted`); `scenario` (its name, its path as given, the BLAKE3 of its
 text with everything it includes); `seed`; `blocks` done; `options` of the command line; `files` with BLAKE3 and size;
 `started_at` (UTC) and `wall_clock_s`. Nothing else in the folder depends on a clock.
+
+## Many seeds
+
+`plimsoll run scenarios/<scenario>.ron --seeds 1..200` writes `output/<scenario>-seeds/`:
+
+| file | what it holds |
+|---|---|
+| `runs.csv` | a row per seed, lowest first |
+| `summary.json` | how the figures of the runs are distributed |
+| `manifest.json` | as above, with `seeds`, `stop_when` and `keep_runs` |
+| `runs/<seed>/` | with `--keep-runs`, each run's folder as above |
+
+`runs.csv` and `summary.json` are equal for any number of `--jobs`, and after any number of interruptions. This folder is
+there while it is filled: `runs.csv` is what is done, its manifest says `interrupted` until all is, and the same command,
+or one that asks for more seeds, goes on from there. A seed that failed is tried again.
+
+`runs.csv` has `seed`, then `failed`, which is empty or why the run failed (its other cells are then empty), then every
+value of the run's `summary.json`: its name is the names on the way to it joined by underscores, a list's item going by
+its own name in lower case with an underscore for everything but ASCII letters and digits. So
+`liquidations_bad_debt_numeraire`, `pools_eth_usdc_price_lowest`, `profit_and_loss_by_kind_farmer_profit_numeraire`. A
+reason of reverts that a run did not have counts 0. Where two values would share a name, the later one's gets a number.
+
+`summary.json` has `scenario`, `numeraire`, `seeds` asked for, `runs` that came to their end, `failed`, `stopped_after` (how
+many seeds were enough for `--stop-when`, or `null`), and, each as `estimate` with its 95 % interval from `low` to `high`:
+
+* `bad_debt_numeraire`: `var_95`, the 95 % quantile over runs of net insolvent debt, and `cvar_95`, its mean over the
+  worst 5 % of runs;
+* `liquidated_debt_numeraire`: `lar_95`, the 95 % quantile of liquidated debt, and `cvar_95` likewise;
+* `figures`: for each numeric column of `runs.csv`, over the `runs` that have it, `mean`, `median`, `p05`, `p95` and
+  `cvar_95`, the mean of the highest 5 %.
+
+The `q` % quantile of `n` runs is the value of rank ceil(`q n` / 100) from below, never between two. A run on the border of
+the highest 5 % counts with the part of it that belongs to them. Intervals are those between the 2.5 % and the 97.5 %
+quantile of 1,000 bootstrap samples, drawn with dice that depend on the figure's name alone.
 ";
 
 /// Returns the page, `output/README.md`.

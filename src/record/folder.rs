@@ -88,6 +88,35 @@ pub fn check_target(target: &Path, force: bool) -> Result<(), FolderError> {
     }
 }
 
+/// Makes a folder that is filled under its own name, and the folders above it.
+///
+/// # Errors
+/// The file system refuses.
+pub fn make_folder(target: &Path) -> Result<(), FolderError> {
+    fs::create_dir_all(target).map_err(unwritable(target))
+}
+
+/// Writes a file beside its final name and gives it that name, in place of what had it.
+///
+/// # Errors
+/// The file system refuses; what was there stays.
+pub fn replace_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<FileStamp, FolderError> {
+    let partial = folder.join(format!(".{name}.partial-{}", std::process::id()));
+    let mut file = File::create(&partial).map_err(failed("create", &partial))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed("write", &partial))?;
+    fs::rename(&partial, folder.join(name)).map_err(failed("rename", &partial))?;
+    sync_folder(folder);
+    Ok(FileStamp { name: name.to_owned(), blake3: blake3::hash(bytes).to_string(), bytes: bytes.len() as u64 })
+}
+
+/// Removes a folder if this program wrote it.
+///
+/// # Errors
+/// The file system refuses.
+pub fn remove_ours(target: &Path) -> Result<(), FolderError> {
+    if is_ours(target) { fs::remove_dir_all(target).map_err(failed("remove", target)) } else { Ok(()) }
+}
+
 /// A run's folder while it is written.
 #[derive(Debug)]
 pub struct OutputFolder {
@@ -139,7 +168,7 @@ impl OutputFolder {
     /// The file system refuses.
     pub fn json(&mut self, name: &str, content: &impl Serialize) -> Result<(), FolderError> {
         let mut file = self.file(name)?;
-        file.write(&pretty(content))?;
+        file.write(&json(content))?;
         self.close(file)
     }
 
@@ -153,7 +182,7 @@ impl OutputFolder {
         manifest.files = std::mem::take(&mut self.closed);
         let path = self.partial.join(MANIFEST);
         let mut file = File::create_new(&path).map_err(failed("create", &path))?;
-        file.write_all(&pretty(&manifest)).and_then(|()| file.sync_all()).map_err(failed("write", &path))?;
+        file.write_all(&json(&manifest)).and_then(|()| file.sync_all()).map_err(failed("write", &path))?;
         sync_folder(&self.partial);
 
         self.keep = true;
@@ -266,7 +295,7 @@ fn create_beside(target: &Path, purpose: &str) -> Result<PathBuf, FolderError> {
 }
 
 /// Returns indented JSON that ends with a newline.
-fn pretty(content: &impl Serialize) -> Vec<u8> {
+pub fn json(content: &impl Serialize) -> Vec<u8> {
     let mut text = serde_json::to_vec_pretty(content).expect("structs of numbers and texts are JSON");
     text.push(b'\n');
     text

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub const MANIFEST: &str = "manifest.json";
 
 /// What `tool` says in the folders of this program.
-const TOOL: &str = "plimsoll";
+pub const TOOL: &str = "plimsoll";
 
 /// What made a folder, and what should be in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -62,7 +62,7 @@ pub enum Status {
 }
 
 /// Which scenario it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScenarioStamp {
     /// Its name.
     pub name: String,
@@ -73,7 +73,7 @@ pub struct ScenarioStamp {
 }
 
 /// What the command line asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunOptions {
     /// Blocks to do.
     pub blocks: u64,

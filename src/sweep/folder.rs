@@ -1,0 +1,229 @@
+//! The folder of a sweep, which grows while it runs: what is in it is done, and the same command goes on from there.
+//!
+//! Each file is replaced as a whole, so that a process that is killed leaves the files of a moment before.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::Sweep;
+use super::row::Row;
+use super::runs_csv::{self, RUNS, RunsError};
+use super::seeds::Seeds;
+use super::stop::StopRule;
+use super::summary::SweepSummary;
+use crate::record::folder::{FolderError, check_target, json, make_folder, remove_ours, replace_file};
+use crate::record::manifest::{FileStamp, MANIFEST, RunOptions, ScenarioStamp, Status, TOOL, is_ours};
+
+/// `manifest.json` of a sweep: what made the folder, and what should be in it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SweepManifest {
+    tool: &'static str,
+    version: &'static str,
+    /// Whether every seed was run.
+    pub status: Status,
+    /// The scenario.
+    pub scenario: ScenarioStamp,
+    /// The seeds asked for.
+    pub seeds: Seeds,
+    /// When they are enough.
+    pub stop_when: Option<StopRule>,
+    /// Whether each run's own folder is kept.
+    pub keep_runs: bool,
+    /// What else the command line asked for.
+    pub options: RunOptions,
+    /// The data files, by name, without those of the runs.
+    pub files: Vec<FileStamp>,
+    /// When the latest process began, in UTC as RFC 3339 writes it.
+    pub started_at: String,
+    /// How long it took.
+    pub wall_clock_s: f64,
+}
+
+impl SweepManifest {
+    /// A sweep of this version of the program, before anything is done.
+    pub fn new(scenario: ScenarioStamp, seeds: Seeds, options: RunOptions, started_at: String) -> Self {
+        Self {
+            tool: TOOL,
+            version: env!("CARGO_PKG_VERSION"),
+            status: Status::Interrupted,
+            scenario,
+            seeds,
+            stop_when: None,
+            keep_runs: false,
+            options,
+            files: Vec::new(),
+            started_at,
+            wall_clock_s: 0.0,
+        }
+    }
+}
+
+/// Why a sweep cannot go on in a folder.
+#[derive(Debug, Error)]
+pub enum SweepError {
+    /// The folder cannot be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// What is there was made from something else.
+    #[error("{} holds runs of {held}, and this is {asked}; choose another --out, or add --force to replace them",
+        target.display())]
+    Other {
+        /// The folder.
+        target: PathBuf,
+        /// What made it.
+        held: String,
+        /// What would go on.
+        asked: String,
+    },
+    /// What is there holds more than was asked for.
+    #[error("{} holds seed {seed} too, which is not among {asked}; ask for it as well, choose another --out, or add \
+        --force to start anew", target.display())]
+    Unasked {
+        /// The folder.
+        target: PathBuf,
+        /// The first such seed.
+        seed: u64,
+        /// What was asked for.
+        asked: Seeds,
+    },
+    /// The rows cannot be read.
+    #[error("cannot go on from {}: {source}; choose another --out, or add --force to start anew", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: RunsError,
+    },
+}
+
+/// What makes runs equal: what a manifest must say for its folder to be gone on with.
+#[derive(Debug, Deserialize)]
+struct Made {
+    version: String,
+    scenario: ScenarioStamp,
+    keep_runs: bool,
+    options: RunOptions,
+}
+
+impl Made {
+    /// Returns the first difference to what is asked for, in words: what is held, what is asked.
+    fn differs(&self, asked: &SweepManifest) -> Option<(String, String)> {
+        let options = |options: &RunOptions, keep_runs: bool| {
+            let flags = [
+                (options.audit, " --audit"),
+                (options.exact, " --exact"),
+                (options.mute_forced_sales, " --mute-forced-sales"),
+                (keep_runs, " --keep-runs"),
+            ];
+            let flags = flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag);
+            std::iter::once(format!("--blocks {}", options.blocks)).chain(flags.map(str::to_owned)).collect::<String>()
+        };
+        let scenario = |stamp: &ScenarioStamp| format!("{} with digest {:.12}", stamp.path, stamp.blake3);
+        let is_other_options = self.options != asked.options || self.keep_runs != asked.keep_runs;
+        if self.version != asked.version {
+            Some((format!("plimsoll {}", self.version), format!("plimsoll {}", asked.version)))
+        } else if self.scenario.blake3 != asked.scenario.blake3 {
+            Some((scenario(&self.scenario), scenario(&asked.scenario)))
+        } else if is_other_options {
+            Some((options(&self.options, self.keep_runs), options(&asked.options, asked.keep_runs)))
+        } else {
+            None
+        }
+    }
+}
+
+/// The folder of a sweep.
+#[derive(Debug)]
+pub struct SweepFolder {
+    target: PathBuf,
+}
+
+impl SweepFolder {
+    /// Makes the folder, or finds it; returns it with the rows in it.
+    ///
+    /// # Errors
+    /// Something else is there, or nothing can be. `force` replaces what this program wrote.
+    pub fn open(target: &Path, force: bool, asked: &SweepManifest) -> Result<(Self, Vec<Row>), SweepError> {
+        let folder = Self { target: target.to_owned() };
+        let rows = match check_target(target, force) {
+            Err(FolderError::Exists(_)) => folder.held(asked)?,
+            result => {
+                result?;
+                remove_ours(target)?;
+                vec![]
+            }
+        };
+        make_folder(target)?;
+        replace_file(target, MANIFEST, &json(asked))?;
+        Ok((folder, rows))
+    }
+
+    /// Returns the rows of a folder that may be gone on with.
+    fn held(&self, asked: &SweepManifest) -> Result<Vec<Row>, SweepError> {
+        let target = || self.target.clone();
+        if !is_ours(&self.target) {
+            return Err(FolderError::Foreign(target()).into());
+        }
+        let text = fs::read(self.target.join(MANIFEST)).unwrap_or_default();
+        let made: Made = serde_json::from_slice(&text).map_err(|_| FolderError::Exists(target()))?;
+        if let Some((held, asked)) = made.differs(asked) {
+            return Err(SweepError::Other { target: target(), held, asked });
+        }
+        // A process that was killed early has left no rows.
+        let path = self.target.join(RUNS);
+        let Ok(bytes) = fs::read(&path) else { return Ok(vec![]) };
+        let rows = runs_csv::read(&bytes).map_err(|source| SweepError::Unreadable { path, source })?;
+        match rows.iter().find(|row| !asked.seeds.contains(row.seed)) {
+            Some(row) => Err(SweepError::Unasked { target: target(), seed: row.seed, asked: asked.seeds.clone() }),
+            None => Ok(rows),
+        }
+    }
+
+    /// Returns where it is.
+    pub fn path(&self) -> &Path {
+        &self.target
+    }
+
+    /// Returns where the folder of a seed's run is, if it is kept.
+    pub fn of_run(&self, seed: u64) -> PathBuf {
+        self.target.join("runs").join(seed.to_string())
+    }
+
+    /// Writes the rows there are.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn save(&self, sweep: &Sweep) -> Result<FileStamp, FolderError> {
+        replace_file(&self.target, RUNS, &runs_csv::write(&sweep.rows().collect::<Vec<_>>()))
+    }
+
+    /// Writes rows, summary and manifest.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn finish(
+        &self,
+        sweep: &Sweep,
+        summary: &SweepSummary,
+        mut manifest: SweepManifest,
+    ) -> Result<(), FolderError> {
+        self.remove_runs_beyond(sweep)?;
+        manifest.status = if sweep.is_over() { Status::Complete } else { Status::Interrupted };
+        manifest.files = vec![self.save(sweep)?, replace_file(&self.target, "summary.json", &json(summary))?];
+        replace_file(&self.target, MANIFEST, &json(&manifest))?;
+        Ok(())
+    }
+
+    /// Removes the folders of runs that were made while it turned out that there were enough.
+    fn remove_runs_beyond(&self, sweep: &Sweep) -> Result<(), FolderError> {
+        if sweep.stopped_after().is_none() {
+            return Ok(());
+        }
+        let last = sweep.rows().last().map_or(0, |row| row.seed);
+        let beyond = sweep.seeds().iter().filter(|seed| *seed > last);
+        beyond.map(|seed| self.of_run(seed)).try_for_each(|folder| remove_ours(&folder))
+    }
+}

@@ -1,0 +1,87 @@
+//! The `summary.json` of a sweep: distributions over its runs.
+
+use rayon::prelude::*;
+use serde::{Serialize, Serializer};
+
+use super::Sweep;
+use super::row::Row;
+use super::sample::{BAD_DEBT, LIQUIDATED_DEBT, samples};
+use super::statistics::{Distribution, Estimate};
+
+/// A whole sweep. A figure that does not exist is `null`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SweepSummary {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Symbol of the token that every `..._numeraire` is counted in; of no run, none.
+    pub numeraire: Option<String>,
+    /// The seeds asked for.
+    pub seeds: String,
+    /// Runs that came to their end. Distributions are over these.
+    pub runs: u64,
+    /// Runs that failed; their rows say why.
+    pub failed: u64,
+    /// After how many seeds there were enough, if that was asked for and came before the last.
+    pub stopped_after: Option<u64>,
+    /// What liquidations left unpaid.
+    pub bad_debt_numeraire: BadDebt,
+    /// What was liquidated.
+    pub liquidated_debt_numeraire: LiquidatedDebt,
+    /// Every figure of the runs, in the order of the columns.
+    #[serde(serialize_with = "as_fields")]
+    pub figures: Vec<(String, Distribution)>,
+}
+
+/// The risk of bad debt.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BadDebt {
+    /// Value at risk: the 95 % quantile of net insolvent debt over runs.
+    pub var_95: Option<Estimate>,
+    /// Conditional value at risk: its mean over the worst 5 % of runs.
+    pub cvar_95: Option<Estimate>,
+}
+
+/// The risk of being liquidated.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LiquidatedDebt {
+    /// Liquidations at risk: the 95 % quantile of liquidated debt over runs.
+    pub lar_95: Option<Estimate>,
+    /// Its mean over the worst 5 % of runs.
+    pub cvar_95: Option<Estimate>,
+}
+
+impl SweepSummary {
+    /// What the runs done so far say.
+    pub fn of(scenario: &str, sweep: &Sweep) -> Self {
+        let figures: Vec<(String, Distribution)> = samples(sweep.rows())
+            .into_par_iter()
+            .filter_map(|(name, values)| Distribution::of(&name, values).map(|said| (name, said)))
+            .collect();
+        let failed = sweep.rows().filter(|row| row.outcome.is_err()).count() as u64;
+        let of = |column: &str| figures.iter().find(|(name, _)| name == column).map(|(_, said)| *said);
+        let (bad, liquidated) = (of(BAD_DEBT), of(LIQUIDATED_DEBT));
+        Self {
+            scenario: scenario.to_owned(),
+            numeraire: sweep.rows().find_map(numeraire),
+            seeds: sweep.seeds().to_string(),
+            runs: sweep.rows().count() as u64 - failed,
+            failed,
+            stopped_after: sweep.stopped_after(),
+            bad_debt_numeraire: BadDebt { var_95: bad.map(|said| said.p95), cvar_95: bad.map(|said| said.cvar_95) },
+            liquidated_debt_numeraire: LiquidatedDebt {
+                lar_95: liquidated.map(|said| said.p95),
+                cvar_95: liquidated.map(|said| said.cvar_95),
+            },
+            figures,
+        }
+    }
+}
+
+fn numeraire(row: &Row) -> Option<String> {
+    let figures = row.outcome.as_ref().ok()?;
+    figures.iter().find(|(name, _)| name == "numeraire").map(|(_, cell)| cell.clone())
+}
+
+fn as_fields<S: Serializer>(figures: &[(String, Distribution)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(figures.iter().map(|(name, said)| (name, said)))
+}
