@@ -4,7 +4,7 @@ use std::path::Path;
 
 use plimsoll::market::price::PriceParams;
 use plimsoll::scenario::diagnostic::Diagnostic;
-use plimsoll::scenario::{Checked, read, read_text};
+use plimsoll::scenario::{Checked, genesis, read, read_text};
 use proptest::prelude::*;
 
 /// A scenario without mistakes, in which each case below breaks something.
@@ -233,6 +233,22 @@ fn a_value_of_another_type_is_answered_with_what_to_type() {
 }
 
 #[test]
+fn numbers_that_nobody_can_count_are_refused_before_the_first_block() {
+    for (from, to, reason) in [
+        ("gas_money: Fixed(1)", "gas_money: Fixed(1e30)", "population `traders`: there would be"),
+        ("capital: Fixed(5_000)", "capital: Fixed(1e33)", "population `traders`: there would be"),
+        ("supply: LogNormal(median: 500_000, sigma: 1)", "supply: Fixed(1e32)", "the bank's lenders: there would be"),
+        ("\"500\"", "\"100_000_000_000_000_000_000\"", "the farms' `emissions` are together more than"),
+    ] {
+        let text = SOUND.replace(from, to);
+        assert_ne!(text, SOUND, "{from}");
+        let checked = check(&text).unwrap();
+        let refused = genesis::world(&checked.scenario, Path::new("."), 1).map(|_| ()).unwrap_err().to_string();
+        assert!(refused.contains(reason), "{refused}");
+    }
+}
+
+#[test]
 fn names_are_declared_once() {
     breaks(
         "error",
@@ -278,6 +294,10 @@ fn markets_must_be_possible() {
         &[
             ("blocks: 7_200", "blocks: ^0", "a run of no blocks"),
             (r#"block_time: "12 s""#, r#"block_time: ^"0 s""#, "no time between blocks"),
+            (r#"block_time: "12 s""#, r#"block_time: ^"400 d""#, "blocks are more than a year apart"),
+            ("seed: 7", "start: ^18_446_744_073_709_551_615", "starts after the year 9999"),
+            (r#"duration: "7 d""#, r#"duration: ^"500 ms""#, "the contract counts seconds"),
+            (r#"duration: "7 d""#, r#"duration: ^"1000000 years""#, "more than a thousand years"),
             ("base_fee: Fixed(30)", "base_fee: ^Fixed(-30)", "`base_fee` is -30; expected 0 gwei or more"),
             (
                 "price: Fixed(1)",
@@ -630,6 +650,8 @@ fn an_included_file_comes_first_and_its_mistakes_stand_in_it() {
     };
     assert_eq!(said(r#""market.ron""#), [""; 0]);
     assert_eq!(said(r#""market.ron", "market.ron""#), [""; 0]);
+    write("market.ron", &format!("\u{feff}(\n{tokens})"));
+    assert_eq!(said(r#""market.ron""#), [""; 0], "a byte order mark is no mistake");
 
     let missing = said(r#""marked.ron""#);
     assert_eq!(missing.len(), 1, "{missing:#?}");

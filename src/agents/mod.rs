@@ -30,6 +30,7 @@ use crate::chain::dice::Who;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, EventLog};
 use crate::chain::ids::{AccountId, AgentId};
+use crate::chain::ledger::SupplyTooLarge;
 use crate::chain::mempool::Mempool;
 
 /// Who an agent is.
@@ -167,7 +168,10 @@ macro_rules! kinds {
             }
 
             /// Draws the population and puts it into the world.
-            pub fn spawn(&self, spawner: &mut Spawner) {
+            ///
+            /// # Errors
+            /// There would be more of a token than can be counted.
+            pub fn spawn(&self, spawner: &mut Spawner) -> Result<(), SupplyTooLarge> {
                 match self {
                     $(Self::$kind(params) => spawner.spawn::<$agent, _>(stringify!($kind), params),)*
                 }

@@ -9,7 +9,7 @@ use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
 use crate::chain::ids::{AgentId, BankId, GoblinId, TokenId};
-use crate::chain::ledger::{Ledger, Source};
+use crate::chain::ledger::{Ledger, Source, SupplyTooLarge};
 
 /// What an agent has when it comes into the world.
 pub type Purse = SmallVec<[(TokenId, u128); 2]>;
@@ -82,7 +82,14 @@ impl<'w> Spawner<'w> {
     }
 
     /// Draws a population and puts it into the world.
-    pub fn spawn<A: Agent, P: Population<Agent = A>>(&mut self, kind: &'static str, params: &P) {
+    ///
+    /// # Errors
+    /// There would be more of a token than can be counted.
+    pub fn spawn<A: Agent, P: Population<Agent = A>>(
+        &mut self,
+        kind: &'static str,
+        params: &P,
+    ) -> Result<(), SupplyTooLarge> {
         let world = &mut *self.world;
         let mut state = SystemState::<View>::new(world);
         let sees = state.get(world).expect("the world has everything but agents");
@@ -103,6 +110,7 @@ impl<'w> Spawner<'w> {
             let mut ledger = world.resource_mut::<Ledger>();
             let account = ledger.open_account();
             for (token, amount) in drawn.purse {
+                ledger.can_issue(token, amount)?;
                 ledger.issue(Source::Genesis, account, token, amount);
             }
             self.stakes.extend(drawn.stake.map(|stake| (id, stake)));
@@ -111,5 +119,6 @@ impl<'w> Spawner<'w> {
             world.resource_mut::<Awake<A>>().schedule(0, id, entity, drawn.first);
         }
         world.insert_resource(directory);
+        Ok(())
     }
 }

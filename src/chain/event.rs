@@ -4,7 +4,7 @@ use bevy_ecs::prelude::Resource;
 use thiserror::Error;
 
 use super::ids::{AccountId, AgentId, BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
-use super::ledger::InsufficientFunds;
+use super::ledger::{InsufficientFunds, SupplyTooLarge};
 use super::venue::VenueError;
 use crate::protocol::amm::{AmmError, Side, Traded};
 use crate::protocol::farm::alpha_homora::{BankError, Deposited, GoblinError, Killed, Reinvested, Withdrawn, Worked};
@@ -112,6 +112,9 @@ pub enum Revert {
     /// The sender holds too little.
     #[error(transparent)]
     Funds(#[from] InsufficientFunds),
+    /// There would be more of a token than can be counted.
+    #[error(transparent)]
+    Supply(#[from] SupplyTooLarge),
     /// A swap would have paid less than asked.
     #[error("{out} would come out, at least {least} was asked")]
     Slippage {
@@ -139,6 +142,7 @@ impl Revert {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Funds(_) => "insufficient_funds",
+            Self::Supply(_) => "supply_too_large",
             Self::Slippage { .. } => "slippage",
             Self::Pool(_) => "pool_refused",
             Self::Bank(BankError::NoDebt { .. }) => "no_debt",

@@ -159,8 +159,10 @@ impl Executor<'_, '_, '_> {
 
     fn venue_buy(&mut self, tx: &Transaction, token: TokenId, spend: u128) -> Result<u128, Revert> {
         self.ledger.can_pay(tx.sender, self.tokens.numeraire, spend)?;
-        let fill = self.venues.buy_with(token, spend)?;
+        let fill = self.venues.of(token).buy_with(spend)?;
+        self.ledger.can_issue(token, fill.received)?;
 
+        self.venues.of_mut(token).record(fill);
         self.trade_outside(tx.sender, (self.tokens.numeraire, fill.paid), (token, fill.received));
         let (amount, numeraire) = (fill.received, fill.paid);
         self.push(tx, What::VenueTraded { token, bought: true, amount, numeraire });
@@ -169,8 +171,10 @@ impl Executor<'_, '_, '_> {
 
     fn venue_sell(&mut self, tx: &Transaction, token: TokenId, amount: u128) -> Result<u128, Revert> {
         self.ledger.can_pay(tx.sender, token, amount)?;
-        let fill = self.venues.sell(token, amount)?;
+        let fill = self.venues.of(token).sell(amount)?;
+        self.ledger.can_issue(self.tokens.numeraire, fill.received)?;
 
+        self.venues.of_mut(token).record(fill);
         self.trade_outside(tx.sender, (token, fill.paid), (self.tokens.numeraire, fill.received));
         self.push(tx, What::VenueTraded { token, bought: false, amount, numeraire: fill.received });
         Ok(fill.received)

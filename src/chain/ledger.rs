@@ -42,6 +42,19 @@ pub struct InsufficientFunds {
     pub needed: u128,
 }
 
+/// A token's supply would grow beyond [`Ledger::MOST_SUPPLY`]. Nothing was moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "there would be {supply} + {more} smallest units of a token, and at most {} can be counted",
+    Ledger::MOST_SUPPLY
+)]
+pub struct SupplyTooLarge {
+    /// Smallest units there are.
+    pub supply: u128,
+    /// Smallest units to come.
+    pub more: u128,
+}
+
 /// One movement, as the journal keeps it: enough to take it back.
 #[derive(Debug, Clone, Copy)]
 enum Movement {
@@ -61,6 +74,10 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Most smallest units that there may be of a token before more is asked for. The table counts up to twice as much:
+    /// the other half is kept free for what farms are funded with, which cannot be refused.
+    pub const MOST_SUPPLY: u128 = 1 << 126;
+
     /// An empty ledger of so many tokens.
     pub fn new(tokens: usize) -> Self {
         Self { tokens, issued: std::array::from_fn(|_| vec![0; tokens]), ..Self::default() }
@@ -113,6 +130,19 @@ impl Ledger {
         if held < amount { Err(InsufficientFunds { held, needed: amount }) } else { Ok(()) }
     }
 
+    /// Says whether so much more of a token could be issued.
+    ///
+    /// # Errors
+    /// Its supply would be beyond [`Self::MOST_SUPPLY`].
+    pub fn can_issue(&self, token: TokenId, more: u128) -> Result<(), SupplyTooLarge> {
+        let issued: i128 = Source::ALL.iter().map(|source| self.issued(*source, token)).sum();
+        let supply = issued.unsigned_abs();
+        if more > Self::MOST_SUPPLY.saturating_sub(supply) {
+            return Err(SupplyTooLarge { supply, more });
+        }
+        Ok(())
+    }
+
     /// Moves tokens between accounts.
     ///
     /// # Errors
@@ -130,7 +160,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Lets a source pay tokens into an account.
+    /// Lets a source pay tokens into an account. Whoever lets a user's number in asks [`Self::can_issue`] first.
     pub fn issue(&mut self, source: Source, to: AccountId, token: TokenId, amount: u128) {
         self.put(Movement::Issue { source, to, token, amount });
     }
@@ -209,7 +239,7 @@ impl Ledger {
     fn credit(&mut self, account: AccountId, token: TokenId, amount: u128) {
         let cell = self.cell(account, token);
         let sum = self.balances[cell].checked_add(amount);
-        self.balances[cell] = sum.expect("a token's supply stays within 127 bits: scenarios are checked for it");
+        self.balances[cell] = sum.expect("a token's supply stays within 127 bits: it was asked before");
     }
 
     fn cell(&self, account: AccountId, token: TokenId) -> usize {
@@ -218,7 +248,7 @@ impl Ledger {
 }
 
 fn signed(amount: u128) -> i128 {
-    i128::try_from(amount).expect("a token's supply stays within 127 bits: scenarios are checked for it")
+    i128::try_from(amount).expect("a token's supply stays within 127 bits: it was asked before")
 }
 
 #[cfg(test)]
@@ -240,6 +270,17 @@ mod tests {
         let refused = ledger.transfer(alice, bob, GOLD, 101);
         assert_eq!(refused, Err(InsufficientFunds { held: 100, needed: 101 }));
         assert_eq!((ledger.balance(alice, GOLD), ledger.balance(bob, GOLD)), (100, 0));
+    }
+
+    #[test]
+    fn a_supply_beyond_what_can_be_counted_is_refused() {
+        let (mut ledger, alice, _) = two_accounts();
+        let room = Ledger::MOST_SUPPLY - 100;
+        assert_eq!(ledger.can_issue(GOLD, room + 1), Err(SupplyTooLarge { supply: 100, more: room + 1 }));
+        assert_eq!(ledger.can_issue(GOLD, room), Ok(()));
+        ledger.issue(Source::ExternalVenue, alice, GOLD, room);
+        assert_eq!(ledger.can_issue(GOLD, 1), Err(SupplyTooLarge { supply: Ledger::MOST_SUPPLY, more: 1 }));
+        assert_eq!(ledger.can_issue(GOLD, 0), Ok(()));
     }
 
     #[test]

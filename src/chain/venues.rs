@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::Resource;
 
 use super::ids::TokenId;
-use super::venue::{Fill, Venue, VenueError};
+use super::venue::Venue;
 
 /// The external venue, token by token.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -28,27 +28,5 @@ impl Venues {
     /// Returns what the smallest trade pays, without fee, in whole numeraires per whole token.
     pub fn price(&self, token: TokenId) -> f64 {
         self.of(token).price()
-    }
-
-    /// Sells `units` of a token for the numeraire.
-    ///
-    /// # Errors
-    /// The price or an amount does not fit. Nothing has changed.
-    pub fn sell(&mut self, token: TokenId, units: u128) -> Result<Fill, VenueError> {
-        let fill = self.of(token).sell(units)?;
-
-        self.of_mut(token).record(fill);
-        Ok(fill)
-    }
-
-    /// Buys a token with `units` of the numeraire.
-    ///
-    /// # Errors
-    /// The price or an amount does not fit. Nothing has changed.
-    pub fn buy_with(&mut self, token: TokenId, units: u128) -> Result<Fill, VenueError> {
-        let fill = self.of(token).buy_with(units)?;
-
-        self.of_mut(token).record(fill);
-        Ok(fill)
     }
 }

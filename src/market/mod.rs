@@ -70,8 +70,10 @@ pub fn fund_farms(
 ) {
     while let Some((_, farm, amount)) = emissions.0.pop_if(|(block, ..)| *block <= clock.block) {
         let mut cell = farms.get_mut(directory.farms[farm.index()].entity).expect("protocols live as long as the run");
-        cell.farm.fund(amount).expect("a token's supply stays within 127 bits: scenarios are checked for it");
-        cell.farm.notify(amount, clock.now()).expect("a farm that was just funded can stream it");
+        cell.farm.fund(amount).expect("genesis saw that the sum of all emissions can be counted");
+        cell.farm
+            .notify(amount, clock.now())
+            .expect("a farm that was just funded can stream it: the scenario's times were checked");
         ledger.issue(Source::Rewards, cell.account, cell.reward, amount);
         log.push(Event { sender: None, gas: 0, fee: 0, what: What::FarmFunded { farm, amount } });
     }

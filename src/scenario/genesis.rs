@@ -65,13 +65,17 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     builder.prices(folder, seed)?;
     builder.chain();
     builder.pools()?;
-    builder.farms();
+    builder.farms()?;
     builder.banks()?;
     let directory = builder.directory;
     world.insert_resource(directory);
     agents::init(&mut world);
     let mut spawner = Spawner::new(&mut world);
-    scenario.agents.iter().for_each(|population| population.spawn(&mut spawner));
+    for population in &scenario.agents {
+        population
+            .spawn(&mut spawner)
+            .map_err(|error| fault(format!("population `{}`: {error}", population.name())))?;
+    }
     let stakes = spawner.stakes;
     let margins = least_margins(&mut world);
     world.insert_resource(margins);
@@ -176,7 +180,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn farms(&mut self) {
+    fn farms(&mut self) -> Result<(), GenesisError> {
         let mut emissions = Vec::new();
         let clock = *self.world.resource::<Clock>();
         for (params, index) in self.scenario.farms.iter().zip(0..) {
@@ -191,8 +195,14 @@ impl Builder<'_> {
             let entity = self.world.spawn(FarmCell { id, account, staked, reward, farm }).id();
             self.directory.farms.push(Named { name: name.clone(), entity });
         }
+        let rewards = emissions.iter().try_fold(0_u128, |sum, (.., amount)| sum.checked_add(*amount));
+        if rewards.is_none_or(|rewards| rewards > Ledger::MOST_SUPPLY) {
+            let most = Ledger::MOST_SUPPLY;
+            return Err(fault(format!("the farms' `emissions` are together more than {most} smallest units")));
+        }
         emissions.sort_by_key(|(block, ..)| std::cmp::Reverse(*block));
         self.world.insert_resource(Emissions(emissions));
+        Ok(())
     }
 
     fn banks(&mut self) -> Result<(), GenesisError> {
@@ -355,16 +365,21 @@ struct Supply {
 impl Supply {
     fn of(params: &BankParams, id: BankId, stakes: &[(AgentId, Stake)], protocols: &Protocols) -> Self {
         let BankParams::AlphaHomora { name, utilisation, .. } = params;
-        let (mut drawn, mut debt_of_bank) = (0, 0);
+        // What saturates here is refused when it is supplied or borrowed.
+        let (mut drawn, mut debt_of_bank) = (0_u128, 0_u128);
         for (_, stake) in stakes {
             match stake {
-                Stake::Supply { bank, amount } if *bank == id => drawn += amount,
-                Stake::Position { goblin, debt, .. } if protocols.goblin(*goblin).bank == id => debt_of_bank += debt,
+                Stake::Supply { bank, amount } if *bank == id => drawn = drawn.saturating_add(*amount),
+                Stake::Position { goblin, debt, .. } if protocols.goblin(*goblin).bank == id => {
+                    debt_of_bank = debt_of_bank.saturating_add(*debt);
+                }
                 _ => {}
             }
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an amount over a share of one")]
-        let wanted = utilisation.map_or(drawn, |utilisation| (debt_of_bank as f64 / utilisation).ceil() as u128);
+        let wanted = utilisation
+            .filter(|_| debt_of_bank > 0)
+            .map_or(drawn, |utilisation| (debt_of_bank as f64 / utilisation).ceil() as u128);
         Self { bank: id, name: name.clone(), drawn, debt: debt_of_bank, wanted }
     }
 
@@ -417,6 +432,7 @@ impl Writing<'_, '_> {
     fn deposit(&mut self, agent: AgentId, bank: BankId, amount: u128) -> Result<(), GenesisError> {
         let now = self.clock.now();
         let cell = self.protocols.bank(bank);
+        self.ledger.can_issue(cell.base, amount).map_err(|error| fault(format!("the bank's lenders: {error}")))?;
         let receipt = cell.bank.deposit(amount, now);
         let (account, base, shares) = (cell.account, cell.base, cell.shares);
         let receipt = receipt.map_err(|error| self.refused(agent, error))?;

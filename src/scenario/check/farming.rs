@@ -4,9 +4,12 @@ use super::super::diagnostic::{Diagnostic, one_of};
 use super::super::piece::{Node, Placed};
 use super::super::schema::{BankParams, FarmParams, GoblinParams, InterestParams, PoolParams};
 use super::{Check, holds};
+use crate::chain::time::TimeSpan;
 
 /// The pool fee with which Alpha Homora V1 counts health.
 const FEE_BPS: u16 = 30;
+/// Longest time over which a farm may stream rewards.
+const LONGEST_DURATION: TimeSpan = TimeSpan::seconds(1_000 * 366 * 86_400);
 /// What a small position's health is of its value: half as it is, half sold at the fee of 30 basis points.
 pub(super) const DUST_HEALTH: f64 = 1.997 / 2.0;
 
@@ -25,6 +28,12 @@ impl Check<'_, '_> {
         let FarmParams::StakingRewards { reward, duration, emissions, .. } = &farm.value;
         if duration.ms == 0 {
             self.error(farm.node.at("duration").place(), "no time to pay out in", "expected more, such as `\"7 d\"`");
+        } else if !duration.ms.is_multiple_of(1_000) {
+            let message = format!("rewards cannot be paid out over {duration}: the contract counts seconds");
+            self.error(farm.node.at("duration").place(), message, "expected whole seconds, such as `\"7 d\"`");
+        } else if *duration > LONGEST_DURATION {
+            let message = "rewards are paid out over more than a thousand years";
+            self.error(farm.node.at("duration").place(), message, "expected less, such as `\"7 d\"`");
         }
         if !farm.whole {
             return;

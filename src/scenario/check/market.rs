@@ -11,6 +11,11 @@ use crate::chain::venue::{ImpactParams, VenueParams};
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
 
+/// The end of the year 9999, in seconds since 1970.
+const LAST_START: u64 = 253_402_300_799;
+/// Longest time between blocks: the end of any run that can be waited for can then be counted.
+const LONGEST: TimeSpan = TimeSpan::seconds(366 * 86_400);
+
 impl Check<'_, '_> {
     /// Everything that comes from outside.
     pub(super) fn market(&mut self) {
@@ -35,6 +40,13 @@ impl Check<'_, '_> {
         }
         if let Some(time) = self.draft.block_time.as_ref().filter(|time| time.value.ms == 0) {
             self.error(time.node.place(), "no time between blocks", "expected more, such as `\"12 s\"`");
+        }
+        if let Some(time) = self.draft.block_time.as_ref().filter(|time| time.value > LONGEST) {
+            self.error(time.node.place(), "blocks are more than a year apart", format!("expected at most {LONGEST}"));
+        }
+        if let Some(start) = self.draft.start.as_ref().filter(|start| start.value > LAST_START) {
+            let message = format!("the run starts after the year 9999, at {}", start.value);
+            self.error(start.node.place(), message, "expected seconds since 1970, such as 1_609_459_200");
         }
     }
 
