@@ -434,6 +434,18 @@ mod bank_lenders {
         )
     }
 
+    /// A stated utilisation scales supplies to the debt before the first block; without any debt they are as drawn, or
+    /// farmers who come later would find an empty bank.
+    #[test]
+    fn a_stated_utilisation_leaves_supplies_alone_while_nobody_owes() {
+        let agents = r#"BankLender(name: "lender", bank: "bank", supply: Fixed(30_000))"#;
+        let supplied = |bank: &str| {
+            let mut world = super::world(&market(2_000.0, agents).replace("reserve_bps: 0,", bank));
+            world.query::<&BankCell>().single(&world).unwrap().bank.books().balance
+        };
+        assert_eq!(supplied("reserve_bps: 0, utilisation: 0.7,"), supplied("reserve_bps: 0,"));
+    }
+
     /// Returns what the lender holds: shares of the bank, and cash.
     fn held(simulation: &mut Simulation) -> (u128, u128) {
         let world = simulation.world_mut();

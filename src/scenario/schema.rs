@@ -177,7 +177,8 @@ pub enum BankParams {
         kill_bps: u16,
         /// The interest model.
         interest: InterestParams,
-        /// Debt over supply after genesis; lenders' supplies at genesis are scaled to meet it. As drawn by default.
+        /// Debt over supply after genesis; lenders' supplies at genesis are scaled to meet it. As drawn by default, and
+        /// while nobody owes anything at genesis.
         #[serde(default)]
         utilisation: Option<f64>,
         /// Where it farms.
