@@ -163,6 +163,9 @@ impl Simulation {
         if let Some(folder) = folder.as_deref_mut() {
             recorder.close(folder)?;
         }
+        let blocks = self.blocks_done();
+        // The tables of the end tell of the last block, as the last row of `ticks.csv` does.
+        self.world.resource_mut::<Clock>().look_back();
         let dry = self.world.query::<&Identity>().iter(&self.world).filter(|identity| identity.ran_dry).count();
         let mut state =
             SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
@@ -170,7 +173,7 @@ impl Simulation {
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
         let mut summary = recorder.summary;
-        summary.blocks = sees.clock.block;
+        summary.blocks = blocks;
         summary.agents_out_of_gas_money = dry as u64;
         summary.audits_passed = self.audits + 1;
         summary.positions = books.count_positions();

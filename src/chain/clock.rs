@@ -29,6 +29,14 @@ impl Clock {
         self.elapsed.ms += self.block_time.ms;
     }
 
+    /// Moves back to the block that was made last, to look at what it left; before the first block it stays.
+    pub fn look_back(&mut self) {
+        if self.block > 0 {
+            self.block -= 1;
+            self.elapsed.ms -= self.block_time.ms;
+        }
+    }
+
     /// Returns the block's timestamp as contracts see it: whole seconds since 1970, rounded down.
     pub fn now(&self) -> u64 {
         self.start + self.elapsed.ms / 1_000
@@ -56,5 +64,7 @@ mod tests {
         }
         assert_eq!((clock.block, clock.now()), (5, 1_001));
         assert_eq!(clock.block_at(TimeSpan::seconds(2)), 8);
+        clock.look_back();
+        assert_eq!((clock.block, clock.elapsed.ms), (4, 1_000));
     }
 }
