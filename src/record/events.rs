@@ -5,7 +5,7 @@ use super::amount::Amount;
 words! {
     /// What happened.
     pub enum EventKind {
-        /// A swap in a pool: by itself or inside another call, which `action` names.
+        /// A swap in a pool that was a call of its own: what a goblin swaps stands in the row of its call.
         Swap = "swap",
         /// A token was bought at the external venue.
         VenueBuy = "venue_buy",
@@ -46,7 +46,7 @@ columns! {
         /// What happened.
         #[unit = ""]
         pub kind: EventKind,
-        /// The call in which it happened, or which reverted: a forced sale is a swap whose action is `kill`.
+        /// The call in which it happened, or which reverted.
         #[unit = ""]
         pub action: &'a str,
         /// The sender's population.
@@ -97,7 +97,7 @@ columns! {
         /// What a kill left to the position's owner.
         #[unit = "whole tokens of the bank's base asset"]
         pub left: Option<Amount>,
-        /// Gas of the whole transaction, in the last of its rows.
+        /// Gas of the whole transaction, in the first of its rows.
         #[unit = "gas"]
         pub gas_used: Option<u64>,
         /// What the sender paid for it.
