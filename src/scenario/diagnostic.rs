@@ -178,7 +178,13 @@ impl fmt::Display for Diagnostic {
 
 /// Returns the one of `names` that `typed` was probably meant to be.
 pub fn did_you_mean<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let closeness = |name: &str| strsim::jaro_winkler(&typed.to_lowercase(), &name.to_lowercase());
+    let typed = typed.to_lowercase();
+    let closeness = |name: &str| {
+        let name = name.to_lowercase();
+        let near = strsim::jaro_winkler(&typed, &name);
+        // One slip in a short name, such as two letters the other way round, weighs too much in that measure.
+        if name.len() > 2 && strsim::osa_distance(&typed, &name) == 1 { near.max(0.9) } else { near }
+    };
     let closest = names.into_iter().map(|name| (closeness(name), name)).max_by(|a, b| a.0.total_cmp(&b.0))?;
     (closest.0 > 0.75).then(|| format!("did you mean `{}`?", closest.1))
 }
@@ -209,6 +215,7 @@ mod tests {
         let names = ["volatility", "start", "drift"];
         assert_eq!(did_you_mean("volatilty", names).as_deref(), Some("did you mean `volatility`?"));
         assert_eq!(did_you_mean("eth", ["ETH", "UNI"]).as_deref(), Some("did you mean `ETH`?"));
+        assert_eq!(did_you_mean("EHT", ["USDC", "ETH", "UNI"]).as_deref(), Some("did you mean `ETH`?"));
         assert_eq!(did_you_mean("decimals", names), None);
     }
 }

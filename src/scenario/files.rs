@@ -36,10 +36,16 @@ pub(super) fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Returns the file of the same folder whose name is closest.
+/// Returns the file of the same folder whose name is closest; what is alike in their extensions alone does not count.
 pub(super) fn neighbour(path: &Path) -> Option<String> {
     let entries = std::fs::read_dir(super::include::folder_of(path).join(".")).ok()?;
     let mut names: Vec<String> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let wanted = path.file_name()?.to_str()?;
+    names.retain(|name| name != wanted && did_you_mean(stem(wanted), [stem(name)]).is_some());
     names.sort_unstable();
-    did_you_mean(path.file_name()?.to_str()?, names.iter().map(String::as_str))
+    did_you_mean(wanted, names.iter().map(String::as_str))
+}
+
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

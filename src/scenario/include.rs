@@ -108,5 +108,7 @@ fn text_of(path: &Path) -> Result<Source, String> {
         let sound = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         format!("line {} is not UTF-8 text", sound.lines().count().max(1))
     })?;
+    // Some editors on Windows begin a file with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned);
     Ok(Source { name: path.display().to_string(), text })
 }

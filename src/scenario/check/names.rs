@@ -78,7 +78,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn of(&self, what: What) -> impl Iterator<Item = &str> + Clone {
+    fn of(&self, what: What) -> impl Iterator<Item = &str> {
         self.declared.iter().filter(move |name| name.0 == what).map(|name| name.1.as_str())
     }
 }
@@ -105,13 +105,18 @@ impl Check<'_, '_> {
     }
 
     fn unknown(&self, node: Node, what: What, name: &str) -> Option<Diagnostic> {
-        let known = self.names.of(what);
-        if known.clone().any(|candidate| candidate == name) || self.names.uncertain.contains(&what) {
+        let mut known: Vec<&str> = Vec::new();
+        for candidate in self.names.of(what) {
+            if !known.contains(&candidate) {
+                known.push(candidate);
+            }
+        }
+        if known.contains(&name) || self.names.uncertain.contains(&what) {
             return None;
         }
-        let expected = match known.clone().count() {
+        let expected = match known.len() {
             0 => format!("there are no {}s", what.word()),
-            1..=12 => format!("expected {}", one_of(known.clone())),
+            1..=12 => format!("expected {}", one_of(known.iter().copied())),
             many => format!("expected one of the {many} {}s", what.word()),
         };
         let mistake = Diagnostic::error(node.place(), format!("no {} is called `{name}`", what.word()));
