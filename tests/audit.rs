@@ -238,7 +238,7 @@ fn random_scenarios_reach_every_corner() {
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
     let (mut killed, mut closed, mut bad, mut reverts) = (0, 0, 0, std::collections::BTreeMap::new());
-    for seed in 0..100 {
+    for seed in 0..150 {
         let Some(mut simulation) = shape().new_tree(&mut runner).unwrap().current().simulation(seed) else { continue };
         (0..BLOCKS).for_each(|_| simulation.step().unwrap());
         let summary = simulation.finish(None).unwrap();

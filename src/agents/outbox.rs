@@ -26,18 +26,19 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     }
 
     /// Submits a transaction that pays `priority_fee` on top of the base fee, in the native token's smallest units per
-    /// unit of gas. Returns whether the agent has the gas money for it; without, nothing is submitted.
+    /// unit of gas, or as much of it as the agent's gas money allows. Returns whether that is enough for the base fee;
+    /// if not, nothing is submitted.
     pub fn submit(&mut self, actions: impl Into<Actions>, priority_fee: u128) -> bool {
         let actions = actions.into();
         let gas = self.sees.schedule.of(&actions);
-        let cost = u128::from(gas).saturating_mul(self.sees.gas.base_fee.saturating_add(priority_fee));
         let identity = &mut *self.identity;
-        let promised = self.promised.saturating_add(cost);
-        if promised > self.sees.ledger.balance(identity.account, self.sees.tokens.native) {
+        let left = self.sees.ledger.balance(identity.account, self.sees.tokens.native) - self.promised;
+        let Some(most) = (left / u128::from(gas.max(1))).checked_sub(self.sees.gas.base_fee) else {
             identity.ran_dry = true;
             return false;
-        }
-        self.promised = promised;
+        };
+        let priority_fee = priority_fee.min(most);
+        self.promised += u128::from(gas) * (self.sees.gas.base_fee + priority_fee);
         self.mempool.submit(Transaction {
             agent: identity.id,
             who: identity.who,

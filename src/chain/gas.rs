@@ -53,12 +53,23 @@ impl Default for GasSchedule {
 }
 
 impl GasSchedule {
+    /// Returns every figure with its name.
+    pub fn figures(&self) -> [(&'static str, u64); 8] {
+        [
+            ("swap", self.swap),
+            ("further_swap", self.further_swap),
+            ("work", self.work),
+            ("kill", self.kill),
+            ("reinvest", self.reinvest),
+            ("deposit", self.deposit),
+            ("withdraw", self.withdraw),
+            ("revert", self.revert),
+        ]
+    }
+
     /// Returns the gas of the dearest kind of transaction.
     pub fn dearest(&self) -> u64 {
-        [self.swap, self.further_swap, self.work, self.kill, self.reinvest, self.deposit, self.withdraw]
-            .into_iter()
-            .max()
-            .expect("there are kinds")
+        self.figures().into_iter().map(|(_, gas)| gas).max().expect("there are kinds")
     }
 }
 

@@ -221,7 +221,7 @@ pub fn find_underwater(
         let pool = pools.get(directory.pools[cell.pool.index()].entity).expect("a goblin has a pool");
         let farm = farms.get(directory.farms[cell.farm.index()].entity).expect("a goblin has a farm");
         let bar = margins.0[cell.bank.index()].map(|margin| {
-            let cost = gas_cost * venues.price(tokens.native) + margin.max(0.0);
+            let cost = gas_cost * venues.price(tokens.native) + margin;
             cost * tokens.get(bank.base).one / venues.price(bank.base)
         });
         surface(&mut cell, &Ground::new(bank, pool, farm, clock.now()), bar, &mut candidates, &mut found.0);

@@ -151,7 +151,7 @@ fn simulate<S: Simulator>(
     let mut manifest = Manifest::new(plan.stamp.clone(), plan.seed, plan.options, stopwatch.started_at());
     let failed = |error: S::Error| {
         let outcome = if S::is_users_mistake(&error) { Outcome::Refused } else { Outcome::Failed };
-        (outcome, error.to_string())
+        (outcome, format!("{}: {error}", plan.stamp.path))
     };
 
     let mut simulation =

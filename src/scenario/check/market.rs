@@ -54,6 +54,10 @@ impl Check<'_, '_> {
         let Some(chain) = &self.draft.chain else { return };
         let BaseFeeParams::Fixed(fee) = chain.value.base_fee;
         self.field(chain.node, "base_fee", fee, fee >= 0.0, "0 gwei or more");
+        for (name, gas) in chain.value.gas.figures() {
+            let expected = "1 to 1_000_000_000 units of gas";
+            self.field(chain.node.at("gas"), name, gas, (1..=1_000_000_000).contains(&gas), expected);
+        }
         let dearest = chain.value.gas.dearest();
         if let Some(limit) = chain.value.gas_limit.filter(|limit| *limit < dearest) {
             let message = format!("no block has room for the dearest transaction: {limit} is below its {dearest} gas");
