@@ -150,8 +150,11 @@ fn simulate<S: Simulator>(
     let stopwatch = Stopwatch::start();
     let mut manifest = Manifest::new(plan.stamp.clone(), plan.seed, plan.options, stopwatch.started_at());
     let failed = |error: S::Error| {
-        let outcome = if S::is_users_mistake(&error) { Outcome::Refused } else { Outcome::Failed };
-        (outcome, format!("{}: {error}", plan.stamp.path))
+        if S::is_users_mistake(&error) {
+            (Outcome::Refused, format!("{}: {error}", plan.stamp.path))
+        } else {
+            (Outcome::Failed, error.to_string())
+        }
     };
 
     let mut simulation =
