@@ -47,7 +47,7 @@ pub(super) struct SweepArguments {
     /// Make so many runs at a time [default: one per core]
     #[arg(long, value_name = "N", requires = "seeds")]
     jobs: Option<NonZeroUsize>,
-    /// Keep the tables of every run, in runs/<seed>
+    /// Keep the tables of every run, in a folder for each under runs/
     #[arg(long, requires = "seeds")]
     keep_runs: bool,
     #[arg(long, value_name = "FIGURE < WIDTH", requires = "seeds", help = STOP_WHEN)]
