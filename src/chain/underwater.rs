@@ -97,12 +97,6 @@ impl Level {
         }
     }
 
-    /// Returns what a position of so many goblin shares would sell for, about.
-    pub fn health(&self, goblin_share: u128) -> f64 {
-        let share = goblin_share as f64;
-        share * self.unit * sale_factor(share * self.fraction)
-    }
-
     /// Returns the health factor of a position with this key, sold as dust is.
     pub fn health_factor(&self, key: f64) -> f64 {
         self.kill_factor * self.unit * sale_factor(0.0) / (key * self.debt_per_share)
