@@ -147,7 +147,7 @@ fn open_block(mut log: ResMut<EventLog>, mut gas: ResMut<BlockGas>, mut pools: Q
     log.clear();
     gas.used = 0;
     for mut pool in &mut pools {
-        pool.volume_1 = 0;
+        pool.volume.fill(0);
     }
 }
 

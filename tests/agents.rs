@@ -25,7 +25,7 @@ use plimsoll::chain::protocols::{BankCell, PoolCell};
 use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
 use plimsoll::chain::underwater::find_underwater;
 use plimsoll::market::fund_farms;
-use plimsoll::protocol::amm::Side;
+use plimsoll::protocol::amm::{Direction, Side};
 use plimsoll::protocol::farm::alpha_homora::ForcedSale;
 use plimsoll::scenario::{genesis, read_text};
 use plimsoll::simulation::{Options, Simulation};
@@ -126,8 +126,8 @@ mod traders {
         let traded = submitted::<Trader>(&mut world(&market(2_000.0, &TRADERS.replace("SIZE", size))));
         assert_eq!(traded.len(), 400);
         let swap = |transaction: &Transaction| match transaction.actions[..] {
-            [Action::Swap { pool: PoolId(0), side, amount_in: AmountIn::Exact(amount), least_out: 0 }] => {
-                (side, amount)
+            [Action::Swap { pool: PoolId(0), direction, amount_in: AmountIn::Exact(amount), least_out: 0 }] => {
+                (direction.side(), amount)
             }
             _ => panic!("{transaction:?}"),
         };
@@ -193,7 +193,7 @@ mod arbitrageurs {
             matches!(
                 list[0].actions[..],
                 [
-                    Action::Swap { side: Side::OneForZero, .. },
+                    Action::Swap { direction: Direction { pays: 1, .. }, .. },
                     Action::VenueSell { token: TokenId(1), amount: AmountIn::Received },
                 ]
             ),
@@ -212,7 +212,7 @@ mod arbitrageurs {
         assert!(ledger.balance(sender, native) < gas_money);
         // One trade closes the gap: what is left is the fee.
         let pool = world.query::<&PoolCell>().iter(&world).next().unwrap().pool;
-        let price = pool.amm().spot_price() * 1e12;
+        let price = pool.amm().spot_price(Side::ZeroForOne.into()) * 1e12;
         assert!((price / (2_200.0 * 0.997) - 1.0).abs() < 1e-3, "{price}");
         at_block(&mut world, 1);
         assert_eq!(submitted::<Arbitrageur>(&mut world), []);
@@ -223,7 +223,7 @@ mod arbitrageurs {
         let (mut world, list) = at(1_800.0);
         let [
             Action::VenueBuy { token: TokenId(1), .. },
-            Action::Swap { side: Side::ZeroForOne, amount_in, least_out, .. },
+            Action::Swap { direction: Direction { pays: 0, .. }, amount_in, least_out, .. },
         ] = list[0].actions[..]
         else {
             panic!("{list:?}")
@@ -233,7 +233,9 @@ mod arbitrageurs {
             matches!(list[0].actions[0], Action::VenueBuy { spend: AmountIn::Exact(spent), .. } if spent == least_out)
         );
         executed(&mut world, list);
-        let price = world.query::<&PoolCell>().iter(&world).next().unwrap().pool.amm().spot_price() * 1e12;
+        let price =
+            world.query::<&PoolCell>().iter(&world).next().unwrap().pool.amm().spot_price(Side::ZeroForOne.into())
+                * 1e12;
         assert!((price * 0.997 / 1_800.0 - 1.0).abs() < 1e-3, "{price}");
     }
 

@@ -22,7 +22,7 @@ use plimsoll::chain::underwater::find_underwater;
 use plimsoll::chain::venues::Venues;
 use plimsoll::market::fund_farms;
 use plimsoll::math::U256;
-use plimsoll::protocol::amm::{Pool, Side};
+use plimsoll::protocol::amm::{Direction, Pool, Side};
 use plimsoll::protocol::farm::alpha_homora::{Bank, ForcedSale, Goblin, Strategy as Farming};
 use plimsoll::protocol::farm::staking_rewards::StakingRewards;
 use plimsoll::scenario::{Checked, genesis, read_text};
@@ -94,7 +94,7 @@ fn world(seed: u64, sale: ForcedSale) -> World {
 /// Everything that a transaction may write.
 #[derive(Debug, Clone, PartialEq)]
 struct Everything {
-    pools: Vec<(Pool, u128)>,
+    pools: Vec<(Pool, Vec<u128>)>,
     farms: Vec<StakingRewards>,
     banks: Vec<Bank>,
     goblins: Vec<Goblin>,
@@ -150,7 +150,7 @@ impl Everything {
         let issued = |source| tokens.clone().map(|token| ledger.issued(source, token)).collect();
         let issued = Source::ALL.into_iter().map(issued).collect();
         Self {
-            pools: world.query::<&PoolCell>().iter(world).map(|cell| (cell.pool, cell.volume_1)).collect(),
+            pools: world.query::<&PoolCell>().iter(world).map(|cell| (cell.pool, cell.volume.to_vec())).collect(),
             farms: world.query::<&FarmCell>().iter(world).map(|cell| cell.farm.clone()).collect(),
             goblins: world.query::<&GoblinCell>().iter(world).map(|cell| cell.goblin).collect(),
             banks,
@@ -199,7 +199,12 @@ fn farming() -> impl Strategy<Value = Farming> {
 fn action() -> impl Strategy<Value = Action> {
     let usdc = 40_000_000_000;
     let swap = |pool: u16, side, whole| {
-        amount_in(whole).prop_map(move |amount_in| Action::Swap { pool: PoolId(pool), side, amount_in, least_out: 0 })
+        amount_in(whole).prop_map(move |amount_in| Action::Swap {
+            pool: PoolId(pool),
+            direction: Direction::from(side),
+            amount_in,
+            least_out: 0,
+        })
     };
     prop_oneof![
         2 => swap(0, Side::ZeroForOne, 25 * ETHER),
@@ -229,7 +234,12 @@ fn impossible() -> impl Strategy<Value = Action> {
         Action::Withdraw { bank: BankId(0), shares: most },
         Action::Kill { bank: BankId(0), position: PositionId(1_000) },
         Action::VenueSell { token: NATIVE, amount: AmountIn::Exact(most) },
-        Action::Swap { pool: PoolId(0), side: Side::ZeroForOne, amount_in: AmountIn::Exact(1_000), least_out: most },
+        Action::Swap {
+            pool: PoolId(0),
+            direction: Side::ZeroForOne.into(),
+            amount_in: AmountIn::Exact(1_000),
+            least_out: most,
+        },
         Action::Work(Box::new(WorkOrder {
             goblin: GoblinId(0),
             position: None,
@@ -255,7 +265,7 @@ fn transaction() -> impl Strategy<Value = (u32, Vec<Action>)> {
     });
     let falls = (1_u128..60).prop_map(|ether| {
         let (pool, amount_in) = (PoolId(0), AmountIn::Exact(ether * ETHER));
-        (8, vec![Action::Swap { pool, side: Side::ZeroForOne, amount_in, least_out: 0 }])
+        (8, vec![Action::Swap { pool, direction: Side::ZeroForOne.into(), amount_in, least_out: 0 }])
     });
     prop_oneof![5 => acts, 1 => falls]
 }
@@ -301,8 +311,8 @@ fn worth_of_liquidity(everything: &Everything) -> Vec<(U256, u128)> {
     let pools = everything.pools.iter();
     pools
         .map(|(pool, _)| {
-            let reserves = pool.amm().reserves();
-            (U256::product(reserves.token_0, reserves.token_1), pool.amm().total_supply())
+            let reserves = pool.uniswap_v2().reserves();
+            (U256::product(reserves.token_0, reserves.token_1), pool.uniswap_v2().total_supply())
         })
         .collect()
 }
@@ -421,7 +431,12 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
     let (usdc, bank) = (5_000_000_000, BankId(0));
     let strategy = Farming::AllBase { min_lp: 0 };
     for action in [
-        Action::Swap { pool: PoolId(1), side: Side::OneForZero, amount_in: AmountIn::Exact(usdc), least_out: 0 },
+        Action::Swap {
+            pool: PoolId(1),
+            direction: Side::OneForZero.into(),
+            amount_in: AmountIn::Exact(usdc),
+            least_out: 0,
+        },
         Action::VenueBuy { token: NATIVE, spend: AmountIn::Exact(usdc) },
         Action::Work(Box::new(WorkOrder {
             goblin: GoblinId(0),

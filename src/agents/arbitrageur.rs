@@ -1,7 +1,7 @@
 //! Closes the gap between a pool's price and the external venue's.
 //!
-//! Sees: the pool's reserves, the venue's price with its impact and fee. Decides: the size at which a constant-product
-//! pool's marginal price after fees meets the venue's after its own, in closed form; buys on one side and sells on the
+//! Sees: the pool's reserves, the venue's price with its impact and fee. Decides: the size at which the pool's marginal
+//! price after fees meets the venue's after its own; buys on one side and sells on the
 //! other in one transaction, if the quoted gain beats gas and margin. Ignores: other arbitrageurs: who comes second finds
 //! less, and reverts where it would lose.
 
@@ -19,8 +19,9 @@ use crate::chain::distribution::Distribution;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::protocols::PoolCell;
 use crate::chain::transaction::{Action, AmountIn};
+use crate::chain::venue::Venue;
 use crate::math::mul_div_up;
-use crate::protocol::amm::{PoolToken, Side};
+use crate::protocol::amm::{Amm, Direction, PoolToken, Side};
 
 /// A population of arbitrageurs, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -88,83 +89,114 @@ impl Agent for Arbitrageur {
 }
 
 impl Arbitrageur {
-    /// Returns the trade that closes the gap, cut to `capital`; none where the fee is wider than the gap.
+    /// Returns the trade that closes the gap, cut to `capital`; none where the fees are wider than the gap.
     fn best(&self, sees: &View, capital: u128) -> Option<Trade> {
-        let pool = sees.protocols.pool(self.pool);
-        let (numeraire, risky) = (sees.tokens.numeraire, pool.token(self.numeraire.other()));
-        let (held, other) = pool.pool.amm().reserves().starting_with(self.numeraire);
-        let (cash, stock) = (sees.tokens.whole(numeraire, held), sees.tokens.whole(risky, other));
-        let keeps = left_by(pool.pool.fee_bps());
-        let price = sees.venues.price(risky);
-        let venue_keeps = left_by(sees.venues.of(risky).fee_bps());
-        let buys = cash / stock < price * keeps * venue_keeps;
-        let sells = cash / stock * keeps * venue_keeps > price;
-        if buys {
-            let pays = |price: f64| optimal(cash, stock * price * venue_keeps, keeps);
-            let gets = |pays: f64| stock * keeps * pays / (cash + keeps * pays);
-            let price = settled(sees, risky, price, cash / stock, |price| -gets(pays(price)));
-            buy_in_pool(sees, pool, self.numeraire, risky, sees.tokens.units(numeraire, pays(price)).min(capital))
-        } else if sells {
-            let pays = |price: f64| optimal(stock, cash / price * venue_keeps, keeps);
-            let price = settled(sees, risky, price, cash / stock, |price| pays(price) / venue_keeps);
-            let cost = sees.venues.of(risky).buy(sees.tokens.units(risky, pays(price))).ok()?.paid;
-            sell_in_pool(sees, pool, self.numeraire, risky, cost.min(capital))
+        let cell = sees.protocols.pool(self.pool);
+        let risky = cell.token(self.numeraire.other());
+        let gap = Gap::between(sees, cell, Side::paying(self.numeraire).into(), risky);
+        let buys = gap.pays_to_buy(gap.outside);
+        if buys > 0.0 {
+            let price = gap.settled(|price| -gap.bought(gap.pays_to_buy(price)));
+            let spend = units(gap.pays_to_buy(price)).min(capital);
+            buy_in_pool(sees, cell, gap.buying, risky, spend)
+        } else if gap.pays_to_sell(gap.outside) > 0.0 {
+            let price = gap.settled(|price| gap.pays_to_sell(price) / gap.venue_keeps);
+            let cost = sees.venues.of(risky).buy(units(gap.pays_to_sell(price))).ok()?.paid;
+            sell_in_pool(sees, cell, gap.buying.reversed(), risky, cost.min(capital))
         } else {
             None
         }
     }
 }
 
-/// Returns which share of a payment a fee leaves.
-fn left_by(fee_bps: u16) -> f64 {
-    1.0 - f64::from(fee_bps) / 10_000.0
+/// A pool's price against the external venue's.
+struct Gap<'a> {
+    pool: &'a dyn Amm,
+    venue: &'a Venue,
+    /// From the numeraire to the risky token.
+    buying: Direction,
+    /// What the venue's fee leaves.
+    venue_keeps: f64,
+    /// Smallest units of the numeraire per smallest unit of the risky token, for a price of one.
+    scale: f64,
+    /// The venue's price.
+    outside: f64,
 }
 
-/// Returns the venue's price after the trade that it makes optimal: `price` itself where the venue has no impact, else
-/// found between it and the pool's price by bisection. `flow` tells what a trade for a price adds to the venue's flow,
-/// in whole tokens.
-fn settled(sees: &View, risky: TokenId, price: f64, pool_price: f64, flow: impl Fn(f64) -> f64) -> f64 {
-    let venue = sees.venues.of(risky);
-    if !venue.has_impact() {
-        return price;
+impl<'a> Gap<'a> {
+    fn between(sees: &'a View, cell: &'a PoolCell, buying: Direction, risky: TokenId) -> Self {
+        let venue = sees.venues.of(risky);
+        let one = sees.tokens.get(risky).one;
+        Self {
+            pool: cell.pool.amm(),
+            venue,
+            buying,
+            venue_keeps: 1.0 - f64::from(venue.fee_bps()) / 10_000.0,
+            scale: sees.tokens.get(sees.tokens.numeraire).one / one,
+            outside: sees.venues.price(risky),
+        }
     }
-    let (mut outer, mut inner) = (price, pool_price);
-    for _ in 0..40 {
-        let middle = 0.5 * (outer + inner);
-        #[expect(clippy::cast_possible_truncation, reason = "it saturates, as a wish may")]
-        let units = (flow(middle) * sees.tokens.get(risky).one) as i128;
-        // The venue moves towards the pool: as long as it stays further out than `middle`, more can be traded.
-        let overshoots = (venue.price_after(units) - middle) * (pool_price - price) > 0.0;
-        if overshoots { outer = middle } else { inner = middle }
+
+    /// Returns how much of the numeraire to pay into the pool for what the venue buys at `price`, in smallest units.
+    fn pays_to_buy(&self, price: f64) -> f64 {
+        self.pool.depth_to(self.buying, 1.0 / (price * self.scale * self.venue_keeps))
     }
-    outer
+
+    /// Returns how much of the risky token to pay into the pool if the venue sells it at `price`, in smallest units.
+    fn pays_to_sell(&self, price: f64) -> f64 {
+        self.pool.depth_to(self.buying.reversed(), price * self.scale / self.venue_keeps)
+    }
+
+    /// Returns what a payment buys in the pool, in smallest units; nothing if the pool refuses.
+    fn bought(&self, pays: f64) -> f64 {
+        self.pool.quote_exact_in(self.buying, units(pays)).unwrap_or(0) as f64
+    }
+
+    /// Returns the venue's price after the trade that it makes optimal: the price itself where the venue has no impact,
+    /// else found between it and the pool's price by bisection. `flow` tells what a trade for a price adds to the
+    /// venue's flow, in smallest units.
+    fn settled(&self, flow: impl Fn(f64) -> f64) -> f64 {
+        if !self.venue.has_impact() {
+            return self.outside;
+        }
+        let pool_price = 1.0 / (self.pool.spot_price(self.buying) * self.scale);
+        let (mut outer, mut inner) = (self.outside, pool_price);
+        for _ in 0..40 {
+            let middle = 0.5 * (outer + inner);
+            #[expect(clippy::cast_possible_truncation, reason = "it saturates, as a wish may")]
+            let flow = flow(middle) as i128;
+            // The venue moves towards the pool: as long as it stays further out than `middle`, more can be traded.
+            let overshoots = (self.venue.price_after(flow) - middle) * (pool_price - self.outside) > 0.0;
+            if overshoots { outer = middle } else { inner = middle }
+        }
+        outer
+    }
 }
 
-/// Returns how much to pay into a constant-product pool whose side `paid` is sold for the other one, worth `taken` in
-/// the same unit outside: `(sqrt(phi * paid * taken) - paid) / phi`, `phi` being what the fee leaves.
-fn optimal(paid: f64, taken: f64, phi: f64) -> f64 {
-    ((phi * paid * taken).sqrt() - paid) / phi
+/// Returns an amount that is wished for in smallest units, rounded down.
+fn units(wish: f64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a wish may")]
+    let units = wish as u128;
+    units
 }
 
-fn buy_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenId, spend: u128) -> Option<Trade> {
-    let side = Side::paying(numeraire);
-    let bought = pool.pool.amm().quote_exact_in(side, spend).ok()?;
+fn buy_in_pool(sees: &View, pool: &PoolCell, direction: Direction, risky: TokenId, spend: u128) -> Option<Trade> {
+    let bought = pool.pool.amm().quote_exact_in(direction, spend).ok()?;
     let returned = sees.venues.of(risky).sell(bought).ok()?.received;
     let least_out = mul_div_up(bought, spend, returned).ok()?;
     let actions = [
-        Action::Swap { pool: pool.id, side, amount_in: AmountIn::Exact(spend), least_out },
+        Action::Swap { pool: pool.id, direction, amount_in: AmountIn::Exact(spend), least_out },
         Action::VenueSell { token: risky, amount: AmountIn::Received },
     ];
     Some(Trade { actions, spent: spend, returned })
 }
 
-fn sell_in_pool(sees: &View, pool: &PoolCell, numeraire: PoolToken, risky: TokenId, spend: u128) -> Option<Trade> {
-    let side = Side::paying(numeraire.other());
+fn sell_in_pool(sees: &View, pool: &PoolCell, direction: Direction, risky: TokenId, spend: u128) -> Option<Trade> {
     let bought = sees.venues.of(risky).buy_with(spend).ok()?.received;
-    let returned = pool.pool.amm().quote_exact_in(side, bought).ok()?;
+    let returned = pool.pool.amm().quote_exact_in(direction, bought).ok()?;
     let actions = [
         Action::VenueBuy { token: risky, spend: AmountIn::Exact(spend) },
-        Action::Swap { pool: pool.id, side, amount_in: AmountIn::Received, least_out: spend },
+        Action::Swap { pool: pool.id, direction, amount_in: AmountIn::Received, least_out: spend },
     ];
     Some(Trade { actions, spent: spend, returned })
 }

@@ -16,7 +16,7 @@ use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::ids::PoolId;
 use crate::chain::transaction::{Action, AmountIn};
-use crate::protocol::amm::Side;
+use crate::protocol::amm::{Direction, Side};
 
 /// A population of traders, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -71,13 +71,13 @@ pub struct Trader {
 impl Agent for Trader {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         let mut dice = sees.dice(out.me().who);
-        let side = if dice.chance(self.buys) { Side::OneForZero } else { Side::ZeroForOne };
-        let paid = sees.protocols.pool(self.pool).token(side.pays());
+        let direction = Direction::from(if dice.chance(self.buys) { Side::OneForZero } else { Side::ZeroForOne });
+        let paid = sees.protocols.pool(self.pool).token_at(direction.pays);
         let wanted = sees.units_worth(paid, self.size.sample(&mut dice));
         let amount = wanted.min(sees.ledger.balance(out.me().account, paid));
         if amount > 0 {
             let amount_in = AmountIn::Exact(amount);
-            out.submit(smallvec![Action::Swap { pool: self.pool, side, amount_in, least_out: 0 }], self.tip);
+            out.submit(smallvec![Action::Swap { pool: self.pool, direction, amount_in, least_out: 0 }], self.tip);
         }
         self.next(sees.clock.block, &mut dice)
     }

@@ -87,9 +87,9 @@ impl View<'_, '_> {
         let goblin = self.protocols.goblin(position.goblin);
         let (pool, farm) = (self.protocols.pool(goblin.pool), self.protocols.farm(goblin.farm));
         let liquidity = goblin.goblin.share_to_lp_down(position.goblin_share, &farm.farm).unwrap_or(0);
-        let amm = pool.pool.amm();
-        let part = liquidity as f64 / amm.total_supply() as f64;
-        let reserves = amm.reserves();
+        let pair = pool.pool.uniswap_v2();
+        let part = liquidity as f64 / pair.total_supply() as f64;
+        let reserves = pair.reserves();
         part * (self.worth(pool.tokens[0], reserves.token_0) + self.worth(pool.tokens[1], reserves.token_1))
     }
 }

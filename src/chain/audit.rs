@@ -72,10 +72,11 @@ impl Books<'_, '_, '_> {
     }
 
     fn pool(&self, cell: &PoolCell) -> Result<(), AuditError> {
-        let pair = cell.pool.uniswap_v2();
-        self.holds(cell.account, cell.tokens[0], pair.balances().token_0)?;
-        self.holds(cell.account, cell.tokens[1], pair.balances().token_1)?;
-        self.supply(cell.liquidity, pair.total_supply())
+        let amm = cell.pool.amm();
+        for (place, token) in (0..).zip(&cell.tokens) {
+            self.holds(cell.account, *token, amm.balance(place))?;
+        }
+        amm.total_supply().map_or(Ok(()), |supply| self.supply(cell.liquidity, supply))
     }
 
     fn farm(&self, cell: &FarmCell) -> Result<(), AuditError> {

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::ids::{AccountId, AgentId, BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
 use super::venue::VenueError;
-use crate::protocol::amm::{AmmError, Side, Traded};
+use crate::protocol::amm::{AmmError, Direction, Traded};
 use crate::protocol::farm::alpha_homora::{BankError, Deposited, GoblinError, Killed, Reinvested, Withdrawn, Worked};
 
 /// Something that happened.
@@ -29,8 +29,8 @@ pub enum What {
     Swapped {
         /// The pool.
         pool: PoolId,
-        /// Which token went in.
-        side: Side,
+        /// Which token went in, and which came out.
+        direction: Direction,
         /// What moved.
         traded: Traded,
     },

@@ -1,5 +1,7 @@
 //! Before-images of what a transaction of several actions touches, never of a whole market.
 
+use smallvec::SmallVec;
+
 use super::ids::{BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
 use super::price_order::Place;
 use super::protocols::ProtocolsMut;
@@ -13,7 +15,7 @@ use crate::protocol::farm::staking_rewards::Seat;
 /// What one action may have changed, as it was before.
 #[derive(Debug, Clone)]
 enum Before {
-    Pool(PoolId, Pool, u128),
+    Pool(PoolId, Pool, SmallVec<[u128; 2]>),
     Venue(TokenId, Venue),
     Bank(BankId, BankBefore),
     Farm(FarmId, GoblinId, Seat),
@@ -61,10 +63,10 @@ impl Journal {
     pub fn roll_back(&mut self, protocols: &mut ProtocolsMut, venues: &mut Venues) {
         while let Some(before) = self.0.pop() {
             match before {
-                Before::Pool(id, pool, volume_1) => {
+                Before::Pool(id, pool, volume) => {
                     let cell = protocols.pool(id);
                     cell.pool = pool;
-                    cell.volume_1 = volume_1;
+                    cell.volume = volume;
                 }
                 Before::Venue(token, book) => *venues.of_mut(token) = book,
                 Before::Bank(id, before) => protocols.bank(id).bank.restore(before),
@@ -82,13 +84,13 @@ impl Journal {
 
     fn keep_pool(&mut self, id: PoolId, protocols: &mut ProtocolsMut) {
         let cell = protocols.pool(id);
-        self.0.push(Before::Pool(id, cell.pool, cell.volume_1));
+        self.0.push(Before::Pool(id, cell.pool, cell.volume.clone()));
     }
 
     /// Keeps a goblin with its pool and its seat in the farm.
     fn keep_goblin(&mut self, id: GoblinId, protocols: &mut ProtocolsMut) {
         let at = protocols.leveraged_farm(id);
-        let (pool, volume) = (at.pool.pool, at.pool.volume_1);
+        let (pool, volume) = (at.pool.pool, at.pool.volume.clone());
         self.0.push(Before::Pool(at.pool.id, pool, volume));
         self.0.push(Before::Farm(at.farm.id, id, at.farm.farm.seat(at.goblin.account)));
         self.0.push(Before::Goblin(id, at.goblin.goblin));

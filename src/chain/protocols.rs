@@ -3,10 +3,11 @@
 
 use bevy_ecs::prelude::{Component, Entity, Query, Res, Resource};
 use bevy_ecs::system::SystemParam;
+use smallvec::SmallVec;
 
 use super::ids::{AccountId, BankId, FarmId, GoblinId, PoolId, TokenId};
 use super::price_order::PriceOrder;
-use crate::protocol::amm::{Amounts, Pool, PoolToken};
+use crate::protocol::amm::{Direction, Pool, PoolToken};
 use crate::protocol::farm::alpha_homora::{Bank, BankBooks, Goblin};
 use crate::protocol::farm::staking_rewards::StakingRewards;
 
@@ -17,18 +18,34 @@ pub struct PoolCell {
     pub id: PoolId,
     /// Its account.
     pub account: AccountId,
-    /// Its tokens 0 and 1.
-    pub tokens: [TokenId; 2],
+    /// Its tokens, in their places.
+    pub tokens: SmallVec<[TokenId; 2]>,
     /// Its liquidity token.
     pub liquidity: TokenId,
     /// Its state machine.
     pub pool: Pool,
-    /// What was traded in this block, in smallest units of token 1.
-    pub volume_1: u128,
+    /// What was paid into it by this block's swaps, in smallest units of each of its tokens.
+    pub volume: SmallVec<[u128; 2]>,
 }
 
 impl PoolCell {
-    /// Returns which token of the run a side of the pool is.
+    /// Returns the token in a place.
+    pub fn token_at(&self, place: u8) -> TokenId {
+        self.tokens[usize::from(place)]
+    }
+
+    /// Returns the place of a token; none if the pool does not hold it.
+    pub fn place_of(&self, token: TokenId) -> Option<u8> {
+        (0_u8..).zip(&self.tokens).find(|(_, held)| **held == token).map(|(place, _)| place)
+    }
+
+    /// Returns the way from one token to another; none if the pool does not hold both, or they are one.
+    pub fn direction(&self, pays: TokenId, takes: TokenId) -> Option<Direction> {
+        let direction = Direction { pays: self.place_of(pays)?, takes: self.place_of(takes)? };
+        (direction.pays != direction.takes).then_some(direction)
+    }
+
+    /// Returns which token of the run a side of a pool of two is.
     pub fn token(&self, token: PoolToken) -> TokenId {
         match token {
             PoolToken::Zero => self.tokens[0],
@@ -36,14 +53,14 @@ impl PoolCell {
         }
     }
 
-    /// Counts what was swapped in the pool: `amount` of `token`, paid in or out, and `other` of its other one.
-    pub fn count_volume(&mut self, token: PoolToken, amount: u128, other: u128) {
-        self.volume_1 += Amounts::of(token, amount, other).token_1;
+    /// Counts what a swap paid in.
+    pub fn count_volume(&mut self, place: u8, amount: u128) {
+        self.volume[usize::from(place)] += amount;
     }
 
-    /// Returns which side of the pool a token is; none if the pool does not hold it.
+    /// Returns which side of a pool of two a token is; none if the pool does not hold it.
     pub fn side_of(&self, token: TokenId) -> Option<PoolToken> {
-        match self.tokens.iter().position(|held| *held == token)? {
+        match self.place_of(token)? {
             0 => Some(PoolToken::Zero),
             _ => Some(PoolToken::One),
         }

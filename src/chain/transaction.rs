@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::dice::Who;
 use super::gas::GasSchedule;
 use super::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
-use crate::protocol::amm::Side;
+use crate::protocol::amm::Direction;
 use crate::protocol::farm::alpha_homora::Strategy;
 
 /// How much an action takes in.
@@ -24,8 +24,8 @@ pub enum Action {
     Swap {
         /// The pool.
         pool: PoolId,
-        /// Which token goes in.
-        side: Side,
+        /// Which token goes in, and which comes out.
+        direction: Direction,
         /// How much goes in.
         amount_in: AmountIn,
         /// The least that must come out.

@@ -84,13 +84,13 @@ impl Level {
     /// Returns the level of a goblin.
     pub fn of(goblin: &Goblin, ground: &Ground) -> Self {
         let (params, books) = (goblin.params(), &ground.books);
-        let amm = ground.pool.pool.amm();
-        let (reserve, farmed) = amm.reserves().starting_with(params.base_side);
+        let pair = ground.pool.pool.uniswap_v2();
+        let (reserve, farmed) = pair.reserves().starting_with(params.base_side);
         let fraction = fraction(ground.pool, ground.farm, goblin);
         Self {
             unit: reserve as f64 * fraction,
             fraction,
-            liquidity: amm.total_supply() as f64 * fraction,
+            liquidity: pair.total_supply() as f64 * fraction,
             farmed: farmed as f64 * fraction,
             debt_per_share: ratio(books.debt_value as f64, books.debt_share as f64),
             kill_factor: f64::from(params.kill_factor_bps) / 10_000.0,
@@ -154,7 +154,7 @@ pub fn reorder(
 /// Returns which part of the pool a goblin share stands for.
 fn fraction(pool: &PoolCell, farm: &FarmCell, goblin: &Goblin) -> f64 {
     let staked = farm.farm.stake_of(goblin.account()).balance as f64;
-    ratio(staked, goblin.books().total_share as f64) / pool.pool.amm().total_supply() as f64
+    ratio(staked, goblin.books().total_share as f64) / pool.pool.uniswap_v2().total_supply() as f64
 }
 
 /// What a goblin's positions stand on.

@@ -72,10 +72,9 @@ fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols, now: u64) -> V
     unit.resize(tokens.list.len(), 0.0);
     for pool in protocols.pools() {
         let amm = pool.pool.amm();
-        let reserves = amm.reserves();
-        let held = reserves.token_0 as f64 * unit[pool.tokens[0].index()]
-            + reserves.token_1 as f64 * unit[pool.tokens[1].index()];
-        unit[pool.liquidity.index()] = per(held, amm.total_supply());
+        let held: f64 =
+            (0..).zip(&pool.tokens).map(|(place, token)| amm.balance(place) as f64 * unit[token.index()]).sum();
+        unit[pool.liquidity.index()] = per(held, amm.total_supply().unwrap_or(0));
     }
     for bank in protocols.banks() {
         let books = bank.books_at(now);

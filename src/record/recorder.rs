@@ -17,6 +17,7 @@ use crate::chain::mempool::Mempool;
 use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
 use crate::chain::underwater::Level;
 use crate::market::OutsidePrices;
+use crate::protocol::amm::Direction;
 use crate::protocol::farm::alpha_homora::PositionId;
 
 /// Which of the tables that grow block by block are written.
@@ -102,8 +103,8 @@ fn beginning(sees: &View, names: &TickNames) -> Summary {
 
 /// Returns a pool's marginal price: whole tokens 1 per whole token 0.
 fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
-    let reserves = cell.pool.amm().reserves();
-    sees.tokens.whole(cell.tokens[1], reserves.token_1) / sees.tokens.whole(cell.tokens[0], reserves.token_0)
+    let spot = cell.pool.amm().spot_price(Direction { pays: 0, takes: 1 });
+    spot * sees.tokens.get(cell.tokens[0]).one / sees.tokens.get(cell.tokens[1]).one
 }
 
 /// Takes the block into the books, and writes its rows.
@@ -213,12 +214,13 @@ fn amount(sees: &View, token: TokenId, units: u128) -> Amount {
 }
 
 fn pool_tick(sees: &View, cell: &PoolCell) -> PoolTick {
-    let reserves = cell.pool.amm().reserves();
+    let amm = cell.pool.amm();
+    let paid = cell.tokens.iter().zip(&cell.volume).filter(|(_, paid)| **paid > 0);
     PoolTick {
         price: pool_price(sees, cell),
-        reserve_0: amount(sees, cell.tokens[0], reserves.token_0),
-        reserve_1: amount(sees, cell.tokens[1], reserves.token_1),
-        volume_numeraire: sees.worth(cell.tokens[1], cell.volume_1),
+        reserve_0: amount(sees, cell.tokens[0], amm.balance(0)),
+        reserve_1: amount(sees, cell.tokens[1], amm.balance(1)),
+        volume_numeraire: paid.map(|(token, paid)| sees.worth(*token, *paid)).sum(),
     }
 }
 
@@ -320,9 +322,9 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
         row.amount_out = got.map(|(token, units)| amount(sees, token, units));
     };
     match what {
-        What::Swapped { pool, side, traded } => {
+        What::Swapped { pool, direction, traded } => {
             let cell = sees.protocols.pool(*pool);
-            let (paid, got) = (cell.token(side.pays()), cell.token(side.pays().other()));
+            let (paid, got) = (cell.token_at(direction.pays), cell.token_at(direction.takes));
             moved(Some((paid, traded.amount_in)), Some((got, traded.amount_out)));
             row.pool = Some(&directory.pools[pool.index()].name);
         }

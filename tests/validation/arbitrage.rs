@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use plimsoll::chain::event::What;
-use plimsoll::protocol::amm::Side;
+use plimsoll::protocol::amm::Direction;
 use plimsoll::scenario;
 
 use super::market::{Market, Reserves};
@@ -63,7 +63,7 @@ fn trade(outside: f64, fee_bps: u16, capital: &str, venue: &str) -> Trade {
     for what in market.events() {
         events += 1;
         match what {
-            What::Swapped { side: Side::OneForZero, traded, .. } => {
+            What::Swapped { direction: Direction { pays: 1, .. }, traded, .. } => {
                 spent = traded.amount_in as f64 / 1e6;
                 eth = traded.amount_out as f64 / 1e18;
             }

@@ -77,7 +77,7 @@ impl Market {
         let world = self.0.world();
         let (tokens, directory) = (world.resource::<Tokens>(), world.resource::<Directory>());
         let cell = world.get::<PoolCell>(directory.pools[index].entity).expect("pools live as long as the run");
-        let held = cell.pool.amm().reserves();
+        let held = cell.pool.uniswap_v2().reserves();
         let whole = |token, units| tokens.whole(cell.token(token), units);
         Reserves { first: whole(PoolToken::Zero, held.token_0), second: whole(PoolToken::One, held.token_1) }
     }
@@ -115,7 +115,7 @@ impl Market {
         let pool = world.get::<PoolCell>(directory.pools[goblin.pool.index()].entity).expect("so do pools");
         let row = bank.bank.positions()[0];
         // Nobody reinvests in these markets, so a goblin's share is an LP token.
-        let part = row.goblin_share as f64 / pool.pool.amm().total_supply() as f64;
+        let part = row.goblin_share as f64 / pool.pool.uniswap_v2().total_supply() as f64;
         let debt = bank.bank.books().debt_value_down(row.debt_share).expect("debts fit");
         (part, tokens.whole(bank.base, debt))
     }

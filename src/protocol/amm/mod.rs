@@ -19,6 +19,15 @@ pub enum PoolToken {
 }
 
 impl PoolToken {
+    /// Returns its place in the pool.
+    #[inline]
+    pub fn place(self) -> u8 {
+        match self {
+            Self::Zero => 0,
+            Self::One => 1,
+        }
+    }
+
     /// Returns the other token.
     #[inline]
     #[must_use]
@@ -105,35 +114,74 @@ pub enum AmmError {
     UniswapV2(#[from] PairError),
 }
 
-/// What every pool of two tokens can do. `now` is in seconds.
+/// Which way a trade goes in a pool of any number of tokens, each named by its place in the pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Direction {
+    /// The token that goes in.
+    pub pays: u8,
+    /// The token that comes out.
+    pub takes: u8,
+}
+
+impl Direction {
+    /// Returns the way back.
+    #[inline]
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        Self { pays: self.takes, takes: self.pays }
+    }
+
+    /// Returns the side of a pool of two tokens that goes this way.
+    #[inline]
+    pub fn side(self) -> Side {
+        if self.pays == 0 { Side::ZeroForOne } else { Side::OneForZero }
+    }
+}
+
+impl From<Side> for Direction {
+    #[inline]
+    fn from(side: Side) -> Self {
+        Self { pays: side.pays().place(), takes: side.pays().other().place() }
+    }
+}
+
+/// What every pool can do. `now` is in seconds; amounts are in smallest units; a direction names two different tokens
+/// of the pool.
 pub trait Amm {
     /// Returns what `amount_in` would buy now.
     ///
     /// # Errors
     /// The trade is impossible.
-    fn quote_exact_in(&self, side: Side, amount_in: u128) -> Result<u128, AmmError>;
+    fn quote_exact_in(&self, direction: Direction, amount_in: u128) -> Result<u128, AmmError>;
 
     /// Returns what must be paid now for `amount_out`.
     ///
     /// # Errors
     /// The trade is impossible.
-    fn quote_exact_out(&self, side: Side, amount_out: u128) -> Result<u128, AmmError>;
+    fn quote_exact_out(&self, direction: Direction, amount_out: u128) -> Result<u128, AmmError>;
 
     /// Trades exactly `amount_in` for what it is quoted.
     ///
     /// # Errors
     /// The trade is impossible.
-    fn swap_exact_in(&mut self, side: Side, amount_in: u128, now: u64) -> Result<Traded, AmmError>;
+    fn swap_exact_in(&mut self, direction: Direction, amount_in: u128, now: u64) -> Result<Traded, AmmError>;
 
-    /// Returns what the pool trades from.
-    fn reserves(&self) -> Amounts;
+    /// Returns what the pool holds of the token in this place, whoever it belongs to.
+    fn balance(&self, token: u8) -> u128;
 
-    /// Returns how many liquidity tokens exist.
-    fn total_supply(&self) -> u128;
+    /// Returns how many liquidity tokens exist; none for a pool whose positions are no tokens.
+    fn total_supply(&self) -> Option<u128>;
 
-    /// Returns the marginal price before fees: smallest units of token 1 per smallest unit of token 0. It is not a
-    /// number while the pool is empty.
-    fn spot_price(&self) -> f64;
+    /// Returns the marginal price before fees: smallest units of what is taken per smallest unit of what is paid. It is
+    /// not a number while the pool is empty.
+    fn spot_price(&self, direction: Direction) -> f64;
+
+    /// Returns the share of what is paid in that the pool keeps, as in 0.003.
+    fn fee(&self) -> f64;
+
+    /// Returns how much can be paid in until the last unit buys no more than `price` smallest units of what is taken,
+    /// fee included; zero where the first already does not. A float: for decisions.
+    fn depth_to(&self, direction: Direction, price: f64) -> f64;
 }
 
 /// A pool of any kind.
@@ -155,13 +203,6 @@ impl Pool {
     pub fn amm_mut(&mut self) -> &mut dyn Amm {
         match self {
             Self::UniswapV2(pair) => pair,
-        }
-    }
-
-    /// Returns the share of what is paid in that the pool keeps, in basis points.
-    pub fn fee_bps(&self) -> u16 {
-        match self {
-            Self::UniswapV2(pair) => pair.fee_bps(),
         }
     }
 

@@ -1,0 +1,99 @@
+//! Calls to banks and to the goblins that farm for their borrowers.
+
+use super::Executor;
+use crate::chain::booking::{Booking, book_kill, book_reinvest, book_work};
+use crate::chain::event::{KilledAt, Revert, What, WorkedAt};
+use crate::chain::ids::{BankId, GoblinId, PositionId};
+use crate::chain::ledger::Source;
+use crate::chain::protocols::LeveragedFarm;
+use crate::chain::transaction::Transaction;
+use crate::chain::underwater::reorder;
+use crate::protocol::farm::alpha_homora::{ForcedSale, GoblinMoves, RewardMarket, Site, Strategy, Work};
+
+impl Executor<'_, '_, '_> {
+    pub(super) fn work(&mut self, tx: &Transaction, order: Work) -> Result<u128, Revert> {
+        let mut at = self.protocols.leveraged_farm(order.goblin);
+        let booking = Booking::of(&at, tx.sender, self.named);
+        self.ledger.can_pay(tx.sender, booking.base, order.value)?;
+        if let Strategy::TwoSides { farmed, .. } = order.strategy {
+            self.ledger.can_pay(tx.sender, booking.farmed, farmed)?;
+        }
+        let mut site =
+            Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
+        let receipt = at.bank.bank.work(order, &mut site, self.now)?;
+
+        let position = *at.bank.bank.position(receipt.position).expect("it was just written");
+        reorder(&mut at.goblin.order, receipt.position, position, at.pool, at.farm, &at.goblin.goblin);
+        count_goblins_volume(&mut at, &receipt.moves);
+        book_work(self.ledger, &booking, &receipt);
+        let opened = order.position.is_none();
+        let closed = position.debt_share == 0 && position.goblin_share == 0;
+        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, receipt };
+        self.push(tx, What::Worked(Box::new(at)));
+        Ok(receipt.base_to_user)
+    }
+
+    pub(super) fn kill(&mut self, tx: &Transaction, bank: BankId, position: PositionId) -> Result<u128, Revert> {
+        let goblin = self.protocols.bank(bank).bank.position(position)?.goblin;
+        let mut at = self.protocols.leveraged_farm(goblin);
+        let booking = Booking::of(&at, tx.sender, self.named);
+        let mut site =
+            Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
+        let receipt = at.bank.bank.kill(position, self.sale, &mut site, self.now)?;
+
+        at.goblin.order.remove(position.0);
+        if receipt.sale == ForcedSale::Executed {
+            count_goblins_volume(&mut at, &receipt.moves);
+        }
+        book_kill(self.ledger, &booking, &receipt);
+        self.push(tx, What::Killed(Box::new(KilledAt { bank, goblin, receipt })));
+        Ok(receipt.prize)
+    }
+
+    pub(super) fn reinvest(&mut self, tx: &Transaction, goblin: GoblinId) -> Result<u128, Revert> {
+        let mut at = self.protocols.leveraged_farm(goblin);
+        let booking = Booking::of(&at, tx.sender, self.named);
+        let base_side = at.reward_pool.side_of(booking.base).expect("checked: the reward pool holds the base asset");
+        let market = RewardMarket { pair: at.reward_pool.pool.uniswap_v2_mut(), base_side };
+        let pair = at.pool.pool.uniswap_v2_mut();
+        let receipt = at.goblin.goblin.reinvest(&mut at.farm.farm, pair, market, self.now)?;
+
+        count_goblins_volume(&mut at, &receipt.moves);
+        at.reward_pool.count_volume(base_side.other().place(), receipt.reward_sold);
+        book_reinvest(self.ledger, &booking, &receipt);
+        self.push(tx, What::Reinvested(goblin, Box::new(receipt)));
+        Ok(receipt.bounty)
+    }
+
+    pub(super) fn deposit(&mut self, tx: &Transaction, id: BankId, amount: u128) -> Result<u128, Revert> {
+        let cell = self.protocols.bank(id);
+        self.ledger.can_pay(tx.sender, cell.base, amount)?;
+        let receipt = cell.bank.deposit(amount, self.now)?;
+
+        let (account, base, shares) = (cell.account, cell.base, cell.shares);
+        self.pay(tx.sender, account, base, receipt.value);
+        self.ledger.issue(Source::Shares, tx.sender, shares, receipt.share);
+        self.push(tx, What::Deposited(id, receipt));
+        Ok(receipt.share)
+    }
+
+    pub(super) fn withdraw(&mut self, tx: &Transaction, id: BankId, shares: u128) -> Result<u128, Revert> {
+        let cell = self.protocols.bank(id);
+        self.ledger.can_pay(tx.sender, cell.shares, shares)?;
+        let receipt = cell.bank.withdraw(shares, self.now)?;
+
+        let (account, base, token) = (cell.account, cell.base, cell.shares);
+        self.ledger.retire(Source::Shares, tx.sender, token, receipt.share)?;
+        self.pay(account, tx.sender, base, receipt.value);
+        self.push(tx, What::Withdrawn(id, receipt));
+        Ok(receipt.value)
+    }
+}
+
+/// Counts what a goblin paid into its pool for a swap.
+fn count_goblins_volume(at: &mut LeveragedFarm, moves: &GoblinMoves) {
+    let paid = moves.swap_from_goblin;
+    let base_side = at.goblin.goblin.params().base_side;
+    at.pool.count_volume(base_side.place(), paid.base);
+    at.pool.count_volume(base_side.other().place(), paid.farmed);
+}

@@ -1,0 +1,154 @@
+//! The one stage that writes pools, banks and wallets: transactions run one by one, each whole or not at all.
+//!
+//! A protocol's call checks before it writes, so a transaction of one action needs no undoing. One of several keeps the
+//! ledger's movements and a before-image of what each action touched, and takes both back if a later action fails. Gas
+//! is paid either way.
+
+mod farms;
+mod pools;
+
+use bevy_ecs::prelude::{Local, Res, ResMut};
+
+use super::clock::Clock;
+use super::event::{Event, EventLog, Revert, What};
+use super::gas::{BlockGas, GasSchedule};
+use super::ids::{AccountId, TokenId};
+use super::journal::Journal;
+use super::ledger::{Ledger, Source};
+use super::mempool::Mempool;
+use super::protocols::{NamedAccounts, ProtocolsMut};
+use super::tokens::Tokens;
+use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
+use super::venues::Venues;
+use crate::protocol::farm::alpha_homora::{ForcedSale, Work};
+
+/// Whether the swaps inside kills trade with the pools: the run, or its counterfactual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, bevy_ecs::prelude::Resource)]
+pub struct ForcedSales(pub ForcedSale);
+
+/// Executes the block's transactions in their order.
+#[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
+pub fn execute(
+    clock: Res<Clock>,
+    tokens: Res<Tokens>,
+    named: Res<NamedAccounts>,
+    (sales, schedule): (Res<ForcedSales>, Res<GasSchedule>),
+    mut protocols: ProtocolsMut,
+    mut ledger: ResMut<Ledger>,
+    mut venues: ResMut<Venues>,
+    mut mempool: ResMut<Mempool>,
+    mut gas: ResMut<BlockGas>,
+    mut log: ResMut<EventLog>,
+    mut journal: Local<Journal>,
+) {
+    let mut executor = Executor {
+        now: clock.now(),
+        tokens: &tokens,
+        named: *named,
+        sale: sales.0,
+        schedule: *schedule,
+        protocols: &mut protocols,
+        ledger: &mut ledger,
+        venues: &mut venues,
+        log: &mut log,
+        journal: &mut journal,
+    };
+    for transaction in mempool.taken() {
+        executor.run(transaction, &mut gas);
+    }
+    mempool.clear_taken();
+}
+
+/// What a transaction runs on.
+struct Executor<'a, 'w, 's> {
+    now: u64,
+    tokens: &'a Tokens,
+    named: NamedAccounts,
+    sale: ForcedSale,
+    schedule: GasSchedule,
+    protocols: &'a mut ProtocolsMut<'w, 's>,
+    ledger: &'a mut Ledger,
+    venues: &'a mut Venues,
+    log: &'a mut EventLog,
+    journal: &'a mut Journal,
+}
+
+impl Executor<'_, '_, '_> {
+    /// Runs one transaction and writes what came of it into the log.
+    fn run(&mut self, transaction: &Transaction, gas: &mut BlockGas) {
+        let first = self.log.len();
+        let sender = transaction.sender;
+        let price = gas.base_fee.saturating_add(transaction.priority_fee);
+        let fee = u128::from(transaction.gas).saturating_mul(price);
+        if self.ledger.retire(Source::Gas, sender, self.tokens.native, fee).is_err() {
+            let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
+            self.push(transaction, What::Dropped { action, position });
+            return;
+        }
+        let mut used = transaction.gas;
+        let several = transaction.actions.len() > 1;
+        if several {
+            self.ledger.begin();
+            self.journal.begin();
+        }
+        let mut received = 0;
+        for action in &transaction.actions {
+            match self.act(transaction, action, received, several) {
+                Ok(paid_out) => received = paid_out,
+                Err(reason) => {
+                    if several {
+                        self.ledger.roll_back();
+                        self.journal.roll_back(self.protocols, self.venues);
+                    }
+                    self.log.truncate(first);
+                    let position = action.position();
+                    self.push(transaction, What::Reverted { action: action.name(), position, reason });
+                    used = used.min(self.schedule.revert);
+                    break;
+                }
+            }
+        }
+        self.ledger.commit();
+        let refund = u128::from(transaction.gas - used) * price;
+        self.ledger.issue(Source::Gas, sender, self.tokens.native, refund);
+        gas.used += used;
+        self.log.charge(first, used, fee - refund);
+    }
+
+    /// Runs one action and returns what it paid out to the sender.
+    fn act(&mut self, tx: &Transaction, action: &Action, received: u128, keep: bool) -> Result<u128, Revert> {
+        if keep {
+            self.journal.keep(action, self.protocols, self.venues);
+        }
+        match *action {
+            Action::Swap { pool, direction, amount_in, least_out } => {
+                self.swap(tx, pool, direction, resolve(amount_in, received), least_out)
+            }
+            Action::VenueBuy { token, spend } => self.venue_buy(tx, token, resolve(spend, received)),
+            Action::VenueSell { token, amount } => self.venue_sell(tx, token, resolve(amount, received)),
+            Action::Work(ref order) => {
+                let WorkOrder { goblin, position, value, loan, max_return, strategy } = **order;
+                self.work(tx, Work { position, user: tx.sender, goblin, value, loan, max_return, strategy })
+            }
+            Action::Kill { bank, position } => self.kill(tx, bank, position),
+            Action::Reinvest { goblin } => self.reinvest(tx, goblin),
+            Action::Deposit { bank, amount } => self.deposit(tx, bank, amount),
+            Action::Withdraw { bank, shares } => self.withdraw(tx, bank, shares),
+        }
+    }
+
+    fn pay(&mut self, from: AccountId, to: AccountId, token: TokenId, amount: u128) {
+        self.ledger.transfer(from, to, token, amount).expect("the protocol's books and the ledger agree");
+    }
+
+    fn push(&mut self, tx: &Transaction, what: What) {
+        self.log.push(Event { sender: Some((tx.agent, tx.sender)), gas: 0, fee: 0, what });
+    }
+}
+
+fn resolve(amount: AmountIn, received: u128) -> u128 {
+    match amount {
+        AmountIn::Exact(amount) => amount,
+        AmountIn::Received => received,
+    }
+}

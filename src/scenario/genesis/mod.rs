@@ -1,0 +1,195 @@
+//! From a checked scenario to the world before block 0: tokens, pools, farms, banks, agents, and what they are in.
+//!
+//! Initial positions are written, not traded: liquidity is minted at the pool's ratio, debt is booked, supply is
+//! deposited; no swap, no gas, no price moved.
+
+mod farming;
+mod opening;
+mod pools;
+
+use std::path::Path;
+
+use bevy_ecs::world::World;
+use thiserror::Error;
+
+use self::opening::Opening;
+use super::schema::{BankParams, BaseFeeParams, PoolParams, Scenario};
+use crate::agents;
+use crate::agents::liquidator::Liquidator;
+use crate::agents::population::Spawner;
+use crate::chain::clock::{Clock, Seed};
+use crate::chain::event::EventLog;
+use crate::chain::gas::{BlockGas, gwei_to_units};
+use crate::chain::ids::{AccountId, TokenId};
+use crate::chain::ledger::Ledger;
+use crate::chain::mempool::Mempool;
+use crate::chain::protocols::{Directory, Named, NamedAccounts};
+use crate::chain::tokens::{Token, Tokens};
+use crate::chain::underwater::{LeastMargin, Underwater};
+use crate::chain::venue::Venue;
+use crate::chain::venues::Venues;
+use crate::market::correlation::Correlation;
+use crate::market::price::{PriceParams, PriceProcess};
+use crate::market::series::Series;
+use crate::market::shock::Shock;
+use crate::market::{OutsidePrice, OutsidePrices};
+use crate::math::Decimal;
+
+/// Why a scenario that reads well cannot begin.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the market cannot begin: {0}")]
+pub struct GenesisError(String);
+
+fn fault(what: impl Into<String>) -> GenesisError {
+    GenesisError(what.into())
+}
+
+const CHECKED: &str = "the scenario was checked";
+
+/// Decimals of a liquidity token, as in the contract.
+const LIQUIDITY_DECIMALS: u8 = 18;
+
+/// Builds the world as it is before block 0. Price files are found relative to `folder`.
+///
+/// # Errors
+/// A price file that cannot be read any more, or debts that the lenders' supply does not carry.
+pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, GenesisError> {
+    let mut world = World::new();
+    world.insert_resource(Seed(seed));
+    world.insert_resource(Clock::new(scenario.block_time, scenario.start));
+    world.insert_resource(scenario.chain.gas);
+    let mut builder = Builder { scenario, world: &mut world, directory: Directory::default() };
+    builder.tokens();
+    builder.prices(folder, seed)?;
+    builder.chain();
+    builder.pools()?;
+    builder.farms()?;
+    builder.banks()?;
+    let directory = builder.directory;
+    world.insert_resource(directory);
+    agents::init(&mut world);
+    let mut spawner = Spawner::new(&mut world);
+    for population in &scenario.agents {
+        population
+            .spawn(&mut spawner)
+            .map_err(|error| fault(format!("population `{}`: {error}", population.name())))?;
+    }
+    let stakes = spawner.stakes;
+    let margins = least_margins(&mut world);
+    world.insert_resource(margins);
+    Opening::new(scenario, &mut world).stakes(&stakes)?;
+    Ok(world)
+}
+
+struct Builder<'a> {
+    scenario: &'a Scenario,
+    world: &'a mut World,
+    directory: Directory,
+}
+
+impl Builder<'_> {
+    /// Lists the tokens: the scenario's own, then the liquidity of its pools and the shares of its banks.
+    fn tokens(&mut self) {
+        let token = |name: &str, decimals: u8| Token {
+            name: name.to_owned(),
+            decimals,
+            one: libm::pow(10.0, f64::from(decimals)),
+        };
+        let mut list: Vec<Token> =
+            self.scenario.tokens.iter().map(|params| token(&params.name, params.decimals)).collect();
+        let priced = list.len();
+        let find = |name: &str| token_id(list.iter().position(|token| token.name == name).expect(CHECKED));
+        let (numeraire, native) = (find(&self.scenario.numeraire), find(&self.scenario.chain.native));
+        for PoolParams::UniswapV2 { name, .. } in &self.scenario.pools {
+            list.push(token(name, LIQUIDITY_DECIMALS));
+        }
+        for BankParams::AlphaHomora { name, base, .. } in &self.scenario.banks {
+            let decimals = list[..priced].iter().find(|token| token.name == *base).expect(CHECKED).decimals;
+            list.push(token(name, decimals));
+        }
+        self.world.insert_resource(Ledger::new(list.len()));
+        self.world.insert_resource(Tokens { list, priced, numeraire, native });
+    }
+
+    /// Starts every price outside the chain, and the venue that trades at it.
+    fn prices(&mut self, folder: &Path, seed: u64) -> Result<(), GenesisError> {
+        let tokens = self.world.resource::<Tokens>();
+        let numeraire_decimals = tokens.get(tokens.numeraire).decimals;
+        let (mut prices, mut books) = (Vec::new(), Vec::new());
+        for (params, index) in self.scenario.tokens.iter().zip(0..) {
+            let series = match &params.price {
+                PriceParams::Replay(replay) => Some(load(replay, folder)?),
+                _ => None,
+            };
+            let process = PriceProcess::new(&params.price, seed, &params.name, series);
+            let shocks = self.scenario.shocks.iter().zip(0..).filter(|(shock, _)| shock.token() == params.name);
+            let shocks = shocks.map(|(shock, index)| Shock::new(shock, seed, index)).collect();
+            let mut outside = OutsidePrice { token: token_id(index), process, shocks };
+            let start = outside.advance(0);
+            let book = self.scenario.venue.iter().find(|book| book.token == params.name);
+            let book = Venue::new(book, params.decimals, numeraire_decimals, start);
+            books.push(book.map_err(|error| fault(format!("the venue of {}: {error}", params.name)))?);
+            prices.push(outside);
+        }
+        let names: Vec<&str> = self.scenario.tokens.iter().map(|token| token.name.as_str()).collect();
+        let correlation = Correlation::new(&self.scenario.correlations, &names);
+        self.world.insert_resource(correlation.map_err(|clash| fault(clash.to_string()))?);
+        self.world.insert_resource(OutsidePrices(prices));
+        self.world.insert_resource(Venues::new(books));
+        Ok(())
+    }
+
+    /// Puts in what the block works with.
+    fn chain(&mut self) {
+        let tokens = self.world.resource::<Tokens>();
+        let BaseFeeParams::Fixed(gwei) = self.scenario.chain.base_fee;
+        let base_fee = gwei_to_units(gwei, tokens.get(tokens.native).decimals);
+        self.world.insert_resource(BlockGas { base_fee, limit: self.scenario.chain.gas_limit, used: 0 });
+        let mut account = || self.world.resource_mut::<Ledger>().open_account();
+        let named = NamedAccounts { founder: account(), locked: account(), treasury: account() };
+        self.world.insert_resource(named);
+        self.world.init_resource::<Mempool>();
+        self.world.init_resource::<EventLog>();
+        self.world.init_resource::<Underwater>();
+    }
+
+    fn open(&mut self) -> AccountId {
+        self.world.resource_mut::<Ledger>().open_account()
+    }
+
+    fn token(&self, name: &str) -> TokenId {
+        let list = &self.world.resource::<Tokens>().list;
+        token_id(list.iter().position(|token| token.name == name).expect(CHECKED))
+    }
+
+    fn units(&self, token: TokenId, amount: &Decimal) -> u128 {
+        amount.to_units(self.world.resource::<Tokens>().get(token).decimals).expect(CHECKED)
+    }
+}
+
+fn load(replay: &crate::market::price::ReplayParams, folder: &Path) -> Result<Series, GenesisError> {
+    Series::load(replay, folder)
+        .map_err(|errors| fault(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
+}
+
+fn find(list: &[Named], name: &str) -> usize {
+    list.iter().position(|named| named.name == name).expect(CHECKED)
+}
+
+fn token_id(index: usize) -> TokenId {
+    TokenId(u16_of(index))
+}
+
+fn u16_of(index: usize) -> u16 {
+    u16::try_from(index).expect("there are fewer than 2^16 of each")
+}
+
+/// Returns, for each bank, the least gain for which one of its liquidators acts.
+fn least_margins(world: &mut World) -> LeastMargin {
+    let mut margins = vec![None; world.resource::<Directory>().banks.len()];
+    for liquidator in world.query::<&Liquidator>().iter(world) {
+        let margin: &mut Option<f64> = &mut margins[liquidator.bank().index()];
+        *margin = Some(margin.map_or(liquidator.margin, |least| least.min(liquidator.margin)));
+    }
+    LeastMargin(margins)
+}
