@@ -1,7 +1,7 @@
 //! An agent-based simulator of DeFi markets.
 //!
 //! The floors, lowest first: [`math`], [`protocol`], [`chain`], [`market`], [`agents`], [`record`], [`scenario`],
-//! [`pipeline`], [`simulation`], [`sweep`], [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
+//! [`pipeline`], [`simulation`], [`sweep`], [`validate`], [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
 
 pub mod agents;
 pub mod chain;
@@ -14,3 +14,4 @@ pub mod record;
 pub mod scenario;
 pub mod simulation;
 pub mod sweep;
+pub mod validate;

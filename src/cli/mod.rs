@@ -13,6 +13,7 @@ pub mod simulator;
 mod stages;
 mod stopwatch;
 mod sweep;
+mod validate;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -37,6 +38,7 @@ Examples:
   plimsoll run scenarios/leveraged_farm_crash.ron
   plimsoll run scenarios/leveraged_farm_crash.ron --seed 7 --audit
   plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..200
+  plimsoll validate D2 --short
   plimsoll stages
 
 Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 interrupted.";
@@ -46,6 +48,7 @@ Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 int
 enum Command {
     Run(run::RunArguments),
     Check(check::CheckArguments),
+    Validate(validate::ValidateArguments),
     /// Print what happens inside a block, in order
     Stages,
 }
@@ -124,6 +127,7 @@ fn dispatch<S: Simulator>(
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run::<S>(&arguments, &interrupt(), streams),
         Ok(Arguments { command: Command::Check(arguments) }) => check::check::<S>(&arguments, streams),
+        Ok(Arguments { command: Command::Validate(arguments) }) => validate::validate(&arguments, streams),
         Ok(Arguments { command: Command::Stages }) => stages::stages::<S>(streams),
         Err(error) if error.use_stderr() => {
             streams.say(styled(&error, streams.colour).trim_end());

@@ -1,0 +1,182 @@
+//! Experiments: published figures beside what runs of the whole simulator give.
+//!
+//! Each experiment is a scenario's text, read, begun and stepped as any other. It says whose figure it holds the
+//! simulator to, and what a wrong theory would say: that one must be refused by the same rule, or the experiment shows
+//! nothing. Experiments bear the numbers of the project's validation plan: A3, A4 are closed forms, D1, D2 the runs that
+//! are held to them.
+
+pub mod loss_versus_rebalancing;
+mod statistics;
+
+use std::fmt;
+
+pub use statistics::Sample;
+
+/// How many blocks an experiment takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// So few that a test can wait for them; tolerances stay what they are, in standard errors.
+    Short,
+    /// As the plan asks.
+    Long,
+}
+
+/// An experiment.
+#[derive(Debug, Clone, Copy)]
+pub struct Experiment {
+    /// Its number in the plan.
+    pub id: &'static str,
+    /// What it is about, in a few words.
+    pub about: &'static str,
+    /// Whose formula it is.
+    pub source: &'static str,
+    /// Runs it.
+    pub run: fn(Size) -> Vec<Finding>,
+}
+
+/// Every experiment, in the order of the plan.
+pub const EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        id: "D1",
+        about: "arbitrage gain without fee, over sigma_b^2 / 8",
+        source: "Milionis, Moallemi, Roughgarden, Zhang 2022, arXiv 2208.06046",
+        run: loss_versus_rebalancing::without_fee,
+    },
+    Experiment {
+        id: "D2",
+        about: "arbitrage gain with fee, constant blocks, over sigma_b^2 / 8",
+        source: "Nezlobin, Tassy 2025, arXiv 2505.05113",
+        run: loss_versus_rebalancing::with_fee,
+    },
+    Experiment {
+        id: "D5",
+        about: "arbitrage gain and fees, over loss versus rebalancing",
+        source: "Milionis, Moallemi, Roughgarden, Zhang 2022, arXiv 2208.06046",
+        run: loss_versus_rebalancing::identity,
+    },
+];
+
+/// What a figure is held to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Tolerance {
+    /// Three standard errors; the standard error itself must be below this share of the figure, or the experiment has no
+    /// power.
+    StandardErrors {
+        /// Most standard error, as a share of the published figure.
+        power: f64,
+    },
+    /// A relative difference.
+    Relative(f64),
+}
+
+/// What an experiment is to find of a theory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// It agrees.
+    Agrees,
+    /// It is wrong, and is refused.
+    Refused,
+}
+
+/// One figure of an experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The case, as in `f / sigma_b = 2`.
+    pub case: String,
+    /// The theory.
+    pub theory: &'static str,
+    /// What it says.
+    pub published: f64,
+    /// What the simulator gives.
+    pub simulated: f64,
+    /// Its standard error; zero for what has none.
+    pub standard_error: f64,
+    /// What the difference is held to.
+    pub tolerance: Tolerance,
+    /// What is to be found.
+    pub expected: Expected,
+}
+
+/// How a finding ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It agrees, as it should.
+    Agrees,
+    /// It is refused, as it should be.
+    Refused,
+    /// It differs and should not.
+    Differs,
+    /// It agrees and should not.
+    Mistaken,
+    /// Its standard error is too great to tell.
+    NoPower,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(match self {
+            Self::Agrees => "agrees",
+            Self::Refused => "refused, as it should be",
+            Self::Differs => "DIFFERS",
+            Self::Mistaken => "AGREES, and should not",
+            Self::NoPower => "NO POWER: the standard error is too great",
+        })
+    }
+}
+
+impl Finding {
+    /// Returns by how much the figure is off, in units of what is allowed.
+    fn off(&self) -> f64 {
+        let difference = (self.simulated - self.published).abs();
+        let allowed = match self.tolerance {
+            Tolerance::StandardErrors { .. } => 3.0 * self.standard_error,
+            Tolerance::Relative(share) => share * self.published.abs(),
+        };
+        difference / allowed
+    }
+
+    /// Returns how it ended.
+    pub fn verdict(&self) -> Verdict {
+        let weak = match self.tolerance {
+            Tolerance::StandardErrors { power } => self.standard_error > power * self.published.abs(),
+            Tolerance::Relative(_) => false,
+        };
+        let agrees = self.off() <= 1.0;
+        match self.expected {
+            _ if weak => Verdict::NoPower,
+            Expected::Agrees if agrees => Verdict::Agrees,
+            Expected::Agrees => Verdict::Differs,
+            Expected::Refused if agrees => Verdict::Mistaken,
+            Expected::Refused => Verdict::Refused,
+        }
+    }
+
+    /// Says whether it ended as it should.
+    pub fn holds(&self) -> bool {
+        matches!(self.verdict(), Verdict::Agrees | Verdict::Refused)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(simulated: f64, standard_error: f64, expected: Expected) -> Finding {
+        let tolerance = Tolerance::StandardErrors { power: 0.01 };
+        Finding { case: String::new(), theory: "", published: 1.0, simulated, standard_error, tolerance, expected }
+    }
+
+    #[test]
+    fn three_standard_errors_are_allowed_if_they_are_small() {
+        assert_eq!(finding(1.014, 0.005, Expected::Agrees).verdict(), Verdict::Agrees);
+        assert_eq!(finding(1.016, 0.005, Expected::Agrees).verdict(), Verdict::Differs);
+        assert_eq!(finding(1.016, 0.005, Expected::Refused).verdict(), Verdict::Refused);
+        assert_eq!(finding(1.014, 0.005, Expected::Refused).verdict(), Verdict::Mistaken);
+        assert_eq!(finding(1.0, 0.011, Expected::Agrees).verdict(), Verdict::NoPower);
+    }
+
+    #[test]
+    fn a_figure_that_is_no_number_agrees_with_nothing() {
+        assert_eq!(finding(f64::NAN, 0.005, Expected::Agrees).verdict(), Verdict::Differs);
+    }
+}
