@@ -49,6 +49,7 @@ fn tick(c: &mut Criterion) {
             reserve_1: reserve(1_523_456_789_012_345_678_901_234),
             volume_numeraire: 45_678.901_234_5,
         }],
+        oracles: Vec::new(),
         banks: Vec::new(),
         goblins: Vec::new(),
     };

@@ -13,8 +13,10 @@ use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
 use crate::chain::gas::BlockGas;
 use crate::chain::mempool::Mempool;
+use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{Directory, PoolCell};
 use crate::chain::underwater::find_underwater;
+use crate::market::oracle::observe_prices;
 use crate::market::{Emissions, fund_farms, move_prices};
 use crate::record::recorder::record_block;
 
@@ -25,6 +27,8 @@ pub enum Stage {
     Open,
     /// Prices outside the chain move.
     Market,
+    /// Oracles look, and those that tell at once do.
+    Oracle,
     /// Positions under water are found; awake agents read the chain and submit.
     Decide,
     /// The mempool becomes one ordered list within the gas limit; the rest waits.
@@ -40,8 +44,8 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in their order.
-    pub const ALL: [Self; 7] =
-        [Self::Open, Self::Market, Self::Decide, Self::Order, Self::Execute, Self::Settle, Self::Record];
+    pub const ALL: [Self; 8] =
+        [Self::Open, Self::Market, Self::Oracle, Self::Decide, Self::Order, Self::Execute, Self::Settle, Self::Record];
 
     /// Returns the stage's systems, in their order. A system whose subjects a run lacks is left out of its block: what
     /// is not there costs nothing.
@@ -50,6 +54,7 @@ impl Stage {
         match self {
             Self::Open => vec![open_block.into_configs()],
             Self::Market => vec![move_prices.into_configs()],
+            Self::Oracle => when(has.feeds, observe_prices.into_configs()).into_iter().collect(),
             Self::Decide => {
                 let mut systems = agents::deciding(&has.kinds);
                 systems.splice(0..0, when(has.positions, find_underwater.into_configs()));
@@ -71,9 +76,12 @@ impl Stage {
 
 /// What a run has that only some systems are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one subject whether it is there")]
 struct Subjects {
     /// Kinds of agents.
     kinds: Vec<&'static str>,
+    /// Oracles.
+    feeds: bool,
     /// Goblins, whose positions may fail.
     positions: bool,
     /// Funding of farms.
@@ -84,12 +92,13 @@ struct Subjects {
 
 impl Subjects {
     fn all() -> Self {
-        Self { kinds: agents::KINDS.to_vec(), positions: true, emissions: true, audit: true }
+        Self { kinds: agents::KINDS.to_vec(), feeds: true, positions: true, emissions: true, audit: true }
     }
 
     fn of(world: &World) -> Self {
         Self {
             kinds: world.resource::<AgentDirectory>().populations.iter().map(|population| population.kind).collect(),
+            feeds: !world.resource::<Oracles>().0.is_empty(),
             positions: !world.resource::<Directory>().goblins.is_empty(),
             emissions: !world.resource::<Emissions>().0.is_empty(),
             audit: world.resource::<AuditEveryBlock>().0,
@@ -114,7 +123,17 @@ fn schedule(stages: &[Stage], has: &Subjects) -> Schedule {
         ..ScheduleBuildSettings::default()
     });
     schedule.configure_sets(
-        (Stage::Open, Stage::Market, Stage::Decide, Stage::Order, Stage::Execute, Stage::Settle, Stage::Record).chain(),
+        (
+            Stage::Open,
+            Stage::Market,
+            Stage::Oracle,
+            Stage::Decide,
+            Stage::Order,
+            Stage::Execute,
+            Stage::Settle,
+            Stage::Record,
+        )
+            .chain(),
     );
     for stage in stages {
         let chained = stage.systems(has).into_iter().reduce(|before, after| (before, after).chain());
@@ -168,15 +187,16 @@ mod tests {
 
     #[test]
     fn the_block_is_what_this_page_says() {
-        let agents = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Trader"];
+        let agents = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Publisher", "Trader"];
         let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
         let expected = [
             ("open", "open_block".to_owned()),
             ("market", "move_prices".to_owned()),
+            ("oracle", "observe_prices".to_owned()),
             ("decide", format!("find_underwater, {}", each("decide"))),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
-            ("settle", "learn<Farmer>, learn<BankLender>, learn<Liquidator>, audit_block".to_owned()),
+            ("settle", "learn<Farmer>, learn<BankLender>, learn<Liquidator>, learn<Publisher>, audit_block".to_owned()),
             ("record", "record_block, close_block".to_owned()),
         ];
         let stages: Vec<_> = stages().into_iter().map(|(stage, systems)| (stage, systems.join(", "))).collect();

@@ -13,7 +13,7 @@ use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
 use plimsoll::record::positions::{Position, PositionFate};
 use plimsoll::record::summary::Summary;
 use plimsoll::record::table::Table;
-use plimsoll::record::ticks::{BankTick, BlockTick, GoblinTick, PoolTick, Tick, TickNames, TokenTick};
+use plimsoll::record::ticks::{BankTick, BlockTick, GoblinTick, OracleTick, PoolTick, Tick, TickNames, TokenTick};
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
 
@@ -140,6 +140,7 @@ fn a_tick_lines_up_with_its_header() {
     let names = TickNames {
         tokens: list(&["ETH", "USDC"]),
         pools: list(&["ETH/USDC"]),
+        oracles: list(&["feed"]),
         banks: list(&["homora"]),
         goblins: list(&["eth_usdc_goblin"]),
     };
@@ -147,6 +148,7 @@ fn a_tick_lines_up_with_its_header() {
         block: block(),
         tokens: vec![token(), token()],
         pools: vec![pool()],
+        oracles: vec![OracleTick { price_numeraire: 1_010.505, error_ratio: 0.01 }],
         banks: vec![bank()],
         goblins: vec![goblin()],
     };
@@ -157,6 +159,7 @@ fn a_tick_lines_up_with_its_header() {
     let cell = |column: &str| &rows[1][rows[0].iter().position(|name| name == column).unwrap()];
     assert_eq!(cell("time_s"), "1609459212");
     assert_eq!(cell("eth_price_outside_numeraire"), "1000.5");
+    assert_eq!(cell("feed_price_numeraire"), "1010.505");
     assert_eq!(cell("eth_usdc_reserve_0"), "1.5");
     assert_eq!(cell("eth_usdc_reserve_0_units"), "1500000000000000000");
     assert_eq!(cell("homora_utilisation_ratio"), "0.5");

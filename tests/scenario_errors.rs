@@ -55,6 +55,17 @@ const SOUND: &str = r#"Scenario(
             name: "traders", count: 9, pool: "UNI/USDC", size: Exponential(mean: 100), buys: 0.5, pace: PerDay(4),
             capital: Fixed(5_000), tip: Fixed(2), gas_money: Fixed(1),
         ),
+        Publisher(name: "reporters", oracle: "feed"),
+    ],
+    oracles: [
+        (
+            name: "feed", token: "ETH", sources: [(1, Outside), (2.5, Spot("ETH/USDC"))],
+            update: Deviation(threshold: 0.005, heartbeat: "2 h"), publish: Transaction,
+        ),
+        (
+            name: "slow", token: "UNI", sources: [(0.75, TimeWeighted(pool: "UNI/USDC", window: "20 min"))],
+            update: Delayed("3 h"),
+        ),
     ],
 )
 "#;
@@ -95,7 +106,7 @@ fn breaks(severity: &str, cases: &[(&str, &str, &str)]) {
 fn the_sound_scenario_has_no_mistakes() {
     let checked = check(SOUND).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     assert_eq!(checked.warnings, []);
-    assert_eq!((checked.scenario.seed, checked.scenario.agents.len()), (7, 6));
+    assert_eq!((checked.scenario.seed, checked.scenario.agents.len()), (7, 7));
     assert_eq!(said(&SOUND.replace("Scenario(", "(")), []);
     assert_eq!(said(&format!("#![enable(implicit_some)]\n{SOUND}")), []);
     assert_eq!(said(&SOUND.replace("utilisation: 0.7", "utilisation: Some(0.7)")), []);
@@ -129,8 +140,8 @@ fn broken_syntax_is_shown_where_it_breaks() {
         ],
     );
     assert!(lines("")[0].starts_with("test.ron: error: no scenario here"));
-    assert!(lines(&format!("{SOUND})"))[0].starts_with("test.ron:50:1: error: `)` closes nothing"));
-    assert!(lines(&format!("{SOUND}x"))[0].starts_with("test.ron:50:1: error: something follows the scenario"));
+    assert!(lines(&format!("{SOUND})"))[0].starts_with("test.ron:61:1: error: `)` closes nothing"));
+    assert!(lines(&format!("{SOUND}x"))[0].starts_with("test.ron:61:1: error: something follows the scenario"));
     assert!(lines("[1, 2]")[0].starts_with("test.ron:1:1: error: no scenario here"));
     assert!(lines("(name: \"abc)\n")[0].starts_with("test.ron:1:8: error: this quote is not closed"));
 }
@@ -324,6 +335,36 @@ fn markets_must_be_possible() {
     );
     let twice = r#"UniswapV2(name: "x", tokens: ("ETH", ^"ETH"), reserves: ("1", "1")), UniswapV2(name: "UNI/USDC","#;
     breaks("error", &[(r#"UniswapV2(name: "UNI/USDC","#, twice, "this pool holds `ETH` twice")]);
+}
+
+#[test]
+fn oracles_must_look_somewhere_and_be_published() {
+    breaks(
+        "error",
+        &[
+            (r#"[(0.75, TimeWeighted(pool: "UNI/USDC", window: "20 min"))]"#, "^[]", "this oracle looks nowhere"),
+            ("(0.75,", "(^0,", "a source weighs 0; expected more than 0"),
+            (r#"Spot("ETH/USDC")"#, r#"^Spot("ETH/DAI")"#, "no pool is called `ETH/DAI`"),
+            (r#"Spot("ETH/USDC")"#, r#"^Spot("UNI/USDC")"#, "the pool `UNI/USDC` does not hold `ETH`"),
+            (r#"window: "20 min""#, r#"window: ^"0 s""#, "`window` is 0s"),
+            ("threshold: 0.005", "threshold: ^0", "`threshold` is 0; expected more than 0"),
+            (r#"heartbeat: "2 h""#, r#"heartbeat: ^"0 s""#, "`heartbeat` is 0s"),
+            (r#"Delayed("3 h")"#, r#"^Delayed("0 s")"#, "delayed by no time"),
+            (
+                r#"Delayed("3 h"),"#,
+                r#"Delayed("3 h"), publish: ^Transaction,"#,
+                "nobody publishes what the oracle `slow` sees",
+            ),
+        ],
+    );
+    let publisher = r#"Publisher(name: "reporters", oracle: "feed"),"#;
+    let idle = r#"Publisher(name: "reporters", oracle: "feed"), Publisher(name: "idle", oracle: ^"slow"),"#;
+    breaks("error", &[(publisher, idle, "the oracle `slow` publishes by itself")]);
+    let nobody = r#"Publisher(name: "reporters", oracle: "feed"), Publisher(name: "idle", oracle: ^"fed"),"#;
+    breaks(
+        "error",
+        &[(publisher, nobody, "no oracle is called `fed`; expected `feed` or `slow`; did you mean `feed`?")],
+    );
 }
 
 /// Puts another price in the place of the ETH's, and a caret where its mistake is expected.

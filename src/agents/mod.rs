@@ -11,6 +11,7 @@ pub mod harvester;
 pub mod liquidator;
 pub mod outbox;
 pub mod population;
+pub mod publisher;
 pub mod schedule;
 pub mod trader;
 pub mod view;
@@ -218,6 +219,8 @@ kinds! {
     Harvester(harvester::HarvesterParams, harvester::Harvester);
     /// Arbitrageurs between a pool and the external venue.
     Arbitrageur(arbitrageur::ArbitrageurParams, arbitrageur::Arbitrageur);
+    /// Publishers of oracles' prices.
+    Publisher(publisher::PublisherParams, publisher::Publisher);
     /// Noise traders.
     Trader(trader::TraderParams, trader::Trader);
 }

@@ -8,6 +8,7 @@ use crate::chain::dice::{Dice, Who};
 use crate::chain::gas::{BlockGas, GasSchedule, gwei_to_units};
 use crate::chain::ids::{GoblinId, TokenId};
 use crate::chain::ledger::Ledger;
+use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::tokens::Tokens;
 use crate::chain::underwater::{Ground, Underwater};
@@ -27,6 +28,8 @@ pub struct View<'w, 's> {
     pub ledger: Res<'w, Ledger>,
     /// The external venue.
     pub venues: Res<'w, Venues>,
+    /// What lending markets believe that tokens cost.
+    pub oracles: Res<'w, Oracles>,
     /// What gas costs in this block.
     pub gas: Res<'w, BlockGas>,
     /// What each action uses.

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::Resource;
 use thiserror::Error;
 
-use super::ids::{AccountId, AgentId, BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, PoolId, PositionId, TokenId};
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
 use super::venue::VenueError;
 use crate::protocol::amm::{AmmError, Direction, Traded};
@@ -61,6 +61,13 @@ pub enum What {
         farm: FarmId,
         /// Reward tokens, in smallest units.
         amount: u128,
+    },
+    /// An oracle's price was published.
+    PricePublished {
+        /// The feed.
+        feed: FeedId,
+        /// The price of a whole token in whole numeraire tokens, wad.
+        price_wad: u128,
     },
     /// A transaction reverted; nothing happened but the payment of its gas.
     Reverted {

@@ -12,6 +12,8 @@ use serde::Deserialize;
 ///   Protocol Risks", 2020) sizes the prizes;
 /// * work: no published measurement was found; it swaps, mints liquidity and stakes as `reinvest` does and is charged
 ///   the same;
+/// * oracle update: no published measurement was found; a report of several signed observations to an aggregator, charged
+///   150,000;
 /// * bank deposit and withdrawal: no published measurement was found; an ERC-20 mint or burn with a transfer and an
 ///   accrual, charged 120,000;
 /// * revert: no published measurement was found; the checks that fail here come early in the contracts, after the
@@ -33,6 +35,8 @@ pub struct GasSchedule {
     pub deposit: u64,
     /// Alpha Homora: withdraw from the bank.
     pub withdraw: u64,
+    /// An oracle's update of a price.
+    pub publish_price: u64,
     /// The most that a transaction uses which reverts.
     pub revert: u64,
 }
@@ -47,6 +51,7 @@ impl Default for GasSchedule {
             reinvest: 600_000,
             deposit: 120_000,
             withdraw: 120_000,
+            publish_price: 150_000,
             revert: 50_000,
         }
     }
@@ -54,7 +59,7 @@ impl Default for GasSchedule {
 
 impl GasSchedule {
     /// Returns every figure with its name.
-    pub fn figures(&self) -> [(&'static str, u64); 8] {
+    pub fn figures(&self) -> [(&'static str, u64); 9] {
         [
             ("swap", self.swap),
             ("further_swap", self.further_swap),
@@ -63,6 +68,7 @@ impl GasSchedule {
             ("reinvest", self.reinvest),
             ("deposit", self.deposit),
             ("withdraw", self.withdraw),
+            ("publish_price", self.publish_price),
             ("revert", self.revert),
         ]
     }

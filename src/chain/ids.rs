@@ -25,6 +25,8 @@ ids! {
     PoolId(u16);
     /// A staking farm, in the order of the scenario.
     FarmId(u16);
+    /// A price feed, in the order of the scenario.
+    FeedId(u16);
     /// A bank, in the order of the scenario.
     BankId(u16);
     /// An agent, in the order of the scenario. Dice are keyed by population and number instead: see `dice`.

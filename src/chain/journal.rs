@@ -2,7 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::ids::{BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{BankId, FarmId, FeedId, GoblinId, PoolId, PositionId, TokenId};
+use super::oracles::{Feed, Oracles};
 use super::price_order::Place;
 use super::protocols::ProtocolsMut;
 use super::transaction::Action;
@@ -21,6 +22,7 @@ enum Before {
     Farm(FarmId, GoblinId, Seat),
     Goblin(GoblinId, Goblin),
     Place(GoblinId, PositionId, Place),
+    Feed(FeedId, Feed),
 }
 
 /// The before-images of the transaction that runs.
@@ -34,7 +36,7 @@ impl Journal {
     }
 
     /// Keeps what an action may change.
-    pub fn keep(&mut self, action: &Action, protocols: &mut ProtocolsMut, venues: &Venues) {
+    pub fn keep(&mut self, action: &Action, protocols: &mut ProtocolsMut, venues: &Venues, oracles: &Oracles) {
         match *action {
             Action::Swap { pool, .. } => self.keep_pool(pool, protocols),
             Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
@@ -53,6 +55,7 @@ impl Journal {
                 let reward_pool = protocols.leveraged_farm(goblin).reward_pool.id;
                 self.keep_pool(reward_pool, protocols);
             }
+            Action::PublishPrice { feed, .. } => self.0.push(Before::Feed(feed, oracles.feed(feed).clone())),
             Action::Deposit { bank, .. } | Action::Withdraw { bank, .. } => {
                 self.0.push(Before::Bank(bank, protocols.bank(bank).bank.before(None)));
             }
@@ -60,7 +63,7 @@ impl Journal {
     }
 
     /// Puts everything back as it was when the transaction began.
-    pub fn roll_back(&mut self, protocols: &mut ProtocolsMut, venues: &mut Venues) {
+    pub fn roll_back(&mut self, protocols: &mut ProtocolsMut, venues: &mut Venues, oracles: &mut Oracles) {
         while let Some(before) = self.0.pop() {
             match before {
                 Before::Pool(id, pool, volume) => {
@@ -69,6 +72,7 @@ impl Journal {
                     cell.volume = volume;
                 }
                 Before::Venue(token, book) => *venues.of_mut(token) = book,
+                Before::Feed(id, feed) => *oracles.feed_mut(id) = feed,
                 Before::Bank(id, before) => protocols.bank(id).bank.restore(before),
                 Before::Farm(id, goblin, seat) => {
                     let account = protocols.leveraged_farm(goblin).goblin.account;

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod journal;
 pub mod ledger;
 pub mod mempool;
+pub mod oracles;
 pub mod price_order;
 pub mod protocols;
 pub mod time;

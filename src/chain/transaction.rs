@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::dice::Who;
 use super::gas::GasSchedule;
-use super::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{AccountId, AgentId, BankId, FeedId, GoblinId, PoolId, PositionId, TokenId};
 use crate::protocol::amm::Direction;
 use crate::protocol::farm::alpha_homora::Strategy;
 
@@ -59,6 +59,13 @@ pub enum Action {
         /// The goblin.
         goblin: GoblinId,
     },
+    /// Tells what an oracle has seen.
+    PublishPrice {
+        /// The feed.
+        feed: FeedId,
+        /// The price of a whole token in whole numeraire tokens, wad.
+        price_wad: u128,
+    },
     /// Supplies a bank.
     Deposit {
         /// The bank.
@@ -102,6 +109,7 @@ impl Action {
             Self::Work(_) => "work",
             Self::Kill { .. } => "kill",
             Self::Reinvest { .. } => "reinvest",
+            Self::PublishPrice { .. } => "publish_price",
             Self::Deposit { .. } => "deposit",
             Self::Withdraw { .. } => "withdraw",
         }
@@ -153,6 +161,7 @@ impl GasSchedule {
                 Action::Work(_) => self.work,
                 Action::Kill { .. } => self.kill,
                 Action::Reinvest { .. } => self.reinvest,
+                Action::PublishPrice { .. } => self.publish_price,
                 Action::Deposit { .. } => self.deposit,
                 Action::Withdraw { .. } => self.withdraw,
             })

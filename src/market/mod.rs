@@ -1,6 +1,8 @@
-//! What comes from outside the chain: price processes and how they move together, recorded series, shocks, scheduled funding.
+//! What comes from outside the chain: price processes and how they move together, recorded series, shocks, oracles, scheduled
+//! funding.
 
 pub mod correlation;
+pub mod oracle;
 pub mod price;
 pub mod series;
 pub mod shock;

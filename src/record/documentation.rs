@@ -6,7 +6,7 @@ use super::agents::{Agent, AgentFate};
 use super::columns::{Column, Columns};
 use super::events::{Event, EventKind};
 use super::positions::{Position, PositionFate};
-use super::ticks::{BankTick, BlockTick, GoblinTick, PoolTick, TokenTick};
+use super::ticks::{BankTick, BlockTick, GoblinTick, OracleTick, PoolTick, TokenTick};
 
 const BEGINNING: &str = "\
 # What a run leaves
@@ -117,6 +117,7 @@ pub fn documentation() -> String {
     group::<BlockTick>(&mut page, "The block, without a prefix:");
     group::<TokenTick>(&mut page, "Each token, as `<token>_...`:");
     group::<PoolTick>(&mut page, "Each pool, as `<pool>_...`:");
+    group::<OracleTick>(&mut page, "Each oracle, as `<oracle>_...`:");
     group::<BankTick>(&mut page, "Each bank, as `<bank>_...`:");
     group::<GoblinTick>(
         &mut page,

@@ -27,6 +27,8 @@ words! {
         Withdraw = "withdraw",
         /// A farm was funded.
         FundFarm = "fund_farm",
+        /// An oracle's price was published by transaction.
+        PublishPrice = "publish_price",
         /// A transaction reverted, for the `reason` given; it left nothing but its fee.
         Revert = "revert",
         /// A transaction was thrown away: its sender could not pay for its gas.
@@ -73,6 +75,12 @@ columns! {
         /// The farm.
         #[unit = ""]
         pub farm: Option<&'a str>,
+        /// The oracle.
+        #[unit = ""]
+        pub oracle: Option<&'a str>,
+        /// The price that it was told to tell.
+        #[unit = "numeraire per whole token"]
+        pub price_numeraire: Option<f64>,
         /// The token that was paid in, supplied or put to work.
         #[unit = ""]
         pub token_in: Option<&'a str>,
@@ -125,6 +133,8 @@ impl<'a> Event<'a> {
             position: None,
             pool: None,
             farm: None,
+            oracle: None,
+            price_numeraire: None,
             token_in: None,
             amount_in: None,
             token_out: None,

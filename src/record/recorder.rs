@@ -8,12 +8,13 @@ use super::events::{Event as EventRow, EventKind};
 use super::folder::{FolderError, OutputFolder};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary};
 use super::table::Table;
-use super::ticks::{BankTick, BlockTick, GoblinTick, PoolTick, Tick, TickNames, TokenTick};
+use super::ticks::{BankTick, BlockTick, GoblinTick, OracleTick, PoolTick, Tick, TickNames, TokenTick};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::mempool::Mempool;
+use crate::chain::oracles::{Feed, wad_to_f64};
 use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
 use crate::chain::underwater::Level;
 use crate::market::OutsidePrices;
@@ -55,6 +56,7 @@ impl Recorder {
         let names = TickNames {
             tokens: sees.tokens.priced().map(|token| sees.tokens.get(token).name.clone()).collect(),
             pools: names(&directory.pools),
+            oracles: sees.oracles.0.iter().map(|feed| feed.name.clone()).collect(),
             banks: names(&directory.banks),
             goblins: names(&directory.goblins),
         };
@@ -143,6 +145,7 @@ impl Recorder {
             price_fundamental_numeraire: outside.process.price(),
         }));
         row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(sees, cell)));
+        row.oracles.extend(sees.oracles.0.iter().map(|feed| oracle_tick(sees, feed)));
         row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(sees, cell)));
         row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(sees, cell)));
         follow(row, &mut self.summary);
@@ -222,6 +225,11 @@ fn pool_tick(sees: &View, cell: &PoolCell) -> PoolTick {
         reserve_1: amount(sees, cell.tokens[1], amm.balance(1)),
         volume_numeraire: paid.map(|(token, paid)| sees.worth(*token, *paid)).sum(),
     }
+}
+
+fn oracle_tick(sees: &View, feed: &Feed) -> OracleTick {
+    let price = feed.answer();
+    OracleTick { price_numeraire: price, error_ratio: price / sees.venues.price(feed.token) - 1.0 }
 }
 
 fn bank_tick(sees: &View, cell: &BankCell) -> BankTick {
@@ -306,6 +314,7 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::Deposited(..) => (EventKind::Deposit, "deposit"),
         What::Withdrawn(..) => (EventKind::Withdraw, "withdraw"),
         What::FarmFunded { .. } => (EventKind::FundFarm, "fund_farm"),
+        What::PricePublished { .. } => (EventKind::PublishPrice, "publish_price"),
         What::Reverted { action, .. } => (EventKind::Revert, action),
         What::Dropped { action, .. } => (EventKind::Drop, action),
     }
@@ -369,6 +378,10 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
         What::FarmFunded { farm, amount } => {
             moved(Some((sees.protocols.farm(*farm).reward, *amount)), None);
             row.farm = Some(&directory.farms[farm.index()].name);
+        }
+        What::PricePublished { feed, price_wad } => {
+            row.oracle = Some(&sees.oracles.feed(*feed).name);
+            row.price_numeraire = Some(wad_to_f64(*price_wad));
         }
         What::Reverted { reason, .. } => row.reason = Some(reason.kind()),
         What::Dropped { .. } => row.reason = Some("cannot_pay_gas"),

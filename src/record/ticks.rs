@@ -74,6 +74,18 @@ columns! {
 }
 
 columns! {
+    /// An oracle after the block, under the oracle's name.
+    pub struct OracleTick {
+        /// The price that it tells.
+        #[unit = "numeraire per whole token"]
+        pub price_numeraire: f64,
+        /// Its error: the price over the one outside, less one.
+        #[unit = "ratio"]
+        pub error_ratio: f64,
+    }
+}
+
+columns! {
     /// A bank after the block, under the bank's name.
     pub struct BankTick {
         /// What borrowers owe, interest included.
@@ -134,6 +146,8 @@ pub struct Tick {
     pub tokens: Vec<TokenTick>,
     /// A group per pool.
     pub pools: Vec<PoolTick>,
+    /// A group per oracle.
+    pub oracles: Vec<OracleTick>,
     /// A group per bank.
     pub banks: Vec<BankTick>,
     /// A group per goblin.
@@ -145,6 +159,7 @@ impl Tick {
     pub fn clear(&mut self) {
         self.tokens.clear();
         self.pools.clear();
+        self.oracles.clear();
         self.banks.clear();
         self.goblins.clear();
     }
@@ -154,6 +169,7 @@ impl Tick {
         self.block.write(exact, line);
         write_groups(&self.tokens, exact, line);
         write_groups(&self.pools, exact, line);
+        write_groups(&self.oracles, exact, line);
         write_groups(&self.banks, exact, line);
         write_groups(&self.goblins, exact, line);
         line.end();
@@ -173,6 +189,8 @@ pub struct TickNames {
     pub tokens: Vec<String>,
     /// The pools.
     pub pools: Vec<String>,
+    /// The oracles.
+    pub oracles: Vec<String>,
     /// The banks.
     pub banks: Vec<String>,
     /// The goblins.
@@ -186,6 +204,7 @@ impl TickNames {
         groups::<BlockTick>(&[String::new()], "", exact, &mut taken, line);
         groups::<TokenTick>(&self.tokens, "token", exact, &mut taken, line);
         groups::<PoolTick>(&self.pools, "pool", exact, &mut taken, line);
+        groups::<OracleTick>(&self.oracles, "oracle", exact, &mut taken, line);
         groups::<BankTick>(&self.banks, "bank", exact, &mut taken, line);
         groups::<GoblinTick>(&self.goblins, "goblin", exact, &mut taken, line);
         line.end();
@@ -266,6 +285,7 @@ mod tests {
         let names = TickNames {
             tokens: list(&["ETH", "eth", "E-TH", "e th"]),
             pools: list(&["ETH/USDC", "eth_usdc"]),
+            oracles: list(&["ETH"]),
             banks: list(&["bad", "liquidated", "homora"]),
             goblins: list(&["homora"]),
         };

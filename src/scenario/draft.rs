@@ -13,10 +13,12 @@ use super::wording::{missing, twice};
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
 use crate::market::correlation::CorrelationParams;
+use crate::market::oracle::OracleParams;
 use crate::market::shock::ShockParams;
 
 /// The fields that an included file may have.
-const LISTS: [&str; 9] = ["include", "tokens", "correlations", "shocks", "venue", "pools", "farms", "banks", "agents"];
+const LISTS: [&str; 10] =
+    ["include", "tokens", "correlations", "shocks", "venue", "pools", "oracles", "farms", "banks", "agents"];
 /// The fields that only the scenario itself may have.
 const SINGLES: [&str; 7] = ["seed", "blocks", "block_time", "start", "numeraire", "chain", "record"];
 
@@ -45,6 +47,8 @@ pub(super) struct Draft<'a> {
     pub(super) venue: Vec<Placed<'a, VenueParams>>,
     /// [`Scenario::pools`].
     pub(super) pools: Vec<Placed<'a, PoolParams>>,
+    /// [`Scenario::oracles`].
+    pub(super) oracles: Vec<Placed<'a, OracleParams>>,
     /// [`Scenario::farms`].
     pub(super) farms: Vec<Placed<'a, FarmParams>>,
     /// [`Scenario::banks`].
@@ -108,6 +112,7 @@ impl<'a> Draft<'a> {
             "shocks" => list(&mut self.shocks, node, out),
             "venue" => list(&mut self.venue, node, out),
             "pools" => list(&mut self.pools, node, out),
+            "oracles" => list(&mut self.oracles, node, out),
             "farms" => list(&mut self.farms, node, out),
             "banks" => list(&mut self.banks, node, out),
             "agents" => list(&mut self.agents, node, out),
@@ -131,6 +136,7 @@ impl<'a> Draft<'a> {
             shocks: values(self.shocks),
             venue: values(self.venue),
             pools: values(self.pools),
+            oracles: values(self.oracles),
             farms: values(self.farms),
             banks: values(self.banks),
             agents: values(self.agents),

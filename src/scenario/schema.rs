@@ -10,6 +10,7 @@ use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
 use crate::market::correlation::CorrelationParams;
+use crate::market::oracle::OracleParams;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
 use crate::math::Decimal;
@@ -51,6 +52,9 @@ pub struct Scenario {
     /// The pools.
     #[serde(default)]
     pub pools: Vec<PoolParams>,
+    /// What lending markets believe that tokens cost.
+    #[serde(default)]
+    pub oracles: Vec<OracleParams>,
     /// The staking farms.
     #[serde(default)]
     pub farms: Vec<FarmParams>,

@@ -16,6 +16,7 @@ use super::ids::{AccountId, TokenId};
 use super::journal::Journal;
 use super::ledger::{Ledger, Source};
 use super::mempool::Mempool;
+use super::oracles::Oracles;
 use super::protocols::{NamedAccounts, ProtocolsMut};
 use super::tokens::Tokens;
 use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
@@ -35,7 +36,7 @@ pub fn execute(
     (sales, schedule): (Res<ForcedSales>, Res<GasSchedule>),
     mut protocols: ProtocolsMut,
     mut ledger: ResMut<Ledger>,
-    mut venues: ResMut<Venues>,
+    (mut venues, mut oracles): (ResMut<Venues>, ResMut<Oracles>),
     mut mempool: ResMut<Mempool>,
     mut gas: ResMut<BlockGas>,
     mut log: ResMut<EventLog>,
@@ -50,6 +51,7 @@ pub fn execute(
         protocols: &mut protocols,
         ledger: &mut ledger,
         venues: &mut venues,
+        oracles: &mut oracles,
         log: &mut log,
         journal: &mut journal,
     };
@@ -69,6 +71,7 @@ struct Executor<'a, 'w, 's> {
     protocols: &'a mut ProtocolsMut<'w, 's>,
     ledger: &'a mut Ledger,
     venues: &'a mut Venues,
+    oracles: &'a mut Oracles,
     log: &'a mut EventLog,
     journal: &'a mut Journal,
 }
@@ -98,7 +101,7 @@ impl Executor<'_, '_, '_> {
                 Err(reason) => {
                     if several {
                         self.ledger.roll_back();
-                        self.journal.roll_back(self.protocols, self.venues);
+                        self.journal.roll_back(self.protocols, self.venues, self.oracles);
                     }
                     self.log.truncate(first);
                     let position = action.position();
@@ -118,7 +121,7 @@ impl Executor<'_, '_, '_> {
     /// Runs one action and returns what it paid out to the sender.
     fn act(&mut self, tx: &Transaction, action: &Action, received: u128, keep: bool) -> Result<u128, Revert> {
         if keep {
-            self.journal.keep(action, self.protocols, self.venues);
+            self.journal.keep(action, self.protocols, self.venues, self.oracles);
         }
         match *action {
             Action::Swap { pool, direction, amount_in, least_out } => {
@@ -132,6 +135,11 @@ impl Executor<'_, '_, '_> {
             }
             Action::Kill { bank, position } => self.kill(tx, bank, position),
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),
+            Action::PublishPrice { feed, price_wad } => {
+                self.oracles.feed_mut(feed).publish(price_wad, self.now);
+                self.push(tx, What::PricePublished { feed, price_wad });
+                Ok(0)
+            }
             Action::Deposit { bank, amount } => self.deposit(tx, bank, amount),
             Action::Withdraw { bank, shares } => self.withdraw(tx, bank, shares),
         }

@@ -32,6 +32,9 @@ impl Check<'_, '_> {
                     self.field(node, "every", params.every, params.every.ms > 0, "more, such as `\"1 h\"`");
                 }
                 AgentParams::Arbitrageur(params) => self.arbitrageur(node, params),
+                AgentParams::Publisher(params) => {
+                    self.common(node, params.count, Some(&params.tip), &params.gas_money);
+                }
                 AgentParams::Trader(params) => self.trader(node, params),
             }
         }

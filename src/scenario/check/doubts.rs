@@ -64,6 +64,7 @@ impl Check<'_, '_> {
                 AgentParams::Liquidator(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::Harvester(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::Arbitrageur(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::Publisher(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::Trader(p) => self.gas_money(node, &p.gas_money),
             }
         }

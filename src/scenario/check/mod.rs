@@ -8,6 +8,7 @@ mod farming;
 mod laws;
 mod market;
 mod names;
+mod oracles;
 mod pools;
 mod prices;
 
@@ -32,6 +33,7 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     check.names();
     check.market();
     check.pools();
+    check.oracles();
     check.farming();
     check.agents();
     if sound && !check.out.iter().any(Diagnostic::is_error) {

@@ -6,6 +6,7 @@ use super::super::schema::{AgentParams, BankParams, FarmParams, PoolParams};
 use super::super::syntax::File;
 use super::Check;
 use crate::market::correlation::CorrelationParams;
+use crate::market::oracle::SourceParams;
 use crate::market::shock::ShockParams;
 
 /// What a name stands for.
@@ -13,6 +14,7 @@ use crate::market::shock::ShockParams;
 enum What {
     Token,
     Pool,
+    Oracle,
     Farm,
     Bank,
     Goblin,
@@ -20,12 +22,14 @@ enum What {
 }
 
 impl What {
-    const ALL: [Self; 6] = [Self::Token, Self::Pool, Self::Farm, Self::Bank, Self::Goblin, Self::Population];
+    const ALL: [Self; 7] =
+        [Self::Token, Self::Pool, Self::Oracle, Self::Farm, Self::Bank, Self::Goblin, Self::Population];
 
     fn word(self) -> &'static str {
         match self {
             Self::Token => "token",
             Self::Pool => "pool",
+            Self::Oracle => "oracle",
             Self::Farm => "farm",
             Self::Bank => "bank",
             Self::Goblin => "goblin",
@@ -55,6 +59,7 @@ impl<'a> Names<'a> {
                 match field.name.as_str() {
                     "tokens" => names.add(What::Token, list),
                     "pools" => names.add(What::Pool, list),
+                    "oracles" => names.add(What::Oracle, list),
                     "farms" => names.add(What::Farm, list),
                     "agents" => names.add(What::Population, list),
                     "banks" => {
@@ -148,6 +153,18 @@ impl<'a, 'd> Check<'a, 'd> {
             let node = pool.node.at("tokens");
             used.extend([(node.nth(0), What::Token, tokens.0.as_str()), (node.nth(1), What::Token, &tokens.1)]);
         }
+        for oracle in &draft.oracles {
+            used.push((oracle.node.at("token"), What::Token, oracle.value.token.as_str()));
+            for (index, (_, source)) in oracle.value.sources.iter().enumerate().filter(|_| oracle.whole) {
+                let node = oracle.node.at("sources").nth(index).nth(1);
+                match source {
+                    SourceParams::Outside => {}
+                    SourceParams::Spot(pool) | SourceParams::TimeWeighted { pool, .. } => {
+                        used.push((node.at("pool"), What::Pool, pool));
+                    }
+                }
+            }
+        }
         for farm in &draft.farms {
             let FarmParams::StakingRewards { pool, reward, .. } = &farm.value;
             let node = farm.node;
@@ -180,6 +197,7 @@ fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams) -> Use<'a, 'd> 
         AgentParams::Liquidator(params) => (node.at("bank"), What::Bank, &params.bank),
         AgentParams::Harvester(params) => (node.at("goblin"), What::Goblin, &params.goblin),
         AgentParams::Arbitrageur(params) => (node.at("pool"), What::Pool, &params.pool),
+        AgentParams::Publisher(params) => (node.at("oracle"), What::Oracle, &params.oracle),
         AgentParams::Trader(params) => (node.at("pool"), What::Pool, &params.pool),
     }
 }

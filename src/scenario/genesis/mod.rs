@@ -20,15 +20,17 @@ use crate::agents::population::Spawner;
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
 use crate::chain::gas::{BlockGas, gwei_to_units};
-use crate::chain::ids::{AccountId, TokenId};
+use crate::chain::ids::{AccountId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
 use crate::chain::mempool::Mempool;
+use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::protocols::{Directory, Named, NamedAccounts};
 use crate::chain::tokens::{Token, Tokens};
 use crate::chain::underwater::{LeastMargin, Underwater};
 use crate::chain::venue::Venue;
 use crate::chain::venues::Venues;
 use crate::market::correlation::Correlation;
+use crate::market::oracle::{Observer, Observers, OracleParams};
 use crate::market::price::{PriceParams, PriceProcess};
 use crate::market::series::Series;
 use crate::market::shock::Shock;
@@ -63,6 +65,7 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     builder.prices(folder, seed)?;
     builder.chain();
     builder.pools()?;
+    builder.oracles();
     builder.farms()?;
     builder.banks()?;
     let directory = builder.directory;
@@ -151,6 +154,22 @@ impl Builder<'_> {
         self.world.init_resource::<Mempool>();
         self.world.init_resource::<EventLog>();
         self.world.init_resource::<Underwater>();
+    }
+
+    /// Starts every feed at the price outside.
+    fn oracles(&mut self) {
+        let venues = self.world.resource::<Venues>();
+        let feed = |params: &OracleParams| {
+            let token = self.token(&params.token);
+            let answer_wad = to_wad(venues.price(token));
+            Feed { name: params.name.clone(), token, answer_wad, answered_at: self.scenario.start, due_wad: None }
+        };
+        let feeds: Vec<Feed> = self.scenario.oracles.iter().map(feed).collect();
+        let pool = |name: &str| PoolId(u16_of(find(&self.directory.pools, name)));
+        let observers = self.scenario.oracles.iter().zip(&feeds);
+        let observers = observers.map(|(params, feed)| Observer::new(params, feed, pool)).collect();
+        self.world.insert_resource(Observers(observers));
+        self.world.insert_resource(Oracles(feeds));
     }
 
     fn open(&mut self) -> AccountId {

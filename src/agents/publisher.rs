@@ -1,0 +1,83 @@
+//! Publishes what an oracle has seen, by transaction.
+//!
+//! Sees: the price that its feed should tell. Decides: to submit it with its tip, one update at a time; what has become
+//! stale meanwhile is told by the next. Ignores: who gains or loses by the price.
+
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::Agent;
+use super::awake::Wake;
+use super::outbox::Outbox;
+use super::population::{Drawn, Population, Purse};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::event::{Event, What};
+use crate::chain::ids::FeedId;
+use crate::chain::transaction::Action;
+
+/// A population of publishers, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublisherParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "super::one")]
+    pub count: u32,
+    /// The oracle whose prices it publishes.
+    pub oracle: String,
+    /// Priority fee, in gwei per unit of gas.
+    #[serde(default = "super::tip")]
+    pub tip: Distribution,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "super::gas_money")]
+    pub gas_money: Distribution,
+}
+
+/// A publisher of prices.
+#[derive(Debug, Clone, Copy, PartialEq, Component)]
+pub struct Publisher {
+    feed: FeedId,
+    tip: u128,
+    /// Whether an update of its own waits.
+    waits: bool,
+}
+
+impl Agent for Publisher {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        if let Some(price_wad) = sees.oracles.feed(self.feed).due_wad.filter(|_| !self.waits) {
+            self.waits = out.submit(smallvec![Action::PublishPrice { feed: self.feed, price_wad }], self.tip);
+        }
+        Wake::NextBlock
+    }
+
+    const LEARNS: bool = true;
+
+    fn learn(&mut self, event: &Event) {
+        if matches!(event.what, What::PricePublished { .. } | What::Reverted { .. } | What::Dropped { .. }) {
+            self.waits = false;
+        }
+    }
+}
+
+impl Population for PublisherParams {
+    type Agent = Publisher;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Publisher> {
+        let feed = sees.oracles.named(&self.oracle);
+        let agent = Publisher { feed, tip: sees.gwei(self.tip.sample(dice)), waits: false };
+        let gas_money = self.gas_money.sample(dice);
+        Drawn { agent, purse: Purse::new(), gas_money, first: Wake::NextBlock, stake: None }
+    }
+}

@@ -1,0 +1,86 @@
+//! Oracles: they look somewhere, at pools that hold their token, and somebody publishes what they see.
+
+use super::super::piece::Placed;
+use super::super::schema::AgentParams;
+use super::Check;
+use crate::market::oracle::{OracleParams, PublishParams, SourceParams, UpdateParams};
+
+impl Check<'_, '_> {
+    /// Every oracle.
+    pub(super) fn oracles(&mut self) {
+        for oracle in &self.draft.oracles {
+            self.sources(oracle);
+            self.update(oracle);
+            self.publisher(oracle);
+        }
+        for agent in &self.draft.agents {
+            let AgentParams::Publisher(params) = &agent.value else { continue };
+            let oracles = self.draft.oracles.iter().map(|oracle| &oracle.value);
+            let mut instant = oracles.filter(|oracle| oracle.publish == PublishParams::Instant);
+            if instant.any(|oracle| oracle.name == params.oracle) {
+                let message = format!("the oracle `{}` publishes by itself", params.oracle);
+                let expected = "expected an oracle with `publish: Transaction`";
+                self.error(agent.node.at("oracle").place(), message, expected);
+            }
+        }
+    }
+
+    fn sources(&mut self, oracle: &Placed<OracleParams>) {
+        let OracleParams { token, sources, .. } = &oracle.value;
+        let list = oracle.node.at("sources");
+        if !oracle.whole {
+            return;
+        }
+        if sources.is_empty() {
+            self.error(list.place(), "this oracle looks nowhere", "expected a source, such as `[(1, Outside)]`");
+        }
+        for (index, (weight, source)) in sources.iter().enumerate() {
+            let node = list.nth(index);
+            if !(*weight > 0.0 && weight.is_finite()) {
+                self.error(node.nth(0).place(), format!("a source weighs {weight}"), "expected more than 0");
+            }
+            let pool = match source {
+                SourceParams::Outside => continue,
+                SourceParams::Spot(pool) => pool,
+                SourceParams::TimeWeighted { pool, window } => {
+                    let fine = window.ms > 0;
+                    self.field(node.nth(1), "window", window, fine, "more, such as `\"30 min\"`");
+                    pool
+                }
+            };
+            if self.pool(pool).is_some_and(|pool| self.lacks(pool, token)) {
+                let message = format!("the pool `{pool}` does not hold `{token}`");
+                self.error(node.nth(1).place(), message, format!("expected a pool that holds `{token}`"));
+            }
+        }
+    }
+
+    fn update(&mut self, oracle: &Placed<OracleParams>) {
+        let node = oracle.node.at("update");
+        match oracle.value.update {
+            UpdateParams::Deviation { threshold, heartbeat } => {
+                self.field(node, "threshold", threshold, threshold > 0.0, "more than 0, as in 0.005 for 0.5 %");
+                self.field(node, "heartbeat", heartbeat, heartbeat.ms > 0, "more, such as `\"1 h\"`");
+            }
+            UpdateParams::Delayed(by) if by.ms == 0 => {
+                self.error(node.place(), "this oracle is delayed by no time", "expected more, such as `\"1 h\"`");
+            }
+            UpdateParams::EveryBlock | UpdateParams::Delayed(_) => {}
+        }
+    }
+
+    fn publisher(&mut self, oracle: &Placed<OracleParams>) {
+        let name = &oracle.value.name;
+        let publishes = |agent: &Placed<AgentParams>| match &agent.value {
+            AgentParams::Publisher(params) => params.oracle == *name,
+            _ => false,
+        };
+        let by_transaction = oracle.value.publish == PublishParams::Transaction;
+        if by_transaction && !self.draft.agents.iter().any(publishes) {
+            let message = format!("nobody publishes what the oracle `{name}` sees");
+            let expected =
+                format!("expected a population such as `Publisher(name: \"reporters\", oracle: \"{name}\")`");
+            self.error(oracle.node.at("publish").place(), message, expected);
+        }
+    }
+}
