@@ -41,7 +41,7 @@ mod refusals {
 
     use serde_json::{Value, json};
 
-    use super::replay::{Replay, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2};
+    use super::replay::{Replay, Report, Vectors, alpha_homora, morpho_blue, replay_with, staking_rewards, univ2};
 
     /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
     fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
@@ -59,6 +59,14 @@ mod refusals {
         let wrong = replay_with(&file, |config| univ2::Machine::with_fee(config, 31));
         assert_eq!(right.differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn a_loan_to_value_a_percent_lower_differs() {
+        let file = Vectors::of_this_repository().read("morpho_blue");
+        let wrong = replay_with(&file, |config| morpho_blue::Machine::with_lltv_lowered_by(config, 10_u128.pow(16)));
+        assert_eq!(morpho_blue::replay(&file).differences, [] as [String; 0]);
+        assert!(wrong.differences.len() > 20, "{} differences", wrong.differences.len());
     }
 
     #[test]
@@ -81,7 +89,8 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 3] = [
+        let replays: [(&str, Replay); 4] = [
+            ("morpho_blue", morpho_blue::replay),
             ("univ2", univ2::replay),
             ("staking_rewards", staking_rewards::replay),
             ("alpha_homora", alpha_homora::replay),

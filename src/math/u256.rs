@@ -119,6 +119,46 @@ impl U256 {
         let (high, low) = self.into_halves();
         sqrt_down(high, low)
     }
+
+    /// Returns `self * factor / divisor`, rounded **down**.
+    ///
+    /// # Errors
+    /// The product is wider than 256 bits, or the divisor is zero.
+    #[inline]
+    pub fn mul_div_down(self, factor: u128, divisor: u128) -> Result<Self, MathError> {
+        Ok(self.mul_div(factor, divisor)?.0)
+    }
+
+    /// Returns `self * factor / divisor`, rounded **up**.
+    ///
+    /// # Errors
+    /// The product is wider than 256 bits, or the divisor is zero.
+    #[inline]
+    pub fn mul_div_up(self, factor: u128, divisor: u128) -> Result<Self, MathError> {
+        let (quotient, remainder) = self.mul_div(factor, divisor)?;
+        if remainder == 0 { Ok(quotient) } else { quotient.checked_add(1) }
+    }
+
+    /// Returns the quotient and the remainder of `self * factor / divisor`.
+    #[inline]
+    fn mul_div(self, factor: u128, divisor: u128) -> Result<(Self, u128), MathError> {
+        if divisor == 0 {
+            return Err(MathError::DivisionByZero);
+        }
+        let (high, low) = self.into_halves();
+        let (low, carry) = low.carrying_mul(factor, 0);
+        let high = high.checked_mul(factor).and_then(|high| high.checked_add(carry));
+        let high = high.ok_or(MathError::TooWide { bits: 257, fits: 256 })?;
+        let (high, low, remainder) = div_wide(high, low, divisor);
+        Ok((Self::from_halves(high, low), remainder))
+    }
+
+    /// Returns the value as a float, off by less than one part in 2^51: for decisions, never for a balance.
+    #[inline]
+    pub fn to_f64(self) -> f64 {
+        let (high, low) = self.into_halves();
+        high as f64 * (2.0 * (1_u128 << 127) as f64) + low as f64
+    }
 }
 
 impl From<u128> for U256 {
@@ -192,6 +232,25 @@ mod tests {
             prop_assert_eq!(product.div_down(b), Ok(U256::from(a)));
             let larger = product.checked_mul(u128::from(c)).unwrap();
             prop_assert_eq!(larger.div_down(U256::product(b, c.into())), Ok(U256::from(a)));
+        }
+
+        #[test]
+        fn a_product_is_divided_as_step_by_step(high: u128, low: u128, shift in 0u32..128, by: u128, divisor in 1..u128::MAX) {
+            let value = U256::from_halves(high >> shift, low);
+            let product = value.checked_mul(by);
+            prop_assert_eq!(value.mul_div_down(by, divisor), product.and_then(|product| product.div_down(divisor)));
+            let up = product.map(|product| match product.checked_add(divisor - 1) {
+                Ok(product) => product.div_down(divisor).unwrap(),
+                Err(_) => product.checked_sub(1).unwrap().div_down(divisor).unwrap().checked_add(1).unwrap(),
+            });
+            prop_assert_eq!(value.mul_div_up(by, divisor), up);
+        }
+
+        #[test]
+        fn a_float_is_near(high: u128, low: u128, shift in 0u32..=128) {
+            let value = U256::from_halves(high.checked_shr(shift).unwrap_or(0), low);
+            let nearest: f64 = value.to_string().parse().unwrap();
+            prop_assert!((value.to_f64() - nearest).abs() <= nearest / (1_u64 << 51) as f64);
         }
     }
 }

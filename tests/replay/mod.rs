@@ -2,6 +2,7 @@
 
 pub mod alpha_homora;
 mod fields;
+pub mod morpho_blue;
 pub mod staking_rewards;
 pub mod univ2;
 
@@ -28,7 +29,7 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("erc4626", None),
     ("maker", None),
     ("masterchef", None),
-    ("morpho_blue", None),
+    ("morpho_blue", Some(morpho_blue::replay)),
     ("staking_rewards", Some(staking_rewards::replay)),
     ("univ2", Some(univ2::replay)),
     ("univ3", None),

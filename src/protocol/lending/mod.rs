@@ -1,0 +1,4 @@
+//! Lending markets.
+
+pub mod morpho_blue;
+mod rows;
