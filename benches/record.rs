@@ -50,6 +50,8 @@ fn tick(c: &mut Criterion) {
             volume_numeraire: 45_678.901_234_5,
         }],
         oracles: Vec::new(),
+        lending: Vec::new(),
+        assets: Vec::new(),
         banks: Vec::new(),
         goblins: Vec::new(),
     };

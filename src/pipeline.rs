@@ -12,6 +12,7 @@ use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
 use crate::chain::gas::BlockGas;
+use crate::chain::lending::find_failing_loans;
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{Directory, PoolCell};
@@ -57,7 +58,9 @@ impl Stage {
             Self::Oracle => when(has.feeds, observe_prices.into_configs()).into_iter().collect(),
             Self::Decide => {
                 let mut systems = agents::deciding(&has.kinds);
-                systems.splice(0..0, when(has.positions, find_underwater.into_configs()));
+                let finding = when(has.positions, find_underwater.into_configs()).into_iter();
+                let finding = finding.chain(when(has.lending, find_failing_loans.into_configs()));
+                systems.splice(0..0, finding);
                 systems
             }
             Self::Order => vec![order_block.into_configs()],
@@ -84,6 +87,8 @@ struct Subjects {
     feeds: bool,
     /// Goblins, whose positions may fail.
     positions: bool,
+    /// Lending markets, whose positions may fail.
+    lending: bool,
     /// Funding of farms.
     emissions: bool,
     /// An audit of every block.
@@ -92,7 +97,14 @@ struct Subjects {
 
 impl Subjects {
     fn all() -> Self {
-        Self { kinds: agents::KINDS.to_vec(), feeds: true, positions: true, emissions: true, audit: true }
+        Self {
+            kinds: agents::KINDS.to_vec(),
+            feeds: true,
+            positions: true,
+            lending: true,
+            emissions: true,
+            audit: true,
+        }
     }
 
     fn of(world: &World) -> Self {
@@ -100,6 +112,7 @@ impl Subjects {
             kinds: world.resource::<AgentDirectory>().populations.iter().map(|population| population.kind).collect(),
             feeds: !world.resource::<Oracles>().0.is_empty(),
             positions: !world.resource::<Directory>().goblins.is_empty(),
+            lending: !world.resource::<Directory>().lending.is_empty(),
             emissions: !world.resource::<Emissions>().0.is_empty(),
             audit: world.resource::<AuditEveryBlock>().0,
         }
@@ -193,7 +206,7 @@ mod tests {
             ("open", "open_block".to_owned()),
             ("market", "move_prices".to_owned()),
             ("oracle", "observe_prices".to_owned()),
-            ("decide", format!("find_underwater, {}", each("decide"))),
+            ("decide", format!("find_underwater, find_failing_loans, {}", each("decide"))),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
             ("settle", "learn<Farmer>, learn<BankLender>, learn<Liquidator>, learn<Publisher>, audit_block".to_owned()),

@@ -13,7 +13,9 @@ use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
 use plimsoll::record::positions::{Position, PositionFate};
 use plimsoll::record::summary::Summary;
 use plimsoll::record::table::Table;
-use plimsoll::record::ticks::{BankTick, BlockTick, GoblinTick, OracleTick, PoolTick, Tick, TickNames, TokenTick};
+use plimsoll::record::ticks::{
+    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, OracleTick, PoolTick, Tick, TickNames, TokenTick,
+};
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
 
@@ -38,6 +40,31 @@ fn token() -> TokenTick {
 
 fn pool() -> PoolTick {
     PoolTick { price: 1_001.0, reserve_0: ETHER, reserve_1: ETHER, volume_numeraire: 0.5 }
+}
+
+fn lending() -> LendingTick {
+    LendingTick {
+        open_loans: 4,
+        debt_numeraire: 1_234.5,
+        health_factor_lowest: Some(1.01),
+        health_factor_p01: Some(1.02),
+        health_factor_p05: Some(1.1),
+        health_factor_p25: Some(1.4),
+        health_factor_p50: None,
+        parked: 1,
+    }
+}
+
+fn asset() -> AssetTick {
+    let whole = |tokens: u128| Amount { units: tokens * 1_000_000, decimals: 6 };
+    AssetTick {
+        supplied: whole(10),
+        borrowed: whole(4),
+        idle: whole(6),
+        utilisation_ratio: 0.4,
+        borrow_rate_ratio: 0.04,
+        supply_rate_ratio: 0.016,
+    }
 }
 
 fn bank() -> BankTick {
@@ -141,6 +168,8 @@ fn a_tick_lines_up_with_its_header() {
         tokens: list(&["ETH", "USDC"]),
         pools: list(&["ETH/USDC"]),
         oracles: list(&["feed"]),
+        lending: list(&["morpho"]),
+        assets: list(&["morpho USDC"]),
         banks: list(&["homora"]),
         goblins: list(&["eth_usdc_goblin"]),
     };
@@ -149,6 +178,8 @@ fn a_tick_lines_up_with_its_header() {
         tokens: vec![token(), token()],
         pools: vec![pool()],
         oracles: vec![OracleTick { price_numeraire: 1_010.505, error_ratio: 0.01 }],
+        lending: vec![lending()],
+        assets: vec![asset()],
         banks: vec![bank()],
         goblins: vec![goblin()],
     };
@@ -160,6 +191,8 @@ fn a_tick_lines_up_with_its_header() {
     assert_eq!(cell("time_s"), "1609459212");
     assert_eq!(cell("eth_price_outside_numeraire"), "1000.5");
     assert_eq!(cell("feed_price_numeraire"), "1010.505");
+    assert_eq!(cell("morpho_open_loans"), "4");
+    assert_eq!(cell("morpho_usdc_supplied_units"), "10000000");
     assert_eq!(cell("eth_usdc_reserve_0"), "1.5");
     assert_eq!(cell("eth_usdc_reserve_0_units"), "1500000000000000000");
     assert_eq!(cell("homora_utilisation_ratio"), "0.5");

@@ -3,11 +3,13 @@
 use bevy_ecs::prelude::Resource;
 use thiserror::Error;
 
-use super::ids::{AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, LendingId, PoolId, PositionId, TokenId};
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
+use super::transaction::LendingCall;
 use super::venue::VenueError;
 use crate::protocol::amm::{AmmError, Direction, Traded};
 use crate::protocol::farm::alpha_homora::{BankError, Deposited, GoblinError, Killed, Reinvested, Withdrawn, Worked};
+use crate::protocol::lending::{LendingError, Liquidated, Liquidation};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +64,10 @@ pub enum What {
         /// Reward tokens, in smallest units.
         amount: u128,
     },
+    /// A lending market did what its caller asked for.
+    Lent(Box<LentAt>),
+    /// A position in a lending market was liquidated.
+    Liquidated(Box<LiquidatedAt>),
     /// An oracle's price was published.
     PricePublished {
         /// The feed.
@@ -113,6 +119,38 @@ pub struct KilledAt {
     pub receipt: Killed,
 }
 
+/// A call to a lending market that did not liquidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LentAt {
+    /// The market.
+    pub market: LendingId,
+    /// The asset.
+    pub asset: u8,
+    /// What moved between the caller and the market, in smallest units.
+    pub amount: u128,
+    /// The call.
+    pub call: LendingCall,
+}
+
+/// A liquidation in a lending market.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LiquidatedAt {
+    /// The market.
+    pub market: LendingId,
+    /// What was asked for.
+    pub call: Liquidation,
+    /// The token that was seized.
+    pub collateral: TokenId,
+    /// The token that was repaid.
+    pub debt: TokenId,
+    /// How sound the position was.
+    pub health_factor: f64,
+    /// What was done.
+    pub done: Liquidated,
+    /// Debt of this asset that no collateral stands for any more, in smallest units, beside what was written off.
+    pub stranded: u128,
+}
+
 /// Why a transaction reverted.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
 pub enum Revert {
@@ -139,6 +177,21 @@ pub enum Revert {
     /// A goblin refused.
     #[error(transparent)]
     Goblin(#[from] GoblinError),
+    /// A lending market refused.
+    #[error(transparent)]
+    Lending(#[from] LendingError),
+    /// A lending market has fewer assets.
+    #[error("the market has no asset {asset}")]
+    NoAsset {
+        /// The place that was named.
+        asset: u8,
+    },
+    /// A flash loan was not taken or not paid back as it must be.
+    #[error("{what}")]
+    FlashLoan {
+        /// What is wrong.
+        what: &'static str,
+    },
     /// The external venue could not fill.
     #[error(transparent)]
     Venue(#[from] VenueError),
@@ -159,6 +212,9 @@ impl Revert {
             Self::Bank(BankError::DebtTooSmall { .. }) => "debt_too_small",
             Self::Bank(_) => "bank_refused",
             Self::Goblin(_) => "goblin_refused",
+            Self::Lending(error) => error.kind(),
+            Self::NoAsset { .. } => "no_asset",
+            Self::FlashLoan { .. } => "flash_loan",
             Self::Venue(_) => "venue_refused",
         }
     }
@@ -169,6 +225,7 @@ impl Event {
     pub fn concerns(&self) -> [Option<AccountId>; 2] {
         let owner = match &self.what {
             What::Killed(killed) => Some(killed.receipt.owner),
+            What::Liquidated(at) => Some(at.call.borrower),
             _ => None,
         };
         [self.sender.map(|(_, account)| account), owner.filter(|owner| self.sender.map(|s| s.1) != Some(*owner))]

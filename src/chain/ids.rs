@@ -29,6 +29,8 @@ ids! {
     FeedId(u16);
     /// A bank, in the order of the scenario.
     BankId(u16);
+    /// A lending market, in the order of the scenario.
+    LendingId(u16);
     /// An agent, in the order of the scenario. Dice are keyed by population and number instead: see `dice`.
     AgentId(u32);
 }

@@ -11,6 +11,7 @@ pub mod gas;
 pub mod ids;
 pub mod journal;
 pub mod ledger;
+pub mod lending;
 pub mod mempool;
 pub mod oracles;
 pub mod price_order;

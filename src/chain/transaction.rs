@@ -4,9 +4,10 @@ use smallvec::SmallVec;
 
 use super::dice::Who;
 use super::gas::GasSchedule;
-use super::ids::{AccountId, AgentId, BankId, FeedId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, PoolId, PositionId, TokenId};
 use crate::protocol::amm::Direction;
 use crate::protocol::farm::alpha_homora::Strategy;
+use crate::protocol::lending::Part;
 
 /// How much an action takes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,8 @@ pub enum Action {
         /// The goblin.
         goblin: GoblinId,
     },
+    /// Calls a lending market.
+    Lend(Box<LendingOrder>),
     /// Tells what an oracle has seen.
     PublishPrice {
         /// The feed.
@@ -99,6 +102,83 @@ pub struct WorkOrder {
     pub strategy: Strategy,
 }
 
+/// A call to a lending market; boxed in actions, since most are smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LendingOrder {
+    /// The market.
+    pub market: LendingId,
+    /// The call.
+    pub call: LendingCall,
+}
+
+/// What a lending market is asked to do. Assets are named by their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LendingCall {
+    /// Take an amount in.
+    Supply {
+        /// The asset.
+        asset: u8,
+        /// How much of it.
+        amount: AmountIn,
+    },
+    /// Give a part of the sender's claim back.
+    Withdraw {
+        /// The asset.
+        asset: u8,
+        /// How much of it.
+        part: Part,
+    },
+    /// Lend to the sender.
+    Borrow {
+        /// The asset.
+        asset: u8,
+        /// How much of it.
+        amount: u128,
+    },
+    /// Take back what the sender owes, and no more.
+    Repay {
+        /// The asset.
+        asset: u8,
+        /// How much of it at most.
+        most: AmountIn,
+    },
+    /// Liquidate a position.
+    Liquidate {
+        /// Whose.
+        borrower: AccountId,
+        /// The asset that is seized.
+        collateral: u8,
+        /// The asset that is repaid.
+        debt: u8,
+        /// How much of it at most.
+        most: AmountIn,
+    },
+    /// Lend until the transaction's end.
+    FlashLoan {
+        /// The asset.
+        asset: u8,
+        /// How much of it.
+        amount: u128,
+    },
+    /// Pay the flash loan back, with its premium.
+    RepayFlashLoan,
+}
+
+impl LendingCall {
+    /// Returns the call's name in events.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Supply { .. } => "supply",
+            Self::Withdraw { .. } => "withdraw_claim",
+            Self::Borrow { .. } => "borrow",
+            Self::Repay { .. } => "repay",
+            Self::Liquidate { .. } => "liquidate",
+            Self::FlashLoan { .. } => "flash_loan",
+            Self::RepayFlashLoan => "repay_flash_loan",
+        }
+    }
+}
+
 impl Action {
     /// Returns the action's name in events.
     pub fn name(&self) -> &'static str {
@@ -109,10 +189,16 @@ impl Action {
             Self::Work(_) => "work",
             Self::Kill { .. } => "kill",
             Self::Reinvest { .. } => "reinvest",
+            Self::Lend(order) => order.call.name(),
             Self::PublishPrice { .. } => "publish_price",
             Self::Deposit { .. } => "deposit",
             Self::Withdraw { .. } => "withdraw",
         }
+    }
+
+    /// Says whether it takes a flash loan, which some later action must pay back.
+    pub fn is_flash_loan(&self) -> bool {
+        matches!(self, Self::Lend(order) if matches!(order.call, LendingCall::FlashLoan { .. }))
     }
 
     /// Returns the position that it kills, if it does.
@@ -161,10 +247,23 @@ impl GasSchedule {
                 Action::Work(_) => self.work,
                 Action::Kill { .. } => self.kill,
                 Action::Reinvest { .. } => self.reinvest,
+                Action::Lend(order) => self.of_lending(&order.call),
                 Action::PublishPrice { .. } => self.publish_price,
                 Action::Deposit { .. } => self.deposit,
                 Action::Withdraw { .. } => self.withdraw,
             })
             .sum()
+    }
+
+    fn of_lending(&self, call: &LendingCall) -> u64 {
+        match call {
+            LendingCall::Supply { .. } => self.supply,
+            LendingCall::Withdraw { .. } => self.withdraw_claim,
+            LendingCall::Borrow { .. } => self.borrow,
+            LendingCall::Repay { .. } => self.repay,
+            LendingCall::Liquidate { .. } => self.liquidate,
+            LendingCall::FlashLoan { .. } => self.flash_loan,
+            LendingCall::RepayFlashLoan => 0,
+        }
     }
 }

@@ -11,7 +11,7 @@ words! {
         Open = "open",
         /// It closed its position or withdrew its supply.
         Closed = "closed",
-        /// Its position was killed.
+        /// Its position was killed, or liquidated until no collateral was left.
         Killed = "killed",
     }
 }

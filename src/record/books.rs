@@ -6,8 +6,9 @@ use super::agents::AgentFate;
 use super::positions::PositionFate;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, KilledAt, What, WorkedAt};
-use crate::chain::ids::{AgentId, BankId, GoblinId, PositionId};
+use crate::chain::event::{Event, KilledAt, LentAt, What, WorkedAt};
+use crate::chain::ids::{AccountId, AgentId, BankId, GoblinId, PositionId};
+use crate::chain::transaction::LendingCall;
 
 /// What is kept of an agent. Worths are in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -167,12 +168,43 @@ impl Books {
                 book.fate = AgentFate::Open;
                 book.entered.get_or_insert(sees.clock.block);
             }
+            (What::Lent(at), Some((agent, account))) => self.lent(agent, account, at, sees),
+            (What::Liquidated(at), _) => {
+                if let Some(owner) = directory.agent(at.call.borrower)
+                    && sees.protocols.lending(at.market).lending().exposure(at.call.borrower).collateral.is_empty()
+                {
+                    self.leave(owner, sees.clock.block, AgentFate::Killed);
+                }
+            }
             (What::Withdrawn(bank, _), Some((agent, account)))
                 if sees.ledger.balance(account, sees.protocols.bank(*bank).shares) == 0 =>
             {
                 self.leave(agent, sees.clock.block, AgentFate::Closed);
             }
             _ => {}
+        }
+    }
+
+    fn lent(&mut self, agent: AgentId, account: AccountId, at: &LentAt, sees: &View) {
+        let block = sees.clock.block;
+        match at.call {
+            LendingCall::Supply { .. } | LendingCall::Borrow { .. } => {
+                let book = &mut self.agents[agent.index()];
+                book.fate = AgentFate::Open;
+                book.entered.get_or_insert(block);
+            }
+            LendingCall::Withdraw { .. } | LendingCall::Repay { .. } => {
+                let cell = sees.protocols.lending(at.market);
+                let (lending, now) = (cell.lending(), sees.clock.now());
+                let mut places = (0_u8..).zip(&cell.assets).map(|(place, _)| place);
+                let is_out = places.all(|place| {
+                    lending.supplied(account, place, now) == 0 && lending.borrowed(account, place, now) == 0
+                });
+                if is_out {
+                    self.leave(agent, block, AgentFate::Closed);
+                }
+            }
+            LendingCall::Liquidate { .. } | LendingCall::FlashLoan { .. } | LendingCall::RepayFlashLoan => {}
         }
     }
 

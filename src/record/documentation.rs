@@ -6,7 +6,7 @@ use super::agents::{Agent, AgentFate};
 use super::columns::{Column, Columns};
 use super::events::{Event, EventKind};
 use super::positions::{Position, PositionFate};
-use super::ticks::{BankTick, BlockTick, GoblinTick, OracleTick, PoolTick, TokenTick};
+use super::ticks::{AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, OracleTick, PoolTick, TokenTick};
 
 const BEGINNING: &str = "\
 # What a run leaves
@@ -118,6 +118,13 @@ pub fn documentation() -> String {
     group::<TokenTick>(&mut page, "Each token, as `<token>_...`:");
     group::<PoolTick>(&mut page, "Each pool, as `<pool>_...`:");
     group::<OracleTick>(&mut page, "Each oracle, as `<oracle>_...`:");
+    group::<LendingTick>(
+        &mut page,
+        "Each lending market, as `<market>_...`. A position's health factor is what its collateral carries over what it \
+         owes, at the oracles' prices: it may be liquidated below 1. Quantiles weigh each position by its debt; those of \
+         positions with several collaterals or debts are lower bounds:",
+    );
+    group::<AssetTick>(&mut page, "Each asset of each lending market, as `<market>_<token>_...`:");
     group::<BankTick>(&mut page, "Each bank, as `<bank>_...`:");
     group::<GoblinTick>(
         &mut page,

@@ -27,6 +27,16 @@ words! {
         Withdraw = "withdraw",
         /// A farm was funded.
         FundFarm = "fund_farm",
+        /// A lending market was supplied.
+        Supply = "supply",
+        /// A claim on a lending market was paid back.
+        WithdrawClaim = "withdraw_claim",
+        /// A lending market gave a loan.
+        Borrow = "borrow",
+        /// A loan was paid back.
+        Repay = "repay",
+        /// A position in a lending market was liquidated.
+        Liquidate = "liquidate",
         /// An oracle's price was published by transaction.
         PublishPrice = "publish_price",
         /// A transaction reverted, for the `reason` given; it left nothing but its fee.
@@ -75,6 +85,18 @@ columns! {
         /// The farm.
         #[unit = ""]
         pub farm: Option<&'a str>,
+        /// The lending market.
+        #[unit = ""]
+        pub market: Option<&'a str>,
+        /// Whose position was liquidated: the population.
+        #[unit = ""]
+        pub borrower_population: Option<&'a str>,
+        /// The number in that population.
+        #[unit = ""]
+        pub borrower: Option<u32>,
+        /// The position's health factor before it was liquidated.
+        #[unit = "ratio"]
+        pub health_factor: Option<f64>,
         /// The oracle.
         #[unit = ""]
         pub oracle: Option<&'a str>,
@@ -93,11 +115,12 @@ columns! {
         /// How much of it.
         #[unit = "whole tokens of token_out"]
         pub amount_out: Option<Amount>,
-        /// The position's debt: after it was opened or changed, before it was closed or killed.
-        #[unit = "whole tokens of the bank's base asset"]
+        /// The position's debt: after it was opened or changed, before it was closed or killed; in a lending market, what
+        /// is left of the debt in `token_in` after a liquidation.
+        #[unit = "whole tokens of the bank's base asset, or of token_in"]
         pub debt: Option<Amount>,
-        /// What a kill left unpaid of the debt.
-        #[unit = "whole tokens of the bank's base asset"]
+        /// What a kill left unpaid of the debt; in a lending market, what its lenders lost at once.
+        #[unit = "whole tokens of the bank's base asset, or of token_in"]
         pub bad_debt: Option<Amount>,
         /// What the sender got for a kill or a reinvestment.
         #[unit = "whole tokens of what is paid: the bank's base asset for a kill"]
@@ -133,6 +156,10 @@ impl<'a> Event<'a> {
             position: None,
             pool: None,
             farm: None,
+            market: None,
+            borrower_population: None,
+            borrower: None,
+            health_factor: None,
             oracle: None,
             price_numeraire: None,
             token_in: None,

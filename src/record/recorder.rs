@@ -8,14 +8,18 @@ use super::events::{Event as EventRow, EventKind};
 use super::folder::{FolderError, OutputFolder};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary};
 use super::table::Table;
-use super::ticks::{BankTick, BlockTick, GoblinTick, OracleTick, PoolTick, Tick, TickNames, TokenTick};
+use super::ticks::{
+    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, OracleTick, PoolTick, Tick, TickNames, TokenTick,
+};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{AgentId, TokenId};
+use crate::chain::lending::{Asset, LendingCell};
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, wad_to_f64};
 use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
+use crate::chain::transaction::LendingCall;
 use crate::chain::underwater::Level;
 use crate::market::OutsidePrices;
 use crate::protocol::amm::Direction;
@@ -57,6 +61,8 @@ impl Recorder {
             tokens: sees.tokens.priced().map(|token| sees.tokens.get(token).name.clone()).collect(),
             pools: names(&directory.pools),
             oracles: sees.oracles.0.iter().map(|feed| feed.name.clone()).collect(),
+            lending: names(&directory.lending),
+            assets: asset_names(sees),
             banks: names(&directory.banks),
             goblins: names(&directory.goblins),
         };
@@ -87,6 +93,16 @@ impl Recorder {
         }
         Ok(())
     }
+}
+
+/// Returns a name for each asset of each lending market.
+fn asset_names(sees: &View) -> Vec<String> {
+    let named = |cell: &LendingCell| {
+        let market = &sees.protocols.directory.lending[cell.id.index()].name;
+        let name = |asset: &Asset| format!("{market} {}", sees.tokens.get(asset.token).name);
+        cell.assets.iter().map(name).collect::<Vec<_>>()
+    };
+    sees.protocols.all_lending().flat_map(named).collect()
 }
 
 /// Returns a summary as it is before the first block.
@@ -146,6 +162,10 @@ impl Recorder {
         }));
         row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(sees, cell)));
         row.oracles.extend(sees.oracles.0.iter().map(|feed| oracle_tick(sees, feed)));
+        for cell in sees.protocols.all_lending() {
+            row.lending.push(lending_tick(sees, cell));
+            row.assets.extend((0..).zip(&cell.assets).map(|(place, _)| asset_tick(sees, cell, place)));
+        }
         row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(sees, cell)));
         row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(sees, cell)));
         follow(row, &mut self.summary);
@@ -204,6 +224,14 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
                 tick.bad_debt_numeraire += bad_debt;
                 summary.liquidations.add(tick.block, debt, bad_debt);
             }
+            What::Liquidated(at) => {
+                let debt = sees.worth(at.debt, at.done.repaid);
+                let bad_debt = sees.worth(at.debt, at.done.bad_debt + at.stranded);
+                tick.liquidations += 1;
+                tick.liquidated_debt_numeraire += debt;
+                tick.bad_debt_numeraire += bad_debt;
+                summary.liquidations.add(tick.block, debt, bad_debt);
+            }
             _ => {}
         }
     }
@@ -230,6 +258,40 @@ fn pool_tick(sees: &View, cell: &PoolCell) -> PoolTick {
 fn oracle_tick(sees: &View, feed: &Feed) -> OracleTick {
     let price = feed.answer();
     OracleTick { price_numeraire: price, error_ratio: price / sees.venues.price(feed.token) - 1.0 }
+}
+
+fn lending_tick(sees: &View, cell: &LendingCell) -> LendingTick {
+    let level = cell.level(&sees.oracles, &sees.tokens, sees.clock.now());
+    let (quantiles, debt) = cell.orders.health_factors(&level, QUANTILES);
+    let prices = cell.prices(&sees.oracles);
+    let health = |account| cell.lending().health(account, &prices, sees.clock.now()).ok();
+    let factors = cell.orders.leaders().filter_map(health).map(|health| health.factor);
+    let lowest = factors.reduce(f64::min);
+    let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
+    let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
+    LendingTick {
+        open_loans: cell.orders.open(),
+        debt_numeraire: debt,
+        health_factor_lowest: lowest,
+        health_factor_p01: p01,
+        health_factor_p05: p05,
+        health_factor_p25: p25,
+        health_factor_p50: p50,
+        parked: u32::try_from(cell.orders.parked()).unwrap_or(u32::MAX),
+    }
+}
+
+fn asset_tick(sees: &View, cell: &LendingCell, place: u8) -> AssetTick {
+    let totals = cell.lending().totals(place, sees.clock.now());
+    let token = cell.asset(place).token;
+    AssetTick {
+        supplied: amount(sees, token, totals.supplied),
+        borrowed: amount(sees, token, totals.borrowed),
+        idle: amount(sees, token, totals.idle),
+        utilisation_ratio: if totals.supplied == 0 { 0.0 } else { totals.borrowed as f64 / totals.supplied as f64 },
+        borrow_rate_ratio: totals.borrow_rate,
+        supply_rate_ratio: totals.supply_rate,
+    }
 }
 
 fn bank_tick(sees: &View, cell: &BankCell) -> BankTick {
@@ -290,6 +352,13 @@ fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &'a Event) -
         row.position = Some(position.0.into());
     }
     fill(&mut row, sees, &event.what);
+    if let What::Liquidated(at) = &event.what
+        && let Some(borrower) = agents.agent(at.call.borrower)
+    {
+        let listed = agents.agents[borrower.index()];
+        row.borrower_population = Some(&agents.populations[usize::from(listed.population)].name);
+        row.borrower = Some(listed.number);
+    }
     row
 }
 
@@ -314,9 +383,21 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::Deposited(..) => (EventKind::Deposit, "deposit"),
         What::Withdrawn(..) => (EventKind::Withdraw, "withdraw"),
         What::FarmFunded { .. } => (EventKind::FundFarm, "fund_farm"),
+        What::Lent(at) => (lending_kind(&at.call), at.call.name()),
+        What::Liquidated(_) => (EventKind::Liquidate, "liquidate"),
         What::PricePublished { .. } => (EventKind::PublishPrice, "publish_price"),
         What::Reverted { action, .. } => (EventKind::Revert, action),
         What::Dropped { action, .. } => (EventKind::Drop, action),
+    }
+}
+
+fn lending_kind(call: &LendingCall) -> EventKind {
+    match call {
+        LendingCall::Supply { .. } => EventKind::Supply,
+        LendingCall::Withdraw { .. } => EventKind::WithdrawClaim,
+        LendingCall::Borrow { .. } | LendingCall::FlashLoan { .. } => EventKind::Borrow,
+        LendingCall::Repay { .. } | LendingCall::RepayFlashLoan => EventKind::Repay,
+        LendingCall::Liquidate { .. } => EventKind::Liquidate,
     }
 }
 
@@ -378,6 +459,22 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
         What::FarmFunded { farm, amount } => {
             moved(Some((sees.protocols.farm(*farm).reward, *amount)), None);
             row.farm = Some(&directory.farms[farm.index()].name);
+        }
+        What::Lent(at) => {
+            let cell = sees.protocols.lending(at.market);
+            let legs = Some((cell.asset(at.asset).token, at.amount));
+            match at.call {
+                LendingCall::Supply { .. } | LendingCall::Repay { .. } => moved(legs, None),
+                _ => moved(None, legs),
+            }
+            row.market = Some(&directory.lending[at.market.index()].name);
+        }
+        What::Liquidated(at) => {
+            moved(Some((at.debt, at.done.repaid)), Some((at.collateral, at.done.seized)));
+            row.market = Some(&directory.lending[at.market.index()].name);
+            row.health_factor = Some(at.health_factor);
+            row.debt = Some(amount(sees, at.debt, at.done.debt_left));
+            row.bad_debt = Some(amount(sees, at.debt, at.done.bad_debt + at.stranded));
         }
         What::PricePublished { feed, price_wad } => {
             row.oracle = Some(&sees.oracles.feed(*feed).name);

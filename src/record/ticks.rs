@@ -86,6 +86,62 @@ columns! {
 }
 
 columns! {
+    /// A lending market's positions after the block, under the market's name. A position's health factor is what its
+    /// collateral carries over what it owes, at the oracles' prices: it may be liquidated below 1. Quantiles weigh each
+    /// position by its debt; those of positions with several collaterals or debts are lower bounds.
+    pub struct LendingTick {
+        /// Positions that owe something.
+        #[unit = ""]
+        pub open_loans: u32,
+        /// What they owe, at the oracles' prices.
+        #[unit = "numeraire"]
+        pub debt_numeraire: f64,
+        /// Lowest health factor; missing where nothing is owed, like the quantiles.
+        #[unit = "ratio"]
+        pub health_factor_lowest: Option<f64>,
+        /// Health factor that 1 % of the debt is below.
+        #[unit = "ratio"]
+        pub health_factor_p01: Option<f64>,
+        /// Health factor that 5 % of the debt is below.
+        #[unit = "ratio"]
+        pub health_factor_p05: Option<f64>,
+        /// Health factor that 25 % of the debt is below.
+        #[unit = "ratio"]
+        pub health_factor_p25: Option<f64>,
+        /// Health factor that half of the debt is below.
+        #[unit = "ratio"]
+        pub health_factor_p50: Option<f64>,
+        /// Positions that may be liquidated and that nobody finds worth it.
+        #[unit = ""]
+        pub parked: u32,
+    }
+}
+
+columns! {
+    /// An asset of a lending market after the block, under the market's and the token's name.
+    pub struct AssetTick {
+        /// What suppliers claim.
+        #[unit = "whole tokens"]
+        pub supplied: Amount,
+        /// What borrowers owe, interest included.
+        #[unit = "whole tokens"]
+        pub borrowed: Amount,
+        /// What could be withdrawn or borrowed at once.
+        #[unit = "whole tokens"]
+        pub idle: Amount,
+        /// Debt over supply.
+        #[unit = "ratio"]
+        pub utilisation_ratio: f64,
+        /// What borrowers pay.
+        #[unit = "ratio per year"]
+        pub borrow_rate_ratio: f64,
+        /// What suppliers get.
+        #[unit = "ratio per year"]
+        pub supply_rate_ratio: f64,
+    }
+}
+
+columns! {
     /// A bank after the block, under the bank's name.
     pub struct BankTick {
         /// What borrowers owe, interest included.
@@ -148,6 +204,10 @@ pub struct Tick {
     pub pools: Vec<PoolTick>,
     /// A group per oracle.
     pub oracles: Vec<OracleTick>,
+    /// A group per lending market.
+    pub lending: Vec<LendingTick>,
+    /// A group per asset of each lending market.
+    pub assets: Vec<AssetTick>,
     /// A group per bank.
     pub banks: Vec<BankTick>,
     /// A group per goblin.
@@ -160,6 +220,8 @@ impl Tick {
         self.tokens.clear();
         self.pools.clear();
         self.oracles.clear();
+        self.lending.clear();
+        self.assets.clear();
         self.banks.clear();
         self.goblins.clear();
     }
@@ -170,6 +232,8 @@ impl Tick {
         write_groups(&self.tokens, exact, line);
         write_groups(&self.pools, exact, line);
         write_groups(&self.oracles, exact, line);
+        write_groups(&self.lending, exact, line);
+        write_groups(&self.assets, exact, line);
         write_groups(&self.banks, exact, line);
         write_groups(&self.goblins, exact, line);
         line.end();
@@ -191,6 +255,10 @@ pub struct TickNames {
     pub pools: Vec<String>,
     /// The oracles.
     pub oracles: Vec<String>,
+    /// The lending markets.
+    pub lending: Vec<String>,
+    /// The assets of each lending market.
+    pub assets: Vec<String>,
     /// The banks.
     pub banks: Vec<String>,
     /// The goblins.
@@ -205,6 +273,8 @@ impl TickNames {
         groups::<TokenTick>(&self.tokens, "token", exact, &mut taken, line);
         groups::<PoolTick>(&self.pools, "pool", exact, &mut taken, line);
         groups::<OracleTick>(&self.oracles, "oracle", exact, &mut taken, line);
+        groups::<LendingTick>(&self.lending, "market", exact, &mut taken, line);
+        groups::<AssetTick>(&self.assets, "asset", exact, &mut taken, line);
         groups::<BankTick>(&self.banks, "bank", exact, &mut taken, line);
         groups::<GoblinTick>(&self.goblins, "goblin", exact, &mut taken, line);
         line.end();
@@ -286,6 +356,8 @@ mod tests {
             tokens: list(&["ETH", "eth", "E-TH", "e th"]),
             pools: list(&["ETH/USDC", "eth_usdc"]),
             oracles: list(&["ETH"]),
+            lending: list(&["eth"]),
+            assets: list(&["eth ETH"]),
             banks: list(&["bad", "liquidated", "homora"]),
             goblins: list(&["homora"]),
         };

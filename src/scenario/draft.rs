@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::diagnostic::{Diagnostic, did_you_mean, one_of};
 use super::piece::{Node, Placed, read};
 use super::schema::{
-    AgentParams, BankParams, ChainParams, FarmParams, PoolParams, RecordParams, Scenario, TokenParams,
+    AgentParams, BankParams, ChainParams, FarmParams, LendingParams, PoolParams, RecordParams, Scenario, TokenParams,
 };
 use super::syntax::File;
 use super::tree::{Field, Kind};
@@ -17,8 +17,8 @@ use crate::market::oracle::OracleParams;
 use crate::market::shock::ShockParams;
 
 /// The fields that an included file may have.
-const LISTS: [&str; 10] =
-    ["include", "tokens", "correlations", "shocks", "venue", "pools", "oracles", "farms", "banks", "agents"];
+const LISTS: [&str; 11] =
+    ["include", "tokens", "correlations", "shocks", "venue", "pools", "oracles", "farms", "lending", "banks", "agents"];
 /// The fields that only the scenario itself may have.
 const SINGLES: [&str; 7] = ["seed", "blocks", "block_time", "start", "numeraire", "chain", "record"];
 
@@ -51,6 +51,8 @@ pub(super) struct Draft<'a> {
     pub(super) oracles: Vec<Placed<'a, OracleParams>>,
     /// [`Scenario::farms`].
     pub(super) farms: Vec<Placed<'a, FarmParams>>,
+    /// [`Scenario::lending`].
+    pub(super) lending: Vec<Placed<'a, LendingParams>>,
     /// [`Scenario::banks`].
     pub(super) banks: Vec<Placed<'a, BankParams>>,
     /// [`Scenario::agents`].
@@ -114,6 +116,7 @@ impl<'a> Draft<'a> {
             "pools" => list(&mut self.pools, node, out),
             "oracles" => list(&mut self.oracles, node, out),
             "farms" => list(&mut self.farms, node, out),
+            "lending" => list(&mut self.lending, node, out),
             "banks" => list(&mut self.banks, node, out),
             "agents" => list(&mut self.agents, node, out),
             "record" => self.record = read(node, out),
@@ -138,6 +141,7 @@ impl<'a> Draft<'a> {
             pools: values(self.pools),
             oracles: values(self.oracles),
             farms: values(self.farms),
+            lending: values(self.lending),
             banks: values(self.banks),
             agents: values(self.agents),
             record: self.record.map(|record| record.value).unwrap_or_default(),

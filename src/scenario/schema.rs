@@ -58,6 +58,9 @@ pub struct Scenario {
     /// The staking farms.
     #[serde(default)]
     pub farms: Vec<FarmParams>,
+    /// The lending markets.
+    #[serde(default)]
+    pub lending: Vec<LendingParams>,
     /// The banks.
     #[serde(default)]
     pub banks: Vec<BankParams>,
@@ -160,6 +163,55 @@ pub enum FarmParams {
 
 fn default_rewards_duration() -> TimeSpan {
     TimeSpan::seconds(7 * 86_400)
+}
+
+/// A lending market.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum LendingParams {
+    /// An isolated market of Morpho Blue, with its adaptive curve.
+    MorphoBlue {
+        /// What it is called.
+        name: String,
+        /// What is lent.
+        loan: AssetParams,
+        /// What is borrowed against.
+        collateral: AssetParams,
+        /// Loan to value at which a position fails, as in 0.86.
+        lltv: f64,
+        /// Part of the interest that the fee recipient gets, as in 0.1.
+        #[serde(default)]
+        fee: f64,
+    },
+}
+
+impl LendingParams {
+    /// Returns what it is called.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::MorphoBlue { name, .. } => name,
+        }
+    }
+
+    /// Returns its assets, in their places, with the path to each in the file.
+    pub fn assets(&self) -> Vec<&AssetParams> {
+        match self {
+            Self::MorphoBlue { loan, collateral, .. } => vec![loan, collateral],
+        }
+    }
+}
+
+/// An asset of a lending market.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetParams {
+    /// The token.
+    pub token: String,
+    /// The oracle that says what it costs.
+    pub oracle: String,
+    /// What its founder supplies before anybody joins, in whole tokens.
+    #[serde(default)]
+    pub supplied: Decimal,
 }
 
 /// A bank.

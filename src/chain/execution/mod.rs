@@ -5,6 +5,7 @@
 //! is paid either way.
 
 mod farms;
+mod lending;
 mod pools;
 
 use bevy_ecs::prelude::{Local, Res, ResMut};
@@ -54,6 +55,7 @@ pub fn execute(
         oracles: &mut oracles,
         log: &mut log,
         journal: &mut journal,
+        flash: None,
     };
     for transaction in mempool.taken() {
         executor.run(transaction, &mut gas);
@@ -74,6 +76,8 @@ struct Executor<'a, 'w, 's> {
     oracles: &'a mut Oracles,
     log: &'a mut EventLog,
     journal: &'a mut Journal,
+    /// What the transaction that runs has borrowed and not paid back.
+    flash: Option<lending::OpenFlashLoan>,
 }
 
 impl Executor<'_, '_, '_> {
@@ -89,27 +93,20 @@ impl Executor<'_, '_, '_> {
             return;
         }
         let mut used = transaction.gas;
-        let several = transaction.actions.len() > 1;
+        let several = transaction.actions.len() > 1 || transaction.actions[0].is_flash_loan();
         if several {
             self.ledger.begin();
             self.journal.begin();
         }
-        let mut received = 0;
-        for action in &transaction.actions {
-            match self.act(transaction, action, received, several) {
-                Ok(paid_out) => received = paid_out,
-                Err(reason) => {
-                    if several {
-                        self.ledger.roll_back();
-                        self.journal.roll_back(self.protocols, self.venues, self.oracles);
-                    }
-                    self.log.truncate(first);
-                    let position = action.position();
-                    self.push(transaction, What::Reverted { action: action.name(), position, reason });
-                    used = used.min(self.schedule.revert);
-                    break;
-                }
+        if let Err((action, reason)) = self.act_all(transaction, several) {
+            if several {
+                self.ledger.roll_back();
+                self.journal.roll_back(self.protocols, self.venues, self.oracles);
             }
+            self.log.truncate(first);
+            let position = action.position();
+            self.push(transaction, What::Reverted { action: action.name(), position, reason });
+            used = used.min(self.schedule.revert);
         }
         self.ledger.commit();
         let refund = u128::from(transaction.gas - used) * price;
@@ -118,10 +115,23 @@ impl Executor<'_, '_, '_> {
         self.log.charge(first, used, fee - refund);
     }
 
+    /// Runs a transaction's actions; says which one failed, and why. A flash loan must be paid back by the last one.
+    fn act_all<'t>(&mut self, tx: &'t Transaction, several: bool) -> Result<(), (&'t Action, Revert)> {
+        self.flash = None;
+        let mut received = 0;
+        for action in &tx.actions {
+            received = self.act(tx, action, received, several).map_err(|reason| (action, reason))?;
+        }
+        match (self.flash, tx.actions.last()) {
+            (Some(_), Some(last)) => Err((last, Revert::FlashLoan { what: "the flash loan is not paid back" })),
+            _ => Ok(()),
+        }
+    }
+
     /// Runs one action and returns what it paid out to the sender.
     fn act(&mut self, tx: &Transaction, action: &Action, received: u128, keep: bool) -> Result<u128, Revert> {
         if keep {
-            self.journal.keep(action, self.protocols, self.venues, self.oracles);
+            self.journal.keep(tx.sender, action, self.protocols, self.venues, self.oracles);
         }
         match *action {
             Action::Swap { pool, direction, amount_in, least_out } => {
@@ -135,6 +145,7 @@ impl Executor<'_, '_, '_> {
             }
             Action::Kill { bank, position } => self.kill(tx, bank, position),
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),
+            Action::Lend(ref order) => self.lend(tx, order, received),
             Action::PublishPrice { feed, price_wad } => {
                 self.oracles.feed_mut(feed).publish(price_wad, self.now);
                 self.push(tx, What::PricePublished { feed, price_wad });

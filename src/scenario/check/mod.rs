@@ -6,6 +6,7 @@ mod correlations;
 mod doubts;
 mod farming;
 mod laws;
+mod lending;
 mod market;
 mod names;
 mod oracles;
@@ -35,6 +36,7 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     check.pools();
     check.oracles();
     check.farming();
+    check.lending();
     check.agents();
     if sound && !check.out.iter().any(Diagnostic::is_error) {
         check.doubts();

@@ -4,6 +4,7 @@
 //! deposited; no swap, no gas, no price moved.
 
 mod farming;
+mod lending;
 mod opening;
 mod pools;
 
@@ -22,6 +23,7 @@ use crate::chain::event::EventLog;
 use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
+use crate::chain::lending::FailingLoans;
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::protocols::{Directory, Named, NamedAccounts};
@@ -66,6 +68,7 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     builder.chain();
     builder.pools()?;
     builder.oracles();
+    builder.lending()?;
     builder.farms()?;
     builder.banks()?;
     let directory = builder.directory;
@@ -154,6 +157,7 @@ impl Builder<'_> {
         self.world.init_resource::<Mempool>();
         self.world.init_resource::<EventLog>();
         self.world.init_resource::<Underwater>();
+        self.world.init_resource::<FailingLoans>();
     }
 
     /// Starts every feed at the price outside.
