@@ -41,7 +41,9 @@ mod refusals {
 
     use serde_json::{Value, json};
 
-    use super::replay::{Replay, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2};
+    use super::replay::{
+        Replay, Report, Vectors, aave_v3, aave_v3_math, alpha_homora, replay_with, staking_rewards, univ2,
+    };
 
     /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
     fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
@@ -59,6 +61,13 @@ mod refusals {
         let wrong = replay_with(&file, |config| univ2::Machine::with_fee(config, 31));
         assert_eq!(right.differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn a_treasury_that_takes_a_hundredth_of_a_percent_more_of_the_bonus_differs() {
+        let file = Vectors::of_this_repository().read("aave_v3");
+        let wrong = replay_with(&file, |config| aave_v3::Machine::with_extra_protocol_fee(config, 1));
+        assert!(wrong.differences.len() > 10, "{} differences", wrong.differences.len());
     }
 
     #[test]
@@ -81,10 +90,12 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 3] = [
+        let replays: [(&str, Replay); 5] = [
             ("univ2", univ2::replay),
             ("staking_rewards", staking_rewards::replay),
             ("alpha_homora", alpha_homora::replay),
+            ("aave_v3", aave_v3::replay),
+            ("aave_v3_math", aave_v3_math::replay),
         ];
         for (name, replay) in replays {
             let op = after_change(name, replay, |operation| {

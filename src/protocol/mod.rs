@@ -5,6 +5,7 @@
 
 pub mod amm;
 pub mod farm;
+pub mod lending;
 
 /// Who holds a claim on a protocol: a wallet's owner or another protocol.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
