@@ -112,7 +112,7 @@ impl Executor<'_, '_, '_> {
             return Err(Revert::FlashLoan { what: "another flash loan is open" });
         }
         let (account, token, _) = self.at(market, asset)?;
-        self.protocols.lending(market).lending().flash_premium(asset, amount)?;
+        self.protocols.lending(market).market.lending_mut().flash_loan(asset, amount)?;
         self.ledger.transfer(account, tx.sender, token, amount)?;
         self.flash = Some(OpenFlashLoan { market, asset, amount });
         Ok(amount)
@@ -126,7 +126,7 @@ impl Executor<'_, '_, '_> {
         let lending = self.protocols.lending(market).market.lending_mut();
         let premium = lending.flash_premium(asset, amount)?;
         self.ledger.can_pay(tx.sender, token, amount.saturating_add(premium))?;
-        lending.take_flash_premium(asset, amount, now)?;
+        lending.repay_flash_loan(asset, amount, now)?;
 
         self.pay(tx.sender, account, token, amount + premium);
         Ok(0)

@@ -3,12 +3,14 @@
 //! A market is stored as a [`LendingMarket`] and used as a [`Lending`]: a new kind is a folder here, a variant of
 //! [`LendingMarket`] and of [`LendingError`], and an arm in each of the two coercing matches.
 
+pub mod aave_v3;
 pub mod morpho_blue;
 mod rows;
 
 use smallvec::SmallVec;
 use thiserror::Error;
 
+use self::aave_v3::AaveError;
 use self::morpho_blue::MorphoError;
 use crate::math::MathError;
 use crate::protocol::AccountId;
@@ -99,6 +101,9 @@ pub struct Indices {
 /// Why a lending market refused. It is as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum LendingError {
+    /// Aave v3 refused.
+    #[error(transparent)]
+    AaveV3(#[from] AaveError),
     /// Morpho Blue refused.
     #[error(transparent)]
     MorphoBlue(#[from] MorphoError),
@@ -119,7 +124,9 @@ impl LendingError {
     /// Returns the kind of reason, by which reverts are counted.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::MorphoBlue(MorphoError::HealthyPosition { .. }) => "healthy",
+            Self::AaveV3(AaveError::HealthyPosition { .. }) | Self::MorphoBlue(MorphoError::HealthyPosition { .. }) => {
+                "healthy"
+            }
             Self::MorphoBlue(MorphoError::InsufficientLiquidity { .. }) => "insufficient_idle",
             Self::MorphoBlue(MorphoError::InsufficientCollateral { .. }) => "insufficient_collateral",
             _ => "market_refused",
@@ -186,11 +193,17 @@ pub trait Lending {
     /// The market does not lend so much for a transaction.
     fn flash_premium(&self, asset: u8, amount: u128) -> Result<u128, LendingError>;
 
-    /// Takes the premium of a flash loan that comes back.
+    /// Gives out a flash loan.
     ///
     /// # Errors
     /// As [`Lending::flash_premium`].
-    fn take_flash_premium(&mut self, asset: u8, amount: u128, now: u64) -> Result<(), LendingError>;
+    fn flash_loan(&mut self, asset: u8, amount: u128) -> Result<(), LendingError>;
+
+    /// Takes back the flash loan of so much that was given out before, with its premium.
+    ///
+    /// # Errors
+    /// The market refuses the premium.
+    fn repay_flash_loan(&mut self, asset: u8, amount: u128, now: u64) -> Result<(), LendingError>;
 
     /// Returns how sound an account's position is.
     ///
@@ -236,6 +249,8 @@ pub trait Lending {
 /// A lending market of any kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LendingMarket {
+    /// A market of Aave v3.
+    AaveV3(Box<aave_v3::AccountMarket>),
     /// A market of Morpho Blue: asset 0 is lent, asset 1 is the collateral.
     MorphoBlue(Box<morpho_blue::PricedMarket>),
 }
@@ -244,6 +259,7 @@ impl LendingMarket {
     /// Returns the market as what all markets have in common.
     pub fn lending(&self) -> &dyn Lending {
         match self {
+            Self::AaveV3(market) => market.as_ref(),
             Self::MorphoBlue(market) => market.as_ref(),
         }
     }
@@ -251,6 +267,7 @@ impl LendingMarket {
     /// Returns the market as what all markets have in common, to call.
     pub fn lending_mut(&mut self) -> &mut dyn Lending {
         match self {
+            Self::AaveV3(market) => market.as_mut(),
             Self::MorphoBlue(market) => market.as_mut(),
         }
     }
@@ -258,6 +275,7 @@ impl LendingMarket {
     /// Returns what a call about one account may change, as it is now.
     pub fn before(&self, account: AccountId) -> LendingBefore {
         match self {
+            Self::AaveV3(market) => LendingBefore::AaveV3(Box::new(market.before(account))),
             Self::MorphoBlue(market) => LendingBefore::MorphoBlue(Box::new(market.market.before(account))),
         }
     }
@@ -265,7 +283,9 @@ impl LendingMarket {
     /// Puts back what was kept.
     pub fn restore(&mut self, before: LendingBefore) {
         match (self, before) {
+            (Self::AaveV3(market), LendingBefore::AaveV3(before)) => market.restore(*before),
             (Self::MorphoBlue(market), LendingBefore::MorphoBlue(before)) => market.market.restore(&before),
+            (_, _) => unreachable!("what was kept of a market is put back into the same"),
         }
     }
 }
@@ -273,6 +293,8 @@ impl LendingMarket {
 /// What a call may have changed in a lending market.
 #[derive(Debug, Clone)]
 pub enum LendingBefore {
+    /// In a market of Aave v3.
+    AaveV3(Box<aave_v3::AccountBefore>),
     /// In a market of Morpho Blue.
     MorphoBlue(Box<morpho_blue::MarketBefore>),
 }

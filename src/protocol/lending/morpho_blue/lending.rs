@@ -148,8 +148,12 @@ impl Lending for PricedMarket {
         Ok(0)
     }
 
-    fn take_flash_premium(&mut self, asset: u8, amount: u128, _now: u64) -> Result<(), LendingError> {
+    fn flash_loan(&mut self, asset: u8, amount: u128) -> Result<(), LendingError> {
         self.flash_premium(asset, amount).map(|_| ())
+    }
+
+    fn repay_flash_loan(&mut self, _asset: u8, _amount: u128, _now: u64) -> Result<(), LendingError> {
+        Ok(())
     }
 
     fn health(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<Health, LendingError> {
