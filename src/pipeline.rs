@@ -8,6 +8,8 @@ use bevy_ecs::system::{Res, ScheduleSystem};
 
 use crate::agents::{self, AgentDirectory};
 use crate::chain::audit::{AuditEveryBlock, audit_block};
+use crate::chain::background::Background;
+use crate::chain::base_fee::{Eip1559, adjust_base_fee};
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
@@ -15,6 +17,8 @@ use crate::chain::gas::BlockGas;
 use crate::chain::mempool::Mempool;
 use crate::chain::protocols::{Directory, PoolCell};
 use crate::chain::underwater::find_underwater;
+use crate::market::background::{Demand, draw_background};
+use crate::market::gas_price::{GasPrices, replay_base_fee};
 use crate::market::{Emissions, fund_farms, move_prices};
 use crate::record::recorder::record_block;
 
@@ -48,8 +52,16 @@ impl Stage {
     fn systems(self, has: &Subjects) -> Vec<ScheduleConfigs<ScheduleSystem>> {
         let when = |condition: bool, system: ScheduleConfigs<ScheduleSystem>| condition.then_some(system);
         match self {
-            Self::Open => vec![open_block.into_configs()],
-            Self::Market => vec![move_prices.into_configs()],
+            Self::Open => when(has.base_fee_rule, adjust_base_fee.into_configs())
+                .into_iter()
+                .chain([open_block.into_configs()])
+                .collect(),
+            Self::Market => {
+                let mut systems = vec![move_prices.into_configs()];
+                systems.extend(when(has.gas_prices, replay_base_fee.into_configs()));
+                systems.extend(when(has.demand, draw_background.into_configs()));
+                systems
+            }
             Self::Decide => {
                 let mut systems = agents::deciding(&has.kinds);
                 systems.splice(0..0, when(has.positions, find_underwater.into_configs()));
@@ -74,6 +86,12 @@ impl Stage {
 struct Subjects {
     /// Kinds of agents.
     kinds: Vec<&'static str>,
+    /// A base fee that follows from the block before.
+    base_fee_rule: bool,
+    /// Recorded gas prices.
+    gas_prices: bool,
+    /// Demand for block space from outside.
+    demand: bool,
     /// Goblins, whose positions may fail.
     positions: bool,
     /// Funding of farms.
@@ -84,12 +102,23 @@ struct Subjects {
 
 impl Subjects {
     fn all() -> Self {
-        Self { kinds: agents::KINDS.to_vec(), positions: true, emissions: true, audit: true }
+        Self {
+            kinds: agents::KINDS.to_vec(),
+            base_fee_rule: true,
+            gas_prices: true,
+            demand: true,
+            positions: true,
+            emissions: true,
+            audit: true,
+        }
     }
 
     fn of(world: &World) -> Self {
         Self {
             kinds: world.resource::<AgentDirectory>().populations.iter().map(|population| population.kind).collect(),
+            base_fee_rule: world.contains_resource::<Eip1559>(),
+            gas_prices: world.contains_resource::<GasPrices>(),
+            demand: world.contains_resource::<Demand>(),
             positions: !world.resource::<Directory>().goblins.is_empty(),
             emissions: !world.resource::<Emissions>().0.is_empty(),
             audit: world.resource::<AuditEveryBlock>().0,
@@ -151,8 +180,14 @@ fn open_block(mut log: ResMut<EventLog>, mut gas: ResMut<BlockGas>, mut pools: Q
     }
 }
 
-fn order_block(seed: Res<Seed>, clock: Res<Clock>, gas: Res<BlockGas>, mut mempool: ResMut<Mempool>) {
-    mempool.order(seed.0, clock.block, &gas);
+fn order_block(
+    (seed, clock, background): (Res<Seed>, Res<Clock>, Res<Background>),
+    mut gas: ResMut<BlockGas>,
+    mut mempool: ResMut<Mempool>,
+    mut log: ResMut<EventLog>,
+) {
+    mempool.tidy(clock.block, &mut log);
+    gas.background = mempool.order(seed.0, clock.block, &gas, &background.0);
 }
 
 fn close_block(mut clock: ResMut<Clock>) {
@@ -171,8 +206,8 @@ mod tests {
         let agents = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Trader"];
         let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
         let expected = [
-            ("open", "open_block".to_owned()),
-            ("market", "move_prices".to_owned()),
+            ("open", "adjust_base_fee, open_block".to_owned()),
+            ("market", "move_prices, replay_base_fee, draw_background".to_owned()),
             ("decide", format!("find_underwater, {}", each("decide"))),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),

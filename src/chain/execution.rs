@@ -42,6 +42,7 @@ pub fn execute(
     mut journal: Local<Journal>,
 ) {
     let mut executor = Executor {
+        block: clock.block,
         now: clock.now(),
         tokens: &tokens,
         named: *named,
@@ -61,6 +62,7 @@ pub fn execute(
 
 /// What a transaction runs on.
 struct Executor<'a, 'w, 's> {
+    block: u64,
     now: u64,
     tokens: &'a Tokens,
     named: NamedAccounts,
@@ -78,7 +80,8 @@ impl Executor<'_, '_, '_> {
     fn run(&mut self, transaction: &Transaction, gas: &mut BlockGas) {
         let first = self.log.len();
         let sender = transaction.sender;
-        let price = gas.base_fee.saturating_add(transaction.priority_fee);
+        let tip = transaction.bid.effective_tip(gas.base_fee).expect("a block takes nobody who pays less");
+        let price = gas.base_fee.saturating_add(tip);
         let fee = u128::from(transaction.gas).saturating_mul(price);
         if self.ledger.retire(Source::Gas, sender, self.tokens.native, fee).is_err() {
             let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
@@ -112,7 +115,7 @@ impl Executor<'_, '_, '_> {
         let refund = u128::from(transaction.gas - used) * price;
         self.ledger.issue(Source::Gas, sender, self.tokens.native, refund);
         gas.used += used;
-        self.log.charge(first, used, fee - refund);
+        self.log.charge(first, used, fee - refund, transaction.waited(self.block));
     }
 
     /// Runs one action and returns what it paid out to the sender.
@@ -269,7 +272,7 @@ impl Executor<'_, '_, '_> {
     }
 
     fn push(&mut self, tx: &Transaction, what: What) {
-        self.log.push(Event { sender: Some((tx.agent, tx.sender)), gas: 0, fee: 0, what });
+        self.log.push(Event { sender: Some((tx.agent, tx.sender)), gas: 0, fee: 0, waited: 0, what });
     }
 }
 

@@ -1,6 +1,8 @@
 //! The shared world: who holds what, what waits, what executes, what it cost.
 
 pub mod audit;
+pub mod background;
+pub mod base_fee;
 pub mod booking;
 pub mod clock;
 pub mod dice;
@@ -12,6 +14,7 @@ pub mod ids;
 pub mod journal;
 pub mod ledger;
 pub mod mempool;
+mod nonce_order;
 pub mod price_order;
 pub mod protocols;
 pub mod time;
