@@ -50,7 +50,7 @@ pub struct LiquidatorParams {
     /// How many blocks a transaction may wait to be taken, its first included.
     #[serde(default = "super::liquidation_expiry")]
     pub expiry: u64,
-    /// Most positions it tries to kill in a block, those included for which it raises its bid.
+    /// Most positions it tries to kill in a block, and most for which it raises its bid.
     pub kills_per_block: u32,
     /// Whole native tokens to pay gas from.
     #[serde(default = "super::gas_money")]
@@ -101,7 +101,12 @@ impl Agent for Liquidator {
             self.seen.extend(self.look_at(distressed, sees, out));
         }
         self.seen.sort_unstable_by(|a, b| b.gain.total_cmp(&a.gain).then(a.position.cmp(&b.position)));
-        self.seen.truncate(self.kills_per_block);
+        let (mut new, mut raised) = (0, 0);
+        self.seen.retain(|seen| {
+            let count = if seen.waits.is_none() { &mut new } else { &mut raised };
+            *count += 1;
+            *count <= self.kills_per_block
+        });
         // A sender's transactions are taken in the order of their nonces: the dearest gets the first.
         self.seen.sort_by_key(|seen| Reverse(seen.bid.priority_fee));
         for Seen { position, bid, waits, .. } in self.seen.iter().copied() {
