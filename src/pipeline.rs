@@ -8,7 +8,6 @@ use bevy_ecs::system::{Res, ScheduleSystem};
 
 use crate::agents::{self, AgentDirectory};
 use crate::chain::audit::{AuditEveryBlock, audit_block};
-use crate::chain::background::Background;
 use crate::chain::base_fee::{Eip1559, adjust_base_fee};
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
@@ -180,14 +179,8 @@ fn open_block(mut log: ResMut<EventLog>, mut gas: ResMut<BlockGas>, mut pools: Q
     }
 }
 
-fn order_block(
-    (seed, clock, background): (Res<Seed>, Res<Clock>, Res<Background>),
-    mut gas: ResMut<BlockGas>,
-    mut mempool: ResMut<Mempool>,
-    mut log: ResMut<EventLog>,
-) {
-    mempool.tidy(clock.block, &mut log);
-    gas.background = mempool.order(seed.0, clock.block, &gas, &background.0);
+fn order_block(seed: Res<Seed>, clock: Res<Clock>, gas: Res<BlockGas>, mut mempool: ResMut<Mempool>) {
+    mempool.order(seed.0, clock.block, &gas);
 }
 
 fn close_block(mut clock: ResMut<Clock>) {

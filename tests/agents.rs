@@ -84,7 +84,7 @@ fn submitted<A: Agent>(world: &mut World) -> Vec<Transaction> {
     world.run_system_once(decide::<A>).unwrap();
     let gas = BlockGas { limit: None, ..*world.resource::<BlockGas>() };
     let mut mempool = world.resource_mut::<Mempool>();
-    mempool.order(1, 0, &gas, &[]);
+    mempool.order(1, 0, &gas);
     let list = mempool.taken().cloned().collect();
     mempool.clear_taken();
     list
@@ -106,7 +106,7 @@ fn executed(world: &mut World, transactions: Vec<Transaction>) -> Vec<Event> {
     for transaction in transactions {
         mempool.submit(transaction);
     }
-    mempool.order(1, 0, &gas, &[]);
+    mempool.order(1, 0, &gas);
     world.insert_resource(mempool);
     world.run_system_once(execute).unwrap();
     world.resource::<EventLog>().iter().cloned().collect()

@@ -277,7 +277,7 @@ fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chai
         actions: actions.into(),
         ..Transaction::default()
     });
-    mempool.order(world.resource::<Seed>().0, world.resource::<Clock>().block, world.resource::<BlockGas>(), &[]);
+    mempool.order(world.resource::<Seed>().0, world.resource::<Clock>().block, world.resource::<BlockGas>());
     world.insert_resource(mempool);
     world.resource_mut::<EventLog>().clear();
     world.run_system_once(execute).unwrap();

@@ -95,7 +95,7 @@ impl BankLender {
     /// Submits its transaction, unless gas costs more than it would pay; returns whether it is on its way.
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
         let gas = sees.schedule.of(std::slice::from_ref(&action));
-        let at_stake = sees.worth(sees.protocols.bank(self.bank).base, self.supply);
+        let at_stake = || sees.worth(sees.protocols.bank(self.bank).base, self.supply);
         match self.offer.bid(sees, at_stake, gas) {
             Some(bid) => out.submit(smallvec![action], bid),
             None => {

@@ -216,7 +216,7 @@ impl Farmer {
     /// Submits a transaction about its capital, unless gas costs more than it would pay.
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
         let [base, farmed] = sees.legs(self.goblin);
-        let at_stake = sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
+        let at_stake = || sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
         match self.offer.bid(sees, at_stake, sees.schedule.work) {
             Some(bid) => out.submit(smallvec![action], bid),
             None => {

@@ -49,10 +49,10 @@ impl Offer {
         }
     }
 
-    /// Returns the bid for a transaction about something worth so much of the numeraire, or none: gas is dearer than it
+    /// Returns the bid for a transaction about something worth `at_stake`, in the numeraire, or none: gas is dearer than it
     /// pays, and it has no time to wait for cheaper gas.
-    pub fn bid(&self, sees: &View, at_stake: f64, gas: u64) -> Option<Bid> {
-        let share = self.gas_share.map_or(u128::MAX, |share| sees.priority_fee(share * at_stake, gas));
+    pub fn bid(&self, sees: &View, at_stake: impl FnOnce() -> f64, gas: u64) -> Option<Bid> {
+        let share = self.gas_share.map_or(u128::MAX, |share| sees.priority_fee(share * at_stake(), gas));
         let max_fee = self.max_fee.min(share);
         let last_block = self.patience.map(|blocks| sees.clock.block.saturating_add(blocks.saturating_sub(1)));
         let waits = max_fee >= sees.gas.base_fee || last_block.is_some_and(|last| last > sees.clock.block);

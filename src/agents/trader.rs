@@ -80,7 +80,7 @@ impl Agent for Trader {
         let wanted = sees.units_worth(paid, self.size.sample(&mut dice));
         let amount = wanted.min(sees.ledger.balance(out.me().account, paid));
         if amount > 0 {
-            match self.offer.bid(sees, sees.worth(paid, amount), sees.schedule.swap) {
+            match self.offer.bid(sees, || sees.worth(paid, amount), sees.schedule.swap) {
                 Some(bid) => {
                     let amount_in = AmountIn::Exact(amount);
                     out.submit(smallvec![Action::Swap { pool: self.pool, side, amount_in, least_out: 0 }], bid);

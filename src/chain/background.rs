@@ -1,7 +1,5 @@
 //! Everybody else's demand for block space, as a few slices rather than one transaction each.
 
-use bevy_ecs::prelude::Resource;
-
 /// Part of the background's demand in a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slice {
@@ -10,7 +8,3 @@ pub struct Slice {
     /// How much gas it asks for; it stands for many small transactions, so any part of it may be taken.
     pub gas: u64,
 }
-
-/// The background's demand in this block, the dearest slice first. Empty where a scenario has none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Resource)]
-pub struct Background(pub Vec<Slice>);

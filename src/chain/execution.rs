@@ -54,6 +54,7 @@ pub fn execute(
         log: &mut log,
         journal: &mut journal,
     };
+    gas.background = mempool.begin(clock.block, executor.log);
     for transaction in mempool.taken() {
         executor.run(transaction, &mut gas);
     }

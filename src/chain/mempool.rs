@@ -27,8 +27,19 @@ pub struct Mempool {
     taken: Vec<u32>,
     keys: Vec<(Reverse<u128>, u64, u32)>,
     nonce_order: NonceOrder,
-    /// What was replaced since the last block was ordered.
-    replaced: Vec<Transaction>,
+    /// What was replaced or has expired since the last block was executed.
+    gone: Vec<(Gone, Transaction)>,
+    /// Everybody else's demand in this block, the dearest slice first; empty where a scenario has none.
+    pub background: Vec<Slice>,
+    /// The gas that it gets in the block.
+    background_taken: u64,
+}
+
+/// Why a transaction is no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    Expired,
+    Replaced,
 }
 
 impl Mempool {
@@ -56,44 +67,39 @@ impl Mempool {
         let found = self.waiting.iter_mut().find(|waits| waits.sender == sender && waits.nonce == nonce);
         let Some(waits) = found.filter(|waits| bid.replaces(&waits.bid)) else { return false };
         let new = Transaction { actions, gas, bid, ..waits.clone() };
-        self.replaced.push(std::mem::replace(waits, new));
+        self.gone.push((Gone::Replaced, std::mem::replace(waits, new)));
         true
     }
 
-    /// Says in the log what was replaced, and throws away what has expired before this `block`.
-    pub fn tidy(&mut self, block: u64, log: &mut EventLog) {
-        let left = |transaction: &Transaction, what: fn(&'static str, _) -> What| Event {
-            sender: Some((transaction.agent, transaction.sender)),
-            gas: 0,
-            fee: 0,
-            waited: transaction.waited(block),
-            what: what(transaction.actions[0].name(), transaction.actions[0].position()),
-        };
-        for transaction in self.replaced.drain(..) {
-            log.push(left(&transaction, |action, position| What::Replaced { action, position }));
-        }
-        if self.left_behind > 0 {
-            self.waiting.retain(|transaction| {
-                let expired = transaction.bid.last_block < block;
-                if expired {
-                    log.push(left(transaction, |action, position| What::Expired { action, position }));
-                }
-                !expired
-            });
-        }
-    }
-
-    /// Fills the block: the dearest first, equal fees by hash, each sender's by nonce, each that still fits into the gas
-    /// limit, in competition with the `background`. What is not taken waits for the next block. Returns the gas that the
-    /// background takes.
-    pub fn order(&mut self, seed: u64, block: u64, gas: &BlockGas, background: &[Slice]) -> u64 {
+    /// Throws away what has expired before this `block`, and fills the block: the dearest first, equal fees by hash, each
+    /// sender's by nonce, each that still fits into the gas limit, in competition with the background. What is not taken
+    /// waits for the next block.
+    pub fn order(&mut self, seed: u64, block: u64, gas: &BlockGas) {
         let salt = mix(seed, block);
         self.taken.clear();
-        let crowded = self.left_behind > 0 || self.crossed || !background.is_empty();
+        let crowded = self.left_behind > 0 || self.crossed || !self.background.is_empty();
         if !crowded && self.take_all(salt, gas) {
-            return 0;
+            return;
         }
-        self.nonce_order.fill(&self.waiting, salt, gas, background, &mut self.taken)
+        let expired = self.waiting[..self.left_behind].iter().filter(|waits| waits.bid.last_block < block);
+        self.gone.extend(expired.map(|transaction| (Gone::Expired, transaction.clone())));
+        self.waiting.retain(|waits| waits.bid.last_block >= block);
+        self.background_taken = self.nonce_order.fill(&self.waiting, salt, gas, &self.background, &mut self.taken);
+    }
+
+    /// Begins the block's execution: says in the log what was replaced and what has expired, and returns the gas that the
+    /// background gets.
+    pub fn begin(&mut self, block: u64, log: &mut EventLog) -> u64 {
+        for (why, transaction) in self.gone.drain(..) {
+            let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
+            let what = match why {
+                Gone::Expired => What::Expired { action, position },
+                Gone::Replaced => What::Replaced { action, position },
+            };
+            let sender = Some((transaction.agent, transaction.sender));
+            log.push(Event { sender, gas: 0, fee: 0, waited: transaction.waited(block), what });
+        }
+        std::mem::take(&mut self.background_taken)
     }
 
     /// Takes everything in the order of fees; nothing, if something does not fit or does not pay the base fee.
@@ -152,11 +158,12 @@ mod tests {
     }
 
     fn filled(waiting: &[Transaction], seed: u64, gas: &BlockGas, background: &[Slice]) -> (Mempool, u64) {
-        let mut mempool = Mempool::default();
+        let mut mempool = Mempool { background: background.to_vec(), ..Mempool::default() };
         for transaction in waiting {
             mempool.submit(transaction.clone());
         }
-        let by_background = mempool.order(seed, 0, gas, background);
+        mempool.order(seed, 0, gas);
+        let by_background = mempool.begin(0, &mut EventLog::default());
         (mempool, by_background)
     }
 
@@ -223,7 +230,7 @@ mod tests {
         let (mut mempool, _) = filled(&waiting, 1, &BlockGas { limit: Some(100), ..BlockGas::default() }, &[]);
         assert_eq!(nonces(&mempool), [(2, 0)]);
         mempool.clear_taken();
-        mempool.order(1, 1, &BlockGas { limit: Some(100), ..BlockGas::default() }, &[]);
+        mempool.order(1, 1, &BlockGas { limit: Some(100), ..BlockGas::default() });
         assert_eq!(nonces(&mempool), [(1, 0), (1, 1)]);
     }
 
@@ -236,7 +243,7 @@ mod tests {
         assert_eq!(nonces(&mempool), [(2, 0)]);
         mempool.clear_taken();
         mempool.submit(transaction(3, 3, 10));
-        mempool.order(1, 1, &at(10), &[]);
+        mempool.order(1, 1, &at(10));
         assert_eq!(nonces(&mempool), [(3, 0), (1, 0)], "of its 12, 10 go to the base fee");
     }
 
@@ -264,15 +271,16 @@ mod tests {
         assert!(!mempool.replace(AccountId(1), 0, a_kill(), 90, cheap), "a tenth more of one fee alone");
         assert!(!mempool.replace(AccountId(1), 1, a_kill(), 90, dearer), "nothing waits under that nonce");
         assert!(mempool.replace(AccountId(1), 0, a_kill(), 90, dearer));
-        let mut log = EventLog::default();
-        mempool.tidy(2, &mut log);
-        let told = |log: &EventLog| log.iter().map(|event| (event.what.clone(), event.waited)).collect::<Vec<_>>();
+        let told = |mempool: &mut Mempool, block| {
+            let mut log = EventLog::default();
+            mempool.order(1, block, &BlockGas { limit: Some(10), ..gas });
+            mempool.begin(block, &mut log);
+            log.iter().map(|event| (event.what.clone(), event.waited)).collect::<Vec<_>>()
+        };
         let position = a_kill()[0].position();
-        assert_eq!(told(&log), [(What::Replaced { action: "kill", position }, 2)]);
+        assert_eq!(told(&mut mempool, 2), [(What::Replaced { action: "kill", position }, 2)]);
         assert_eq!(mempool.waiting(), 1);
-        log.clear();
-        mempool.tidy(3, &mut log);
-        assert_eq!(told(&log), [(What::Expired { action: "kill", position }, 3)]);
+        assert_eq!(told(&mut mempool, 3), [(What::Expired { action: "kill", position }, 3)]);
         assert_eq!(mempool.waiting(), 0);
     }
 

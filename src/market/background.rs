@@ -9,12 +9,13 @@ use std::cmp::Reverse;
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 use serde::Deserialize;
 
-use crate::chain::background::{Background, Slice};
+use crate::chain::background::Slice;
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::dice::{Dice, Who};
 use crate::chain::distribution::Distribution;
 use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::TokenId;
+use crate::chain::mempool::Mempool;
 use crate::chain::time::{TimeSpan, YEAR_MS};
 use crate::chain::venues::Venues;
 
@@ -127,13 +128,13 @@ impl Rise {
 pub fn draw_background(
     (clock, seed, venues, gas): (Res<Clock>, Res<Seed>, Res<Venues>, Res<BlockGas>),
     mut demand: ResMut<Demand>,
-    mut background: ResMut<Background>,
+    mut mempool: ResMut<Mempool>,
 ) {
     if let Some(rise) = &mut demand.rise {
         rise.follow(clock.elapsed.ms, venues.price(rise.token));
     }
     let mut dice = Dice::new(seed.0, demand.who, clock.block);
-    demand.draw(&mut dice, gas.base_fee, &mut background.0);
+    demand.draw(&mut dice, gas.base_fee, &mut mempool.background);
 }
 
 #[cfg(test)]

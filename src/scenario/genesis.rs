@@ -13,7 +13,6 @@ use super::schema::{BankParams, BaseFeeParams, FarmParams, InterestParams, PoolP
 use crate::agents::liquidator::Liquidator;
 use crate::agents::population::{Spawner, Stake};
 use crate::agents::{self, AgentDirectory};
-use crate::chain::background::Background;
 use crate::chain::base_fee::Eip1559;
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
@@ -177,7 +176,6 @@ impl Builder<'_> {
             }
         }
         self.world.insert_resource(gas);
-        self.world.init_resource::<Background>();
         if let Some(params) = &chain.background {
             let watched = params.rises.as_ref().map(|rises| self.token(&rises.token));
             let watched = watched.map(|token| (token, self.world.resource::<Venues>().price(token)));
