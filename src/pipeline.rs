@@ -8,6 +8,7 @@ use bevy_ecs::system::{Res, ScheduleSystem};
 
 use crate::agents::{self, AgentDirectory};
 use crate::chain::audit::{AuditEveryBlock, audit_block};
+use crate::chain::base_fee::{Eip1559, adjust_base_fee};
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
@@ -17,6 +18,8 @@ use crate::chain::mempool::Mempool;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{Directory, PoolCell};
 use crate::chain::underwater::find_underwater;
+use crate::market::background::{Demand, draw_background};
+use crate::market::gas_price::{GasPrices, replay_base_fee};
 use crate::market::oracle::observe_prices;
 use crate::market::{Emissions, fund_farms, move_prices};
 use crate::record::recorder::record_block;
@@ -53,8 +56,16 @@ impl Stage {
     fn systems(self, has: &Subjects) -> Vec<ScheduleConfigs<ScheduleSystem>> {
         let when = |condition: bool, system: ScheduleConfigs<ScheduleSystem>| condition.then_some(system);
         match self {
-            Self::Open => vec![open_block.into_configs()],
-            Self::Market => vec![move_prices.into_configs()],
+            Self::Open => when(has.base_fee_rule, adjust_base_fee.into_configs())
+                .into_iter()
+                .chain([open_block.into_configs()])
+                .collect(),
+            Self::Market => {
+                let mut systems = vec![move_prices.into_configs()];
+                systems.extend(when(has.gas_prices, replay_base_fee.into_configs()));
+                systems.extend(when(has.demand, draw_background.into_configs()));
+                systems
+            }
             Self::Oracle => when(has.feeds, observe_prices.into_configs()).into_iter().collect(),
             Self::Decide => {
                 let mut systems = agents::deciding(&has.kinds);
@@ -85,6 +96,12 @@ struct Subjects {
     kinds: Vec<&'static str>,
     /// Oracles.
     feeds: bool,
+    /// A base fee that follows from the block before.
+    base_fee_rule: bool,
+    /// Recorded gas prices.
+    gas_prices: bool,
+    /// Demand for block space from outside.
+    demand: bool,
     /// Goblins, whose positions may fail.
     positions: bool,
     /// Lending markets, whose positions may fail.
@@ -99,6 +116,9 @@ impl Subjects {
     fn all() -> Self {
         Self {
             kinds: agents::KINDS.to_vec(),
+            base_fee_rule: true,
+            gas_prices: true,
+            demand: true,
             feeds: true,
             positions: true,
             lending: true,
@@ -111,6 +131,9 @@ impl Subjects {
         Self {
             kinds: world.resource::<AgentDirectory>().populations.iter().map(|population| population.kind).collect(),
             feeds: !world.resource::<Oracles>().0.is_empty(),
+            base_fee_rule: world.contains_resource::<Eip1559>(),
+            gas_prices: world.contains_resource::<GasPrices>(),
+            demand: world.contains_resource::<Demand>(),
             positions: !world.resource::<Directory>().goblins.is_empty(),
             lending: !world.resource::<Directory>().lending.is_empty(),
             emissions: !world.resource::<Emissions>().0.is_empty(),
@@ -203,8 +226,8 @@ mod tests {
         let agents = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Publisher", "Trader"];
         let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
         let expected = [
-            ("open", "open_block".to_owned()),
-            ("market", "move_prices".to_owned()),
+            ("open", "adjust_base_fee, open_block".to_owned()),
+            ("market", "move_prices, replay_base_fee, draw_background".to_owned()),
             ("oracle", "observe_prices".to_owned()),
             ("decide", format!("find_underwater, find_failing_loans, {}", each("decide"))),
             ("order", "order_block".to_owned()),

@@ -16,6 +16,7 @@ use crate::chain::protocols::NamedAccounts;
 use crate::chain::worth::{Worth, worth};
 use crate::pipeline;
 use crate::protocol::farm::alpha_homora::ForcedSale;
+use crate::record::agents::AgentFate;
 use crate::record::books::Books;
 use crate::record::closing::{Beginning, profit_and_loss, write_agents, write_positions};
 use crate::record::folder::{FolderError, OutputFolder};
@@ -166,15 +167,19 @@ impl Simulation {
         let blocks = self.blocks_done();
         // The tables of the end tell of the last block, as the last row of `ticks.csv` does.
         self.world.resource_mut::<Clock>().look_back();
-        let dry = self.world.query::<&Identity>().iter(&self.world).filter(|identity| identity.ran_dry).count();
+        let identities: Vec<Identity> = self.world.query::<&Identity>().iter(&self.world).copied().collect();
+        let dry = identities.iter().filter(|identity| identity.ran_dry).count();
+        let mut books = self.world.resource_mut::<Books>();
+        identities.iter().for_each(|identity| books.gave_up(identity.id, identity.gave_up));
         let mut state =
             SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
         let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
-        let mut summary = recorder.summary;
+        let mut summary = recorder.summed();
         summary.blocks = blocks;
         summary.agents_out_of_gas_money = dry as u64;
+        summary.agents_gave_up = books.count_fate(AgentFate::GaveUp);
         summary.audits_passed = self.audits + 1;
         summary.positions = books.count_positions();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, *named, &self.beginning, &now);

@@ -17,7 +17,7 @@ use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, Positio
 use plimsoll::chain::ledger::{Ledger, Source};
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
-use plimsoll::chain::transaction::{Action, AmountIn, Transaction, WorkOrder};
+use plimsoll::chain::transaction::{Action, AmountIn, Bid, Transaction, WorkOrder};
 use plimsoll::chain::underwater::find_underwater;
 use plimsoll::chain::venues::Venues;
 use plimsoll::market::fund_farms;
@@ -282,7 +282,7 @@ fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chai
     mempool.submit(Transaction {
         agent: AgentId(sender),
         sender: sender_account,
-        priority_fee: 3,
+        bid: Bid::tip(3),
         gas,
         actions: actions.into(),
         ..Transaction::default()

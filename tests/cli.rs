@@ -107,6 +107,8 @@ fn outcome() -> Summary {
             bad_debt_numeraire: 12.5,
             first_block: Some(3),
             last_block: Some(9),
+            waited_blocks_mean: Some(1.5),
+            waited_blocks_p95: Some(4),
         },
         tokens: vec![TokenSummary {
             name: "ETH".into(),

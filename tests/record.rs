@@ -6,7 +6,7 @@ use std::path::Path;
 use plimsoll::record::agents::{Agent, AgentFate};
 use plimsoll::record::amount::Amount;
 use plimsoll::record::columns::Columns;
-use plimsoll::record::csv::Line;
+use plimsoll::record::csv::{Line, Steady};
 use plimsoll::record::events::{Event, EventKind};
 use plimsoll::record::folder::{FolderError, OutputFolder, check_target};
 use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
@@ -23,11 +23,13 @@ fn block() -> BlockTick {
     BlockTick {
         block: 1,
         time_s: 1_609_459_212,
-        base_fee_gwei: 50.0,
+        base_fee_gwei: Steady(50.0),
         gas_used: 21_000,
+        gas_used_background: 0,
         transactions: 1,
         reverts: 0,
         waiting: 0,
+        expired: 0,
         liquidations: 0,
         liquidated_debt_numeraire: 0.0,
         bad_debt_numeraire: 0.0,
@@ -97,8 +99,11 @@ fn agent() -> Agent<'static> {
         profit_numeraire: -1.0,
         rewards_numeraire: 0.0,
         gas_paid_numeraire: 0.25,
+        gas_share_ratio: Some(0.025),
         transactions: 1,
         reverts: 0,
+        expired: 0,
+        gave_up: 0,
         leverage_ratio: Some(3.0),
         fate: AgentFate::Killed,
     }

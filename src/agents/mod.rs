@@ -9,6 +9,7 @@ pub mod bank_lender;
 pub mod farmer;
 pub mod harvester;
 pub mod liquidator;
+pub mod offer;
 pub mod outbox;
 pub mod population;
 pub mod publisher;
@@ -47,6 +48,8 @@ pub struct Identity {
     pub nonce: u32,
     /// Whether it ever wanted to submit one and had not enough gas money.
     pub ran_dry: bool,
+    /// How often it left something alone because of what gas costs.
+    pub gave_up: u32,
 }
 
 /// What acts.
@@ -243,6 +246,17 @@ fn margin() -> Distribution {
 
 fn tip() -> Distribution {
     Distribution::Fixed(1.0)
+}
+
+/// Blocks that an arbitrage may wait for: the next one has another price.
+fn arbitrage_expiry() -> u64 {
+    2
+}
+
+/// Blocks that a liquidation may wait for: as long as Flashbots keeps a private transaction by default
+/// (`eth_sendPrivateTransaction`, `maxBlockNumber`).
+fn liquidation_expiry() -> u64 {
+    25
 }
 
 fn gas_money() -> Distribution {

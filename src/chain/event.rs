@@ -20,6 +20,8 @@ pub struct Event {
     pub gas: u64,
     /// What was paid for it, in smallest units of the native token.
     pub fee: u128,
+    /// Blocks that the transaction had waited; stands where its gas does.
+    pub waited: u32,
     /// What it was.
     pub what: What,
 }
@@ -86,6 +88,20 @@ pub enum What {
     },
     /// A transaction was thrown away: its sender could not pay for its gas.
     Dropped {
+        /// Its first action.
+        action: &'static str,
+        /// The position that the action named.
+        position: Option<(BankId, PositionId)>,
+    },
+    /// A transaction was thrown away: no block took it in time.
+    Expired {
+        /// Its first action.
+        action: &'static str,
+        /// The position that the action named.
+        position: Option<(BankId, PositionId)>,
+    },
+    /// A transaction was thrown away: its sender put a dearer one in its place, which waits on.
+    Replaced {
         /// Its first action.
         action: &'static str,
         /// The position that the action named.
@@ -236,7 +252,10 @@ impl Event {
         match &self.what {
             What::Worked(at) => Some((at.bank, at.receipt.position)),
             What::Killed(at) => Some((at.bank, at.receipt.position)),
-            What::Reverted { position, .. } | What::Dropped { position, .. } => *position,
+            What::Reverted { position, .. }
+            | What::Dropped { position, .. }
+            | What::Expired { position, .. }
+            | What::Replaced { position, .. } => *position,
             _ => None,
         }
     }
@@ -287,9 +306,10 @@ impl EventLog {
     }
 
     /// Charges a transaction's gas to its first event, which stands at `index`.
-    pub fn charge(&mut self, index: usize, gas: u64, fee: u128) {
+    pub fn charge(&mut self, index: usize, gas: u64, fee: u128, waited: u32) {
         let event = &mut self.0[index];
         event.gas = gas;
         event.fee = fee;
+        event.waited = waited;
     }
 }

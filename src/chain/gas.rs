@@ -98,11 +98,6 @@ impl GasSchedule {
             ("revert", self.revert),
         ]
     }
-
-    /// Returns the gas of the dearest kind of transaction.
-    pub fn dearest(&self) -> u64 {
-        self.figures().into_iter().map(|(_, gas)| gas).max().expect("there are kinds")
-    }
 }
 
 /// The block's gas: what a unit costs, how much fits, how much is used.
@@ -114,6 +109,8 @@ pub struct BlockGas {
     pub limit: Option<u64>,
     /// Gas used by the block's transactions so far.
     pub used: u64,
+    /// Gas used in the block by everybody who is not simulated.
+    pub background: u64,
 }
 
 /// Returns a price of `gwei` in the native token's smallest units, rounded to the nearest; a gwei is a billionth of a

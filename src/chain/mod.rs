@@ -1,6 +1,8 @@
 //! The shared world: who holds what, what waits, what executes, what it cost.
 
 pub mod audit;
+pub mod background;
+pub mod base_fee;
 pub mod booking;
 pub mod clock;
 pub mod dice;
@@ -13,6 +15,7 @@ pub mod journal;
 pub mod ledger;
 pub mod lending;
 pub mod mempool;
+mod nonce_order;
 pub mod oracles;
 pub mod price_order;
 pub mod protocols;

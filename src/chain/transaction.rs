@@ -213,6 +213,51 @@ impl Action {
 /// What happens at once or not at all. One action needs no memory of its own, nor do two.
 pub type Actions = SmallVec<[Action; 2]>;
 
+/// What a transaction offers to be taken. Fees are in the native token's smallest units per unit of gas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bid {
+    /// What it pays on top of the base fee, as far as `max_fee` allows.
+    pub priority_fee: u128,
+    /// The most that it pays in all; it waits while the base fee is above.
+    pub max_fee: u128,
+    /// The last block that may take it.
+    pub last_block: u64,
+}
+
+impl Default for Bid {
+    fn default() -> Self {
+        Self::tip(0)
+    }
+}
+
+impl Bid {
+    /// By how much both fees of a replacement must be above those of what it replaces, in per cent: `PriceBump` in
+    /// ethereum/go-ethereum@00452676, core/txpool/legacypool/legacypool.go.
+    pub const BUMP_PERCENT: u128 = 10;
+
+    /// A bid that pays this on top of whatever the base fee is, and waits for as long as it takes.
+    pub const fn tip(priority_fee: u128) -> Self {
+        Self { priority_fee, max_fee: u128::MAX, last_block: u64::MAX }
+    }
+
+    /// Returns what it pays on top of the base fee: none while that is above all it would pay.
+    pub fn effective_tip(&self, base_fee: u128) -> Option<u128> {
+        Some(self.priority_fee.min(self.max_fee.checked_sub(base_fee)?))
+    }
+
+    /// Returns the least fee with which one that offers `fee` is replaced: above it, and by [`Self::BUMP_PERCENT`],
+    /// rounded **down** as geth does.
+    pub fn bumped(fee: u128) -> u128 {
+        let bumped = fee / 100 * Self::BUMP_PERCENT + fee % 100 * Self::BUMP_PERCENT / 100;
+        fee.saturating_add(bumped.max(1))
+    }
+
+    /// Whether a transaction with this bid may replace one with `old`.
+    pub fn replaces(&self, old: &Self) -> bool {
+        self.priority_fee >= Self::bumped(old.priority_fee) && self.max_fee >= Self::bumped(old.max_fee)
+    }
+}
+
 /// A signed transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Transaction {
@@ -224,14 +269,21 @@ pub struct Transaction {
     pub sender: AccountId,
     /// The sender's count of transactions.
     pub nonce: u32,
-    /// What it pays on top of the base fee, in the native token's smallest units per unit of gas.
-    pub priority_fee: u128,
+    /// What it offers to be taken.
+    pub bid: Bid,
     /// The gas it uses.
     pub gas: u64,
-    /// The block in which it was submitted.
+    /// The block in which it was submitted; of one that replaced others, the block of the first.
     pub submitted: u64,
     /// What it does.
     pub actions: Actions,
+}
+
+impl Transaction {
+    /// Returns for how many blocks it had to wait until `block`.
+    pub fn waited(&self, block: u64) -> u32 {
+        u32::try_from(block - self.submitted).unwrap_or(u32::MAX)
+    }
 }
 
 impl GasSchedule {
@@ -265,5 +317,26 @@ impl GasSchedule {
             LendingCall::FlashLoan { .. } => self.flash_loan,
             LendingCall::RepayFlashLoan => 0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// EIP-1559: `min(max_priority_fee_per_gas, max_fee_per_gas - base_fee_per_gas)`.
+    #[test]
+    fn a_tip_is_what_the_base_fee_leaves_of_the_most_that_is_paid() {
+        let bid = Bid { priority_fee: 3, max_fee: 10, ..Bid::default() };
+        assert_eq!([0, 7, 8, 10, 11].map(|base| bid.effective_tip(base)), [Some(3), Some(3), Some(2), Some(0), None]);
+    }
+
+    #[test]
+    fn a_replacement_pays_a_tenth_more_of_both() {
+        let old = Bid { priority_fee: 1_000, max_fee: 10_009, last_block: 9 };
+        let with = |priority_fee, max_fee| Bid { priority_fee, max_fee, ..old }.replaces(&old);
+        assert!(with(1_100, 11_009));
+        assert!(!with(1_099, 11_009) && !with(1_100, 11_008), "a tenth more of one alone");
+        assert_eq!((Bid::bumped(0), Bid::bumped(5), Bid::bumped(u128::MAX)), (1, 6, u128::MAX));
     }
 }

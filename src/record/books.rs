@@ -29,6 +29,10 @@ pub struct AgentBook {
     pub transactions: u32,
     /// Those that reverted.
     pub reverts: u32,
+    /// Transactions that expired.
+    pub expired: u32,
+    /// How often it left something alone because of what gas costs; known at the end.
+    pub gave_up: u32,
     /// Where it stands.
     pub fate: AgentFate,
 }
@@ -101,6 +105,8 @@ impl Books {
             left: None,
             transactions: 0,
             reverts: 0,
+            expired: 0,
+            gave_up: 0,
             fate: AgentFate::Idle,
         };
         let mut books = Self { agents: worths.iter().map(|worth| agent(*worth)).collect(), ..Self::default() };
@@ -152,8 +158,11 @@ impl Books {
             if let What::Reverted { .. } = event.what {
                 book.reverts += 1;
             }
-            if book.fate == AgentFate::Idle {
-                book.fate = AgentFate::Active;
+            match event.what {
+                What::Expired { .. } => book.expired += 1,
+                What::Replaced { .. } => {}
+                _ if book.fate == AgentFate::Idle => book.fate = AgentFate::Active,
+                _ => {}
             }
         }
         match (&event.what, event.sender) {
@@ -205,6 +214,15 @@ impl Books {
                 }
             }
             LendingCall::Liquidate { .. } | LendingCall::FlashLoan { .. } | LendingCall::RepayFlashLoan => {}
+        }
+    }
+
+    /// Takes in how often an agent left something alone because of what gas costs; the run is over.
+    pub fn gave_up(&mut self, agent: AgentId, times: u32) {
+        let book = &mut self.agents[agent.index()];
+        book.gave_up = times;
+        if book.fate == AgentFate::Idle && (times > 0 || book.expired > 0) {
+            book.fate = AgentFate::GaveUp;
         }
     }
 

@@ -43,6 +43,10 @@ words! {
         Revert = "revert",
         /// A transaction was thrown away: its sender could not pay for its gas.
         Drop = "drop",
+        /// A transaction was thrown away: no block took it in time.
+        Expire = "expire",
+        /// A transaction was thrown away: its sender put a dearer one in its place, which waits on.
+        Replace = "replace",
     }
 }
 
@@ -134,6 +138,10 @@ columns! {
         /// What the sender paid for it.
         #[unit = "whole native tokens"]
         pub fee_native: Option<Amount>,
+        /// For how many blocks the transaction had waited, in the first of its rows; that of one that replaced others
+        /// counts from the first of them.
+        #[unit = "blocks"]
+        pub waited_blocks: Option<u32>,
         /// Why it reverted.
         #[unit = ""]
         pub reason: Option<&'a str>,
@@ -172,6 +180,7 @@ impl<'a> Event<'a> {
             left: None,
             gas_used: None,
             fee_native: None,
+            waited_blocks: None,
             reason: None,
         }
     }

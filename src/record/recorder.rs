@@ -4,9 +4,10 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::amount::Amount;
 use super::books::Books;
+use super::csv::Steady;
 use super::events::{Event as EventRow, EventKind};
 use super::folder::{FolderError, OutputFolder};
-use super::summary::{PoolSummary, PricePath, Summary, TokenSummary};
+use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
 use super::ticks::{
     AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, OracleTick, PoolTick, Tick, TickNames, TokenTick,
@@ -45,6 +46,8 @@ pub struct Recorder {
     row: Tick,
     /// The sums so far; the end of the run fills in the rest.
     pub summary: Summary,
+    /// For how long liquidations waited for their block.
+    waits: Waits,
     /// What went wrong with a file, if anything did.
     pub failed: Option<FolderError>,
 }
@@ -79,6 +82,7 @@ impl Recorder {
             swaps: wanted.swaps,
             row: Tick::default(),
             summary: beginning(sees, &names),
+            waits: Waits::default(),
             failed: None,
         })
     }
@@ -92,6 +96,15 @@ impl Recorder {
             table.close(folder)?;
         }
         Ok(())
+    }
+
+    /// Returns the sums, the run being over.
+    pub fn summed(self) -> Summary {
+        let mut summary = self.summary;
+        summary.liquidations.waited_blocks_mean = self.waits.mean();
+        summary.liquidations.waited_blocks_p95 = self.waits.p95();
+        summary.block_space.base_fee_gwei_mean /= (summary.blocks as f64).max(1.0);
+        summary
     }
 }
 
@@ -155,7 +168,7 @@ impl Recorder {
     ) -> Result<(), FolderError> {
         let row = &mut self.row;
         row.clear();
-        row.block = block_tick(sees, log, mempool, &mut self.summary);
+        row.block = block_tick(sees, log, mempool, &mut self.summary, &mut self.waits);
         row.tokens.extend(outside.0.iter().map(|outside| TokenTick {
             price_outside_numeraire: sees.venues.price(outside.token),
             price_fundamental_numeraire: outside.process.price(),
@@ -199,13 +212,14 @@ fn follow(row: &Tick, summary: &mut Summary) {
     summary.blocks = block + 1;
 }
 
-fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summary) -> BlockTick {
+fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summary, waits: &mut Waits) -> BlockTick {
     let native = sees.tokens.get(sees.tokens.native);
     let mut tick = BlockTick {
         block: sees.clock.block,
         time_s: sees.clock.now(),
-        base_fee_gwei: sees.gas.base_fee as f64 / (native.one / 1e9),
+        base_fee_gwei: Steady(sees.gas.base_fee as f64 / (native.one / 1e9)),
         gas_used: sees.gas.used,
+        gas_used_background: sees.gas.background,
         waiting: u32::try_from(mempool.waiting()).unwrap_or(u32::MAX),
         ..BlockTick::default()
     };
@@ -223,6 +237,7 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
                 tick.liquidated_debt_numeraire += debt;
                 tick.bad_debt_numeraire += bad_debt;
                 summary.liquidations.add(tick.block, debt, bad_debt);
+                waits.add(event.waited);
             }
             What::Liquidated(at) => {
                 let debt = sees.worth(at.debt, at.done.repaid);
@@ -231,12 +246,18 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
                 tick.liquidated_debt_numeraire += debt;
                 tick.bad_debt_numeraire += bad_debt;
                 summary.liquidations.add(tick.block, debt, bad_debt);
+                waits.add(event.waited);
             }
+            What::Expired { .. } => tick.expired += 1,
+            What::Replaced { .. } => summary.block_space.replaced += 1,
             _ => {}
         }
     }
     summary.transactions += u64::from(tick.transactions);
     summary.reverts += u64::from(tick.reverts);
+    let space = &mut summary.block_space;
+    space.expired += u64::from(tick.expired);
+    space.add(tick.gas_used, tick.gas_used_background, tick.base_fee_gwei.0, tick.waiting.into());
     tick
 }
 
@@ -347,6 +368,8 @@ fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &'a Event) -
         row.gas_used = Some(event.gas);
         row.fee_native = Some(amount(sees, sees.tokens.native, event.fee));
     }
+    let thrown_away = matches!(event.what, What::Expired { .. } | What::Replaced { .. });
+    row.waited_blocks = (event.gas > 0 || thrown_away).then_some(event.waited);
     if let Some((bank, position)) = event.position() {
         row.bank = Some(&sees.protocols.directory.banks[bank.index()].name);
         row.position = Some(position.0.into());
@@ -388,6 +411,8 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::PricePublished { .. } => (EventKind::PublishPrice, "publish_price"),
         What::Reverted { action, .. } => (EventKind::Revert, action),
         What::Dropped { action, .. } => (EventKind::Drop, action),
+        What::Expired { action, .. } => (EventKind::Expire, action),
+        What::Replaced { action, .. } => (EventKind::Replace, action),
     }
 }
 
@@ -482,5 +507,6 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
         }
         What::Reverted { reason, .. } => row.reason = Some(reason.kind()),
         What::Dropped { .. } => row.reason = Some("cannot_pay_gas"),
+        What::Expired { .. } | What::Replaced { .. } => {}
     }
 }

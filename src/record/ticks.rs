@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::amount::Amount;
 use super::columns::{Columns, prefixed};
-use super::csv::Line;
+use super::csv::{Line, Steady};
 
 columns! {
     /// What a block did. These columns have no prefix.
@@ -18,10 +18,13 @@ columns! {
         pub time_s: u64,
         /// Base fee.
         #[unit = "gwei per unit of gas"]
-        pub base_fee_gwei: f64,
-        /// Gas that its transactions used.
+        pub base_fee_gwei: Steady,
+        /// Gas that the agents' transactions used.
         #[unit = "gas"]
         pub gas_used: u64,
+        /// Gas that everybody else used.
+        #[unit = "gas"]
+        pub gas_used_background: u64,
         /// Transactions in the block, reverted ones included.
         #[unit = ""]
         pub transactions: u32,
@@ -31,6 +34,9 @@ columns! {
         /// Transactions left waiting after the block.
         #[unit = ""]
         pub waiting: u32,
+        /// Transactions that expired before the block.
+        #[unit = ""]
+        pub expired: u32,
         /// Positions liquidated in the block.
         #[unit = ""]
         pub liquidations: u32,

@@ -19,7 +19,7 @@ use diagnostic::{Diagnostic, Source};
 use draft::Draft;
 use include::Reader;
 use piece::Placed;
-use schema::{Scenario, TokenParams};
+use schema::{BaseFeeParams, ChainParams, Scenario, TokenParams};
 
 /// A scenario without mistakes.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ pub fn read_text(name: &str, text: &str, folder: &Path) -> Result<Checked, Vec<D
 fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<Diagnostic>> {
     let Reader { files, mut mistakes, resolved, incomplete, .. } = reader;
     let known = !incomplete && !Draft::has_strays(&files);
-    let mut draft = Draft::read(&files, &mut mistakes);
+    let mut draft = Draft::read(&files, !incomplete, &mut mistakes);
     let found = check::all(&draft, &files, known, mistakes.is_empty());
     mistakes.extend(found);
     mistakes.sort_by_key(|mistake| {
@@ -71,6 +71,7 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
         return Err(mistakes);
     }
     draft.tokens.iter_mut().for_each(|token| resolve(token, folder));
+    draft.chain.iter_mut().for_each(|chain| resolve_gas_prices(chain, folder));
     let scenario = draft.finish(vec![]).expect("what is missing is a mistake");
     Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, warnings: mistakes })
 }
@@ -78,8 +79,18 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
 /// Names a file of recorded prices as seen from the scenario's folder, whichever included file names it.
 fn resolve(token: &mut Placed<TokenParams>, folder: &Path) {
     if let PriceParams::Replay(params) = &mut token.value.price {
-        let included = &token.node.file.folder;
-        let from_here = included.strip_prefix(folder).unwrap_or(included);
-        params.file = from_here.join(&params.file).to_string_lossy().into_owned();
+        params.file = seen_from(folder, &token.node.file.folder, &params.file);
     }
+}
+
+/// Does the same for a file of recorded gas prices.
+fn resolve_gas_prices(chain: &mut Placed<ChainParams>, folder: &Path) {
+    if let BaseFeeParams::Replay(params) = &mut chain.value.base_fee {
+        params.file = seen_from(folder, &chain.node.file.folder, &params.file);
+    }
+}
+
+fn seen_from(folder: &Path, included: &Path, file: &str) -> String {
+    let from_here = included.strip_prefix(folder).unwrap_or(included);
+    from_here.join(file).to_string_lossy().into_owned()
 }

@@ -6,10 +6,13 @@
 use serde::Deserialize;
 
 pub use crate::agents::AgentParams;
+use crate::chain::clock::BlockTimeParams;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
+use crate::market::background::BackgroundParams;
 use crate::market::correlation::CorrelationParams;
+use crate::market::gas_price::GasPriceParams;
 use crate::market::oracle::OracleParams;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
@@ -25,16 +28,21 @@ pub struct Scenario {
     /// The seed of the dice, unless the command line gives another.
     #[serde(default = "default_seed")]
     pub seed: u64,
-    /// How many blocks to simulate.
+    /// How many blocks to simulate; or [`Self::duration`].
+    #[serde(default)]
     pub blocks: u64,
-    /// Time between blocks.
-    pub block_time: TimeSpan,
+    /// How long to simulate, in place of `blocks`: as many blocks as come in that time on average, whatever the chain.
+    #[serde(default)]
+    pub duration: Option<TimeSpan>,
+    /// When blocks come: `"12 s"`, or `Poisson("12 s")`. May stand in an included file, as `chain` may.
+    pub block_time: BlockTimeParams,
     /// The first block's time, in seconds since 1970.
     #[serde(default = "default_start")]
     pub start: u64,
     /// The token in which prices and profits are told; its own price is 1.
     pub numeraire: String,
-    /// The chain that carries everything.
+    /// The chain that carries everything. May stand in an included file, so that a scenario moves to another chain by
+    /// another include.
     pub chain: ChainParams,
     /// The tokens.
     #[serde(default)]
@@ -91,6 +99,9 @@ pub struct ChainParams {
     /// Most gas in a block; none by default, and every transaction fits.
     #[serde(default)]
     pub gas_limit: Option<u64>,
+    /// Everybody else's demand for block space; none by default.
+    #[serde(default)]
+    pub background: Option<BackgroundParams>,
     /// Gas used by each kind of action; published measurements by default.
     #[serde(default)]
     pub gas: GasSchedule,
@@ -98,9 +109,27 @@ pub struct ChainParams {
 
 /// How the base fee moves.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum BaseFeeParams {
     /// A constant, in gwei per unit of gas.
     Fixed(f64),
+    /// It follows from the gas used by the block before, by the exact integer rule of EIP-1559. Asks for a `gas_limit`.
+    Eip1559 {
+        /// In the first block, in gwei per unit of gas.
+        initial: f64,
+        /// Gas per block at which it stays; half of the limit by default.
+        #[serde(default)]
+        target: Option<u64>,
+        /// An empty block lowers it by 1 / this; 8 on Ethereum.
+        #[serde(default = "default_change_denominator")]
+        change_denominator: u64,
+    },
+    /// Recorded gas prices, each of which holds until the next.
+    Replay(GasPriceParams),
+}
+
+fn default_change_denominator() -> u64 {
+    8
 }
 
 /// A token.

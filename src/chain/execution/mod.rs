@@ -44,6 +44,7 @@ pub fn execute(
     mut journal: Local<Journal>,
 ) {
     let mut executor = Executor {
+        block: clock.block,
         now: clock.now(),
         tokens: &tokens,
         named: *named,
@@ -57,6 +58,7 @@ pub fn execute(
         journal: &mut journal,
         flash: None,
     };
+    gas.background = mempool.begin(clock.block, executor.log);
     for transaction in mempool.taken() {
         executor.run(transaction, &mut gas);
     }
@@ -65,6 +67,7 @@ pub fn execute(
 
 /// What a transaction runs on.
 struct Executor<'a, 'w, 's> {
+    block: u64,
     now: u64,
     tokens: &'a Tokens,
     named: NamedAccounts,
@@ -85,7 +88,8 @@ impl Executor<'_, '_, '_> {
     fn run(&mut self, transaction: &Transaction, gas: &mut BlockGas) {
         let first = self.log.len();
         let sender = transaction.sender;
-        let price = gas.base_fee.saturating_add(transaction.priority_fee);
+        let tip = transaction.bid.effective_tip(gas.base_fee).expect("a block takes nobody who pays less");
+        let price = gas.base_fee.saturating_add(tip);
         let fee = u128::from(transaction.gas).saturating_mul(price);
         if self.ledger.retire(Source::Gas, sender, self.tokens.native, fee).is_err() {
             let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
@@ -112,7 +116,7 @@ impl Executor<'_, '_, '_> {
         let refund = u128::from(transaction.gas - used) * price;
         self.ledger.issue(Source::Gas, sender, self.tokens.native, refund);
         gas.used += used;
-        self.log.charge(first, used, fee - refund);
+        self.log.charge(first, used, fee - refund, transaction.waited(self.block));
     }
 
     /// Runs a transaction's actions; says which one failed, and why. A flash loan must be paid back by the last one.
@@ -161,7 +165,7 @@ impl Executor<'_, '_, '_> {
     }
 
     fn push(&mut self, tx: &Transaction, what: What) {
-        self.log.push(Event { sender: Some((tx.agent, tx.sender)), gas: 0, fee: 0, what });
+        self.log.push(Event { sender: Some((tx.agent, tx.sender)), gas: 0, fee: 0, waited: 0, what });
     }
 }
 

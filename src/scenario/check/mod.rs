@@ -2,6 +2,7 @@
 
 mod agents;
 mod amounts;
+mod chain;
 mod correlations;
 mod doubts;
 mod farming;
@@ -32,6 +33,7 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     let names = Names::declared(files, known);
     let mut check = Check { draft, names, starts: BTreeMap::new(), out: Vec::new() };
     check.names();
+    check.chain();
     check.market();
     check.pools();
     check.oracles();
@@ -74,10 +76,13 @@ impl<'d> Check<'_, 'd> {
         self.field(node, field, bps, bps <= 10_000, "at most 10000 basis points, which is all of it");
     }
 
-    /// Returns how long the run lasts, in milliseconds.
+    /// Returns how long the run lasts on average, in milliseconds.
     fn length(&self) -> Option<u64> {
+        if let Some(duration) = &self.draft.duration {
+            return Some(duration.value.ms);
+        }
         let (blocks, time) = (self.draft.blocks.as_ref()?.value, self.draft.block_time.as_ref()?.value);
-        Some(blocks.saturating_mul(time.ms))
+        Some(blocks.saturating_mul(time.mean().ms))
     }
 
     /// Whether a moment comes after the last block.

@@ -142,6 +142,12 @@ impl<'a, 'd> Check<'a, 'd> {
         let mut used = Vec::new();
         used.extend(draft.numeraire.as_ref().map(|name| (name.node, What::Token, name.value.as_str())));
         used.extend(draft.chain.as_ref().map(|c| (c.node.at("native"), What::Token, c.value.native.as_str())));
+        if let Some((chain, rises)) =
+            draft.chain.as_ref().and_then(|c| Some((c, c.value.background.as_ref()?.rises.as_ref()?)))
+        {
+            let node = chain.node.at("background").at("rises");
+            used.push((node.at("token"), What::Token, rises.token.as_str()));
+        }
         for correlation in &draft.correlations {
             let CorrelationParams(one, other, _) = &correlation.value;
             let node = correlation.node;
