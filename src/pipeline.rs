@@ -90,7 +90,7 @@ impl Stage {
 
 /// What a run has that only some systems are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each says of one subject whether it is there")]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not, whatever the others are")]
 struct Subjects {
     /// Kinds of agents.
     kinds: Vec<&'static str>,

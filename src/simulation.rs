@@ -170,7 +170,9 @@ impl Simulation {
         let identities: Vec<Identity> = self.world.query::<&Identity>().iter(&self.world).copied().collect();
         let dry = identities.iter().filter(|identity| identity.ran_dry).count();
         let mut books = self.world.resource_mut::<Books>();
-        identities.iter().for_each(|identity| books.gave_up(identity.id, identity.gave_up));
+        for identity in &identities {
+            books.gave_up(identity.id, identity.gave_up);
+        }
         let mut state =
             SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
         let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");

@@ -78,7 +78,9 @@ fn fates(mut simulation: Simulation, population: &str, fate: AgentFate) -> usize
     let identities: Vec<Identity> =
         simulation.world_mut().query::<&Identity>().iter(simulation.world()).copied().collect();
     let mut books = simulation.world().resource::<Books>().clone();
-    identities.iter().for_each(|identity| books.gave_up(identity.id, identity.gave_up));
+    for identity in &identities {
+        books.gave_up(identity.id, identity.gave_up);
+    }
     let directory = simulation.world().resource::<AgentDirectory>();
     let members = identities.iter().filter(|identity| directory.population(identity.id).name == population);
     members.filter(|identity| books.agents[identity.id.index()].fate == fate).count()

@@ -96,13 +96,11 @@ impl BankLender {
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
         let gas = sees.schedule.of(std::slice::from_ref(&action));
         let at_stake = || sees.worth(sees.protocols.bank(self.bank).base, self.supply);
-        match self.offer.bid(sees, at_stake, gas) {
-            Some(bid) => out.submit(smallvec![action], bid),
-            None => {
-                out.give_up();
-                false
-            }
-        }
+        let Some(bid) = self.offer.bid(sees, at_stake, gas) else {
+            out.give_up();
+            return false;
+        };
+        out.submit(smallvec![action], bid)
     }
 }
 

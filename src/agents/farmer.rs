@@ -217,13 +217,11 @@ impl Farmer {
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
         let [base, farmed] = sees.legs(self.goblin);
         let at_stake = || sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
-        match self.offer.bid(sees, at_stake, sees.schedule.work) {
-            Some(bid) => out.submit(smallvec![action], bid),
-            None => {
-                out.give_up();
-                false
-            }
-        }
+        let Some(bid) = self.offer.bid(sees, at_stake, sees.schedule.work) else {
+            out.give_up();
+            return false;
+        };
+        out.submit(smallvec![action], bid)
     }
 
     /// Brings its leverage back where it has left its band and gas does not eat that. Returns whether a transaction is on
@@ -323,13 +321,12 @@ impl Population for FarmerParams {
             state: State::Outside,
         };
         let stake = Some(Stake::Position { goblin: goblin.id, equity, debt });
-        let mut drawn = match first {
-            Some(first) => Drawn { agent, purse, gas_money, first, stake: None },
-            None => {
-                agent.state = State::Opening;
-                agent.leaves = self.exit.drawn(sees, dice);
-                Drawn { agent, purse: Purse::new(), gas_money, first: agent.leaves, stake }
-            }
+        let mut drawn = if let Some(first) = first {
+            Drawn { agent, purse, gas_money, first, stake: None }
+        } else {
+            agent.state = State::Opening;
+            agent.leaves = self.exit.drawn(sees, dice);
+            Drawn { agent, purse: Purse::new(), gas_money, first: agent.leaves, stake }
         };
         if let Some(params) = &self.rebalance {
             let RebalanceParams { every, band, gas_share, .. } = *params;

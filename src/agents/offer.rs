@@ -25,6 +25,13 @@ pub struct PatienceParams {
 pub struct Offer {
     /// Priority fee, in the native token's smallest units per unit of gas.
     pub tip: u128,
+    /// None where it pays whatever gas costs and waits for as long as it takes.
+    bounds: Option<Bounds>,
+}
+
+/// What bounds an offer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bounds {
     max_fee: u128,
     gas_share: Option<f64>,
     /// Blocks.
@@ -41,20 +48,21 @@ impl Offer {
             reason = "checked to be 1 or more; it saturates"
         )]
         let whole = |blocks: f64| blocks.round() as u64;
-        Self {
-            tip: sees.gwei(tip_gwei),
+        let bounds = Bounds {
             max_fee: drawn(&params.max_fee).map_or(u128::MAX, |gwei| sees.gwei(gwei)),
             gas_share: drawn(&params.gas_share),
             patience: drawn(&params.blocks).map(whole),
-        }
+        };
+        Self { tip: sees.gwei(tip_gwei), bounds: (*params != PatienceParams::default()).then_some(bounds) }
     }
 
     /// Returns the bid for a transaction about something worth `at_stake`, in the numeraire, or none: gas is dearer than it
     /// pays, and it has no time to wait for cheaper gas.
     pub fn bid(&self, sees: &View, at_stake: impl FnOnce() -> f64, gas: u64) -> Option<Bid> {
-        let share = self.gas_share.map_or(u128::MAX, |share| sees.priority_fee(share * at_stake(), gas));
-        let max_fee = self.max_fee.min(share);
-        let last_block = self.patience.map(|blocks| sees.clock.block.saturating_add(blocks.saturating_sub(1)));
+        let Some(Bounds { max_fee, gas_share, patience }) = self.bounds else { return Some(Bid::tip(self.tip)) };
+        let share = gas_share.map_or(u128::MAX, |share| sees.priority_fee(share * at_stake(), gas));
+        let max_fee = max_fee.min(share);
+        let last_block = patience.map(|blocks| sees.clock.block.saturating_add(blocks.saturating_sub(1)));
         let waits = max_fee >= sees.gas.base_fee || last_block.is_some_and(|last| last > sees.clock.block);
         waits.then_some(Bid { priority_fee: self.tip, max_fee, last_block: last_block.unwrap_or(u64::MAX) })
     }

@@ -50,8 +50,8 @@ mod tests {
         cases.iter().map(|(gas, _)| rule.next(GWEI, *gas)).collect()
     }
 
-    /// ethereum/go-ethereum@075748db, consensus/misc/eip1559_test.go, `TestCalcBaseFee`, and the cases of a full and of an
-    /// empty block which maticnetwork/bor added to it (093658c7, consensus/misc/eip1559/eip1559_test.go): a gas limit of
+    /// ethereum/go-ethereum@075748db, `consensus/misc/eip1559_test.go`, `TestCalcBaseFee`, with the cases of a full and of
+    /// an empty block from a later version of that test (093658c7, `consensus/misc/eip1559/eip1559_test.go`): a gas limit of
     /// 20,000,000, twice the target.
     const PUBLISHED: [(u64, u128); 5] = [
         (10_000_000, 1_000_000_000),
@@ -61,7 +61,7 @@ mod tests {
         (0, 875_000_000),
     ];
 
-    /// maticnetwork/bor@093658c7, the same file, `TestCalcBaseFeeDelhi`: a denominator of 16.
+    /// The later version's `TestCalcBaseFeeDelhi`, which is Polygon's: a denominator of 16.
     const PUBLISHED_16: [(u64, u128); 5] = [
         (10_000_000, 1_000_000_000),
         (9_000_000, 993_750_000),

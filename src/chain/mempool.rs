@@ -66,7 +66,7 @@ impl Mempool {
     pub fn replace(&mut self, sender: AccountId, nonce: u32, actions: Actions, gas: u64, bid: Bid) -> bool {
         let found = self.waiting.iter_mut().find(|waits| waits.sender == sender && waits.nonce == nonce);
         let Some(waits) = found.filter(|waits| bid.replaces(&waits.bid)) else { return false };
-        let new = Transaction { actions, gas, bid, ..waits.clone() };
+        let new = Transaction { bid, gas, actions, ..waits.clone() };
         self.gone.push((Gone::Replaced, std::mem::replace(waits, new)));
         true
     }

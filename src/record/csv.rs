@@ -34,7 +34,12 @@ impl Line {
     /// Appends a float as the shortest decimal that reads back to the same `f64`: `0.1`, `-3`, `6.02e23`.
     /// What is not a number, or infinite, is missing.
     pub fn float(&mut self, value: f64) {
-        if value.is_finite() {
+        // Nothing and one of something are the most frequent numbers in a table.
+        if value.to_bits() == 0 {
+            self.raw("0");
+        } else if value.to_bits() == 1.0_f64.to_bits() {
+            self.raw("1");
+        } else if value.is_finite() {
             let mut buffer = zmij::Buffer::new();
             let digits = buffer.format_finite(value);
             self.raw(digits.strip_suffix(".0").unwrap_or(digits));
@@ -173,11 +178,13 @@ mod tests {
     #[test]
     fn floats_are_the_shortest_decimals_and_what_is_no_number_is_missing() {
         let mut line = Line::default();
-        for float in [0.1, 3.0, -0.0, 1e-7, 123_456_789.125, 6.02e23, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for float in
+            [0.1, 3.0, 0.0, 1.0, -0.0, 1e-7, 123_456_789.125, 6.02e23, f64::NAN, f64::INFINITY, f64::NEG_INFINITY]
+        {
             line.float(float);
         }
         line.end();
-        assert_eq!(line.as_bytes(), b"0.1,3,-0,1e-7,123456789.125,6.02e+23,,,\n");
+        assert_eq!(line.as_bytes(), b"0.1,3,0,1,-0,1e-7,123456789.125,6.02e+23,,,\n");
     }
 
     #[test]

@@ -64,7 +64,9 @@ const END: &str = "
 ## `summary.json`
 
 Counts of blocks, transactions, reverts (by reason), liquidations and positions; liquidated debt and bad debt; the first
-and the last block with a liquidation; the lowest health factor; for each token outside and for each pool the price at
+and the last block with a liquidation, and for how many blocks their transactions had waited: the mean, and what 95 % did
+not exceed; `block_space`: gas used by agents and by everybody else, the mean and the highest base fee, the most that a block
+left waiting, what expired and what was replaced; how many agents gave up; the lowest health factor; for each token outside and for each pool the price at
 the start, at its lowest (and in which block) and at the end; the volume of each pool; profit and loss by kind of agent
 and by named account, which together are revaluation + rewards - gas, with the difference that float rounding leaves;
 and how many audits passed. A figure that does not exist is `null`. Units end the names as above.
