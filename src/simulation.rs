@@ -11,7 +11,7 @@ use crate::agents::view::View;
 use crate::agents::{AgentDirectory, Identity};
 use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
 use crate::chain::clock::Clock;
-use crate::chain::execution::ForcedSales;
+use crate::chain::forced_sales::ForcedSales;
 use crate::chain::protocols::NamedAccounts;
 use crate::chain::worth::{Worth, worth};
 use crate::pipeline;
@@ -89,7 +89,7 @@ impl Simulation {
         folder: Option<&mut OutputFolder>,
     ) -> Result<Self, RunError> {
         let mut world = genesis::world(scenario, home, options.seed)?;
-        world.insert_resource(ForcedSales(options.forced_sales));
+        world.insert_resource(ForcedSales::from(options.forced_sales));
         world.insert_resource(AuditEveryBlock(options.audit));
         let record = scenario.record;
         let wanted = Wanted {

@@ -11,7 +11,8 @@ use plimsoll::agents::view::View;
 use plimsoll::chain::audit::audit;
 use plimsoll::chain::clock::{Clock, Seed};
 use plimsoll::chain::event::{EventLog, What};
-use plimsoll::chain::execution::{ForcedSales, execute};
+use plimsoll::chain::execution::execute;
+use plimsoll::chain::forced_sales::ForcedSales;
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::{Ledger, Source};
@@ -80,7 +81,7 @@ const ETHER: u128 = 1_000_000_000_000_000_000;
 /// The world before the first block, in which every agent has tokens to spend.
 fn world(seed: u64, sale: ForcedSale) -> World {
     let mut world = genesis::world(&CHECKED.scenario, Path::new("."), seed).unwrap();
-    world.insert_resource(ForcedSales(sale));
+    world.insert_resource(ForcedSales::from(sale));
     let first = world.resource::<AgentDirectory>().first_account;
     let mut ledger = world.resource_mut::<Ledger>();
     for account in (first..first + SENDERS).map(AccountId) {

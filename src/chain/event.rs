@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::Resource;
 use thiserror::Error;
 
-use super::ids::{AccountId, AgentId, BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{AccountId, AgentId, BankId, FarmId, GoblinId, LiquidationKey, PoolId, PositionId, TokenId};
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
 use super::venue::VenueError;
 use crate::protocol::amm::{AmmError, Side, Traded};
@@ -44,6 +44,15 @@ pub enum What {
         amount: u128,
         /// What was paid or received, in smallest units of the numeraire.
         numeraire: u128,
+    },
+    /// A forced sale was filled by the counterfactual venue.
+    SaleMuted {
+        /// The position that was liquidated.
+        of: LiquidationKey,
+        /// What was sold, in smallest units.
+        paid: (TokenId, u128),
+        /// What it brought, likewise.
+        got: (TokenId, u128),
     },
     /// A position was opened, changed or closed.
     Worked(Box<WorkedAt>),
@@ -93,6 +102,17 @@ pub struct WorkedAt {
     pub closed: bool,
     /// The receipt.
     pub receipt: Worked,
+    /// How it came into the block.
+    pub order: Order,
+}
+
+/// How a transaction came into the block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// What it paid on top of the base fee, in the native token's smallest units per unit of gas.
+    pub priority_fee: u128,
+    /// The block in which it was submitted.
+    pub submitted: u64,
 }
 
 /// A kill.
@@ -104,6 +124,8 @@ pub struct KilledAt {
     pub goblin: GoblinId,
     /// The receipt.
     pub receipt: Killed,
+    /// How it came into the block.
+    pub order: Order,
 }
 
 /// Why a transaction reverted.

@@ -8,9 +8,10 @@ use bevy_ecs::prelude::{Local, Res, ResMut};
 
 use super::booking::{Booking, book_kill, book_reinvest, book_work};
 use super::clock::Clock;
-use super::event::{Event, EventLog, KilledAt, Revert, What, WorkedAt};
+use super::event::{Event, EventLog, KilledAt, Order, Revert, What, WorkedAt};
+use super::forced_sales::{ForcedSales, OtherSale};
 use super::gas::{BlockGas, GasSchedule};
-use super::ids::{AccountId, BankId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{AccountId, BankId, GoblinId, LiquidationKey, PoolId, PositionId, TokenId};
 use super::journal::Journal;
 use super::ledger::{Ledger, Source};
 use super::mempool::Mempool;
@@ -21,10 +22,6 @@ use super::underwater::reorder;
 use super::venues::Venues;
 use crate::protocol::amm::Side;
 use crate::protocol::farm::alpha_homora::{ForcedSale, GoblinMoves, RewardMarket, Site, Strategy, Work};
-
-/// Whether the swaps inside kills trade with the pools: the run, or its counterfactual.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, bevy_ecs::prelude::Resource)]
-pub struct ForcedSales(pub ForcedSale);
 
 /// Executes the block's transactions in their order.
 #[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
@@ -45,7 +42,7 @@ pub fn execute(
         now: clock.now(),
         tokens: &tokens,
         named: *named,
-        sale: sales.0,
+        sales: &sales,
         schedule: *schedule,
         protocols: &mut protocols,
         ledger: &mut ledger,
@@ -64,7 +61,7 @@ struct Executor<'a, 'w, 's> {
     now: u64,
     tokens: &'a Tokens,
     named: NamedAccounts,
-    sale: ForcedSale,
+    sales: &'a ForcedSales,
     schedule: GasSchedule,
     protocols: &'a mut ProtocolsMut<'w, 's>,
     ledger: &'a mut Ledger,
@@ -128,12 +125,80 @@ impl Executor<'_, '_, '_> {
             Action::VenueSell { token, amount } => self.venue_sell(tx, token, resolve(amount, received)),
             Action::Work(ref order) => {
                 let WorkOrder { goblin, position, value, loan, max_return, strategy } = **order;
-                self.work(tx, Work { position, user: tx.sender, goblin, value, loan, max_return, strategy })
+                let sale = self.sale_of_closing(order);
+                self.work(tx, Work { position, user: tx.sender, goblin, value, loan, max_return, strategy, sale })
             }
             Action::Kill { bank, position } => self.kill(tx, bank, position),
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),
             Action::Deposit { bank, amount } => self.deposit(tx, bank, amount),
             Action::Withdraw { bank, shares } => self.withdraw(tx, bank, shares),
+            Action::Forced(ref forced) => match (self.sales.of(forced.of), &forced.sale) {
+                (ForcedSale::Muted, Action::Swap { pool, side, amount_in, least_out }) => {
+                    self.muted_swap(tx, forced.of, (*pool, *side), resolve(*amount_in, received), *least_out)
+                }
+                (ForcedSale::Muted, Action::VenueSell { token, amount }) => {
+                    self.muted_venue_sale(tx, forced.of, *token, resolve(*amount, received))
+                }
+                (_, sale) => self.act(tx, sale, received, false),
+            },
+        }
+    }
+
+    /// Fills a swap at the pool's quote against the counterfactual venue; the pool stays as it is.
+    fn muted_swap(
+        &mut self,
+        tx: &Transaction,
+        of: LiquidationKey,
+        (pool, side): (PoolId, Side),
+        amount: u128,
+        least: u128,
+    ) -> Result<u128, Revert> {
+        let cell = self.protocols.pool(pool);
+        let (paid, taken) = (cell.token(side.pays()), cell.token(side.pays().other()));
+        let out = cell.pool.amm().quote_exact_in(side, amount)?;
+        if out < least {
+            return Err(Revert::Slippage { out, least });
+        }
+        self.mute(tx, of, (paid, amount), (taken, out))
+    }
+
+    /// Fills a sale at the external venue's quote against the counterfactual venue; the external one is not moved.
+    fn muted_venue_sale(
+        &mut self,
+        tx: &Transaction,
+        of: LiquidationKey,
+        token: TokenId,
+        amount: u128,
+    ) -> Result<u128, Revert> {
+        let received = self.venues.of(token).sell(amount)?.received;
+        self.mute(tx, of, (token, amount), (self.tokens.numeraire, received))
+    }
+
+    fn mute(
+        &mut self,
+        tx: &Transaction,
+        of: LiquidationKey,
+        paid: (TokenId, u128),
+        got: (TokenId, u128),
+    ) -> Result<u128, Revert> {
+        self.ledger.can_pay(tx.sender, paid.0, paid.1)?;
+        self.ledger.can_issue(got.0, got.1)?;
+
+        let venue = Source::CounterfactualVenue;
+        self.ledger.retire(venue, tx.sender, paid.0, paid.1).expect("the seller was asked before");
+        self.ledger.issue(venue, tx.sender, got.0, got.1);
+        self.push(tx, What::SaleMuted { of, paid, got });
+        Ok(got.1)
+    }
+
+    /// Says against whom work on a position sells: closings may count as forced sales.
+    fn sale_of_closing(&self, order: &WorkOrder) -> ForcedSale {
+        match order.position {
+            Some(position) if order.strategy.closes() => {
+                let bank = self.protocols.goblin_ref(order.goblin).bank;
+                self.sales.of_other(OtherSale::Closings, LiquidationKey::of_bank(bank, position))
+            }
+            _ => ForcedSale::Executed,
         }
     }
 
@@ -199,11 +264,14 @@ impl Executor<'_, '_, '_> {
 
         let position = *at.bank.bank.position(receipt.position).expect("it was just written");
         reorder(&mut at.goblin.order, receipt.position, position, at.pool, at.farm, &at.goblin.goblin);
-        count_goblins_volume(&mut at, &receipt.moves);
+        if receipt.sale == ForcedSale::Executed {
+            count_goblins_volume(&mut at, &receipt.moves);
+        }
         book_work(self.ledger, &booking, &receipt);
         let opened = order.position.is_none();
         let closed = position.debt_share == 0 && position.goblin_share == 0;
-        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, receipt };
+        let order = Order { priority_fee: tx.priority_fee, submitted: tx.submitted };
+        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, receipt, order };
         self.push(tx, What::Worked(Box::new(at)));
         Ok(receipt.base_to_user)
     }
@@ -214,14 +282,16 @@ impl Executor<'_, '_, '_> {
         let booking = Booking::of(&at, tx.sender, self.named);
         let mut site =
             Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
-        let receipt = at.bank.bank.kill(position, self.sale, &mut site, self.now)?;
+        let sale = self.sales.of(LiquidationKey::of_bank(bank, position));
+        let receipt = at.bank.bank.kill(position, sale, &mut site, self.now)?;
 
         at.goblin.order.remove(position.0);
         if receipt.sale == ForcedSale::Executed {
             count_goblins_volume(&mut at, &receipt.moves);
         }
         book_kill(self.ledger, &booking, &receipt);
-        self.push(tx, What::Killed(Box::new(KilledAt { bank, goblin, receipt })));
+        let order = Order { priority_fee: tx.priority_fee, submitted: tx.submitted };
+        self.push(tx, What::Killed(Box::new(KilledAt { bank, goblin, receipt, order })));
         Ok(receipt.prize)
     }
 

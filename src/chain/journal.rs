@@ -33,7 +33,7 @@ impl Journal {
 
     /// Keeps what an action may change.
     pub fn keep(&mut self, action: &Action, protocols: &mut ProtocolsMut, venues: &Venues) {
-        match *action {
+        match *action.plain() {
             Action::Swap { pool, .. } => self.keep_pool(pool, protocols),
             Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
                 self.0.push(Before::Venue(token, *venues.of(token)));
@@ -54,6 +54,7 @@ impl Journal {
             Action::Deposit { bank, .. } | Action::Withdraw { bank, .. } => {
                 self.0.push(Before::Bank(bank, protocols.bank(bank).bank.before(None)));
             }
+            Action::Forced(_) => unreachable!("a plain action is none that is forced"),
         }
     }
 

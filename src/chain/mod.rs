@@ -7,6 +7,7 @@ pub mod dice;
 pub mod distribution;
 pub mod event;
 pub mod execution;
+pub mod forced_sales;
 pub mod gas;
 pub mod ids;
 pub mod journal;

@@ -296,6 +296,7 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::Swapped { .. } => (EventKind::Swap, "swap"),
         What::VenueTraded { bought: true, .. } => (EventKind::VenueBuy, "venue_buy"),
         What::VenueTraded { bought: false, .. } => (EventKind::VenueSell, "venue_sell"),
+        What::SaleMuted { .. } => (EventKind::MutedSale, "muted_sale"),
         What::Worked(at) if at.opened => (EventKind::Open, "work"),
         What::Worked(at) if at.closed => (EventKind::Close, "work"),
         What::Worked(_) => (EventKind::Adjust, "work"),
@@ -330,6 +331,7 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
             let (token, cash) = ((*token, *amount), (sees.tokens.numeraire, *numeraire));
             if *bought { moved(Some(cash), Some(token)) } else { moved(Some(token), Some(cash)) }
         }
+        What::SaleMuted { paid, got, .. } => moved(Some(*paid), Some(*got)),
         What::Worked(at) => {
             let base = sees.protocols.bank(at.bank).base;
             moved(Some((base, at.receipt.base_from_user)), Some((base, at.receipt.base_to_user)));
