@@ -16,7 +16,8 @@ use crate::chain::mempool::Mempool;
 use crate::chain::protocols::{Directory, PoolCell};
 use crate::chain::underwater::find_underwater;
 use crate::market::{Emissions, fund_farms, move_prices};
-use crate::record::recorder::record_block;
+use crate::record::recorder::{Recorder, record_block};
+use crate::record::trace::{Trace, trace_block};
 
 /// The stages of a block, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
@@ -64,7 +65,11 @@ impl Stage {
                 systems.extend(when(has.audit, audit_block.into_configs()));
                 systems
             }
-            Self::Record => vec![record_block.into_configs(), close_block.into_configs()],
+            Self::Record => {
+                let kept = when(has.tables, record_block.into_configs());
+                let watched = when(has.watch, trace_block.into_configs());
+                kept.into_iter().chain(watched).chain([close_block.into_configs()]).collect()
+            }
         }
     }
 }
@@ -80,11 +85,15 @@ struct Subjects {
     emissions: bool,
     /// An audit of every block.
     audit: bool,
+    /// Tables or their sums.
+    tables: bool,
+    /// Somebody who asks what caused what.
+    watch: bool,
 }
 
 impl Subjects {
     fn all() -> Self {
-        Self { kinds: agents::KINDS.to_vec(), positions: true, emissions: true, audit: true }
+        Self { kinds: agents::KINDS.to_vec(), positions: true, emissions: true, audit: true, tables: true, watch: true }
     }
 
     fn of(world: &World) -> Self {
@@ -93,6 +102,8 @@ impl Subjects {
             positions: !world.resource::<Directory>().goblins.is_empty(),
             emissions: !world.resource::<Emissions>().0.is_empty(),
             audit: world.resource::<AuditEveryBlock>().0,
+            tables: world.contains_resource::<Recorder>(),
+            watch: world.contains_resource::<Trace>(),
         }
     }
 }

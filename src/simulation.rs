@@ -11,7 +11,7 @@ use crate::agents::view::View;
 use crate::agents::{AgentDirectory, Identity};
 use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
 use crate::chain::clock::Clock;
-use crate::chain::forced_sales::ForcedSales;
+use crate::chain::forced_sales::{ForcedSales, OtherSale};
 use crate::chain::protocols::NamedAccounts;
 use crate::chain::worth::{Worth, worth};
 use crate::pipeline;
@@ -21,6 +21,7 @@ use crate::record::closing::{Beginning, profit_and_loss, write_agents, write_pos
 use crate::record::folder::{FolderError, OutputFolder};
 use crate::record::recorder::{Recorder, Wanted};
 use crate::record::summary::Summary;
+use crate::record::trace::Trace;
 use crate::scenario::genesis::{self, GenesisError};
 use crate::scenario::schema::{EventsParams, Scenario};
 
@@ -91,7 +92,7 @@ impl Simulation {
         let mut world = genesis::world(scenario, home, options.seed)?;
         world.insert_resource(ForcedSales::from(options.forced_sales));
         world.insert_resource(AuditEveryBlock(options.audit));
-        let record = scenario.record;
+        let record = &scenario.record;
         let wanted = Wanted {
             exact: options.exact,
             events: record.events != EventsParams::None,
@@ -111,9 +112,14 @@ impl Simulation {
         world.insert_resource(books);
         world.insert_resource(recorder);
         let writes = RecordWanted { agents: record.agents, positions: record.positions, exact: options.exact };
-        let mut block = pipeline::block(&world);
-        block.initialize(&mut world).expect("the block's schedule builds");
+        let block = schedule(&mut world);
         Ok(Self { world, block, beginning, writes, audits: 1 })
+    }
+
+    /// Watches the run for what [`Trace`] keeps; before its first block. What `also` names counts as a liquidation.
+    pub fn watch(&mut self, also: &[OtherSale]) {
+        watch(&mut self.world, also, true);
+        self.block = schedule(&mut self.world);
     }
 
     /// Makes one block.
@@ -158,7 +164,19 @@ impl Simulation {
     ///
     /// # Errors
     /// The audit fails, which is a bug, or a file cannot be written.
-    pub fn finish(mut self, mut folder: Option<&mut OutputFolder>) -> Result<Summary, RunError> {
+    pub fn finish(self, mut folder: Option<&mut OutputFolder>) -> Result<Summary, RunError> {
+        let (summary, _) = self.conclude(folder.as_deref_mut())?;
+        if let Some(folder) = folder {
+            folder.json("summary.json", &summary)?;
+        }
+        Ok(summary)
+    }
+
+    /// As [`Simulation::finish`], without writing `summary.json`; returns the world as well.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conclude(mut self, mut folder: Option<&mut OutputFolder>) -> Result<(Summary, World), RunError> {
         let mut recorder = self.world.remove_resource::<Recorder>().expect("it was put in");
         if let Some(folder) = folder.as_deref_mut() {
             recorder.close(folder)?;
@@ -185,10 +203,70 @@ impl Simulation {
             if self.writes.positions {
                 write_positions(folder, &sees, &directory, &books, self.writes.exact)?;
             }
-            folder.json("summary.json", &summary)?;
         }
-        Ok(summary)
+        Ok((summary, self.world))
     }
+}
+
+/// A run that leaves nothing but what [`Trace`] keeps: a counterfactual on the dice of another.
+pub struct Twin {
+    world: World,
+    block: Schedule,
+}
+
+impl Twin {
+    /// Makes the world before the first block, in which these forced sales act. What `also` names counts as a
+    /// liquidation.
+    ///
+    /// # Errors
+    /// The market cannot begin.
+    pub fn new(
+        scenario: &Scenario,
+        home: &Path,
+        options: Options,
+        sales: ForcedSales,
+        also: &[OtherSale],
+    ) -> Result<Self, RunError> {
+        let mut world = genesis::world(scenario, home, options.seed)?;
+        world.insert_resource(sales.and(also));
+        world.insert_resource(AuditEveryBlock(options.audit));
+        watch(&mut world, also, false);
+        let block = schedule(&mut world);
+        Ok(Self { world, block })
+    }
+
+    /// Makes one block.
+    ///
+    /// # Panics
+    /// If every block is audited and one fails: a bug.
+    pub fn step(&mut self) {
+        self.block.run(&mut self.world);
+    }
+
+    /// Audits the end and returns what was seen.
+    ///
+    /// # Errors
+    /// The audit fails, which is a bug.
+    pub fn finish(mut self) -> Result<Trace, RunError> {
+        let mut state = SystemState::<View>::new(&mut self.world);
+        let sees = state.get(&self.world).expect("genesis put in all that agents see");
+        audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
+        Ok(self.world.remove_resource().expect("it was put in"))
+    }
+}
+
+fn watch(world: &mut World, also: &[OtherSale], looks_for_toxic: bool) {
+    let mut state = SystemState::<View>::new(world);
+    let sees = state.get(world).expect("genesis put in all that agents see");
+    let trace = Trace::open(&sees, also, looks_for_toxic);
+    world.insert_resource(trace);
+}
+
+/// Returns the block of a world, built.
+fn schedule(world: &mut World) -> Schedule {
+    let mut block = pipeline::block(world);
+    block.initialize(world).expect("the block's schedule builds");
+    block
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod gas;
 pub mod ids;
 pub mod journal;
 pub mod ledger;
+pub mod liquidation_map;
 pub mod mempool;
 pub mod price_order;
 pub mod protocols;

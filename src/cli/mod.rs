@@ -3,6 +3,7 @@
 //! Standard output carries results, standard error progress and complaints. A run that fails leaves nothing; see
 //! [`Outcome`] for the exit codes.
 
+mod cascade;
 mod check;
 mod distribution;
 mod interrupt;
@@ -37,6 +38,7 @@ Examples:
   plimsoll run scenarios/leveraged_farm_crash.ron
   plimsoll run scenarios/leveraged_farm_crash.ron --seed 7 --audit
   plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..200
+  plimsoll cascade scenarios/leveraged_farm_crash.ron
   plimsoll stages
 
 Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 interrupted.";
@@ -45,6 +47,7 @@ Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 int
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArguments),
+    Cascade(cascade::CascadeArguments),
     Check(check::CheckArguments),
     /// Print what happens inside a block, in order
     Stages,
@@ -123,6 +126,9 @@ fn dispatch<S: Simulator>(
 ) -> Outcome {
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run::<S>(&arguments, &interrupt(), streams),
+        Ok(Arguments { command: Command::Cascade(arguments) }) => {
+            cascade::cascade::<S>(&arguments, &interrupt(), streams)
+        }
         Ok(Arguments { command: Command::Check(arguments) }) => check::check::<S>(&arguments, streams),
         Ok(Arguments { command: Command::Stages }) => stages::stages::<S>(streams),
         Err(error) if error.use_stderr() => {

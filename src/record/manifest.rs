@@ -83,6 +83,9 @@ pub struct RunOptions {
     pub exact: bool,
     /// Whether liquidations sold against the counterfactual venue instead of the market.
     pub mute_forced_sales: bool,
+    /// How many generations of causes were told apart, if causes were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cascade_depth: Option<u32>,
 }
 
 /// A data file.

@@ -5,6 +5,7 @@ pub mod columns;
 pub mod agents;
 pub mod amount;
 pub mod books;
+pub mod cascade;
 pub mod closing;
 pub mod csv;
 pub mod documentation;
@@ -16,5 +17,6 @@ pub mod recorder;
 pub mod summary;
 pub mod table;
 pub mod ticks;
+pub mod trace;
 
 pub use documentation::documentation;

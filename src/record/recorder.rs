@@ -101,7 +101,7 @@ fn beginning(sees: &View, names: &TickNames) -> Summary {
 }
 
 /// Returns a pool's marginal price: whole tokens 1 per whole token 0.
-fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
+pub(super) fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
     let reserves = cell.pool.amm().reserves();
     sees.tokens.whole(cell.tokens[1], reserves.token_1) / sees.tokens.whole(cell.tokens[0], reserves.token_0)
 }

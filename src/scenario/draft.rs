@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::diagnostic::{Diagnostic, did_you_mean, one_of};
 use super::piece::{Node, Placed, read};
 use super::schema::{
-    AgentParams, BankParams, ChainParams, FarmParams, PoolParams, RecordParams, Scenario, TokenParams,
+    AgentParams, BankParams, CascadeParams, ChainParams, FarmParams, PoolParams, RecordParams, Scenario, TokenParams,
 };
 use super::syntax::File;
 use super::tree::{Field, Kind};
@@ -18,7 +18,7 @@ use crate::market::shock::ShockParams;
 /// The fields that an included file may have.
 const LISTS: [&str; 9] = ["include", "tokens", "correlations", "shocks", "venue", "pools", "farms", "banks", "agents"];
 /// The fields that only the scenario itself may have.
-const SINGLES: [&str; 7] = ["seed", "blocks", "block_time", "start", "numeraire", "chain", "record"];
+const SINGLES: [&str; 8] = ["seed", "blocks", "block_time", "start", "numeraire", "chain", "record", "cascade"];
 
 /// What could be read of a scenario and its includes.
 #[derive(Debug, Default)]
@@ -53,6 +53,8 @@ pub(super) struct Draft<'a> {
     pub(super) agents: Vec<Placed<'a, AgentParams>>,
     /// [`Scenario::record`].
     pub(super) record: Option<Placed<'a, RecordParams>>,
+    /// [`Scenario::cascade`].
+    pub(super) cascade: Option<Placed<'a, CascadeParams>>,
 }
 
 impl<'a> Draft<'a> {
@@ -112,6 +114,7 @@ impl<'a> Draft<'a> {
             "banks" => list(&mut self.banks, node, out),
             "agents" => list(&mut self.agents, node, out),
             "record" => self.record = read(node, out),
+            "cascade" => self.cascade = read(node, out),
             _ => {}
         }
     }
@@ -135,6 +138,7 @@ impl<'a> Draft<'a> {
             banks: values(self.banks),
             agents: values(self.agents),
             record: self.record.map(|record| record.value).unwrap_or_default(),
+            cascade: self.cascade.map(|cascade| cascade.value).unwrap_or_default(),
         })
     }
 }

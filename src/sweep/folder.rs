@@ -119,7 +119,9 @@ impl Made {
                 (keep_runs, " --keep-runs"),
             ];
             let flags = flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag);
-            std::iter::once(format!("--blocks {}", options.blocks)).chain(flags.map(str::to_owned)).collect::<String>()
+            let depth = options.cascade_depth.map(|depth| format!(" --depth {depth}"));
+            let blocks = format!("--blocks {}", options.blocks);
+            std::iter::once(blocks).chain(flags.map(str::to_owned)).chain(depth).collect::<String>()
         };
         let scenario = |stamp: &ScenarioStamp| format!("{} with digest {:.12}", stamp.path, stamp.blake3);
         let is_other_options = self.options != asked.options || self.keep_runs != asked.keep_runs;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::record::cascade::CascadeSummary;
 use crate::record::csv::{Cell, Line};
 use crate::record::summary::Summary;
 
@@ -56,7 +57,7 @@ pub(super) struct Order {
 impl Order {
     /// The order of a summary's fields.
     pub(super) fn new() -> Self {
-        let Node::Fields(fields) = node(&Summary::default()) else { unreachable!("a summary is a struct") };
+        let Node::Fields(fields) = node(&every_field()) else { unreachable!("a summary is a struct") };
         let is_counts = |node: &Node| matches!(node, Node::Fields(fields) if fields.is_empty());
         Self { fields: fields.iter().map(|(name, node)| (name.clone(), is_counts(node))).collect() }
     }
@@ -82,6 +83,11 @@ impl Order {
         let fields = self.fields.iter().enumerate().filter(|(_, (field, _))| begins(field));
         fields.max_by_key(|(_, (field, _))| field.len()).map(|(place, _)| place)
     }
+}
+
+/// Returns a summary with all the fields that one may have.
+fn every_field() -> Summary {
+    Summary { cascade: Some(CascadeSummary::default()), ..Summary::default() }
 }
 
 /// A value of JSON, its fields in the order in which they are written.

@@ -5,6 +5,7 @@ mod amounts;
 mod correlations;
 mod doubts;
 mod farming;
+mod laboratory;
 mod laws;
 mod market;
 mod names;
@@ -34,6 +35,7 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     check.pools();
     check.farming();
     check.agents();
+    check.laboratory();
     if sound && !check.out.iter().any(Diagnostic::is_error) {
         check.doubts();
     }
