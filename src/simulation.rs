@@ -19,11 +19,12 @@ use crate::protocol::farm::alpha_homora::ForcedSale;
 use crate::record::books::Books;
 use crate::record::closing::{Beginning, profit_and_loss, write_agents, write_positions};
 use crate::record::folder::{FolderError, OutputFolder};
+use crate::record::maps::Drawn;
 use crate::record::recorder::{Recorder, Wanted};
 use crate::record::summary::Summary;
 use crate::record::trace::Trace;
 use crate::scenario::genesis::{self, GenesisError};
-use crate::scenario::schema::{EventsParams, Scenario};
+use crate::scenario::schema::{EventsParams, MapParams, Scenario};
 
 /// How a run is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +98,16 @@ impl Simulation {
             exact: options.exact,
             events: record.events != EventsParams::None,
             swaps: record.events == EventsParams::All,
+            liquidatable_at: record.liquidatable_at.clone(),
+            map: match &record.liquidation_map {
+                MapParams::None => Drawn::Never,
+                MapParams::FirstWorstLast => Drawn::FirstWorstLast,
+                MapParams::At(moments) => {
+                    let clock = world.resource::<Clock>();
+                    Drawn::After(moments.iter().map(|moment| clock.block_at(*moment)).collect())
+                }
+            },
+            health: record.health_map,
         };
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
@@ -197,6 +208,9 @@ impl Simulation {
         summary.positions = books.count_positions();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, *named, &self.beginning, &now);
         if let Some(folder) = folder {
+            if let Some(maps) = recorder.maps.take() {
+                maps.write(folder, &sees)?;
+            }
             if self.writes.agents {
                 write_agents(folder, &directory, &books, &now, self.writes.exact)?;
             }

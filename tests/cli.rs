@@ -39,6 +39,10 @@ impl Scenario for Counted {
         4
     }
 
+    fn text(&self) -> &str {
+        &self.text
+    }
+
     fn digest(&self) -> String {
         blake3::hash(self.text.as_bytes()).to_string()
     }

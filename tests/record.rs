@@ -13,7 +13,7 @@ use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
 use plimsoll::record::positions::{Position, PositionFate};
 use plimsoll::record::summary::Summary;
 use plimsoll::record::table::Table;
-use plimsoll::record::ticks::{BankTick, BlockTick, GoblinTick, PoolTick, Tick, TickNames, TokenTick};
+use plimsoll::record::ticks::{BankTick, BlockTick, GoblinTick, LiquidatableTick, PoolTick, Tick, TickNames, TokenTick};
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
 
@@ -142,6 +142,7 @@ fn a_tick_lines_up_with_its_header() {
         pools: list(&["ETH/USDC"]),
         banks: list(&["homora"]),
         goblins: list(&["eth_usdc_goblin"]),
+        liquidatable: list(&["eth_usdc_goblin liquidatable at 10"]),
     };
     let tick = Tick {
         block: block(),
@@ -149,6 +150,7 @@ fn a_tick_lines_up_with_its_header() {
         pools: vec![pool()],
         banks: vec![bank()],
         goblins: vec![goblin()],
+        liquidatable: vec![LiquidatableTick { debt_numeraire: 7.5, collateral_numeraire: 8.0 }],
     };
     let mut line = Line::default();
     names.header(true, &mut line);
@@ -162,6 +164,7 @@ fn a_tick_lines_up_with_its_header() {
     assert_eq!(cell("homora_utilisation_ratio"), "0.5");
     assert_eq!(cell("eth_usdc_goblin_health_factor_p01"), "");
     assert_eq!(cell("eth_usdc_goblin_health_factor_p50"), "1.5");
+    assert_eq!(cell("eth_usdc_goblin_liquidatable_at_10_debt_numeraire"), "7.5");
 }
 
 #[test]

@@ -28,6 +28,14 @@ pub struct Liquidatable {
     pub collateral: f64,
 }
 
+impl Liquidatable {
+    /// Returns the same in another unit.
+    #[must_use]
+    pub fn times(self, unit: f64) -> Self {
+        Self { debt: self.debt * unit, collateral: self.collateral * unit }
+    }
+}
+
 /// Returns the debt of a goblin's positions by health factor, lowest first.
 pub fn exposures<'a>(cell: &'a GoblinCell, ground: &Ground) -> impl Iterator<Item = Exposure> + 'a {
     let level = Level::of(&cell.goblin, ground);

@@ -14,7 +14,7 @@ use super::sweep::sweep;
 use super::{Outcome, Streams};
 use crate::record::cascade::CascadeSummary;
 use crate::record::folder::OutputFolder;
-use crate::record::manifest::{Manifest, RunOptions, Status};
+use crate::record::manifest::{Manifest, RunOptions, SCENARIO, Status};
 use crate::record::summary::Summary;
 
 /// Run a scenario and its counterfactual twins, and say which liquidation brought which
@@ -86,6 +86,7 @@ fn simulate<S: Simulator>(
     let made =
         S::cascade(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder), &mut block_done);
     let Some(summary) = made.map_err(|error| plan.failed::<S>(&error))? else { return Ok(None) };
+    folder.text(SCENARIO, scenario.text()).map_err(|error| (Outcome::Failed, error.to_string()))?;
     manifest.blocks = plan.options.blocks;
     manifest.wall_clock_s = stopwatch.seconds();
     folder.finish(manifest).map_err(|error| (Outcome::Failed, error.to_string()))?;

@@ -5,6 +5,7 @@
 
 mod cascade;
 mod check;
+mod compare;
 mod distribution;
 mod interrupt;
 mod progress;
@@ -39,6 +40,7 @@ Examples:
   plimsoll run scenarios/leveraged_farm_crash.ron --seed 7 --audit
   plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..200
   plimsoll cascade scenarios/leveraged_farm_crash.ron
+  plimsoll compare output/leveraged_farm_crash-1 output/leveraged_farm_crash-2
   plimsoll stages
 
 Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 interrupted.";
@@ -49,6 +51,7 @@ enum Command {
     Run(run::RunArguments),
     Cascade(cascade::CascadeArguments),
     Check(check::CheckArguments),
+    Compare(compare::CompareArguments),
     /// Print what happens inside a block, in order
     Stages,
 }
@@ -130,6 +133,9 @@ fn dispatch<S: Simulator>(
             cascade::cascade::<S>(&arguments, &interrupt(), streams)
         }
         Ok(Arguments { command: Command::Check(arguments) }) => check::check::<S>(&arguments, streams),
+        Ok(Arguments { command: Command::Compare(arguments) }) => {
+            compare::compare::<S>(&arguments, &interrupt(), streams)
+        }
         Ok(Arguments { command: Command::Stages }) => stages::stages::<S>(streams),
         Err(error) if error.use_stderr() => {
             streams.say(styled(&error, streams.colour).trim_end());

@@ -12,7 +12,7 @@ use super::stopwatch::Stopwatch;
 use super::sweep::{SweepArguments, sweep};
 use super::{Outcome, Streams};
 use crate::record::folder::OutputFolder;
-use crate::record::manifest::{Manifest, RunOptions, ScenarioStamp, Status};
+use crate::record::manifest::{Manifest, RunOptions, SCENARIO, ScenarioStamp, Status};
 use crate::record::summary::Summary;
 
 /// Run a scenario and leave a folder of tables
@@ -180,6 +180,7 @@ fn simulate<S: Simulator>(
         progress.set(manifest.blocks);
     }
     let summary = simulation.finish(Some(&mut folder)).map_err(failed)?;
+    folder.text(SCENARIO, scenario.text()).map_err(|error| (Outcome::Failed, error.to_string()))?;
 
     let is_complete = manifest.blocks == plan.options.blocks;
     let status = if is_complete { Status::Complete } else { Status::Interrupted };

@@ -30,6 +30,8 @@ pub trait Scenario {
     fn blocks(&self) -> u64;
     /// How many generations of causes the file asks for.
     fn cascade_depth(&self) -> u32;
+    /// All that the file and those it includes say, in one text.
+    fn text(&self) -> &str;
     /// BLAKE3 of the text with everything it includes, in hexadecimal digits.
     fn digest(&self) -> String;
 }
@@ -106,6 +108,10 @@ impl Scenario for Checked {
 
     fn cascade_depth(&self) -> u32 {
         self.scenario.cascade.depth
+    }
+
+    fn text(&self) -> &str {
+        &self.whole
     }
 
     fn digest(&self) -> String {

@@ -12,11 +12,11 @@ use super::distribution::distribution;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::run::Asked;
-use super::simulator::Simulator;
+use super::simulator::{Scenario as _, Simulator};
 use super::stopwatch::Stopwatch;
 use super::{Outcome, Streams};
 use crate::record::folder::{FolderError, OutputFolder};
-use crate::record::manifest::{Manifest, RunOptions, ScenarioStamp};
+use crate::record::manifest::{Manifest, RunOptions, SCENARIO, ScenarioStamp};
 use crate::record::summary::Summary;
 use crate::sweep::Sweep;
 use crate::sweep::folder::{SweepFolder, SweepManifest};
@@ -83,7 +83,7 @@ pub(super) fn sweep<S: Simulator>(
     drop(progress);
     let summary = SweepSummary::of(&plan.stamp.name, &sweep);
     manifest.wall_clock_s = stopwatch.seconds();
-    if let Err(error) = saved.and_then(|()| folder.finish(&sweep, &summary, manifest)) {
+    if let Err(error) = saved.and_then(|()| folder.finish(&sweep, &summary, manifest, scenario.text())) {
         return streams.complain(Outcome::Failed, error);
     }
     let printed = streams.result(&distribution(&summary, &sweep, folder.path()));
@@ -99,7 +99,7 @@ fn outcome(sweep: &Sweep, summary: &SweepSummary) -> Option<Outcome> {
 }
 
 /// Returns how many threads the machine has to give.
-fn cores() -> NonZeroUsize {
+pub(super) fn cores() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
@@ -202,6 +202,7 @@ impl<S: Simulator> Running<'_, S> {
         let mut folder = OutputFolder::create(&self.folder.of_run(seed), true).map_err(|error| error.to_string())?;
         let summary = self.plan.run(seed, options.blocks, Some(&mut folder), is_vain);
         let Some(summary) = summary.map_err(|error| error.to_string())? else { return Ok(None) };
+        folder.text(SCENARIO, self.plan.scenario.text()).map_err(|error| error.to_string())?;
         manifest.blocks = summary.blocks;
         manifest.wall_clock_s = stopwatch.seconds();
         folder.finish(manifest).map_err(|error| error.to_string())?;

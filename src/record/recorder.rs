@@ -6,13 +6,15 @@ use super::amount::Amount;
 use super::books::Books;
 use super::events::{Event as EventRow, EventKind};
 use super::folder::{FolderError, OutputFolder};
+use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary};
 use super::table::Table;
-use super::ticks::{BankTick, BlockTick, GoblinTick, PoolTick, Tick, TickNames, TokenTick};
+use super::ticks::{BankTick, BlockTick, GoblinTick, LiquidatableTick, PoolTick, Tick, TickNames, TokenTick};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{AgentId, TokenId};
+use crate::chain::liquidation_map::{Liquidatable, exposures, liquidatable};
 use crate::chain::mempool::Mempool;
 use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
 use crate::chain::underwater::Level;
@@ -20,7 +22,7 @@ use crate::market::OutsidePrices;
 use crate::protocol::farm::alpha_homora::PositionId;
 
 /// Which of the tables that grow block by block are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
     /// Whether integer columns are added.
     pub exact: bool,
@@ -28,6 +30,12 @@ pub struct Wanted {
     pub events: bool,
     /// Whether it holds swaps that went through.
     pub swaps: bool,
+    /// Falls of the price of which `ticks.csv` says what they would make liquidatable.
+    pub liquidatable_at: Vec<f64>,
+    /// When the liquidation map is drawn.
+    pub map: Drawn,
+    /// Whether `health_map.csv` is written.
+    pub health: bool,
 }
 
 /// The tables that grow block by block, and the sums that the summary is made of.
@@ -37,6 +45,10 @@ pub struct Recorder {
     events: Option<Table>,
     swaps: bool,
     row: Tick,
+    falls: Vec<f64>,
+    liquidatable: Vec<Liquidatable>,
+    /// What the tables of maps are made of; none without a folder.
+    pub maps: Option<Maps>,
     /// The sums so far; the end of the run fills in the rest.
     pub summary: Summary,
     /// What went wrong with a file, if anything did.
@@ -56,7 +68,9 @@ impl Recorder {
             pools: names(&directory.pools),
             banks: names(&directory.banks),
             goblins: names(&directory.goblins),
+            liquidatable: liquidatable_names(&names(&directory.goblins), &wanted.liquidatable_at),
         };
+        let maps = folder.is_some().then(|| Maps::new(wanted.map, wanted.health));
         let (mut ticks, mut events) = (None, None);
         if let Some(folder) = folder {
             ticks = Some(Table::open_ticks(folder, &names, wanted.exact)?);
@@ -64,11 +78,15 @@ impl Recorder {
                 events = Some(Table::open::<EventRow>(folder, "events.csv", wanted.exact)?);
             }
         }
+        let ticks_are_written = ticks.is_some();
         Ok(Self {
             ticks,
             events,
             swaps: wanted.swaps,
             row: Tick::default(),
+            falls: if ticks_are_written { wanted.liquidatable_at } else { vec![] },
+            liquidatable: Vec::new(),
+            maps,
             summary: beginning(sees, &names),
             failed: None,
         })
@@ -84,6 +102,16 @@ impl Recorder {
         }
         Ok(())
     }
+}
+
+/// Returns what the columns of each goblin and fall begin with.
+fn liquidatable_names(goblins: &[String], falls: &[f64]) -> Vec<String> {
+    let of_goblin = |goblin: &String| {
+        let goblin = goblin.clone();
+        // A thousandth of a percent is as fine as a name tells.
+        falls.iter().map(move |fall| format!("{goblin} liquidatable at {}", (fall * 1e5).round() / 1e3))
+    };
+    goblins.iter().flat_map(of_goblin).collect()
 }
 
 /// Returns a summary as it is before the first block.
@@ -144,6 +172,20 @@ impl Recorder {
         row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(sees, cell)));
         row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(sees, cell)));
         row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(sees, cell)));
+        if !self.falls.is_empty() {
+            for cell in sees.protocols.goblins() {
+                let ground = sees.ground(cell);
+                let unit = sees.worth(ground.bank.base, 1);
+                liquidatable(exposures(cell, &ground), &self.falls, &mut self.liquidatable);
+                row.liquidatable.extend(self.liquidatable.iter().map(|at| at.times(unit)).map(|at| LiquidatableTick {
+                    debt_numeraire: at.debt,
+                    collateral_numeraire: at.collateral,
+                }));
+            }
+        }
+        if let Some(maps) = &mut self.maps {
+            maps.look(sees, row.block.liquidated_debt_numeraire);
+        }
         follow(row, &mut self.summary);
         self.ticks.as_mut().map_or(Ok(()), |table| table.tick(row))
     }

@@ -125,6 +125,18 @@ columns! {
     }
 }
 
+columns! {
+    /// What a fall of the price would make liquidatable, under the goblin's name and the fall in percent.
+    pub struct LiquidatableTick {
+        /// Debt that could then be liquidated.
+        #[unit = "numeraire"]
+        pub debt_numeraire: f64,
+        /// What its collateral would then sell for.
+        #[unit = "numeraire"]
+        pub collateral_numeraire: f64,
+    }
+}
+
 /// A row of `ticks.csv`. The lists are in the order of [`TickNames`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tick {
@@ -138,6 +150,8 @@ pub struct Tick {
     pub banks: Vec<BankTick>,
     /// A group per goblin.
     pub goblins: Vec<GoblinTick>,
+    /// A group per goblin and fall.
+    pub liquidatable: Vec<LiquidatableTick>,
 }
 
 impl Tick {
@@ -147,6 +161,7 @@ impl Tick {
         self.pools.clear();
         self.banks.clear();
         self.goblins.clear();
+        self.liquidatable.clear();
     }
 
     /// Appends the row.
@@ -156,6 +171,7 @@ impl Tick {
         write_groups(&self.pools, exact, line);
         write_groups(&self.banks, exact, line);
         write_groups(&self.goblins, exact, line);
+        write_groups(&self.liquidatable, exact, line);
         line.end();
     }
 }
@@ -177,6 +193,8 @@ pub struct TickNames {
     pub banks: Vec<String>,
     /// The goblins.
     pub goblins: Vec<String>,
+    /// Each goblin and fall, as `<goblin> liquidatable at 10`.
+    pub liquidatable: Vec<String>,
 }
 
 impl TickNames {
@@ -188,6 +206,7 @@ impl TickNames {
         groups::<PoolTick>(&self.pools, "pool", exact, &mut taken, line);
         groups::<BankTick>(&self.banks, "bank", exact, &mut taken, line);
         groups::<GoblinTick>(&self.goblins, "goblin", exact, &mut taken, line);
+        groups::<LiquidatableTick>(&self.liquidatable, "goblin", exact, &mut taken, line);
         line.end();
     }
 }
@@ -268,6 +287,7 @@ mod tests {
             pools: list(&["ETH/USDC", "eth_usdc"]),
             banks: list(&["bad", "liquidated", "homora"]),
             goblins: list(&["homora"]),
+            liquidatable: list(&["homora liquidatable at 10", "homora liquidatable at 12.5"]),
         };
         for exact in [false, true] {
             let mut columns = header(&names, exact);

@@ -28,8 +28,27 @@ pub const LABELS: [&str; 2] = ["scenario", "numeraire"];
 /// Returns a summary's figures: each under the names on its way joined by `_`, where an item of a list goes by its own
 /// name (`pools_eth_usdc_volume_numeraire`). The seed is left out.
 pub fn figures(summary: &Summary) -> Figures {
+    figures_below(&node(summary))
+}
+
+/// Returns the seed and the figures of a `summary.json`.
+///
+/// # Errors
+/// It is none.
+pub fn figures_of(text: &[u8]) -> Result<(u64, Figures), String> {
+    let node: Node = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let Node::Fields(fields) = &node else { return Err("it is not the summary of a run".to_owned()) };
+    let seed = fields.iter().find_map(|(name, node)| match node {
+        Node::Cell(cell) if name == "seed" => cell.parse().ok(),
+        _ => None,
+    });
+    let seed = seed.ok_or_else(|| "it says no seed".to_owned())?;
+    Ok((seed, figures_below(&node)))
+}
+
+fn figures_below(node: &Node) -> Figures {
     let mut figures = Vec::new();
-    flatten("", &node(summary), &mut figures);
+    flatten("", node, &mut figures);
     figures.retain(|(name, _)| name != "seed");
     let mut taken = BTreeSet::new();
     for (name, _) in &mut figures {
