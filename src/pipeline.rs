@@ -188,7 +188,7 @@ mod tests {
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
             ("settle", "learn<Farmer>, learn<BankLender>, learn<Liquidator>, audit_block".to_owned()),
-            ("record", "record_block, close_block".to_owned()),
+            ("record", "record_block, trace_block, close_block".to_owned()),
         ];
         let stages: Vec<_> = stages().into_iter().map(|(stage, systems)| (stage, systems.join(", "))).collect();
         let stages: Vec<_> = stages.iter().map(|(stage, systems)| (stage.as_str(), systems.clone())).collect();

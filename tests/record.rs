@@ -13,7 +13,9 @@ use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
 use plimsoll::record::positions::{Position, PositionFate};
 use plimsoll::record::summary::Summary;
 use plimsoll::record::table::Table;
-use plimsoll::record::ticks::{BankTick, BlockTick, GoblinTick, LiquidatableTick, PoolTick, Tick, TickNames, TokenTick};
+use plimsoll::record::ticks::{
+    BankTick, BlockTick, GoblinTick, LiquidatableTick, PoolTick, Tick, TickNames, TokenTick,
+};
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
 

@@ -23,7 +23,8 @@ impl Causes {
         };
         let (first, last) = (rows.first().map(|row| row.block), rows.last().map(|row| row.block));
         let in_twin_0 = first_blocks(self.twin(0));
-        let sooner = first_blocks(&self.run).into_iter().filter_map(|(key, block)| in_twin_0.get(&key)?.checked_sub(block));
+        let sooner =
+            first_blocks(&self.run).into_iter().filter_map(|(key, block)| in_twin_0.get(&key)?.checked_sub(block));
         CascadeSummary {
             generations_asked: self.depth as u64,
             twins: (self.twins.len() + usize::from(self.calm.is_some())) as u64,
@@ -72,7 +73,8 @@ impl Causes {
         let mut list: Vec<GenerationSummary> = (0..=self.depth)
             .map(|g| GenerationSummary {
                 generation: self.name_of(Some(g).filter(|g| *g < self.depth)),
-                positions_in_twin: (g < self.depth).then(|| self.generations.get(g).map_or(0, |found| found.len() as u64)),
+                positions_in_twin: (g < self.depth)
+                    .then(|| self.generations.get(g).map_or(0, |found| found.len() as u64)),
                 ..GenerationSummary::default()
             })
             .collect();

@@ -43,7 +43,8 @@ impl Causes {
             let watched = &self.run.watched[row.watched];
             let amount = |token, units| Amount { units, decimals: sees.tokens.get(token).decimals };
             let first = of_run.remove(&row.key);
-            let sooner = first.zip(in_twin_0.get(&row.key)).map(|(here, there)| there.cast_signed() - here.cast_signed());
+            let sooner =
+                first.zip(in_twin_0.get(&row.key)).map(|(here, there)| there.cast_signed() - here.cast_signed());
             let cells = CascadeRow {
                 block: row.block,
                 kind: row.kind,

@@ -61,7 +61,7 @@ pub(super) fn cascade<S: Simulator>(
     let made = simulate::<S>(&scenario, &plan, folder, &progress, interrupt);
     drop(progress);
     match made {
-        Ok(Some(summary)) => streams.result(&told(&summary, &plan)),
+        Ok(Some(summary)) => streams.show(&plan.target, summary.blocks, asked.quiet, &told(&summary, &plan)),
         Ok(None) => streams.complain(Outcome::Interrupted, "interrupted before the last twin; nothing was written"),
         Err((outcome, message)) => streams.complain(outcome, message),
     }
@@ -83,8 +83,7 @@ fn simulate<S: Simulator>(
         progress.set(done);
         if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let made =
-        S::cascade(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder), &mut block_done);
+    let made = S::cascade(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder), &mut block_done);
     let Some(summary) = made.map_err(|error| plan.failed::<S>(&error))? else { return Ok(None) };
     folder.text(SCENARIO, scenario.text()).map_err(|error| (Outcome::Failed, error.to_string()))?;
     manifest.blocks = plan.options.blocks;
@@ -105,7 +104,8 @@ fn told(summary: &Summary, plan: &Plan) -> String {
 /// Returns a row per generation: its liquidations, and what its sales did to each price at its lowest.
 fn generations(cascade: &CascadeSummary, numeraire: &str) -> String {
     let (debt, bad) = (format!("debt ({numeraire})"), format!("bad debt ({numeraire})"));
-    let prices: Vec<String> = cascade.price_amplification.iter().map(|price| format!("price of {}", price.name)).collect();
+    let prices: Vec<String> =
+        cascade.price_amplification.iter().map(|price| format!("price of {}", price.name)).collect();
     let mut header = vec!["cause", "liquidations", &debt, &bad];
     header.extend(prices.iter().map(String::as_str));
     let mut table = table(&header);

@@ -99,7 +99,8 @@ pub(super) fn compare<S: Simulator>(
         if rows.len() < seeds.len() {
             return streams.complain(Outcome::Interrupted, "interrupted; there is nothing to compare yet");
         }
-        if let Some((seed, reason)) = rows.iter().find_map(|row| row.outcome.as_ref().err().map(|why| (row.seed, why))) {
+        if let Some((seed, reason)) = rows.iter().find_map(|row| row.outcome.as_ref().err().map(|why| (row.seed, why)))
+        {
             let message = format!("{}, seed {seed}: {reason}", path.display());
             if rows.iter().all(|row| row.outcome.is_err()) {
                 return streams.complain(Outcome::Failed, message);
@@ -127,8 +128,7 @@ fn folder(path: &Path, streams: &mut Streams) -> Result<Side, FinishedError> {
         runs_csv::read(&finished.read(RUNS)?).map_err(|error| finished.unreadable(RUNS, error))?
     } else {
         let name = "summary.json";
-        let (seed, figures) =
-            figures_of(&finished.read(name)?).map_err(|error| finished.unreadable(name, error))?;
+        let (seed, figures) = figures_of(&finished.read(name)?).map_err(|error| finished.unreadable(name, error))?;
         vec![Row { seed, outcome: Ok(figures) }]
     };
     let text = finished.read(SCENARIO).ok().and_then(|bytes| String::from_utf8(bytes).ok());
@@ -214,7 +214,11 @@ fn scenarios(first: &Side, second: &Side) -> String {
 /// Returns the beginning of a value.
 fn short(value: &str) -> String {
     const LONGEST: usize = 48;
-    if value.chars().count() <= LONGEST { value.to_owned() } else { value.chars().take(LONGEST - 1).collect::<String>() + "…" }
+    if value.chars().count() <= LONGEST {
+        value.to_owned()
+    } else {
+        value.chars().take(LONGEST - 1).collect::<String>() + "…"
+    }
 }
 
 /// Returns the figures that differ.
@@ -239,7 +243,8 @@ fn outcomes(comparison: &Comparison, all: bool) -> String {
             share.map_or_else(|| "-".to_owned(), |(by, first)| format!("{:+.1} %", 100.0 * by / first.abs())),
         ];
         if several {
-            let interval = |by: crate::sweep::statistics::Estimate| format!("{} to {}", figure(by.low), figure(by.high));
+            let interval =
+                |by: crate::sweep::statistics::Estimate| format!("{} to {}", figure(by.low), figure(by.high));
             cells.push(difference.difference.map_or_else(|| "-".to_owned(), interval));
         }
         table.add_row(cells);
@@ -261,7 +266,9 @@ fn as_csv(side: &str, comparison: &Comparison) -> String {
         line.text(side);
         line.text(&difference.figure);
         let by = difference.difference;
-        for value in [difference.first, difference.second, by.map(|by| by.estimate), by.map(|by| by.low), by.map(|by| by.high)] {
+        for value in
+            [difference.first, difference.second, by.map(|by| by.estimate), by.map(|by| by.low), by.map(|by| by.high)]
+        {
             line.float(value.unwrap_or(f64::NAN));
         }
         line.end();

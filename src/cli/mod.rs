@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod distribution;
 mod interrupt;
+mod look;
 mod progress;
 mod result;
 mod run;
@@ -18,6 +19,7 @@ mod sweep;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -77,6 +79,8 @@ struct Streams<'a> {
     shows_progress: bool,
     /// Whether `err` shows colours.
     colour: bool,
+    /// How many columns `out` has, if it is a terminal.
+    columns: Option<usize>,
 }
 
 impl Streams<'_> {
@@ -87,6 +91,13 @@ impl Streams<'_> {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Done,
             Err(error) => self.complain(Outcome::Failed, format_args!("cannot print the result: {error}")),
         }
+    }
+
+    /// Prints what a finished run looks like, where somebody can see it, and then its result.
+    fn show(&mut self, folder: &Path, blocks: u64, quiet: bool, text: &str) -> Outcome {
+        let seen = self.columns.filter(|_| !quiet).map_or_else(String::new, |width| look::look(folder, blocks, width));
+        let gap = if seen.is_empty() { "" } else { "\n" };
+        self.result(&format!("{seen}{gap}{text}"))
     }
 
     /// Says what is wrong, and how the command ended.
@@ -108,6 +119,7 @@ pub fn main<S: Simulator>() -> ExitCode {
         err: &mut io::stderr(),
         shows_progress: io::stderr().is_terminal(),
         colour: shows_colour(&io::stderr()),
+        columns: columns(),
     };
     ExitCode::from(dispatch::<S>(std::env::args_os(), Interrupt::on_signal, &mut streams) as u8)
 }
@@ -119,7 +131,11 @@ pub fn run_with<S: Simulator>(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Outcome {
-    dispatch::<S>(arguments, || interrupt.clone(), &mut Streams { out, err, shows_progress: false, colour: false })
+    dispatch::<S>(
+        arguments,
+        || interrupt.clone(),
+        &mut Streams { out, err, shows_progress: false, colour: false, columns: None },
+    )
 }
 
 fn dispatch<S: Simulator>(
@@ -143,6 +159,12 @@ fn dispatch<S: Simulator>(
         }
         Err(help) => streams.result(&styled(&help, shows_colour(&io::stdout()))),
     }
+}
+
+/// Returns how wide the terminal is that shows the results, if one does.
+fn columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0))
 }
 
 /// Says whether a stream shows colours, and the user has not asked for none (no-color.org).

@@ -119,7 +119,8 @@ pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt,
     match simulate::<S>(&scenario, &plan, folder, &progress, interrupt) {
         Ok(Finished { summary, status, target }) => {
             drop(progress);
-            let printed = streams.result(&result(&summary, status, plan.options.blocks, &target));
+            let text = result(&summary, status, plan.options.blocks, &target);
+            let printed = streams.show(&target, summary.blocks, asked.quiet, &text);
             if status == Status::Interrupted { Outcome::Interrupted } else { printed }
         }
         Err((outcome, message)) => {

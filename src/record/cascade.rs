@@ -124,7 +124,10 @@ pub const CONTRIBUTIONS: [(&str, &str); 7] = [
     ("price_start", "The price before the first block."),
     ("rest", "What noise, arbitrage and time did: twin 0 without the scenario's shocks, less `price_start`."),
     ("shock", "What the shocks did: twin 0, less itself without them."),
-    ("generation_0", "What the sales of generation 0 did: twin 1 less twin 0; and so on for each generation asked for."),
+    (
+        "generation_0",
+        "What the sales of generation 0 did: twin 1 less twin 0; and so on for each generation asked for.",
+    ),
     ("deeper", "What the sales behind the last generation did: the run less the last twin."),
 ];
 

@@ -219,7 +219,8 @@ fn causes(page: &mut String) {
 fn contributions(page: &mut String) {
     page.push_str("\n| column | unit | what |\n|---|---|---|\n");
     for (name, doc) in CONTRIBUTIONS {
-        writeln!(page, "| `{name}` | base asset per whole token of collateral | {doc} |").expect("a string takes everything");
+        writeln!(page, "| `{name}` | base asset per whole token of collateral | {doc} |")
+            .expect("a string takes everything");
     }
 }
 

@@ -165,7 +165,11 @@ impl Maps {
     fn sample(&mut self, sees: &View) {
         let samples = self.samples.as_mut().expect("it was asked");
         let block = sees.clock.block;
-        samples.extend(sees.protocols.goblins().map(|cell| Sample { block, goblin: cell.id, debts: debts(sees, cell) }));
+        samples.extend(sees.protocols.goblins().map(|cell| Sample {
+            block,
+            goblin: cell.id,
+            debts: debts(sees, cell),
+        }));
         if samples.len() >= 2 * SAMPLES * sees.protocols.directory.goblins.len().max(1) {
             self.stride *= 2;
             samples.retain(|sample| sample.block.is_multiple_of(self.stride));

@@ -177,10 +177,12 @@ impl Recorder {
                 let ground = sees.ground(cell);
                 let unit = sees.worth(ground.bank.base, 1);
                 liquidatable(exposures(cell, &ground), &self.falls, &mut self.liquidatable);
-                row.liquidatable.extend(self.liquidatable.iter().map(|at| at.times(unit)).map(|at| LiquidatableTick {
-                    debt_numeraire: at.debt,
-                    collateral_numeraire: at.collateral,
-                }));
+                row.liquidatable.extend(
+                    self.liquidatable
+                        .iter()
+                        .map(|at| at.times(unit))
+                        .map(|at| LiquidatableTick { debt_numeraire: at.debt, collateral_numeraire: at.collateral }),
+                );
             }
         }
         if let Some(maps) = &mut self.maps {

@@ -98,7 +98,8 @@ pub struct Trace {
 impl Trace {
     /// Begins to watch, before the first block. What `also` names counts as a liquidation.
     pub fn open(sees: &View, also: &[OtherSale], looks_for_toxic: bool) -> Self {
-        let mut trace = Self { counts_closings: also.contains(&OtherSale::Closings), looks_for_toxic, ..Self::default() };
+        let mut trace =
+            Self { counts_closings: also.contains(&OtherSale::Closings), looks_for_toxic, ..Self::default() };
         for goblin in sees.protocols.goblins() {
             let [_, collateral] = sees.legs(goblin.id);
             let same = |watched: &Watched| watched.pool == goblin.pool && watched.collateral == collateral;

@@ -33,7 +33,8 @@ pub(super) fn whole(files: &[File]) -> String {
     }
     let mut all = "Scenario(\n".to_owned();
     for name in order {
-        let is_list = files.iter().filter_map(|file| file.tree.get(name)).any(|tree| matches!(tree.kind, Kind::List(_)));
+        let is_list =
+            files.iter().filter_map(|file| file.tree.get(name)).any(|tree| matches!(tree.kind, Kind::List(_)));
         let values = &fields[name];
         if is_list {
             let elements: String = values.iter().map(|value| format!("        {value},\n")).collect();

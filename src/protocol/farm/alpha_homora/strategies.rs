@@ -46,13 +46,7 @@ pub(super) struct Outcome {
 
 impl Workbench {
     /// Does what the user wants with `lp` unstaked liquidity tokens and `sent` base, for a position that owes `debt`.
-    pub(super) fn execute(
-        &mut self,
-        order: &Work,
-        lp: u128,
-        sent: u128,
-        debt: u128,
-    ) -> Result<Outcome, GoblinError> {
+    pub(super) fn execute(&mut self, order: &Work, lp: u128, sent: u128, debt: u128) -> Result<Outcome, GoblinError> {
         match order.strategy {
             Strategy::AllBase { min_lp } => Ok(Outcome { lp: lp + self.add_all_base(sent, min_lp)?, base: 0 }),
             Strategy::TwoSides { farmed, min_lp } => {
