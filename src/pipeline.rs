@@ -76,6 +76,7 @@ impl Stage {
 
 /// What a run has that only some systems are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not by itself")]
 struct Subjects {
     /// Kinds of agents.
     kinds: Vec<&'static str>,

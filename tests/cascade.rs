@@ -143,10 +143,10 @@ fn every_liquidation_has_one_generation_or_is_deeper() {
     assert_eq!(all.len(), count, "a position is of two generations");
     assert!(causes.run.liquidations.iter().all(|row| causes.generation(row.key).is_some()));
     assert_eq!(
-        whole.generations.iter().map(|generation| generation.count).sum::<u64>() as usize,
-        causes.run.liquidations.len()
+        whole.generations.iter().map(|generation| generation.count).sum::<u64>(),
+        causes.run.liquidations.len() as u64
     );
-    assert_eq!(whole.suppressed.count as usize, all.difference(&keys(&causes.run)).count());
+    assert_eq!(whole.suppressed.count, all.difference(&keys(&causes.run)).count() as u64);
 
     // Two generations: what was of a later one is deeper, and nothing else has changed.
     let (short, few) = asked(&checked, audited(1), 2);
@@ -244,8 +244,15 @@ fn swept(world: &mut World, times: f64) -> f64 {
     let ground = sees.ground(goblin);
     let positions = (1..=ground.bank.bank.positions().len()).map(|id| PositionId(u32::try_from(id).unwrap()));
     let owing = positions.filter_map(|id| ground.debt_and_health(&goblin.goblin, id));
-    let failing = owing.filter(|(debt, health)| is_underwater((*health as f64 * times) as u128, 9_200, *debt));
+    let failing = owing.filter(|(debt, health)| is_underwater(units(*health as f64 * times), 9_200, *debt));
     failing.map(|(debt, _)| debt as f64).sum()
+}
+
+/// Returns an amount without its fraction.
+fn units(amount: f64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "amounts are above 0")]
+    let units = amount as u128;
+    units
 }
 
 fn mapped(world: &mut World, fall: f64) -> f64 {
@@ -264,7 +271,7 @@ fn fallen(world: &mut World, fall: f64) -> Fallen {
     let mut pool = pools.iter_mut(world).next().unwrap();
     let before = pool.pool;
     let sold = pool.pool.amm().reserves().token_0 as f64 * (1.0 / libm::sqrt(1.0 - fall) - 1.0);
-    pool.pool.amm_mut().swap_exact_in(Side::ZeroForOne, sold as u128, 0).unwrap();
+    pool.pool.amm_mut().swap_exact_in(Side::ZeroForOne, units(sold), 0).unwrap();
     // The histogram's step, and what the swap's fee leaves in the pool.
     let step = 0.006;
     let [least, exact, most] = [1.0 + step, 1.0, 1.0 - step].map(|times| swept(world, times));

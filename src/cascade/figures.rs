@@ -72,7 +72,7 @@ impl Causes {
     fn by_generation(&self) -> Vec<GenerationSummary> {
         let mut list: Vec<GenerationSummary> = (0..=self.depth)
             .map(|g| GenerationSummary {
-                generation: self.name_of(Some(g).filter(|g| *g < self.depth)),
+                generation: name_of(Some(g).filter(|g| *g < self.depth)),
                 positions_in_twin: (g < self.depth)
                     .then(|| self.generations.get(g).map_or(0, |found| found.len() as u64)),
                 ..GenerationSummary::default()
@@ -88,11 +88,6 @@ impl Causes {
         list
     }
 
-    /// Returns what a generation is called in tables.
-    pub(super) fn name_of(&self, generation: Option<usize>) -> String {
-        generation.map_or_else(|| "deeper".to_owned(), |generation| generation.to_string())
-    }
-
     /// Returns the positions that were liquidated in a twin and not in the run.
     fn suppressed(&self) -> SuppressedSummary {
         let of_run = first_blocks(&self.run);
@@ -104,6 +99,11 @@ impl Causes {
         }
         SuppressedSummary { count: debts.len() as u64, debt_numeraire: debts.values().sum() }
     }
+}
+
+/// Returns what a generation is called in tables.
+pub(super) fn name_of(generation: Option<usize>) -> String {
+    generation.map_or_else(|| "deeper".to_owned(), |generation| generation.to_string())
 }
 
 /// Returns the block in which each position was first liquidated.

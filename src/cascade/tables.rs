@@ -4,7 +4,7 @@ use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::SystemState;
 
 use super::Causes;
-use super::figures::first_blocks;
+use super::figures::{first_blocks, name_of};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::ids::{AgentId, ProtocolId};
@@ -39,7 +39,7 @@ impl Causes {
             let (population, agent) = named(agents, agents.agent(row.owner).expect("positions belong to agents"));
             let (liquidator_population, liquidator_agent) = named(agents, row.liquidator);
             let ProtocolId::Bank(bank) = row.key.protocol;
-            let generation = self.name_of(self.generation(row.key));
+            let generation = name_of(self.generation(row.key));
             let watched = &self.run.watched[row.watched];
             let amount = |token, units| Amount { units, decimals: sees.tokens.get(token).decimals };
             let first = of_run.remove(&row.key);

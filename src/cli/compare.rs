@@ -81,7 +81,9 @@ pub(super) fn compare<S: Simulator>(
             }
         } else {
             let Reading { messages, scenario } = S::read(path, streams.colour);
-            messages.iter().for_each(|message| streams.say(message));
+            for message in &messages {
+                streams.say(message);
+            }
             let Some(scenario) = scenario else { return Outcome::Refused };
             scenarios.push((place, path, scenario));
         }

@@ -124,12 +124,11 @@ mod tests {
 
     #[test]
     fn a_price_falls_and_liquidations_stand_where_they_were() {
-        let rows: String = (0..64_u32)
-            .map(|block| {
-                let price = 2_000 - block * 10;
-                format!("{block},{},1,{price},{price}.5,7\n", if block == 32 { 5 } else { 0 })
-            })
-            .collect();
+        let row = |block: u32| {
+            let (price, liquidations) = (2_000 - block * 10, if block == 32 { 5 } else { 0 });
+            format!("{block},{liquidations},1,{price},{price}.5,7\n")
+        };
+        let rows = (0..64).map(row).collect::<Vec<_>>().concat();
         let seen = look_at(&(HEADER.to_owned() + &rows), 64, 80);
         let lines: Vec<&str> = seen.lines().collect();
         assert_eq!(lines.len(), 3, "a constant price says nothing: {seen}");

@@ -28,6 +28,7 @@ pub(super) struct RunArguments {
 
 /// What is asked of a run, or of a run and its twins.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct Asked {
     /// The scenario file
     file: PathBuf,

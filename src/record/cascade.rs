@@ -135,8 +135,12 @@ impl Contributions {
     /// Appends the names of the columns.
     pub fn header(generations: usize, line: &mut Line) {
         let [before @ .., _, (deeper, _)] = CONTRIBUTIONS;
-        before.iter().for_each(|(name, _)| line.text(name));
-        (0..generations).for_each(|generation| line.text(&format!("generation_{generation}")));
+        for (name, _) in before {
+            line.text(name);
+        }
+        for generation in 0..generations {
+            line.text(&format!("generation_{generation}"));
+        }
         line.text(deeper);
     }
 
@@ -145,7 +149,9 @@ impl Contributions {
         for value in [self.price, self.twin_0, self.start, self.rest, self.shock] {
             line.float(value);
         }
-        self.generations.iter().for_each(|value| line.float(*value));
+        for value in &self.generations {
+            line.float(*value);
+        }
         line.float(self.deeper);
     }
 }

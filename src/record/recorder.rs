@@ -23,6 +23,7 @@ use crate::protocol::farm::alpha_homora::PositionId;
 
 /// Which of the tables that grow block by block are written.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Wanted {
     /// Whether integer columns are added.
     pub exact: bool,

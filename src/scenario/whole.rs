@@ -1,7 +1,6 @@
 //! A scenario in one text, with what it includes, and that text field by field.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,19 +30,16 @@ pub(super) fn whole(files: &[File]) -> String {
             }
         }
     }
-    let mut all = "Scenario(\n".to_owned();
-    for name in order {
-        let is_list =
-            files.iter().filter_map(|file| file.tree.get(name)).any(|tree| matches!(tree.kind, Kind::List(_)));
+    let written = order.into_iter().map(|name| {
+        let mut trees = files.iter().filter_map(|file| file.tree.get(name));
         let values = &fields[name];
-        if is_list {
-            let elements: String = values.iter().map(|value| format!("        {value},\n")).collect();
-            writeln!(all, "    {name}: [\n{elements}    ],").expect("a string takes everything");
+        if trees.any(|tree| matches!(tree.kind, Kind::List(_))) {
+            format!("    {name}: [\n        {},\n    ],\n", values.join(",\n        "))
         } else {
-            writeln!(all, "    {name}: {},", values[0]).expect("a string takes everything");
+            format!("    {name}: {},\n", values[0])
         }
-    }
-    all + ")\n"
+    });
+    format!("Scenario(\n{})\n", written.collect::<Vec<_>>().concat())
 }
 
 /// Returns what a scenario's text says, field by field: `agents.farmers.count` and `2000`. Elements of a list go by their
@@ -65,7 +61,9 @@ fn list(text: &str, tree: &Tree, path: &str, found: &mut Vec<(String, String)>) 
             if head != "(" && !path.is_empty() {
                 found.push((path.to_owned(), head.to_owned()));
             }
-            fields.iter().for_each(|field| list(text, &field.value, &below(&field.name), found));
+            for field in fields {
+                list(text, &field.value, &below(&field.name), found);
+            }
         }
         Kind::List(elements) if elements.iter().any(|element| !element.value.fields().is_empty()) => {
             for (element, place) in elements.iter().zip(1..) {

@@ -83,7 +83,6 @@ fn mean<'a>(values: impl Iterator<Item = &'a f64> + Clone) -> Option<f64> {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "these figures are exact")]
 mod tests {
     use super::*;
 
