@@ -230,7 +230,8 @@ fn a_run_prints_what_happened_and_leaves_its_folder() {
     );
     assert_eq!(manifest["scenario"]["name"], "crash");
     assert_eq!(manifest["scenario"]["blake3"], blake3::hash(b"fine").to_string());
-    assert_eq!(manifest["files"][0]["name"], "summary.json");
+    assert_eq!(manifest["files"][0]["name"], "scenario.ron");
+    assert_eq!(manifest["files"][1]["name"], "summary.json");
 }
 
 #[test]

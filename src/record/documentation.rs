@@ -192,7 +192,7 @@ fn maps(page: &mut String) {
     heading(
         page,
         "`health_map.csv`",
-        "How much debt sits at which health factor, in steps of a twentieth up to 3, at 200 to 400 blocks at equal \
+        "How much debt sits at which health factor, in steps of a twentieth up to 3, at 128 to 256 blocks at equal \
          distances; a step without debt has no row. Health factors are those of the middles of the histogram's steps.",
     );
     group::<HealthRow>(page, "");

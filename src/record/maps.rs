@@ -89,7 +89,7 @@ const BINS: usize = 60;
 const STEPS_PER_UNIT: f64 = 20.0;
 
 /// Twice as many samples as this are thinned out.
-const SAMPLES: usize = 200;
+const SAMPLES: usize = 128;
 
 /// A goblin's curve after a block.
 #[derive(Debug, Clone)]

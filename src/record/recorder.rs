@@ -71,7 +71,7 @@ impl Recorder {
             goblins: names(&directory.goblins),
             liquidatable: liquidatable_names(&names(&directory.goblins), &wanted.liquidatable_at),
         };
-        let maps = folder.is_some().then(|| Maps::new(wanted.map, wanted.health));
+        let maps = (folder.is_some() && !directory.goblins.is_empty()).then(|| Maps::new(wanted.map, wanted.health));
         let (mut ticks, mut events) = (None, None);
         if let Some(folder) = folder {
             ticks = Some(Table::open_ticks(folder, &names, wanted.exact)?);
