@@ -107,6 +107,7 @@ impl Farmstead {
             loan: 15 * ETHER,
             max_return: 0,
             strategy: Strategy::AllBase { min_lp: 0 },
+            sale: ForcedSale::Executed,
         };
         let Self { bank, goblin, farm, pair } = self;
         bank.work(order, &mut Site { goblin, farm, pair }, 1).unwrap().debt_after

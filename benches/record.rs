@@ -51,11 +51,7 @@ fn tick(c: &mut Criterion) {
             reserve_1: reserve(1_523_456_789_012_345_678_901_234),
             volume_numeraire: 45_678.901_234_5,
         }],
-        oracles: Vec::new(),
-        lending: Vec::new(),
-        assets: Vec::new(),
-        banks: Vec::new(),
-        goblins: Vec::new(),
+        ..Tick::default()
     };
     let mut line = Line::default();
     for (name, exact) in [("record/tick", false), ("record/tick_exact", true)] {

@@ -22,7 +22,8 @@ use crate::market::background::{Demand, draw_background};
 use crate::market::gas_price::{GasPrices, replay_base_fee};
 use crate::market::oracle::observe_prices;
 use crate::market::{Emissions, fund_farms, move_prices};
-use crate::record::recorder::record_block;
+use crate::record::recorder::{Recorder, record_block};
+use crate::record::trace::{Trace, trace_block};
 
 /// The stages of a block, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
@@ -83,14 +84,18 @@ impl Stage {
                 systems.extend(when(has.audit, audit_block.into_configs()));
                 systems
             }
-            Self::Record => vec![record_block.into_configs(), close_block.into_configs()],
+            Self::Record => {
+                let kept = when(has.tables, record_block.into_configs());
+                let watched = when(has.watch, trace_block.into_configs());
+                kept.into_iter().chain(watched).chain([close_block.into_configs()]).collect()
+            }
         }
     }
 }
 
 /// What a run has that only some systems are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is there or not, whatever the others are")]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not by itself")]
 struct Subjects {
     /// Kinds of agents.
     kinds: Vec<&'static str>,
@@ -110,6 +115,10 @@ struct Subjects {
     emissions: bool,
     /// An audit of every block.
     audit: bool,
+    /// Tables or their sums.
+    tables: bool,
+    /// Somebody who asks what caused what.
+    watch: bool,
 }
 
 impl Subjects {
@@ -124,6 +133,8 @@ impl Subjects {
             lending: true,
             emissions: true,
             audit: true,
+            tables: true,
+            watch: true,
         }
     }
 
@@ -138,6 +149,8 @@ impl Subjects {
             lending: !world.resource::<Directory>().lending.is_empty(),
             emissions: !world.resource::<Emissions>().0.is_empty(),
             audit: world.resource::<AuditEveryBlock>().0,
+            tables: world.contains_resource::<Recorder>(),
+            watch: world.contains_resource::<Trace>(),
         }
     }
 }
@@ -233,7 +246,7 @@ mod tests {
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
             ("settle", "learn<Farmer>, learn<BankLender>, learn<Liquidator>, learn<Publisher>, audit_block".to_owned()),
-            ("record", "record_block, close_block".to_owned()),
+            ("record", "record_block, trace_block, close_block".to_owned()),
         ];
         let stages: Vec<_> = stages().into_iter().map(|(stage, systems)| (stage, systems.join(", "))).collect();
         let stages: Vec<_> = stages.iter().map(|(stage, systems)| (stage.as_str(), systems.clone())).collect();

@@ -16,7 +16,8 @@ use plimsoll::agents::{Agent, AgentDirectory, Identity, decide, learn};
 use plimsoll::chain::clock::Clock;
 use plimsoll::chain::dice::Who;
 use plimsoll::chain::event::{Event, EventLog, Revert, What};
-use plimsoll::chain::execution::{ForcedSales, execute};
+use plimsoll::chain::execution::execute;
+use plimsoll::chain::forced_sales::ForcedSales;
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::{InsufficientFunds, Ledger};
@@ -69,7 +70,7 @@ fn market(ether: f64, agents: &str) -> String {
 fn world(text: &str) -> World {
     let checked = read_text("agents", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     let mut world = genesis::world(&checked.scenario, Path::new("."), 1).unwrap();
-    world.insert_resource(ForcedSales(ForcedSale::Executed));
+    world.insert_resource(ForcedSales::from(ForcedSale::Executed));
     world
 }
 

@@ -325,6 +325,7 @@ fn forgive_debt(world: &mut World) {
         loan: 0,
         max_return: u128::MAX,
         strategy: Farming::Liquidate { min_base: 0 },
+        sale: ForcedSale::Executed,
     };
     at.bank.bank.work(work, &mut site, now).unwrap();
     at.bank.bank.restore(total);

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use plimsoll::cli::simulator::{Reading, Scenario, Simulator};
@@ -32,6 +33,14 @@ impl Scenario for Counted {
 
     fn blocks(&self) -> u64 {
         10
+    }
+
+    fn cascade_depth(&self) -> u32 {
+        4
+    }
+
+    fn text(&self) -> &str {
+        &self.text
     }
 
     fn digest(&self) -> String {
@@ -92,6 +101,24 @@ impl Simulator for Counter {
             folder.json("summary.json", &self.summary).map_err(|error| error.to_string())?;
         }
         Ok(self.summary)
+    }
+
+    fn cascade(
+        scenario: &Counted,
+        scenario_name: &str,
+        seed: u64,
+        options: RunOptions,
+        mut folder: Option<&mut OutputFolder>,
+        block_done: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<Summary>, String> {
+        let mut counter = Self::new(scenario, scenario_name, seed, options, folder.as_deref_mut())?;
+        for _ in 0..options.blocks {
+            counter.step()?;
+            if block_done().is_break() {
+                return Ok(None);
+            }
+        }
+        counter.finish(folder).map(Some)
     }
 }
 
@@ -205,7 +232,8 @@ fn a_run_prints_what_happened_and_leaves_its_folder() {
     );
     assert_eq!(manifest["scenario"]["name"], "crash");
     assert_eq!(manifest["scenario"]["blake3"], blake3::hash(b"fine").to_string());
-    assert_eq!(manifest["files"][0]["name"], "summary.json");
+    assert_eq!(manifest["files"][0]["name"], "scenario.ron");
+    assert_eq!(manifest["files"][1]["name"], "summary.json");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn run(text: &str, seed: u64, blocks: u64) -> Files {
     (0..blocks).for_each(|_| simulation.step().unwrap());
     simulation.finish(Some(&mut folder)).unwrap();
     let stamp = ScenarioStamp { name: "pinned".into(), path: "pinned.ron".into(), blake3: String::new() };
-    let options = RunOptions { blocks, audit: false, exact: true, mute_forced_sales: false };
+    let options = RunOptions { blocks, audit: false, exact: true, mute_forced_sales: false, cascade_depth: None };
     let folder = folder.finish(Manifest::new(stamp, seed, options, String::new())).unwrap();
     DATA.into_iter().map(|name| (name, fs::read(folder.join(name)).unwrap())).collect()
 }

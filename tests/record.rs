@@ -14,7 +14,8 @@ use plimsoll::record::positions::{Position, PositionFate};
 use plimsoll::record::summary::Summary;
 use plimsoll::record::table::Table;
 use plimsoll::record::ticks::{
-    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, OracleTick, PoolTick, Tick, TickNames, TokenTick,
+    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, Tick, TickNames,
+    TokenTick,
 };
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
@@ -177,6 +178,7 @@ fn a_tick_lines_up_with_its_header() {
         assets: list(&["morpho USDC"]),
         banks: list(&["homora"]),
         goblins: list(&["eth_usdc_goblin"]),
+        liquidatable: list(&["eth_usdc_goblin liquidatable at 10"]),
     };
     let tick = Tick {
         block: block(),
@@ -187,6 +189,7 @@ fn a_tick_lines_up_with_its_header() {
         assets: vec![asset()],
         banks: vec![bank()],
         goblins: vec![goblin()],
+        liquidatable: vec![LiquidatableTick { debt_numeraire: 7.5, collateral_numeraire: 8.0 }],
     };
     let mut line = Line::default();
     names.header(true, &mut line);
@@ -203,6 +206,7 @@ fn a_tick_lines_up_with_its_header() {
     assert_eq!(cell("homora_utilisation_ratio"), "0.5");
     assert_eq!(cell("eth_usdc_goblin_health_factor_p01"), "");
     assert_eq!(cell("eth_usdc_goblin_health_factor_p50"), "1.5");
+    assert_eq!(cell("eth_usdc_goblin_liquidatable_at_10_debt_numeraire"), "7.5");
 }
 
 #[test]

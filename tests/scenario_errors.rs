@@ -903,3 +903,26 @@ proptest! {
         holds_water(&[&SOUND[..from], "é", &SOUND[to..]].concat());
     }
 }
+
+#[test]
+fn what_is_asked_of_causes_and_maps_can_be_done() {
+    let seed = "    seed: 7,\n";
+    for (typed, at, words) in [
+        ("cascade: (depth: 0)", "0", "`depth` is 0"),
+        ("cascade: (mute: [Closing])", "Closing", "`Closings`"),
+        ("cascade: (mutes: [])", "mutes", "did you mean `mute`"),
+        ("record: (liquidatable_at: [0.1, 1.5])", "1.5", "a price cannot fall by 1.5"),
+        ("record: (liquidatable_at: [0.2, 0.1])", "[0.2", "lowest first"),
+        ("record: (liquidation_map: At([\"30 d\"]))", "At(", "after the last block"),
+        ("record: (liquidation_map: Sometimes)", "Sometimes", "`FirstWorstLast`"),
+    ] {
+        let text = SOUND.replacen(seed, &format!("    seed: 7,\n    {typed},\n"), 1);
+        let found = lines(&text);
+        assert_eq!(found.len(), 1, "{typed}: {found:?}");
+        let column = 5 + typed.find(at).unwrap();
+        assert!(found[0].starts_with(&format!("test.ron:3:{column}: error: ")), "{typed}: {}", found[0]);
+        assert!(found[0].contains(words), "{typed}: {}", found[0]);
+    }
+    let asks = "cascade: (mute: [Closings], depth: 9), record: (liquidatable_at: [0.1, 0.25], liquidation_map: At([\"1 h\"])),\n";
+    assert_eq!(lines(&SOUND.replacen(seed, &format!("    seed: 7,\n    {asks}"), 1)), [] as [String; 0]);
+}

@@ -3,9 +3,11 @@
 use bevy_ecs::prelude::Resource;
 use thiserror::Error;
 
-use super::ids::{AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, LendingId, PoolId, PositionId, TokenId};
+use super::ids::{
+    AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
+};
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
-use super::transaction::LendingCall;
+use super::transaction::{LendingCall, Transaction};
 use super::venue::VenueError;
 use crate::protocol::amm::{AmmError, Direction, Traded};
 use crate::protocol::farm::alpha_homora::{BankError, Deposited, GoblinError, Killed, Reinvested, Withdrawn, Worked};
@@ -48,6 +50,15 @@ pub enum What {
         amount: u128,
         /// What was paid or received, in smallest units of the numeraire.
         numeraire: u128,
+    },
+    /// A forced sale was filled by the counterfactual venue.
+    SaleMuted {
+        /// The position that was liquidated.
+        of: LiquidationKey,
+        /// What was sold, in smallest units.
+        paid: (TokenId, u128),
+        /// What it brought, likewise.
+        got: (TokenId, u128),
     },
     /// A position was opened, changed or closed.
     Worked(Box<WorkedAt>),
@@ -122,6 +133,24 @@ pub struct WorkedAt {
     pub closed: bool,
     /// The receipt.
     pub receipt: Worked,
+    /// How it came into the block.
+    pub order: Order,
+}
+
+/// How a transaction came into the block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// What it paid on top of the base fee, in the native token's smallest units per unit of gas.
+    pub priority_fee: u128,
+    /// The block in which it was submitted.
+    pub submitted: u64,
+}
+
+impl Order {
+    /// Returns how a transaction came into its block.
+    pub fn of(transaction: &Transaction) -> Self {
+        Self { priority_fee: transaction.bid.priority_fee, submitted: transaction.submitted }
+    }
 }
 
 /// A kill.
@@ -133,6 +162,8 @@ pub struct KilledAt {
     pub goblin: GoblinId,
     /// The receipt.
     pub receipt: Killed,
+    /// How it came into the block.
+    pub order: Order,
 }
 
 /// A call to a lending market that did not liquidate.

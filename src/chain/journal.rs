@@ -47,7 +47,7 @@ impl Journal {
         venues: &Venues,
         oracles: &Oracles,
     ) {
-        match *action {
+        match *action.plain() {
             Action::Swap { pool, .. } => self.keep_pool(pool, protocols),
             Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
                 self.0.push(Before::Venue(token, *venues.of(token)));
@@ -78,6 +78,7 @@ impl Journal {
             Action::Deposit { bank, .. } | Action::Withdraw { bank, .. } => {
                 self.0.push(Before::Bank(bank, protocols.bank(bank).bank.before(None)));
             }
+            Action::Forced(_) => unreachable!("a plain action is none that is forced"),
         }
     }
 

@@ -296,6 +296,11 @@ impl ProtocolsMut<'_, '_> {
         self.banks.get(self.directory.banks[id.index()].entity).expect(LIVES)
     }
 
+    /// Returns a goblin, to read.
+    pub fn goblin_ref(&self, id: GoblinId) -> &GoblinCell {
+        self.goblins.get(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES)
+    }
+
     /// Returns a goblin and everything it works with: its bank, pool, farm and reward pool.
     pub fn leveraged_farm(&mut self, id: GoblinId) -> LeveragedFarm<'_> {
         let goblin = self.goblins.get_mut(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES).into_inner();

@@ -4,7 +4,9 @@ use smallvec::SmallVec;
 
 use super::dice::Who;
 use super::gas::GasSchedule;
-use super::ids::{AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, PoolId, PositionId, TokenId};
+use super::ids::{
+    AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
+};
 use crate::protocol::amm::Direction;
 use crate::protocol::farm::alpha_homora::Strategy;
 use crate::protocol::lending::Part;
@@ -83,6 +85,17 @@ pub enum Action {
         /// How many of its shares.
         shares: u128,
     },
+    /// A sale that a liquidation forces; boxed, since it holds another action.
+    Forced(Box<Forced>),
+}
+
+/// A sale that a liquidation forces: muted where the position's sales do not act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forced {
+    /// The position that was liquidated.
+    pub of: LiquidationKey,
+    /// A swap, or a sale at the external venue; any other action is no sale and acts in any case.
+    pub sale: Action,
 }
 
 /// What a farmer asks of its bank; boxed, since it is three times as large as any other action.
@@ -193,6 +206,15 @@ impl Action {
             Self::PublishPrice { .. } => "publish_price",
             Self::Deposit { .. } => "deposit",
             Self::Withdraw { .. } => "withdraw",
+            Self::Forced(forced) => forced.sale.name(),
+        }
+    }
+
+    /// Returns the action itself, whether it is forced or not.
+    pub fn plain(&self) -> &Self {
+        match self {
+            Self::Forced(forced) => forced.sale.plain(),
+            action => action,
         }
     }
 
@@ -292,7 +314,7 @@ impl GasSchedule {
         let mut swapped = false;
         actions
             .iter()
-            .map(|action| match action {
+            .map(|action| match action.plain() {
                 Action::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
                 Action::Swap { .. } => self.swap,
                 Action::VenueBuy { .. } | Action::VenueSell { .. } => 0,
@@ -303,6 +325,7 @@ impl GasSchedule {
                 Action::PublishPrice { .. } => self.publish_price,
                 Action::Deposit { .. } => self.deposit,
                 Action::Withdraw { .. } => self.withdraw,
+                Action::Forced(_) => unreachable!("a plain action is none that is forced"),
             })
             .sum()
     }

@@ -11,6 +11,8 @@ words! {
         VenueBuy = "venue_buy",
         /// A token was sold at the external venue.
         VenueSell = "venue_sell",
+        /// A forced sale was filled by the counterfactual venue, at the price quoted just before it.
+        MutedSale = "muted_sale",
         /// A leveraged position was opened.
         Open = "open",
         /// The owner changed a position and left it open.

@@ -7,16 +7,19 @@ use super::books::Books;
 use super::csv::Steady;
 use super::events::{Event as EventRow, EventKind};
 use super::folder::{FolderError, OutputFolder};
+use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
 use super::ticks::{
-    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, OracleTick, PoolTick, Tick, TickNames, TokenTick,
+    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, Tick, TickNames,
+    TokenTick,
 };
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::lending::{Asset, LendingCell};
+use crate::chain::liquidation_map::{Liquidatable, exposures, liquidatable};
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, wad_to_f64};
 use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
@@ -27,7 +30,8 @@ use crate::protocol::amm::Direction;
 use crate::protocol::farm::alpha_homora::PositionId;
 
 /// Which of the tables that grow block by block are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Wanted {
     /// Whether integer columns are added.
     pub exact: bool,
@@ -35,6 +39,12 @@ pub struct Wanted {
     pub events: bool,
     /// Whether it holds swaps that went through.
     pub swaps: bool,
+    /// Falls of the price of which `ticks.csv` says what they would make liquidatable.
+    pub liquidatable_at: Vec<f64>,
+    /// When the liquidation map is drawn.
+    pub map: Drawn,
+    /// Whether `health_map.csv` is written.
+    pub health: bool,
 }
 
 /// The tables that grow block by block, and the sums that the summary is made of.
@@ -44,6 +54,10 @@ pub struct Recorder {
     events: Option<Table>,
     swaps: bool,
     row: Tick,
+    falls: Vec<f64>,
+    liquidatable: Vec<Liquidatable>,
+    /// What the tables of maps are made of; none without a folder.
+    pub maps: Option<Maps>,
     /// The sums so far; the end of the run fills in the rest.
     pub summary: Summary,
     /// For how long liquidations waited for their block.
@@ -68,7 +82,9 @@ impl Recorder {
             assets: asset_names(sees),
             banks: names(&directory.banks),
             goblins: names(&directory.goblins),
+            liquidatable: liquidatable_names(&names(&directory.goblins), &wanted.liquidatable_at),
         };
+        let maps = (folder.is_some() && !directory.goblins.is_empty()).then(|| Maps::new(wanted.map, wanted.health));
         let (mut ticks, mut events) = (None, None);
         if let Some(folder) = folder {
             ticks = Some(Table::open_ticks(folder, &names, wanted.exact)?);
@@ -76,11 +92,15 @@ impl Recorder {
                 events = Some(Table::open::<EventRow>(folder, "events.csv", wanted.exact)?);
             }
         }
+        let ticks_are_written = ticks.is_some();
         Ok(Self {
             ticks,
             events,
             swaps: wanted.swaps,
             row: Tick::default(),
+            falls: if ticks_are_written { wanted.liquidatable_at } else { vec![] },
+            liquidatable: Vec::new(),
+            maps,
             summary: beginning(sees, &names),
             waits: Waits::default(),
             failed: None,
@@ -118,6 +138,16 @@ fn asset_names(sees: &View) -> Vec<String> {
     sees.protocols.all_lending().flat_map(named).collect()
 }
 
+/// Returns what the columns of each goblin and fall begin with.
+fn liquidatable_names(goblins: &[String], falls: &[f64]) -> Vec<String> {
+    let of_goblin = |goblin: &String| {
+        let goblin = goblin.clone();
+        // A thousandth of a percent is as fine as a name tells.
+        falls.iter().map(move |fall| format!("{goblin} liquidatable at {}", (fall * 1e5).round() / 1e3))
+    };
+    goblins.iter().flat_map(of_goblin).collect()
+}
+
 /// Returns a summary as it is before the first block.
 fn beginning(sees: &View, names: &TickNames) -> Summary {
     let path = |token| PricePath::new(sees.venues.price(token));
@@ -133,7 +163,7 @@ fn beginning(sees: &View, names: &TickNames) -> Summary {
 }
 
 /// Returns a pool's marginal price: whole tokens 1 per whole token 0.
-fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
+pub(super) fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
     let spot = cell.pool.amm().spot_price(Direction { pays: 0, takes: 1 });
     spot * sees.tokens.get(cell.tokens[0]).one / sees.tokens.get(cell.tokens[1]).one
 }
@@ -181,6 +211,22 @@ impl Recorder {
         }
         row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(sees, cell)));
         row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(sees, cell)));
+        if !self.falls.is_empty() {
+            for cell in sees.protocols.goblins() {
+                let ground = sees.ground(cell);
+                let unit = sees.worth(ground.bank.base, 1);
+                liquidatable(exposures(cell, &ground), &self.falls, &mut self.liquidatable);
+                row.liquidatable.extend(
+                    self.liquidatable
+                        .iter()
+                        .map(|at| at.times(unit))
+                        .map(|at| LiquidatableTick { debt_numeraire: at.debt, collateral_numeraire: at.collateral }),
+                );
+            }
+        }
+        if let Some(maps) = &mut self.maps {
+            maps.look(sees, row.block.liquidated_debt_numeraire);
+        }
         follow(row, &mut self.summary);
         self.ticks.as_mut().map_or(Ok(()), |table| table.tick(row))
     }
@@ -398,6 +444,7 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::Swapped { .. } => (EventKind::Swap, "swap"),
         What::VenueTraded { bought: true, .. } => (EventKind::VenueBuy, "venue_buy"),
         What::VenueTraded { bought: false, .. } => (EventKind::VenueSell, "venue_sell"),
+        What::SaleMuted { .. } => (EventKind::MutedSale, "muted_sale"),
         What::Worked(at) if at.opened => (EventKind::Open, "work"),
         What::Worked(at) if at.closed => (EventKind::Close, "work"),
         What::Worked(_) => (EventKind::Adjust, "work"),
@@ -447,6 +494,7 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
             let (token, cash) = ((*token, *amount), (sees.tokens.numeraire, *numeraire));
             if *bought { moved(Some(cash), Some(token)) } else { moved(Some(token), Some(cash)) }
         }
+        What::SaleMuted { paid, got, .. } => moved(Some(*paid), Some(*got)),
         What::Worked(at) => {
             let base = sees.protocols.bank(at.bank).base;
             moved(Some((base, at.receipt.base_from_user)), Some((base, at.receipt.base_to_user)));

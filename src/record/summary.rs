@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::cascade::CascadeSummary;
+
 /// A whole run. A figure that does not exist is `null`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Summary {
@@ -41,6 +43,9 @@ pub struct Summary {
     pub profit_and_loss: ProfitAndLoss,
     /// Audits made. Each proved to the last unit that nothing appeared or vanished; one that fails ends the run.
     pub audits_passed: u64,
+    /// What caused what, if it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cascade: Option<CascadeSummary>,
 }
 
 /// What was liquidated.

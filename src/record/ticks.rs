@@ -199,6 +199,18 @@ columns! {
     }
 }
 
+columns! {
+    /// What a fall of the price would make liquidatable, under the goblin's name and the fall in percent.
+    pub struct LiquidatableTick {
+        /// Debt that could then be liquidated.
+        #[unit = "numeraire"]
+        pub debt_numeraire: f64,
+        /// What its collateral would then sell for.
+        #[unit = "numeraire"]
+        pub collateral_numeraire: f64,
+    }
+}
+
 /// A row of `ticks.csv`. The lists are in the order of [`TickNames`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tick {
@@ -218,6 +230,8 @@ pub struct Tick {
     pub banks: Vec<BankTick>,
     /// A group per goblin.
     pub goblins: Vec<GoblinTick>,
+    /// A group per goblin and fall.
+    pub liquidatable: Vec<LiquidatableTick>,
 }
 
 impl Tick {
@@ -230,6 +244,7 @@ impl Tick {
         self.assets.clear();
         self.banks.clear();
         self.goblins.clear();
+        self.liquidatable.clear();
     }
 
     /// Appends the row.
@@ -242,6 +257,7 @@ impl Tick {
         write_groups(&self.assets, exact, line);
         write_groups(&self.banks, exact, line);
         write_groups(&self.goblins, exact, line);
+        write_groups(&self.liquidatable, exact, line);
         line.end();
     }
 }
@@ -269,6 +285,8 @@ pub struct TickNames {
     pub banks: Vec<String>,
     /// The goblins.
     pub goblins: Vec<String>,
+    /// Each goblin and fall, as `<goblin> liquidatable at 10`.
+    pub liquidatable: Vec<String>,
 }
 
 impl TickNames {
@@ -283,6 +301,7 @@ impl TickNames {
         groups::<AssetTick>(&self.assets, "asset", exact, &mut taken, line);
         groups::<BankTick>(&self.banks, "bank", exact, &mut taken, line);
         groups::<GoblinTick>(&self.goblins, "goblin", exact, &mut taken, line);
+        groups::<LiquidatableTick>(&self.liquidatable, "goblin", exact, &mut taken, line);
         line.end();
     }
 }
@@ -366,6 +385,7 @@ mod tests {
             assets: list(&["eth ETH"]),
             banks: list(&["bad", "liquidated", "homora"]),
             goblins: list(&["homora"]),
+            liquidatable: list(&["homora liquidatable at 10", "homora liquidatable at 12.5"]),
         };
         for exact in [false, true] {
             let mut columns = header(&names, exact);

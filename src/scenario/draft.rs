@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 use super::diagnostic::{Diagnostic, did_you_mean, one_of};
 use super::piece::{Node, Placed, read};
 use super::schema::{
-    AgentParams, BankParams, ChainParams, FarmParams, LendingParams, PoolParams, RecordParams, Scenario, TokenParams,
+    AgentParams, BankParams, CascadeParams, ChainParams, FarmParams, LendingParams, PoolParams, RecordParams, Scenario,
+    TokenParams,
 };
 use super::syntax::File;
 use super::tree::{Field, Kind};
@@ -23,7 +24,7 @@ const LISTS: [&str; 11] =
 /// The fields that stand once, in the scenario itself or in one included file.
 const SHARED: [&str; 2] = ["block_time", "chain"];
 /// The fields that only the scenario itself may have.
-const SINGLES: [&str; 6] = ["seed", "blocks", "duration", "start", "numeraire", "record"];
+const SINGLES: [&str; 7] = ["seed", "blocks", "duration", "start", "numeraire", "record", "cascade"];
 
 /// What could be read of a scenario and its includes.
 #[derive(Debug, Default)]
@@ -64,6 +65,8 @@ pub(super) struct Draft<'a> {
     pub(super) agents: Vec<Placed<'a, AgentParams>>,
     /// [`Scenario::record`].
     pub(super) record: Option<Placed<'a, RecordParams>>,
+    /// [`Scenario::cascade`].
+    pub(super) cascade: Option<Placed<'a, CascadeParams>>,
 }
 
 impl<'a> Draft<'a> {
@@ -141,6 +144,7 @@ impl<'a> Draft<'a> {
             "banks" => list(&mut self.banks, node, out),
             "agents" => list(&mut self.agents, node, out),
             "record" => self.record = read(node, out),
+            "cascade" => self.cascade = read(node, out),
             _ => {}
         }
     }
@@ -170,6 +174,7 @@ impl<'a> Draft<'a> {
             banks: values(self.banks),
             agents: values(self.agents),
             record: self.record.map(|record| record.value).unwrap_or_default(),
+            cascade: self.cascade.map(|cascade| cascade.value).unwrap_or_default(),
         })
     }
 }

@@ -10,6 +10,7 @@ mod piece;
 pub mod schema;
 mod syntax;
 mod tree;
+pub mod whole;
 mod wording;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ pub struct Checked {
     pub folder: PathBuf,
     /// The texts of its includes and its own, for a digest: equal on every machine.
     pub resolved: String,
+    /// All that they say in one text; files of recorded prices are named as the file that names them does.
+    pub whole: String,
     /// What is hardly meant.
     pub warnings: Vec<Diagnostic>,
 }
@@ -73,7 +76,8 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
     draft.tokens.iter_mut().for_each(|token| resolve(token, folder));
     draft.chain.iter_mut().for_each(|chain| resolve_gas_prices(chain, folder));
     let scenario = draft.finish(vec![]).expect("what is missing is a mistake");
-    Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, warnings: mistakes })
+    let whole = whole::whole(&files);
+    Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, whole, warnings: mistakes })
 }
 
 /// Names a file of recorded prices as seen from the scenario's folder, whichever included file names it.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 pub use crate::agents::AgentParams;
 use crate::chain::clock::BlockTimeParams;
+use crate::chain::forced_sales::OtherSale;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
@@ -78,6 +79,9 @@ pub struct Scenario {
     /// What the run leaves.
     #[serde(default)]
     pub record: RecordParams,
+    /// How causes are told apart, where they are asked for.
+    #[serde(default)]
+    pub cascade: CascadeParams,
 }
 
 pub(super) fn default_seed() -> u64 {
@@ -302,7 +306,7 @@ pub struct GoblinParams {
 }
 
 /// What a run leaves beside `ticks.csv` and its summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecordParams {
     /// What goes into `events.csv`.
@@ -311,11 +315,35 @@ pub struct RecordParams {
     pub agents: bool,
     /// Whether `positions.csv` is written.
     pub positions: bool,
+    /// Falls of the price, as in `[0.1, 0.2, 0.3]`: `ticks.csv` says of every block what each would make liquidatable.
+    pub liquidatable_at: Vec<f64>,
+    /// At which blocks `liquidation_map.csv` says what every fall would make liquidatable.
+    pub liquidation_map: MapParams,
+    /// Whether `health_map.csv` is written: how much debt sits at which health factor.
+    pub health_map: bool,
+}
+
+/// At which blocks the liquidation map is drawn.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub enum MapParams {
+    /// After the first block, after the one in which most debt was liquidated, and after the last.
+    FirstWorstLast,
+    /// After the blocks at these times from the start of the run.
+    At(Vec<TimeSpan>),
+    /// Never: the file is not written.
+    None,
 }
 
 impl Default for RecordParams {
     fn default() -> Self {
-        Self { events: EventsParams::All, agents: true, positions: true }
+        Self {
+            events: EventsParams::All,
+            agents: true,
+            positions: true,
+            liquidatable_at: vec![],
+            liquidation_map: MapParams::FirstWorstLast,
+            health_map: true,
+        }
     }
 }
 
@@ -328,4 +356,20 @@ pub enum EventsParams {
     NoSwaps,
     /// Nothing: the file is not written.
     None,
+}
+
+/// How causes are told apart.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CascadeParams {
+    /// What is muted as well as what liquidations sell.
+    pub mute: Vec<OtherSale>,
+    /// How many generations are told apart, unless the command line says otherwise; each costs a run.
+    pub depth: u32,
+}
+
+impl Default for CascadeParams {
+    fn default() -> Self {
+        Self { mute: vec![], depth: 4 }
+    }
 }

@@ -5,6 +5,7 @@
 //! is paid either way.
 
 mod farms;
+mod forced;
 mod lending;
 mod pools;
 
@@ -12,6 +13,7 @@ use bevy_ecs::prelude::{Local, Res, ResMut};
 
 use super::clock::Clock;
 use super::event::{Event, EventLog, Revert, What};
+use super::forced_sales::ForcedSales;
 use super::gas::{BlockGas, GasSchedule};
 use super::ids::{AccountId, TokenId};
 use super::journal::Journal;
@@ -22,11 +24,8 @@ use super::protocols::{NamedAccounts, ProtocolsMut};
 use super::tokens::Tokens;
 use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
 use super::venues::Venues;
-use crate::protocol::farm::alpha_homora::{ForcedSale, Work};
-
-/// Whether the swaps inside kills trade with the pools: the run, or its counterfactual.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, bevy_ecs::prelude::Resource)]
-pub struct ForcedSales(pub ForcedSale);
+use crate::protocol::ForcedSale;
+use crate::protocol::farm::alpha_homora::Work;
 
 /// Executes the block's transactions in their order.
 #[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
@@ -48,7 +47,7 @@ pub fn execute(
         now: clock.now(),
         tokens: &tokens,
         named: *named,
-        sale: sales.0,
+        sales: &sales,
         schedule: *schedule,
         protocols: &mut protocols,
         ledger: &mut ledger,
@@ -71,7 +70,7 @@ struct Executor<'a, 'w, 's> {
     now: u64,
     tokens: &'a Tokens,
     named: NamedAccounts,
-    sale: ForcedSale,
+    sales: &'a ForcedSales,
     schedule: GasSchedule,
     protocols: &'a mut ProtocolsMut<'w, 's>,
     ledger: &'a mut Ledger,
@@ -145,7 +144,8 @@ impl Executor<'_, '_, '_> {
             Action::VenueSell { token, amount } => self.venue_sell(tx, token, resolve(amount, received)),
             Action::Work(ref order) => {
                 let WorkOrder { goblin, position, value, loan, max_return, strategy } = **order;
-                self.work(tx, Work { position, user: tx.sender, goblin, value, loan, max_return, strategy })
+                let sale = self.sale_of_closing(order);
+                self.work(tx, Work { position, user: tx.sender, goblin, value, loan, max_return, strategy, sale })
             }
             Action::Kill { bank, position } => self.kill(tx, bank, position),
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),
@@ -157,6 +157,15 @@ impl Executor<'_, '_, '_> {
             }
             Action::Deposit { bank, amount } => self.deposit(tx, bank, amount),
             Action::Withdraw { bank, shares } => self.withdraw(tx, bank, shares),
+            Action::Forced(ref forced) => match (self.sales.of(forced.of), &forced.sale) {
+                (ForcedSale::Muted, Action::Swap { pool, direction, amount_in, least_out }) => {
+                    self.muted_swap(tx, forced.of, (*pool, *direction), resolve(*amount_in, received), *least_out)
+                }
+                (ForcedSale::Muted, Action::VenueSell { token, amount }) => {
+                    self.muted_venue_sale(tx, forced.of, *token, resolve(*amount, received))
+                }
+                (_, sale) => self.act(tx, sale, received, false),
+            },
         }
     }
 

@@ -6,6 +6,7 @@ mod chain;
 mod correlations;
 mod doubts;
 mod farming;
+mod laboratory;
 mod laws;
 mod lending;
 mod market;
@@ -40,6 +41,7 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     check.farming();
     check.lending();
     check.agents();
+    check.laboratory();
     if sound && !check.out.iter().any(Diagnostic::is_error) {
         check.doubts();
     }
