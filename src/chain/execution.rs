@@ -17,7 +17,7 @@ use super::ledger::{Ledger, Source};
 use super::mempool::Mempool;
 use super::protocols::{LeveragedFarm, NamedAccounts, ProtocolsMut};
 use super::tokens::Tokens;
-use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
+use super::transaction::{Action, AmountIn, Forced, Sale, Transaction, WorkOrder};
 use super::underwater::reorder;
 use super::venues::Venues;
 use crate::protocol::amm::Side;
@@ -132,15 +132,22 @@ impl Executor<'_, '_, '_> {
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),
             Action::Deposit { bank, amount } => self.deposit(tx, bank, amount),
             Action::Withdraw { bank, shares } => self.withdraw(tx, bank, shares),
-            Action::Forced(ref forced) => match (self.sales.of(forced.of), &forced.sale) {
-                (ForcedSale::Muted, Action::Swap { pool, side, amount_in, least_out }) => {
-                    self.muted_swap(tx, forced.of, (*pool, *side), resolve(*amount_in, received), *least_out)
-                }
-                (ForcedSale::Muted, Action::VenueSell { token, amount }) => {
-                    self.muted_venue_sale(tx, forced.of, *token, resolve(*amount, received))
-                }
-                (_, sale) => self.act(tx, sale, received, false),
-            },
+            Action::Forced(ref forced) => self.forced(tx, **forced, received),
+        }
+    }
+
+    /// Sells what a liquidation seized: as any other sale where the position's sales act, and muted where not.
+    #[cold]
+    fn forced(&mut self, tx: &Transaction, forced: Forced, received: u128) -> Result<u128, Revert> {
+        let Forced { of, sale } = forced;
+        if self.sales.of(of) == ForcedSale::Executed {
+            return self.act(tx, &sale.plain(), received, false);
+        }
+        match sale {
+            Sale::Swap { pool, side, amount_in, least_out } => {
+                self.muted_swap(tx, of, (pool, side), resolve(amount_in, received), least_out)
+            }
+            Sale::Venue { token, amount } => self.muted_venue_sale(tx, of, token, resolve(amount, received)),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::ids::{BankId, FarmId, GoblinId, PoolId, PositionId, TokenId};
 use super::price_order::Place;
 use super::protocols::ProtocolsMut;
-use super::transaction::Action;
+use super::transaction::{Action, Sale};
 use super::venue::Venue;
 use super::venues::Venues;
 use crate::protocol::amm::Pool;
@@ -33,7 +33,7 @@ impl Journal {
 
     /// Keeps what an action may change.
     pub fn keep(&mut self, action: &Action, protocols: &mut ProtocolsMut, venues: &Venues) {
-        match *action.plain() {
+        match *action {
             Action::Swap { pool, .. } => self.keep_pool(pool, protocols),
             Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
                 self.0.push(Before::Venue(token, *venues.of(token)));
@@ -54,7 +54,10 @@ impl Journal {
             Action::Deposit { bank, .. } | Action::Withdraw { bank, .. } => {
                 self.0.push(Before::Bank(bank, protocols.bank(bank).bank.before(None)));
             }
-            Action::Forced(_) => unreachable!("a plain action is none that is forced"),
+            Action::Forced(ref forced) => match forced.sale {
+                Sale::Swap { pool, .. } => self.keep_pool(pool, protocols),
+                Sale::Venue { token, .. } => self.0.push(Before::Venue(token, *venues.of(token))),
+            },
         }
     }
 
