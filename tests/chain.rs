@@ -18,7 +18,7 @@ use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, LiquidationKey,
 use plimsoll::chain::ledger::{Ledger, Source};
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
-use plimsoll::chain::transaction::{Action, AmountIn, Bid, Forced, Transaction, WorkOrder};
+use plimsoll::chain::transaction::{Action, AmountIn, Bid, Forced, Sale, Transaction, WorkOrder};
 use plimsoll::chain::underwater::find_underwater;
 use plimsoll::chain::venues::Venues;
 use plimsoll::market::fund_farms;
@@ -198,8 +198,16 @@ fn farming() -> impl Strategy<Value = Farming> {
 }
 
 fn action() -> impl Strategy<Value = Action> {
+    let pool = (0_u16..2, prop_oneof![Just(Side::ZeroForOne), Just(Side::OneForZero)], amount_in(25 * ETHER));
+    let pool = pool.prop_map(|(pool, side, amount_in)| Sale::Swap {
+        pool: PoolId(pool),
+        direction: Direction::from(side),
+        amount_in,
+        least_out: 0,
+    });
+    let venue = amount_in(20 * ETHER).prop_map(|amount| Sale::Venue { token: TokenId(1), amount });
     let forced = |sale| Action::Forced(Box::new(Forced { of: key(1), sale }));
-    prop_oneof![4 => plain_action(), 1 => plain_action().prop_map(forced)]
+    prop_oneof![8 => plain_action(), 1 => prop_oneof![pool, venue].prop_map(forced)]
 }
 
 fn key(position: u32) -> LiquidationKey {
@@ -478,17 +486,22 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
 #[test]
 fn a_forced_sale_acts_only_where_its_positions_sales_do() {
     let amount = AmountIn::Exact(7 * ETHER);
-    let pool = Action::Swap { pool: PoolId(0), direction: Side::ZeroForOne.into(), amount_in: amount, least_out: 1 };
-    let venue = Action::VenueSell { token: TokenId(1), amount };
-    for sale in [pool, venue] {
+    let (pool, direction, token) = (PoolId(0), Direction::from(Side::ZeroForOne), TokenId(1));
+    for (plain, sale) in [
+        (
+            Action::Swap { pool, direction, amount_in: amount, least_out: 1 },
+            Sale::Swap { pool, direction, amount_in: amount, least_out: 1 },
+        ),
+        (Action::VenueSell { token, amount }, Sale::Venue { token, amount }),
+    ] {
         let sold = |sales: Option<ForcedSales>| {
             let mut world = world(1, ForcedSale::Executed);
             let action = match sales {
                 Some(sales) => {
                     world.insert_resource(sales);
-                    Action::Forced(Box::new(Forced { of: key(2), sale: sale.clone() }))
+                    Action::Forced(Box::new(Forced { of: key(2), sale }))
                 }
-                None => sale.clone(),
+                None => plain.clone(),
             };
             let before = Everything::of(&mut world);
             let events = run(&mut world, 5, &[action]);

@@ -7,7 +7,7 @@ use super::lending::LoanPlace;
 use super::oracles::{Feed, Oracles};
 use super::price_order::Place;
 use super::protocols::ProtocolsMut;
-use super::transaction::{Action, LendingCall};
+use super::transaction::{Action, LendingCall, Sale};
 use super::venue::Venue;
 use super::venues::Venues;
 use crate::protocol::amm::Pool;
@@ -47,7 +47,7 @@ impl Journal {
         venues: &Venues,
         oracles: &Oracles,
     ) {
-        match *action.plain() {
+        match *action {
             Action::Swap { pool, .. } => self.keep_pool(pool, protocols),
             Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
                 self.0.push(Before::Venue(token, *venues.of(token)));
@@ -78,7 +78,10 @@ impl Journal {
             Action::Deposit { bank, .. } | Action::Withdraw { bank, .. } => {
                 self.0.push(Before::Bank(bank, protocols.bank(bank).bank.before(None)));
             }
-            Action::Forced(_) => unreachable!("a plain action is none that is forced"),
+            Action::Forced(ref forced) => match forced.sale {
+                Sale::Swap { pool, .. } => self.keep_pool(pool, protocols),
+                Sale::Venue { token, .. } => self.0.push(Before::Venue(token, *venues.of(token))),
+            },
         }
     }
 

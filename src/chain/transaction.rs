@@ -85,17 +85,52 @@ pub enum Action {
         /// How many of its shares.
         shares: u128,
     },
-    /// A sale that a liquidation forces; boxed, since it holds another action.
+    /// A sale that a liquidation forces; boxed, since few are and it is large.
     Forced(Box<Forced>),
 }
 
 /// A sale that a liquidation forces: muted where the position's sales do not act.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forced {
     /// The position that was liquidated.
     pub of: LiquidationKey,
-    /// A swap, or a sale at the external venue; any other action is no sale and acts in any case.
-    pub sale: Action,
+    /// What is sold, and where.
+    pub sale: Sale,
+}
+
+/// A sale, as [`Action::Swap`] and [`Action::VenueSell`] make it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sale {
+    /// In a pool.
+    Swap {
+        /// The pool.
+        pool: PoolId,
+        /// Which token goes in, and which comes out.
+        direction: Direction,
+        /// How much goes in.
+        amount_in: AmountIn,
+        /// The least that must come out.
+        least_out: u128,
+    },
+    /// At the external venue.
+    Venue {
+        /// The token.
+        token: TokenId,
+        /// How much of it.
+        amount: AmountIn,
+    },
+}
+
+impl Sale {
+    /// Returns the same sale by somebody who is not forced to it.
+    pub fn plain(self) -> Action {
+        match self {
+            Self::Swap { pool, direction, amount_in, least_out } => {
+                Action::Swap { pool, direction, amount_in, least_out }
+            }
+            Self::Venue { token, amount } => Action::VenueSell { token, amount },
+        }
+    }
 }
 
 /// What a farmer asks of its bank; boxed, since it is three times as large as any other action.
@@ -206,15 +241,10 @@ impl Action {
             Self::PublishPrice { .. } => "publish_price",
             Self::Deposit { .. } => "deposit",
             Self::Withdraw { .. } => "withdraw",
-            Self::Forced(forced) => forced.sale.name(),
-        }
-    }
-
-    /// Returns the action itself, whether it is forced or not.
-    pub fn plain(&self) -> &Self {
-        match self {
-            Self::Forced(forced) => forced.sale.plain(),
-            action => action,
+            Self::Forced(forced) => match forced.sale {
+                Sale::Swap { .. } => "swap",
+                Sale::Venue { .. } => "venue_sell",
+            },
         }
     }
 
@@ -314,7 +344,7 @@ impl GasSchedule {
         let mut swapped = false;
         actions
             .iter()
-            .map(|action| match action.plain() {
+            .map(|action| match action {
                 Action::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
                 Action::Swap { .. } => self.swap,
                 Action::VenueBuy { .. } | Action::VenueSell { .. } => 0,
@@ -325,7 +355,11 @@ impl GasSchedule {
                 Action::PublishPrice { .. } => self.publish_price,
                 Action::Deposit { .. } => self.deposit,
                 Action::Withdraw { .. } => self.withdraw,
-                Action::Forced(_) => unreachable!("a plain action is none that is forced"),
+                Action::Forced(forced) => match forced.sale {
+                    Sale::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
+                    Sale::Swap { .. } => self.swap,
+                    Sale::Venue { .. } => 0,
+                },
             })
             .sum()
     }

@@ -92,7 +92,13 @@ fn blocks() -> Vec<Block> {
     assert!(summary.block_space.waiting_most > 100, "{:?}", summary.block_space);
     let stamp =
         plimsoll::record::manifest::ScenarioStamp { name: String::new(), path: String::new(), blake3: String::new() };
-    let run = plimsoll::record::manifest::RunOptions { blocks: 0, audit: true, exact: false, mute_forced_sales: false };
+    let run = plimsoll::record::manifest::RunOptions {
+        blocks: 0,
+        audit: true,
+        exact: false,
+        mute_forced_sales: false,
+        cascade_depth: None,
+    };
     let manifest = plimsoll::record::manifest::Manifest::new(stamp, 1, run, String::new());
     let folder = folder.finish(manifest).expect("the disk is not full");
     let mut ticks = csv::Reader::from_path(folder.join("ticks.csv")).expect("it was just written");

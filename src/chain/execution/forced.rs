@@ -1,15 +1,31 @@
 //! Forced sales that do not act: they fill against the counterfactual venue.
 
-use super::Executor;
+use super::{Executor, resolve};
 use crate::chain::event::{Revert, What};
 use crate::chain::ids::{LiquidationKey, PoolId, TokenId};
 use crate::chain::ledger::Source;
-use crate::chain::transaction::Transaction;
+use crate::chain::transaction::{Forced, Sale, Transaction};
+use crate::protocol::ForcedSale;
 use crate::protocol::amm::Direction;
 
 impl Executor<'_, '_, '_> {
+    /// Sells what a liquidation seized: as any other sale where the position's sales act, and muted where not.
+    #[cold]
+    pub(super) fn forced(&mut self, tx: &Transaction, forced: Forced, received: u128) -> Result<u128, Revert> {
+        let Forced { of, sale } = forced;
+        if self.sales.of(of) == ForcedSale::Executed {
+            return self.act(tx, &sale.plain(), received, false);
+        }
+        match sale {
+            Sale::Swap { pool, direction, amount_in, least_out } => {
+                self.muted_swap(tx, of, (pool, direction), resolve(amount_in, received), least_out)
+            }
+            Sale::Venue { token, amount } => self.muted_venue_sale(tx, of, token, resolve(amount, received)),
+        }
+    }
+
     /// Fills a swap at the pool's quote against the counterfactual venue; the pool stays as it is.
-    pub(super) fn muted_swap(
+    fn muted_swap(
         &mut self,
         tx: &Transaction,
         of: LiquidationKey,
@@ -27,7 +43,7 @@ impl Executor<'_, '_, '_> {
     }
 
     /// Fills a sale at the external venue's quote against the counterfactual venue; the external one is not moved.
-    pub(super) fn muted_venue_sale(
+    fn muted_venue_sale(
         &mut self,
         tx: &Transaction,
         of: LiquidationKey,

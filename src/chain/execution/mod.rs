@@ -24,7 +24,6 @@ use super::protocols::{NamedAccounts, ProtocolsMut};
 use super::tokens::Tokens;
 use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
 use super::venues::Venues;
-use crate::protocol::ForcedSale;
 use crate::protocol::farm::alpha_homora::Work;
 
 /// Executes the block's transactions in their order.
@@ -157,15 +156,7 @@ impl Executor<'_, '_, '_> {
             }
             Action::Deposit { bank, amount } => self.deposit(tx, bank, amount),
             Action::Withdraw { bank, shares } => self.withdraw(tx, bank, shares),
-            Action::Forced(ref forced) => match (self.sales.of(forced.of), &forced.sale) {
-                (ForcedSale::Muted, Action::Swap { pool, direction, amount_in, least_out }) => {
-                    self.muted_swap(tx, forced.of, (*pool, *direction), resolve(*amount_in, received), *least_out)
-                }
-                (ForcedSale::Muted, Action::VenueSell { token, amount }) => {
-                    self.muted_venue_sale(tx, forced.of, *token, resolve(*amount, received))
-                }
-                (_, sale) => self.act(tx, sale, received, false),
-            },
+            Action::Forced(ref forced) => self.forced(tx, **forced, received),
         }
     }
 
