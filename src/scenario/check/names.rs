@@ -175,9 +175,9 @@ impl<'a, 'd> Check<'a, 'd> {
             used.extend([(node.at("pool"), What::Pool, pool.as_str()), (node.at("reward"), What::Token, reward)]);
         }
         for market in &draft.lending {
-            for (asset, node) in market.value.assets().into_iter().zip(asset_nodes(market)) {
-                used.push((node.at("token"), What::Token, asset.token.as_str()));
-                used.push((node.at("oracle"), What::Oracle, &asset.oracle));
+            for ((token, oracle), node) in market.value.names().into_iter().zip(asset_nodes(market)) {
+                used.push((node.at("token"), What::Token, token));
+                used.push((node.at("oracle"), What::Oracle, oracle));
             }
         }
         self.used_by_banks(&mut used);
