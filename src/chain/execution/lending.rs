@@ -101,6 +101,8 @@ impl Executor<'_, '_, '_> {
         self.ledger.transfer(account, tx.sender, collateral, done.seized)?;
         self.reorder(market, call.borrower);
         let stranded = if is_bare { done.debt_left } else { 0 };
+        let lost = &mut self.protocols.lending(market).lost[usize::from(call.debt)];
+        *lost = lost.saturating_add(done.bad_debt + stranded);
         let at = LiquidatedAt { market, call, collateral, debt, health_factor, done, stranded };
         self.push(tx, What::Liquidated(Box::new(at)));
         Ok(done.seized)

@@ -7,6 +7,7 @@ mod doubts;
 mod farming;
 mod laws;
 mod lending;
+mod loans;
 mod market;
 mod names;
 mod oracles;

@@ -1,6 +1,6 @@
 //! Lending markets, with what their founders supply.
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::{Builder, GenesisError, fault};
 use crate::chain::ids::{LendingId, TokenId};
@@ -27,7 +27,8 @@ impl Builder<'_> {
             let assets: SmallVec<[Asset; 2]> = assets.collect();
             let market = self.market(params, &assets)?;
             let account = self.open();
-            let mut cell = LendingCell { id: LendingId(index), account, assets, market, orders: LoanOrders::default() };
+            let (id, lost) = (LendingId(index), smallvec![0; assets.len()]);
+            let mut cell = LendingCell { id, account, assets, market, orders: LoanOrders::default(), lost };
             self.founders_supply(params, &mut cell)?;
             let entity = self.world.spawn(cell).id();
             self.directory.lending.push(Named { name: params.name().to_owned(), entity });
