@@ -70,6 +70,10 @@ impl Journal {
                     LendingCall::Liquidate { borrower, .. } => borrower,
                     _ => sender,
                 };
+                let is_kept = |before: &Before| matches!(before, Before::Lending(of, who, ..) if (*of, *who) == (order.market, account));
+                if self.0.iter().any(is_kept) {
+                    return;
+                }
                 let cell = protocols.lending(order.market);
                 let (before, place) = (cell.market.before(account), cell.orders.place(account));
                 self.0.push(Before::Lending(order.market, account, before, place, cell.lost.clone()));
