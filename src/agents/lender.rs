@@ -2,8 +2,8 @@
 //!
 //! Sees: its asset's utilisation, what its debtors owe and nobody will pay, and the asset's price outside. Decides:
 //! withdraws everything when one of them passes what it can bear, or when its time is over; of what is lent out it takes
-//! what is idle, and comes back for the rest. A withdrawal beyond the market's cash reverts and is tried again. Ignores:
-//! rates.
+//! what is idle, and comes back for the rest. A withdrawal beyond the market's cash reverts, and it waits until there is
+//! some again. Ignores: rates.
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use super::schedule::{Entry, Exit, PATIENCE};
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
-use crate::chain::event::Event;
+use crate::chain::event::{Event, What};
 use crate::chain::ids::{LendingId, TokenId};
 use crate::chain::transaction::{Action, AmountIn, LendingCall, LendingOrder};
 use crate::protocol::lending::Part;
@@ -82,6 +82,8 @@ pub struct Lender {
     state: State,
     /// Whether a transaction of its own is on its way.
     waits: bool,
+    /// Whether the market has refused a withdrawal: from then on it asks only when something is idle.
+    refused: bool,
 }
 
 /// What frightens a lender: shares above which it runs.
@@ -126,7 +128,8 @@ impl Agent for Lender {
 
     const LEARNS: bool = true;
 
-    fn learn(&mut self, _event: &Event) {
+    fn learn(&mut self, event: &Event) {
+        self.refused |= matches!(event.what, What::Reverted { .. });
         self.waits = false;
     }
 }
@@ -136,7 +139,7 @@ impl Lender {
         out.submit(smallvec![Action::Lend(Box::new(LendingOrder { market: self.market, call }))], self.tip)
     }
 
-    /// Withdraws what is idle of its claim. While nothing is, it asks for all of it now and then, and is refused.
+    /// Withdraws what is idle of its claim. Where nothing is, it asks once for all of it and is refused, and then waits.
     fn run(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if self.waits {
             return PATIENCE.wake(sees);
@@ -147,6 +150,9 @@ impl Lender {
             return Wake::Never;
         }
         let idle = lending.totals(self.asset, now).idle;
+        if idle == 0 && self.refused {
+            return PATIENCE.wake(sees);
+        }
         let part = if idle == 0 || idle >= claim { Part::All } else { Part::Exactly(idle) };
         self.waits = self.submit(LendingCall::Withdraw { asset: self.asset, part }, out);
         PATIENCE.wake(sees)
@@ -199,7 +205,7 @@ impl Population for LenderParams {
         let attention = self.attention.sample(dice);
         let state = if entry.is_some() { State::Outside } else { State::Inside };
         let agent =
-            Lender { market: cell.id, asset, token, supply, tip, attention, fears, leaves, state, waits: false };
+            Lender { market: cell.id, asset, token, supply, tip, attention, fears, leaves, state, waits: false, refused: false };
         if let Some(first) = entry {
             return Drawn { agent, purse: smallvec![(token, supply)], gas_money, first, stake: None };
         }

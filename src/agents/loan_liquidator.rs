@@ -130,15 +130,6 @@ pub struct LoanLiquidator {
     seen: Vec<FailingLoan>,
 }
 
-/// What a liquidator has used up in this block, in smallest units.
-#[derive(Debug, Clone, Copy, Default)]
-struct Used {
-    /// Collateral on its way to the market.
-    sold: u128,
-    /// Own money on its way to the lending market.
-    repaid: u128,
-}
-
 /// A liquidation that pays.
 struct Catch {
     /// What is repaid by each call, and what they do together.
@@ -156,16 +147,18 @@ impl Agent for LoanLiquidator {
         self.notice(sees, out.me().who);
         let cell = sees.protocols.lending(self.market);
         let prices = cell.prices(&sees.oracles);
-        let mut used = Used::default();
+        let mut sold = 0;
+        let mut purse = self.purse(sees, out.me().account);
         if self.waiting == 0 {
             self.pending.clear();
         }
         for loan in std::mem::take(&mut self.seen) {
-            match self.catch(&loan, cell, &prices, used, sees, out.me().account) {
+            match self.catch(&loan, (cell, &prices), purse, sold, sees) {
                 Found::Pays(catch) => {
                     if self.go(&loan, &catch, sees, out) {
-                        used.sold += catch.done.seized;
-                        used.repaid += catch.done.repaid;
+                        sold += catch.done.seized;
+                        // A flash loan is back before the next one is taken.
+                        purse -= if self.flash { 0 } else { catch.done.repaid };
                     }
                 }
                 Found::Nothing => {}
@@ -222,17 +215,24 @@ impl LoanLiquidator {
         }
     }
 
-    /// Returns what it would gain by a position, after what it has used up already.
+    /// Returns what it can repay with, in smallest units: its own, or what the market can lend for a transaction.
+    fn purse(&self, sees: &View, me: AccountId) -> u128 {
+        if self.flash {
+            let lending = sees.protocols.lending(self.market).lending();
+            return lending.totals(self.debt, sees.clock.now()).idle;
+        }
+        sees.ledger.balance(me, self.route.to)
+    }
+
+    /// Returns what it would gain by a position with what is in its purse, after it has `sold` so much in the block.
     fn catch(
         &self,
         loan: &FailingLoan,
-        cell: &LendingCell,
-        prices: &Prices,
-        used: Used,
+        (cell, prices): (&LendingCell, &Prices),
+        purse: u128,
+        sold: u128,
         sees: &View,
-        me: AccountId,
     ) -> Found {
-        let purse = if self.flash { u128::MAX } else { sees.ledger.balance(me, self.route.to) - used.repaid };
         if purse == 0 {
             return Found::Exhausted;
         }
@@ -243,20 +243,20 @@ impl LoanLiquidator {
             let gain = sees.worth(self.route.from, done.seized) - sees.worth(self.route.to, done.repaid);
             return Found::Pays(Catch { repays, done, least_out: 0, gain });
         }
-        let Some(part) = self.part_that_pays(&done, used, sees) else { return Found::Exhausted };
+        let Some(part) = self.part_that_pays(&done, sold, sees) else { return Found::Exhausted };
         if part >= 1.0 {
-            return self.gaining(repays, done, used, sees);
+            return self.gaining(repays, done, sold, sees);
         }
         let purse = share(done.repaid, part);
         match self.quote(loan, purse, cell, prices, sees.clock.now()) {
-            Some((repays, done)) => self.gaining(repays, done, used, sees),
+            Some((repays, done)) => self.gaining(repays, done, sold, sees),
             None => Found::Nothing,
         }
     }
 
-    fn gaining(&self, repays: [u128; 2], done: Liquidated, used: Used, sees: &View) -> Found {
+    fn gaining(&self, repays: [u128; 2], done: Liquidated, sold: u128, sees: &View) -> Found {
         let owed = self.owed(done.repaid, sees);
-        match self.route.quote_after(sees, used.sold, done.seized) {
+        match self.route.quote_after(sees, sold, done.seized) {
             Some(out) if out > owed => {
                 Found::Pays(Catch { repays, done, least_out: owed, gain: sees.worth(self.route.to, out - owed) })
             }
@@ -272,10 +272,10 @@ impl LoanLiquidator {
     }
 
     /// Returns the part of a liquidation up to which the last unit sold brings what it cost; none if the first does not.
-    fn part_that_pays(&self, done: &Liquidated, used: Used, sees: &View) -> Option<f64> {
+    fn part_that_pays(&self, done: &Liquidated, sold: u128, sees: &View) -> Option<f64> {
         let owed = self.owed(done.repaid, sees);
         let pays = |part: f64| {
-            let (before, piece) = (used.sold + share(done.seized, part), (done.seized / 64).max(1));
+            let (before, piece) = (sold + share(done.seized, part), (done.seized / 64).max(1));
             let brings = self.route.quote_after(sees, before, piece).unwrap_or(0) as f64;
             brings * done.seized as f64 >= owed as f64 * piece as f64
         };
