@@ -62,9 +62,9 @@ struct Loan {
 
 fn loan() -> impl Strategy<Value = Loan> {
     let weights = || prop::array::uniform4(prop_oneof![3 => Just(0_u8), 2 => 1_u8..4]);
-    (any::<bool>(), -2.0_f64..7.0, weights(), weights(), 0.3_f64..0.98).prop_map(|(morpho, scale, posted, owed, part)| {
-        Loan { morpho, worth: libm::pow(10.0, scale), posted, owed, part }
-    })
+    (any::<bool>(), -2.0_f64..7.0, weights(), weights(), 0.3_f64..0.98).prop_map(
+        |(morpho, scale, posted, owed, part)| Loan { morpho, worth: libm::pow(10.0, scale), posted, owed, part },
+    )
 }
 
 fn begin() -> Simulation {
@@ -88,7 +88,8 @@ fn open(run: &mut Simulation, loan: &Loan) {
         let shares = |weights: [u8; 4]| (0_u8..).zip(weights.map(|w| f64::from(w) / sum(weights))).collect::<Vec<_>>();
         let ltv = [0.8, 0.7, 0.6, 0.3];
         let carries: f64 = shares(loan.posted).iter().map(|(place, share)| share * ltv[usize::from(*place)]).sum();
-        let owes = shares(loan.owed).into_iter().map(|(place, share)| (place, share * loan.worth * carries * loan.part));
+        let owes =
+            shares(loan.owed).into_iter().map(|(place, share)| (place, share * loan.worth * carries * loan.part));
         (shares(loan.posted), owes.collect())
     };
     let units = |cell: &LendingCell, place: u8, worth: f64| {
@@ -112,7 +113,9 @@ fn open(run: &mut Simulation, loan: &Loan) {
     let level = cell.level(&oracles, &tokens, now);
     cell.reorder(account, &level);
     let mut ledger = world.resource_mut::<Ledger>();
-    issued.into_iter().for_each(|(token, amount)| ledger.issue(Source::Genesis, market, token, amount));
+    for (token, amount) in issued {
+        ledger.issue(Source::Genesis, market, token, amount);
+    }
     for (token, amount) in retired {
         ledger.retire(Source::Genesis, market, token, amount).unwrap();
     }
@@ -160,7 +163,9 @@ proptest! {
     ) {
         let mut run = begin();
         list_all(&mut run);
-        loans.iter().for_each(|loan| open(&mut run, loan));
+        for loan in &loans {
+            open(&mut run, loan);
+        }
         for (index, moved) in moves.iter().enumerate() {
             run.step().unwrap();
             reprice(&mut run, *moved);
@@ -214,9 +219,14 @@ fn a_bound_from_old_prices_is_refused() {
     let sees = state.get(run.world()).unwrap();
     let cell = sees.protocols.lending(LendingId(0));
     let mut asked = BTreeSet::new();
-    cell.orders.clone().candidates(&old, None, |account| cell.lending().exposure(account), |account| {
-        asked.insert(account);
-        Look::Failing
-    });
+    cell.orders.clone().candidates(
+        &old,
+        None,
+        |account| cell.lending().exposure(account),
+        |account| {
+            asked.insert(account);
+            Look::Failing
+        },
+    );
     assert!(!asked.is_superset(&swept), "a bound from old prices finds {} of {}", asked.len(), swept.len());
 }

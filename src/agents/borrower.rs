@@ -309,9 +309,7 @@ impl Borrower {
             }
             Defence::Deleverage => self.selling(plan, position.to_sell(plan.target), None, sees),
             // A little more than it owes now: interest goes on until the transaction runs.
-            Defence::StopLoss => {
-                self.selling(plan, position.debt + position.debt / 100_000 + 1, Some(Part::All), sees)
-            }
+            Defence::StopLoss => self.selling(plan, position.debt + position.debt / 100_000 + 1, Some(Part::All), sees),
         }
     }
 

@@ -204,8 +204,19 @@ impl Population for LenderParams {
         let leaves = if let Wake::At(block) = self.exit.drawn(sees, enters, dice) { Some(block) } else { None };
         let attention = self.attention.sample(dice);
         let state = if entry.is_some() { State::Outside } else { State::Inside };
-        let agent =
-            Lender { market: cell.id, asset, token, supply, tip, attention, fears, leaves, state, waits: false, refused: false };
+        let agent = Lender {
+            market: cell.id,
+            asset,
+            token,
+            supply,
+            tip,
+            attention,
+            fears,
+            leaves,
+            state,
+            waits: false,
+            refused: false,
+        };
         if let Some(first) = entry {
             return Drawn { agent, purse: smallvec![(token, supply)], gas_money, first, stake: None };
         }

@@ -308,7 +308,9 @@ impl LoanLiquidator {
         let one = quote(purse)?;
         let first = match self.strategy {
             Strategy::CloseFactor => 0,
-            Strategy::TwoSteps => first_of_two(loan, lending.borrowed(loan.borrower, debt, now), &one, cell, collateral),
+            Strategy::TwoSteps => {
+                first_of_two(loan, lending.borrowed(loan.borrower, debt, now), &one, cell, collateral)
+            }
         };
         if first == 0 || first >= one.repaid {
             return Some(([one.repaid, 0], one));

@@ -60,7 +60,11 @@ impl Dice {
             return 1;
         }
         let throws = self.exponential() / -libm::log1p(-p.max(1e-12));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, and is not negative")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it saturates, and is not negative"
+        )]
         let blocks = throws as u64;
         blocks.saturating_add(1).min(1 << 40)
     }

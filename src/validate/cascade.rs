@@ -156,13 +156,13 @@ fn market(depth: Option<f64>) -> String {
 }
 
 /// Runs the market until nothing is liquidated any more. Position number `n` of `N` posts `each` ETH and fails at the
-/// price that `fails_at` gives for `(n + 1/2) / N`.
+/// price that `fails_at` gives for `n / N`.
 fn run(text: &str, each: f64, fails_at: impl Fn(f64) -> f64) -> Outcome {
     let checked = scenario::read_text("cascade", text, Path::new("")).expect("the experiment's scenario is sound");
     let begun = Simulation::new(&checked.scenario, "cascade", Path::new(""), Options::seeded(1), None);
     let mut run = begun.expect("the experiment's market can begin");
     for number in 0..POSITIONS {
-        open(&mut run, each, fails_at((f64::from(number) + 0.5) / f64::from(POSITIONS)));
+        open(&mut run, each, fails_at(f64::from(number + 1) / f64::from(POSITIONS)));
     }
     let (mut rounds, mut quiet) = (0, 0);
     // What is seized in a block is sold in the next, and felt in the one after.

@@ -45,8 +45,7 @@ impl Case {
         let deviation = VOLATILITY * time.sqrt();
         let below = |x: f64| 0.5 * libm::erfc(-x / std::f64::consts::SQRT_2);
         below((barrier - drift * time) / deviation)
-            + libm::exp(2.0 * drift * barrier / (VOLATILITY * VOLATILITY))
-                * below((barrier + drift * time) / deviation)
+            + libm::exp(2.0 * drift * barrier / (VOLATILITY * VOLATILITY)) * below((barrier + drift * time) / deviation)
     }
 }
 
@@ -81,7 +80,8 @@ pub fn probability(size: Size) -> Vec<Finding> {
             tolerance: Tolerance::StandardErrors { power: 0.02 },
             expected,
         };
-        let watched = finding("first passage, watched without a break", case.watched(case.health_factor), Expected::Refused);
+        let watched =
+            finding("first passage, watched without a break", case.watched(case.health_factor), Expected::Refused);
         // Over ninety days the two differ by less than three standard errors can tell of fewer paths.
         let refused = (paths >= 200_000 || case.days < 30).then_some(watched);
         [Some(finding("first passage, corrected for discrete looks", corrected, Expected::Agrees)), refused]
@@ -151,10 +151,12 @@ fn follow(mut run: Simulation, blocks: u64) -> (Sample, Sample) {
 
 fn market(case: Case) -> String {
     let each = |line: &dyn Fn(usize) -> String| (0..PATHS).map(line).collect::<Vec<_>>().join(", ");
-    let tokens = each(&|n| format!(r#"(name: "T{n}", decimals: 18, price: Gbm(start: 1_000, volatility: {VOLATILITY}))"#));
+    let tokens =
+        each(&|n| format!(r#"(name: "T{n}", decimals: 18, price: Gbm(start: 1_000, volatility: {VOLATILITY}))"#));
     let oracles = each(&|n| format!(r#"(name: "T{n}", token: "T{n}", sources: [(1, Outside)])"#));
-    let reserves =
-        each(&|n| format!(r#"(token: "T{n}", oracle: "T{n}", ltv: 0.79, threshold: 0.8, bonus: 0.05, borrowing: false)"#));
+    let reserves = each(&|n| {
+        format!(r#"(token: "T{n}", oracle: "T{n}", ltv: 0.79, threshold: 0.8, bonus: 0.05, borrowing: false)"#)
+    });
     let borrowers = each(&|n| {
         format!(
             r#"Borrower(name: "b{n}", market: "market", collateral: "T{n}", debt: "USD", capital: Fixed(10_000),

@@ -47,9 +47,9 @@ fn day(token: &str) -> Option<Vec<Minute>> {
 /// Returns how far an index that grows by `factor` of each minute's rate is off at the day's end, relatively. Rates are
 /// known for whole minutes only, so updates within a minute are seen as one.
 fn off(day: &[Minute], index: fn(&Minute) -> u128, factor: impl Fn(&Minute) -> u128) -> f64 {
-    let grown = day[..day.len() - 1].iter().fold(index(&day[0]), |index, minute| {
-        ray_mul_half_up(index, factor(minute)).unwrap()
-    });
+    let grown = day[..day.len() - 1]
+        .iter()
+        .fold(index(&day[0]), |index, minute| ray_mul_half_up(index, factor(minute)).unwrap());
     (grown as f64 / index(&day[day.len() - 1]) as f64 - 1.0).abs()
 }
 

@@ -91,8 +91,11 @@ impl Executor<'_, '_, '_> {
         let (_, collateral, _) = self.at(market, call.collateral)?;
         let now = self.now;
         let lending = self.protocols.lending(market).market.lending_mut();
-        let quote = lending.quote_liquidation(call, &prices, now)?;
-        self.ledger.can_pay(tx.sender, debt, quote.repaid)?;
+        // Who could pay all that is offered needs no quote of what will be taken.
+        if self.ledger.can_pay(tx.sender, debt, call.most_repaid).is_err() {
+            let quote = lending.quote_liquidation(call, &prices, now)?;
+            self.ledger.can_pay(tx.sender, debt, quote.repaid)?;
+        }
         let health_factor = lending.health(call.borrower, &prices, now)?.factor;
         let done = lending.liquidate(call, &prices, now)?;
         let is_bare = lending.exposure(call.borrower).collateral.is_empty();

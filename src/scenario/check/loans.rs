@@ -86,7 +86,8 @@ impl<'d> Check<'_, 'd> {
 
     /// A market must have both tokens, one must be lent against the other, and a pool must trade them.
     fn tokens_of_loan(&mut self, node: Node, market: &str, (collateral, debt): (&str, &str), through: Option<&str>) {
-        let known = self.offered(node.at("collateral"), market, collateral) & self.offered(node.at("debt"), market, debt);
+        let known =
+            self.offered(node.at("collateral"), market, collateral) & self.offered(node.at("debt"), market, debt);
         if let Some(params) = self.market_of(market).filter(|_| known)
             && params.limits(collateral, debt).is_none()
         {
@@ -98,7 +99,8 @@ impl<'d> Check<'_, 'd> {
         for token in [collateral, debt].into_iter().filter(|_| collateral != debt) {
             if self.lacks(pool, token) {
                 let message = format!("the pool `{}` does not hold `{token}`", through.unwrap_or_default());
-                let expected = format!("expected a pool of `{collateral}` and `{debt}`, or none for the external venue");
+                let expected =
+                    format!("expected a pool of `{collateral}` and `{debt}`, or none for the external venue");
                 self.error(node.at("through").place(), message, expected);
             }
         }

@@ -54,12 +54,7 @@ impl Writing<'_, '_> {
 
     /// Posts a loan's collateral and books its debt. The market's level moves with its rates only, and not before time
     /// passes: it is counted once for all loans in a row.
-    fn lend(
-        &mut self,
-        agent: AgentId,
-        loan: Loan,
-        level: &mut Option<(LendingId, Level)>,
-    ) -> Result<(), GenesisError> {
+    fn lend(&mut self, agent: AgentId, loan: Loan, level: &mut Option<(LendingId, Level)>) -> Result<(), GenesisError> {
         let Loan { market, collateral, debt: (asset, owed), kept } = loan;
         if collateral.1 > 0 {
             self.supply(agent, market, collateral)?;
