@@ -236,7 +236,20 @@ mod tests {
 
     #[test]
     fn the_block_is_what_this_page_says() {
-        let agents = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Publisher", "Trader"];
+        let agents = [
+            "Farmer",
+            "BankLender",
+            "Liquidator",
+            "Harvester",
+            "Arbitrageur",
+            "Publisher",
+            "Trader",
+            "Borrower",
+            "Lender",
+            "LoanLiquidator",
+        ];
+        let learners = ["Farmer", "BankLender", "Liquidator", "Publisher", "Borrower", "Lender", "LoanLiquidator"];
+        let learn = learners.map(|agent| format!("learn<{agent}>")).join(", ");
         let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
         let expected = [
             ("open", "adjust_base_fee, open_block".to_owned()),
@@ -245,7 +258,7 @@ mod tests {
             ("decide", format!("find_underwater, find_failing_loans, {}", each("decide"))),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
-            ("settle", "learn<Farmer>, learn<BankLender>, learn<Liquidator>, learn<Publisher>, audit_block".to_owned()),
+            ("settle", format!("{learn}, audit_block")),
             ("record", "record_block, trace_block, close_block".to_owned()),
         ];
         let stages: Vec<_> = stages().into_iter().map(|(stage, systems)| (stage, systems.join(", "))).collect();

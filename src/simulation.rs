@@ -6,6 +6,7 @@ use bevy_ecs::prelude::{Res, Schedule, World};
 use bevy_ecs::system::SystemState;
 use thiserror::Error;
 
+use crate::agents::borrower::Borrower;
 use crate::agents::farmer::Farmer;
 use crate::agents::view::View;
 use crate::agents::{AgentDirectory, Identity};
@@ -120,6 +121,9 @@ impl Simulation {
         name.clone_into(&mut recorder.summary.scenario);
         for (identity, farmer) in world.query::<(&Identity, &Farmer)>().iter(&world) {
             books.agents[identity.id.index()].leverage = Some(farmer.leverage);
+        }
+        for (identity, borrower) in world.query::<(&Identity, &Borrower)>().iter(&world) {
+            books.agents[identity.id.index()].leverage = Some(borrower.leverage);
         }
         world.insert_resource(books);
         world.insert_resource(recorder);

@@ -270,8 +270,8 @@ fn fallen(world: &mut World, fall: f64) -> Fallen {
     let mut pools = world.query::<&mut PoolCell>();
     let mut pool = pools.iter_mut(world).next().unwrap();
     let before = pool.pool;
-    let sold = pool.pool.amm().reserves().token_0 as f64 * (1.0 / libm::sqrt(1.0 - fall) - 1.0);
-    pool.pool.amm_mut().swap_exact_in(Side::ZeroForOne, units(sold), 0).unwrap();
+    let sold = pool.pool.uniswap_v2().reserves().token_0 as f64 * (1.0 / libm::sqrt(1.0 - fall) - 1.0);
+    pool.pool.amm_mut().swap_exact_in(Side::ZeroForOne.into(), units(sold), 0).unwrap();
     // The histogram's step, and what the swap's fee leaves in the pool.
     let step = 0.006;
     let [least, exact, most] = [1.0 + step, 1.0, 1.0 - step].map(|times| swept(world, times));

@@ -57,6 +57,15 @@ const SOUND: &str = r#"Scenario(
             capital: Fixed(5_000), tip: Fixed(2), gas_money: Fixed(1),
         ),
         Publisher(name: "reporters", oracle: "feed"),
+        Borrower(
+            name: "borrowers", count: 30, market: "aave", collateral: "ETH", debt: "USDC", capital: Fixed(8_000),
+            owes: LoanToValue(Uniform(0.3, 0.75)), defence: Deleverage, act_below: Fixed(1.07), target: Fixed(1.4),
+        ),
+        Lender(name: "suppliers", market: "aave", asset: "USDC", supply: Fixed(900_000), fears_depeg: Fixed(0.05)),
+        LoanLiquidator(
+            name: "loan liquidators", market: "aave", collateral: "ETH", debt: "USDC", through: "ETH/USDC",
+            sells: AtOnce, bid_share: Fixed(0.45),
+        ),
     ],
     oracles: [
         (
@@ -66,6 +75,19 @@ const SOUND: &str = r#"Scenario(
         (
             name: "slow", token: "UNI", sources: [(0.75, TimeWeighted(pool: "UNI/USDC", window: "20 min"))],
             update: Delayed("3 h"),
+        ),
+        (name: "dollar", token: "USDC", sources: [(1, Outside)]),
+    ],
+    lending: [
+        AaveV3(
+            name: "aave", flash_premium_bps: 9,
+            reserves: [
+                (
+                    token: "ETH", oracle: "feed", supplied: "40", ltv: 0.8, threshold: 0.825, bonus: 0.05,
+                    supply_cap: 9_000, rates: (slope_1: 0.038, slope_2: 0.8, kink: 0.8),
+                ),
+                (token: "USDC", oracle: "dollar", supplied: "1_000", ltv: 0.77, threshold: 0.79, bonus: 0.04),
+            ],
         ),
     ],
 )
@@ -107,7 +129,7 @@ fn breaks(severity: &str, cases: &[(&str, &str, &str)]) {
 fn the_sound_scenario_has_no_mistakes() {
     let checked = check(SOUND).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     assert_eq!(checked.warnings, []);
-    assert_eq!((checked.scenario.seed, checked.scenario.agents.len()), (7, 7));
+    assert_eq!((checked.scenario.seed, checked.scenario.agents.len()), (7, 10));
     assert_eq!(said(&SOUND.replace("Scenario(", "(")), []);
     assert_eq!(said(&format!("#![enable(implicit_some)]\n{SOUND}")), []);
     assert_eq!(said(&SOUND.replace("utilisation: 0.7", "utilisation: Some(0.7)")), []);
@@ -753,6 +775,54 @@ fn a_scenario_that_cannot_do_what_it_asks_gets_a_warning() {
     let aside = SOUND.replace("shocks: [", r#"shocks: [Crash(token: "DAI", start: "1 h", size: Fixed(0.1)),"#);
     let aside = aside.replace("tokens: [\n", "tokens: [\n(name: \"DAI\", decimals: 18, price: Fixed(1)),\n");
     assert!(said(&aside)[0].to_string().contains("nobody will feel this crash: no pool holds `DAI`"));
+}
+
+#[test]
+fn lending_markets_and_their_users_must_be_possible() {
+    breaks(
+        "error",
+        &[
+            ("threshold: 0.825", "threshold: ^0.79", "the threshold 0.79 is below the loan-to-value limit 0.8"),
+            ("threshold: 0.825", "threshold: ^1.825", "`threshold` is 1.825"),
+            ("ltv: 0.8,", "ltv: ^0.80001,", "in whole basis points"),
+            ("bonus: 0.05", "bonus: ^0", "nobody would liquidate without a bonus"),
+            ("kink: 0.8", "kink: ^0", "`kink` is 0; expected more than 0 and at most 1"),
+            ("kink: 0.8", "kink: ^1.01", "`kink` is 1.01"),
+            ("slope_2: 0.8", "slope_2: ^-1", "`slope_2` is -1"),
+            ("supply_cap: 9_000", "supply_cap: ^39", "40 are supplied at genesis, the cap is 39"),
+            ("flash_premium_bps: 9", "flash_premium_bps: ^10_001", "`flash_premium_bps` is 10001"),
+            (r#"token: "USDC", oracle: "dollar""#, r#"token: "USDC", oracle: ^"slow""#, "tells the price of `UNI`"),
+            (
+                "LoanToValue(Uniform(0.3, 0.75))",
+                "^LoanToValue(Uniform(0.3, 0.85))",
+                "`owes` can be 0.85; expected 0 to 0.8: the market lends up to 0.8 against `ETH`",
+            ),
+            ("LoanToValue(Uniform(0.3, 0.75))", "^Leverage(Fixed(6))", "which is 5.0000 times own capital"),
+            ("LoanToValue(Uniform(0.3, 0.75))", "^HealthFactor(Fixed(1.01))", "`owes` can be 1.01"),
+            ("act_below: Fixed(1.07)", "act_below: ^Fixed(0.9)", "`act_below` can be 0.9; expected 1 or more"),
+            (r#"asset: "USDC""#, r#"asset: ^"UNI""#, "the market `aave` has no `UNI`; expected `ETH` or `USDC`"),
+            ("sells: AtOnce", r#"sells: ^Later("1 h")"#, "a flash loan is paid back from the sale"),
+            (r#"through: "ETH/USDC""#, r#"through: ^"UNI/USDC""#, "the pool `UNI/USDC` does not hold `ETH`"),
+        ],
+    );
+    breaks(
+        "warning",
+        &[(
+            "threshold: 0.825, bonus: 0.05",
+            "threshold: ^0.96, bonus: 0.05",
+            "every liquidation is toxic: 0.96 x 1.05 is more than 1; expected a threshold below 0.9524, the toxic frontier",
+        )],
+    );
+}
+
+/// What is drawn is known only at genesis: the error names who could not borrow and what to change.
+#[test]
+fn debt_beyond_what_a_market_holds_is_refused_at_genesis() {
+    let text = SOUND.replace("supply: Fixed(900_000)", "supply: Fixed(10)");
+    let checked = check(&text).unwrap();
+    let refused = genesis::world(&checked.scenario, Path::new("tests"), 1).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("of `borrowers`: the lending market `aave` has no USDC left to lend"), "{refused}");
+    assert!(refused.contains("raise its `supplied`, or its lenders' `supply` or `count`, or lower"), "{refused}");
 }
 
 /// Mistakes of each kind in places that have nothing to do with each other: all are reported, each where it stands,

@@ -6,13 +6,17 @@
 pub mod arbitrageur;
 pub mod awake;
 pub mod bank_lender;
+pub mod borrower;
 pub mod farmer;
 pub mod harvester;
+pub mod lender;
 pub mod liquidator;
+pub mod loan_liquidator;
 pub mod offer;
 pub mod outbox;
 pub mod population;
 pub mod publisher;
+pub mod route;
 pub mod schedule;
 pub mod trader;
 pub mod view;
@@ -226,6 +230,12 @@ kinds! {
     Publisher(publisher::PublisherParams, publisher::Publisher);
     /// Noise traders.
     Trader(trader::TraderParams, trader::Trader);
+    /// Borrowers of a lending market.
+    Borrower(borrower::BorrowerParams, borrower::Borrower);
+    /// Suppliers of a lending market.
+    Lender(lender::LenderParams, lender::Lender);
+    /// Liquidators of loans.
+    LoanLiquidator(loan_liquidator::LoanLiquidatorParams, loan_liquidator::LoanLiquidator);
 }
 
 fn one() -> u32 {

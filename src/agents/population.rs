@@ -1,5 +1,8 @@
 //! How a population is drawn and put into the world.
 
+use std::ops::Range;
+
+use bevy_ecs::entity::Entity;
 use bevy_ecs::system::SystemState;
 use bevy_ecs::world::World;
 use smallvec::SmallVec;
@@ -8,7 +11,7 @@ use super::awake::{Awake, Wake};
 use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
-use crate::chain::ids::{AgentId, BankId, GoblinId, TokenId};
+use crate::chain::ids::{AgentId, BankId, GoblinId, LendingId, TokenId};
 use crate::chain::ledger::{Ledger, Source, SupplyTooLarge};
 
 /// What an agent has when it comes into the world.
@@ -23,6 +26,30 @@ pub enum Stake {
         bank: BankId,
         /// How much.
         amount: u128,
+    },
+    /// A claim on a lending market, in smallest units.
+    Lend {
+        /// The market.
+        market: LendingId,
+        /// The asset's place.
+        asset: u8,
+        /// How much.
+        amount: u128,
+    },
+    /// A loan from a lending market, in smallest units.
+    Loan {
+        /// The market.
+        market: LendingId,
+        /// The place of the asset that is posted.
+        collateral: u8,
+        /// How much of it.
+        posted: u128,
+        /// The place of the asset that is owed.
+        debt: u8,
+        /// How much of it.
+        owed: u128,
+        /// Whether that is in the borrower's wallet; else it is gone.
+        kept: bool,
     },
     /// A leveraged position, in smallest units of the bank's base asset.
     Position {
@@ -65,6 +92,9 @@ pub trait Population {
     fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Self::Agent>;
 }
 
+/// How many agents are drawn before they are put into the world: a million need not be in memory twice.
+const DRAWN_AT_ONCE: u32 = 4_096;
+
 /// Puts populations into the world.
 #[derive(Debug)]
 pub struct Spawner<'w> {
@@ -90,36 +120,49 @@ impl<'w> Spawner<'w> {
         kind: &'static str,
         params: &P,
     ) -> Result<(), SupplyTooLarge> {
-        let world = &mut *self.world;
-        let mut state = SystemState::<View>::new(world);
-        let sees = state.get(world).expect("the world has everything but agents");
-        let (seed, native) = (sees.seed.0, sees.tokens.native);
-        let drawn: Vec<(Who, Drawn<A>)> = (0..params.count())
-            .map(|number| {
-                let who = Who::new(params.name(), u64::from(number));
-                let mut drawn = params.draw(&sees, &mut Dice::new(seed, who, BEFORE_THE_FIRST_BLOCK));
-                drawn.purse.push((native, sees.tokens.units(native, drawn.gas_money)));
-                (who, drawn)
-            })
-            .collect();
-        let mut directory = std::mem::take(&mut *world.resource_mut::<AgentDirectory>());
+        let mut directory = std::mem::take(&mut *self.world.resource_mut::<AgentDirectory>());
         let population = u16::try_from(directory.populations.len()).expect("there are fewer than 2^16 populations");
         directory.populations.push(PopulationName { name: params.name().to_owned(), kind });
-        for ((who, drawn), number) in drawn.into_iter().zip(0..) {
-            let id = AgentId(u32::try_from(directory.agents.len()).expect("there are fewer than 2^32 agents"));
-            let mut ledger = world.resource_mut::<Ledger>();
-            let account = ledger.open_account();
-            for (token, amount) in drawn.purse {
-                ledger.can_issue(token, amount)?;
-                ledger.issue(Source::Genesis, account, token, amount);
+        let mut from = 0;
+        while from < params.count() {
+            let to = params.count().min(from + DRAWN_AT_ONCE);
+            for (number, (who, drawn)) in (from..to).zip(self.draw(params, from..to)) {
+                let id = AgentId(u32::try_from(directory.agents.len()).expect("there are fewer than 2^32 agents"));
+                let entity = self.settle::<A>(id, who, drawn)?;
+                directory.agents.push(Listed { entity, population, number });
             }
-            self.stakes.extend(drawn.stake.map(|stake| (id, stake)));
-            let identity = Identity { id, who, account, nonce: 0, ran_dry: false, gave_up: 0 };
-            let entity = world.spawn((drawn.agent, identity)).id();
-            directory.agents.push(Listed { entity, population, number });
-            world.resource_mut::<Awake<A>>().schedule(0, id, entity, drawn.first);
+            from = to;
         }
-        world.insert_resource(directory);
+        self.world.insert_resource(directory);
         Ok(())
+    }
+
+    /// Draws some agents of a population.
+    fn draw<P: Population>(&mut self, params: &P, numbers: Range<u32>) -> Vec<(Who, Drawn<P::Agent>)> {
+        let mut state = SystemState::<View>::new(self.world);
+        let sees = state.get(self.world).expect("the world has everything but agents");
+        let (seed, native) = (sees.seed.0, sees.tokens.native);
+        let draw = |number| {
+            let who = Who::new(params.name(), u64::from(number));
+            let mut drawn = params.draw(&sees, &mut Dice::new(seed, who, BEFORE_THE_FIRST_BLOCK));
+            drawn.purse.push((native, sees.tokens.units(native, drawn.gas_money)));
+            (who, drawn)
+        };
+        numbers.map(draw).collect()
+    }
+
+    /// Gives an agent its wallet and puts it into the world.
+    fn settle<A: Agent>(&mut self, id: AgentId, who: Who, drawn: Drawn<A>) -> Result<Entity, SupplyTooLarge> {
+        let mut ledger = self.world.resource_mut::<Ledger>();
+        let account = ledger.open_account();
+        for (token, amount) in drawn.purse {
+            ledger.can_issue(token, amount)?;
+            ledger.issue(Source::Genesis, account, token, amount);
+        }
+        self.stakes.extend(drawn.stake.map(|stake| (id, stake)));
+        let entity =
+            self.world.spawn((drawn.agent, Identity { id, who, account, nonce: 0, ran_dry: false, gave_up: 0 })).id();
+        self.world.resource_mut::<Awake<A>>().schedule(0, id, entity, drawn.first);
+        Ok(entity)
     }
 }

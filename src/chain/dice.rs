@@ -53,6 +53,22 @@ impl Dice {
         self.uniform() < p
     }
 
+    /// Returns the number of the first of many throws that succeeds with probability `p` each, from 1: how many blocks
+    /// pass until one is looked at.
+    pub fn blocks_until(&mut self, p: f64) -> u64 {
+        if p >= 1.0 {
+            return 1;
+        }
+        let throws = self.exponential() / -libm::log1p(-p.max(1e-12));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it saturates, and is not negative"
+        )]
+        let blocks = throws as u64;
+        blocks.saturating_add(1).min(1 << 40)
+    }
+
     /// Returns a draw from the exponential law of mean 1.
     pub fn exponential(&mut self) -> f64 {
         -libm::log(1.0 - self.uniform())

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::ids::{AccountId, BankId, FarmId, FeedId, GoblinId, LendingId, PoolId, PositionId, TokenId};
-use super::lending::LoanPlace;
+use super::lending::{Amounts, LoanPlace};
 use super::oracles::{Feed, Oracles};
 use super::price_order::Place;
 use super::protocols::ProtocolsMut;
@@ -25,7 +25,7 @@ enum Before {
     Goblin(GoblinId, Goblin),
     Place(GoblinId, PositionId, Place),
     Feed(FeedId, Feed),
-    Lending(LendingId, AccountId, LendingBefore, LoanPlace),
+    Lending(LendingId, AccountId, LendingBefore, LoanPlace, Amounts),
 }
 
 /// The before-images of the transaction that runs.
@@ -70,9 +70,13 @@ impl Journal {
                     LendingCall::Liquidate { borrower, .. } => borrower,
                     _ => sender,
                 };
+                let is_kept = |before: &Before| matches!(before, Before::Lending(of, who, ..) if (*of, *who) == (order.market, account));
+                if self.0.iter().any(is_kept) {
+                    return;
+                }
                 let cell = protocols.lending(order.market);
                 let (before, place) = (cell.market.before(account), cell.orders.place(account));
-                self.0.push(Before::Lending(order.market, account, before, place));
+                self.0.push(Before::Lending(order.market, account, before, place, cell.lost.clone()));
             }
             Action::PublishPrice { feed, .. } => self.0.push(Before::Feed(feed, oracles.feed(feed).clone())),
             Action::Deposit { bank, .. } | Action::Withdraw { bank, .. } => {
@@ -95,8 +99,9 @@ impl Journal {
                     cell.volume = volume;
                 }
                 Before::Venue(token, book) => *venues.of_mut(token) = book,
-                Before::Lending(id, account, before, place) => {
+                Before::Lending(id, account, before, place, lost) => {
                     let cell = protocols.lending(id);
+                    cell.lost = lost;
                     cell.market.restore(before);
                     cell.orders.restore(account, place);
                 }

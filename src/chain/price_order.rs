@@ -8,6 +8,7 @@
 //! A class is a sorted list read from its top, and a short unsorted list of what has changed since; an entry that was
 //! superseded is recognised by its stamp and dropped when it is met.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// What the order knows of one position.
@@ -143,7 +144,7 @@ impl PriceOrder {
         let class = &mut self.classes[class_of(size)];
         class.stale += 1;
         if class.stale > 256.max(class.sorted.len() / 4) {
-            class.merge(&self.slots);
+            class.clean(&self.slots);
         }
     }
 
@@ -231,12 +232,38 @@ impl PriceOrder {
     }
 }
 
+impl Entry {
+    fn order(&self, other: &Self) -> Ordering {
+        self.key.total_cmp(&other.key).then(self.id.cmp(&other.id))
+    }
+}
+
 impl Class {
+    /// Moves what has changed into the sorted list, from its top down: what changed near the top costs only the entries
+    /// above it.
     fn merge(&mut self, slots: &[Slot]) {
-        self.sorted.append(&mut self.fresh);
-        self.sorted.retain(|entry| is_live(slots, entry));
-        self.sorted.sort_by(|a, b| a.key.total_cmp(&b.key).then(a.id.cmp(&b.id)));
         self.fresh_top = 0.0;
+        self.fresh.retain(|entry| is_live(slots, entry));
+        self.fresh.sort_unstable_by(Entry::order);
+        let mut read = self.sorted.len();
+        self.sorted.extend_from_slice(&self.fresh);
+        let mut write = self.sorted.len();
+        while let Some(entry) = self.fresh.last() {
+            write -= 1;
+            if read > 0 && self.sorted[read - 1].order(entry).is_gt() {
+                read -= 1;
+                self.sorted[write] = self.sorted[read];
+            } else {
+                self.sorted[write] = *entry;
+                self.fresh.pop();
+            }
+        }
+    }
+
+    /// Drops what was superseded.
+    fn clean(&mut self, slots: &[Slot]) {
+        self.sorted.retain(|entry| is_live(slots, entry));
+        self.fresh.retain(|entry| is_live(slots, entry));
         self.stale = 0;
     }
 

@@ -35,6 +35,13 @@ impl Tokens {
         &self.list[token.index()]
     }
 
+    /// Returns the token of this name; scenarios are checked for it.
+    pub fn named(&self, name: &str) -> TokenId {
+        let index = self.list.iter().position(|token| token.name == name);
+        let index = index.expect("checked: the scenario names only what it holds");
+        TokenId(u16::try_from(index).expect("there are fewer than 2^16 tokens"))
+    }
+
     /// Returns an amount in whole tokens, for decisions and columns.
     pub fn whole(&self, token: TokenId, units: u128) -> f64 {
         units_to_f64(units, self.get(token).decimals)

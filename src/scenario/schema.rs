@@ -202,6 +202,19 @@ fn default_rewards_duration() -> TimeSpan {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum LendingParams {
+    /// A market of Aave v3, with its reserves.
+    AaveV3 {
+        /// What it is called.
+        name: String,
+        /// Its assets.
+        reserves: Vec<ReserveParams>,
+        /// What flash loans cost, in basis points; as deployed by default.
+        #[serde(default = "default_flash_premium_bps")]
+        flash_premium_bps: u16,
+        /// The part of that which the treasury gets, in basis points.
+        #[serde(default)]
+        flash_premium_to_protocol_bps: u16,
+    },
     /// An isolated market of Morpho Blue, with its adaptive curve.
     MorphoBlue {
         /// What it is called.
@@ -222,15 +235,104 @@ impl LendingParams {
     /// Returns what it is called.
     pub fn name(&self) -> &str {
         match self {
-            Self::MorphoBlue { name, .. } => name,
+            Self::AaveV3 { name, .. } | Self::MorphoBlue { name, .. } => name,
         }
     }
 
-    /// Returns its assets, in their places, with the path to each in the file.
-    pub fn assets(&self) -> Vec<&AssetParams> {
+    /// Returns its assets, in their places.
+    pub fn assets(&self) -> Vec<AssetParams> {
         match self {
-            Self::MorphoBlue { loan, collateral, .. } => vec![loan, collateral],
+            Self::AaveV3 { reserves, .. } => reserves.iter().map(ReserveParams::asset).collect(),
+            Self::MorphoBlue { loan, collateral, .. } => vec![loan.clone(), collateral.clone()],
         }
+    }
+}
+
+impl LendingParams {
+    /// Returns its assets' tokens and oracles, in their places.
+    pub fn names(&self) -> Vec<(&str, &str)> {
+        match self {
+            Self::AaveV3 { reserves, .. } => {
+                reserves.iter().map(|reserve| (reserve.token.as_str(), reserve.oracle.as_str())).collect()
+            }
+            Self::MorphoBlue { loan, collateral, .. } => {
+                [loan, collateral].map(|asset| (asset.token.as_str(), asset.oracle.as_str())).into()
+            }
+        }
+    }
+}
+
+fn default_flash_premium_bps() -> u16 {
+    5
+}
+
+/// A reserve of an Aave v3 market. Shares are such as 0.825, and whole basis points.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReserveParams {
+    /// The token.
+    pub token: String,
+    /// The oracle that says what it costs.
+    pub oracle: String,
+    /// What its founder supplies before anybody joins, in whole tokens.
+    #[serde(default)]
+    pub supplied: Decimal,
+    /// Part of its worth up to which new loans are given; 0 by default, and it serves as no collateral.
+    #[serde(default)]
+    pub ltv: f64,
+    /// Part of its worth above which a debt may be liquidated.
+    #[serde(default)]
+    pub threshold: f64,
+    /// What a liquidator gets on top of what it repays, as in 0.05.
+    #[serde(default)]
+    pub bonus: f64,
+    /// Part of the interest that the treasury gets.
+    #[serde(default)]
+    pub reserve_factor: f64,
+    /// Part of the liquidators' bonus that the treasury gets.
+    #[serde(default)]
+    pub protocol_fee: f64,
+    /// What borrowers pay.
+    #[serde(default)]
+    pub rates: RatesParams,
+    /// The most that may be supplied, in whole tokens; no limit by default.
+    #[serde(default)]
+    pub supply_cap: Option<u64>,
+    /// The most that may be borrowed, in whole tokens; no limit by default.
+    #[serde(default)]
+    pub borrow_cap: Option<u64>,
+    /// Whether it is lent out.
+    #[serde(default = "default_true")]
+    pub borrowing: bool,
+}
+
+fn default_true() -> bool {
+    true
+}
+
+impl ReserveParams {
+    fn asset(&self) -> AssetParams {
+        AssetParams { token: self.token.clone(), oracle: self.oracle.clone(), supplied: self.supplied }
+    }
+}
+
+/// What borrowers pay a year, by how much of the reserve is lent out; Aave's figures for stablecoins by default.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RatesParams {
+    /// The rate while nothing is lent out.
+    pub base: f64,
+    /// What it gains up to the kink.
+    pub slope_1: f64,
+    /// What it gains from there until all is lent out.
+    pub slope_2: f64,
+    /// The part lent out at which the slope changes.
+    pub kink: f64,
+}
+
+impl Default for RatesParams {
+    fn default() -> Self {
+        Self { base: 0.0, slope_1: 0.04, slope_2: 0.6, kink: 0.9 }
     }
 }
 

@@ -5,6 +5,9 @@
 //! nothing. Experiments bear the numbers of the project's validation plan: A3, A4 are closed forms, D1, D2 the runs that
 //! are held to them.
 
+pub mod cascade;
+pub mod first_passage;
+pub mod loans;
 pub mod loss_versus_rebalancing;
 mod statistics;
 
@@ -53,6 +56,42 @@ pub const EXPERIMENTS: &[Experiment] = &[
         about: "arbitrage gain and fees, over loss versus rebalancing",
         source: "Milionis, Moallemi, Roughgarden, Zhang 2022, arXiv 2208.06046",
         run: loss_versus_rebalancing::identity,
+    },
+    Experiment {
+        id: "D6",
+        about: "share of loans liquidated within a time",
+        source: "Broadie, Glasserman, Kou 1997, Mathematical Finance 7(4)",
+        run: first_passage::probability,
+    },
+    Experiment {
+        id: "D7",
+        about: "health factor at the first block below 1",
+        source: "Broadie, Glasserman, Kou 1997, Mathematical Finance 7(4)",
+        run: first_passage::overshoot,
+    },
+    Experiment {
+        id: "D9",
+        about: "collateral of a borrower who loops, over own capital",
+        source: "geometric series",
+        run: loans::looping,
+    },
+    Experiment {
+        id: "D10",
+        about: "loan to value from which liquidation makes it worse",
+        source: "Warmuz, Chaudhary, Pinna 2022, arXiv 2212.07306",
+        run: loans::toxic_frontier,
+    },
+    Experiment {
+        id: "D11",
+        about: "the same where a pool is sold into, and is the oracle",
+        source: "McFarlane 2025, Toxicity bounds",
+        run: loans::toxic_frontier_with_pool,
+    },
+    Experiment {
+        id: "D12",
+        about: "price at which a cascade stops",
+        source: "fixed point of price impact, as in Cifuentes, Ferrucci, Shin 2005",
+        run: cascade::fixed_point,
     },
 ];
 

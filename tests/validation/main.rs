@@ -3,6 +3,7 @@
 //! Each experiment says whose formula it holds the simulator to, and has a sibling in which a wrong variant is refused by
 //! the same tolerance.
 
+mod aave_indices;
 mod arbitrage;
 mod congestion;
 mod experiments;

@@ -91,8 +91,11 @@ impl Executor<'_, '_, '_> {
         let (_, collateral, _) = self.at(market, call.collateral)?;
         let now = self.now;
         let lending = self.protocols.lending(market).market.lending_mut();
-        let quote = lending.quote_liquidation(call, &prices, now)?;
-        self.ledger.can_pay(tx.sender, debt, quote.repaid)?;
+        // Who could pay all that is offered needs no quote of what will be taken.
+        if self.ledger.can_pay(tx.sender, debt, call.most_repaid).is_err() {
+            let quote = lending.quote_liquidation(call, &prices, now)?;
+            self.ledger.can_pay(tx.sender, debt, quote.repaid)?;
+        }
         let health_factor = lending.health(call.borrower, &prices, now)?.factor;
         let done = lending.liquidate(call, &prices, now)?;
         let is_bare = lending.exposure(call.borrower).collateral.is_empty();
@@ -101,6 +104,8 @@ impl Executor<'_, '_, '_> {
         self.ledger.transfer(account, tx.sender, collateral, done.seized)?;
         self.reorder(market, call.borrower);
         let stranded = if is_bare { done.debt_left } else { 0 };
+        let lost = &mut self.protocols.lending(market).lost[usize::from(call.debt)];
+        *lost = lost.saturating_add(done.bad_debt + stranded);
         let at = LiquidatedAt { market, call, collateral, debt, health_factor, done, stranded };
         self.push(tx, What::Liquidated(Box::new(at)));
         Ok(done.seized)

@@ -36,7 +36,12 @@ pub struct LendingCell {
     pub market: LendingMarket,
     /// Its positions in the order in which they fail.
     pub orders: LoanOrders,
+    /// By asset: debt that nobody will pay, written off or without collateral, in smallest units.
+    pub lost: Amounts,
 }
+
+/// Amounts of a market's assets, by place.
+pub type Amounts = SmallVec<[u128; 2]>;
 
 /// Prices of a market's assets, whole tokens, wad, by place.
 pub type Prices = SmallVec<[u128; 4]>;

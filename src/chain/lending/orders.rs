@@ -38,7 +38,7 @@ impl Shape {
 
     /// Whether prices move all positions of the shape alike.
     fn is_simple(self) -> bool {
-        self.collateral.count_ones() == 1 && self.debt.count_ones() == 1
+        self.collateral.is_power_of_two() && self.debt.is_power_of_two()
     }
 }
 

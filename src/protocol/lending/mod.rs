@@ -229,7 +229,10 @@ pub trait Lending {
     /// Returns what the market holds of an asset, whoever it belongs to.
     fn held(&self, asset: u8) -> u128;
 
-    /// Returns whether the claims and debts of all accounts sum to the market's totals, or what does not.
+    /// Says whether the claims and debts of all accounts sum to the market's totals.
+    ///
+    /// # Errors
+    /// What does not.
     fn claims_sum(&self) -> Result<(), &'static str>;
 
     /// Returns every account that has or had a position.

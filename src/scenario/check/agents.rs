@@ -38,11 +38,14 @@ impl Check<'_, '_> {
                     self.common(node, params.count, Some(&params.tip), &params.gas_money);
                 }
                 AgentParams::Trader(params) => self.trader(node, params),
+                AgentParams::Borrower(params) => self.borrower(node, params),
+                AgentParams::Lender(params) => self.lender(node, params),
+                AgentParams::LoanLiquidator(params) => self.loan_liquidator(node, params),
             }
         }
     }
 
-    fn common(&mut self, node: Node, count: u32, tip: Option<&Distribution>, gas_money: &Distribution) {
+    pub(super) fn common(&mut self, node: Node, count: u32, tip: Option<&Distribution>, gas_money: &Distribution) {
         self.field(node, "count", count, count > 0, "at least 1");
         if let Some(tip) = tip {
             self.law(node, "tip", tip, &NOT_NEGATIVE);
@@ -143,7 +146,7 @@ impl Check<'_, '_> {
         self.field(node, "gas_share", gas_share, *gas_share >= 0.0, "0 or more, as in 0.01 for 1 %");
     }
 
-    fn stay(&mut self, node: Node, entry: Entry, exit: Exit) {
+    pub(super) fn stay(&mut self, node: Node, entry: Entry, exit: Exit) {
         let enters = match entry {
             Entry::Genesis => TimeSpan::default(),
             Entry::Between(from, to) => {

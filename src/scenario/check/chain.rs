@@ -6,6 +6,7 @@ use super::super::piece::Node;
 use super::super::schema::{AgentParams, BaseFeeParams, ChainParams};
 use super::Check;
 use super::laws::NOT_NEGATIVE;
+use crate::agents::borrower::Defence;
 use crate::agents::schedule::{Entry, Exit};
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::gas::GasSchedule;
@@ -162,6 +163,10 @@ fn dearest(agent: &AgentParams, gas: &GasSchedule) -> Option<(&'static str, u64)
         }
         AgentParams::Liquidator(_) => Some(("kill", gas.kill)),
         AgentParams::Harvester(_) => Some(("reinvest", gas.reinvest)),
+        AgentParams::Borrower(params) if params.entry == Entry::Genesis && params.defence == Defence::Sleep => None,
+        AgentParams::Borrower(_) => Some(("borrow", gas.supply + gas.borrow + gas.swap)),
+        AgentParams::Lender(_) => Some(("withdraw_claim", gas.withdraw_claim)),
+        AgentParams::LoanLiquidator(_) => Some(("liquidate", gas.flash_loan + gas.liquidate + gas.swap)),
         AgentParams::Publisher(_) => Some(("publish_price", gas.publish_price)),
         AgentParams::Arbitrageur(_) | AgentParams::Trader(_) => Some(("swap", gas.swap)),
     }

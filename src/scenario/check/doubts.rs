@@ -3,6 +3,7 @@
 use super::super::piece::Node;
 use super::super::schema::{AgentParams, BankParams, GoblinParams};
 use super::{Check, holds};
+use crate::agents::borrower::Defence;
 use crate::agents::schedule::{Entry, Exit};
 use crate::chain::distribution::Distribution;
 use crate::market::shock::ShockParams;
@@ -66,6 +67,11 @@ impl Check<'_, '_> {
                 AgentParams::Arbitrageur(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::Publisher(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::Trader(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::Borrower(p) if p.entry == Entry::Genesis && p.defence == Defence::Sleep => {}
+                AgentParams::Borrower(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::Lender(p) if !p.acts() => {}
+                AgentParams::Lender(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::LoanLiquidator(p) => self.gas_money(node, &p.gas_money),
             }
         }
     }

@@ -181,13 +181,13 @@ impl<'a, 'd> Check<'a, 'd> {
             used.extend([(node.at("pool"), What::Pool, pool.as_str()), (node.at("reward"), What::Token, reward)]);
         }
         for market in &draft.lending {
-            for (asset, node) in market.value.assets().into_iter().zip(asset_nodes(market)) {
-                used.push((node.at("token"), What::Token, asset.token.as_str()));
-                used.push((node.at("oracle"), What::Oracle, &asset.oracle));
+            for ((token, oracle), node) in market.value.names().into_iter().zip(asset_nodes(market)) {
+                used.push((node.at("token"), What::Token, token));
+                used.push((node.at("oracle"), What::Oracle, oracle));
             }
         }
         self.used_by_banks(&mut used);
-        used.extend(draft.agents.iter().map(|agent| used_by_agent(agent.node, &agent.value)));
+        draft.agents.iter().for_each(|agent| used_by_agent(agent.node, &agent.value, &mut used));
         used
     }
 
@@ -206,14 +206,33 @@ impl<'a, 'd> Check<'a, 'd> {
     }
 }
 
-fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams) -> Use<'a, 'd> {
-    match agent {
-        AgentParams::Farmer(params) => (node.at("goblin"), What::Goblin, &params.goblin),
-        AgentParams::BankLender(params) => (node.at("bank"), What::Bank, &params.bank),
-        AgentParams::Liquidator(params) => (node.at("bank"), What::Bank, &params.bank),
-        AgentParams::Harvester(params) => (node.at("goblin"), What::Goblin, &params.goblin),
-        AgentParams::Arbitrageur(params) => (node.at("pool"), What::Pool, &params.pool),
-        AgentParams::Publisher(params) => (node.at("oracle"), What::Oracle, &params.oracle),
-        AgentParams::Trader(params) => (node.at("pool"), What::Pool, &params.pool),
-    }
+fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<Use<'a, 'd>>) {
+    let subject = match agent {
+        AgentParams::Farmer(params) => (node.at("goblin"), What::Goblin, params.goblin.as_str()),
+        AgentParams::BankLender(params) => (node.at("bank"), What::Bank, params.bank.as_str()),
+        AgentParams::Liquidator(params) => (node.at("bank"), What::Bank, params.bank.as_str()),
+        AgentParams::Harvester(params) => (node.at("goblin"), What::Goblin, params.goblin.as_str()),
+        AgentParams::Arbitrageur(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
+        AgentParams::Publisher(params) => (node.at("oracle"), What::Oracle, params.oracle.as_str()),
+        AgentParams::Trader(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
+        AgentParams::Borrower(params) => {
+            used.extend(pair(node, &params.collateral, &params.debt));
+            used.extend(params.through.as_ref().map(|pool| (node.at("through"), What::Pool, pool.as_str())));
+            (node.at("market"), What::Market, params.market.as_str())
+        }
+        AgentParams::Lender(params) => {
+            used.push((node.at("asset"), What::Token, params.asset.as_str()));
+            (node.at("market"), What::Market, params.market.as_str())
+        }
+        AgentParams::LoanLiquidator(params) => {
+            used.extend(pair(node, &params.collateral, &params.debt));
+            used.extend(params.through.as_ref().map(|pool| (node.at("through"), What::Pool, pool.as_str())));
+            (node.at("market"), What::Market, params.market.as_str())
+        }
+    };
+    used.push(subject);
+}
+
+fn pair<'a, 'd>(node: Node<'a>, collateral: &'d str, debt: &'d str) -> [Use<'a, 'd>; 2] {
+    [(node.at("collateral"), What::Token, collateral), (node.at("debt"), What::Token, debt)]
 }

@@ -1,6 +1,6 @@
 //! Lending markets, with what their founders supply.
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::{Builder, GenesisError, fault};
 use crate::chain::ids::{LendingId, TokenId};
@@ -9,10 +9,13 @@ use crate::chain::lending::{Asset, LendingCell, LoanOrders};
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{Named, NamedAccounts};
 use crate::chain::tokens::Tokens;
-use crate::math::WAD;
+use crate::math::{RAY, WAD};
 use crate::protocol::lending::LendingMarket;
+use crate::protocol::lending::aave_v3::{
+    self, AccountMarket, CollateralParams, EModeId, FlashPremiums, KinkedRate, RateStrategy, ReserveStatus,
+};
 use crate::protocol::lending::morpho_blue::{AdaptiveCurve, InterestModel, Market, MarketParams, PricedMarket};
-use crate::scenario::schema::LendingParams;
+use crate::scenario::schema::{LendingParams, ReserveParams};
 
 impl Builder<'_> {
     pub(super) fn lending(&mut self) -> Result<(), GenesisError> {
@@ -24,7 +27,8 @@ impl Builder<'_> {
             let assets: SmallVec<[Asset; 2]> = assets.collect();
             let market = self.market(params, &assets)?;
             let account = self.open();
-            let mut cell = LendingCell { id: LendingId(index), account, assets, market, orders: LoanOrders::default() };
+            let (id, lost) = (LendingId(index), smallvec![0; assets.len()]);
+            let mut cell = LendingCell { id, account, assets, market, orders: LoanOrders::default(), lost };
             self.founders_supply(params, &mut cell)?;
             let entity = self.world.spawn(cell).id();
             self.directory.lending.push(Named { name: params.name().to_owned(), entity });
@@ -37,6 +41,17 @@ impl Builder<'_> {
         let refused = |what: &dyn std::fmt::Display| fault(format!("lending market {}: {what}", params.name()));
         let decimals = |token: TokenId| self.world.resource::<Tokens>().get(token).decimals;
         match params {
+            LendingParams::AaveV3 { reserves, flash_premium_bps, flash_premium_to_protocol_bps, .. } => {
+                let treasury = self.world.resource::<NamedAccounts>().treasury;
+                let premiums =
+                    FlashPremiums { total_bps: *flash_premium_bps, to_protocol_bps: *flash_premium_to_protocol_bps };
+                let mut market = aave_v3::Market::new(treasury, premiums).map_err(|error| refused(&error))?;
+                for (reserve, asset) in reserves.iter().zip(assets) {
+                    let added = market.add_toxic_reserve(decimals(asset.token), reserve_params(reserve));
+                    added.map_err(|error| refused(&error))?;
+                }
+                Ok(LendingMarket::AaveV3(Box::new(AccountMarket::new(market))))
+            }
             LendingParams::MorphoBlue { lltv, fee, .. } => {
                 let fee_recipient = self.world.resource::<NamedAccounts>().treasury;
                 let interest = InterestModel::AdaptiveCurve(AdaptiveCurve::default());
@@ -68,6 +83,53 @@ impl Builder<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns what governs a reserve; its parameters were checked, and a warning said where they are toxic.
+fn reserve_params(params: &ReserveParams) -> aave_v3::ReserveParams {
+    let is_collateral = params.threshold > 0.0;
+    let rates = params.rates;
+    let variable = KinkedRate {
+        base_ray: share_ray(rates.base),
+        slope_1_ray: share_ray(rates.slope_1),
+        slope_2_ray: share_ray(rates.slope_2),
+    };
+    aave_v3::ReserveParams {
+        collateral: CollateralParams {
+            ltv_bps: bps(params.ltv),
+            liquidation_threshold_bps: bps(params.threshold),
+            liquidation_bonus_bps: if is_collateral { bps(1.0 + params.bonus) } else { 0 },
+        },
+        reserve_factor_bps: bps(params.reserve_factor),
+        liquidation_protocol_fee_bps: bps(params.protocol_fee),
+        strategy: RateStrategy {
+            optimal_usage_ray: share_ray(rates.kink),
+            variable,
+            stable: variable,
+            stable_excess_offset_ray: 0,
+            optimal_stable_share_ray: 0,
+        },
+        supply_cap: params.supply_cap,
+        borrow_cap: params.borrow_cap,
+        emode: EModeId::NONE,
+        status: ReserveStatus::Active,
+        borrowing: params.borrowing,
+        flash_loans: true,
+    }
+}
+
+/// Returns a share such as 0.825 in basis points; it was checked to be a whole number of them.
+fn bps(share: f64) -> u16 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be between 0 and 6")]
+    let bps = (share * 10_000.0).round() as u16;
+    bps
+}
+
+/// Returns a share such as 0.04 in fixed point with 27 decimals, exact to its ninth decimal.
+fn share_ray(share: f64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked not to be below 0")]
+    let billionths = (share * 1e9).round() as u128;
+    billionths * (RAY / 1_000_000_000)
 }
 
 /// Returns a share such as 0.86 in fixed point with 18 decimals, exact to its ninth decimal.

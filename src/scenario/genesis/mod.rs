@@ -5,6 +5,7 @@
 
 mod farming;
 mod lending;
+mod loans;
 mod opening;
 mod pools;
 
@@ -17,6 +18,7 @@ use self::opening::Opening;
 use super::schema::{BankParams, BaseFeeParams, PoolParams, Scenario};
 use crate::agents;
 use crate::agents::liquidator::Liquidator;
+use crate::agents::loan_liquidator::LoanLiquidator;
 use crate::agents::population::Spawner;
 use crate::chain::base_fee::Eip1559;
 use crate::chain::clock::{Clock, Seed};
@@ -24,7 +26,7 @@ use crate::chain::event::EventLog;
 use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
-use crate::chain::lending::FailingLoans;
+use crate::chain::lending::{FailingLoans, LeastGains};
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::protocols::{Directory, Named, NamedAccounts};
@@ -86,6 +88,8 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     let stakes = spawner.stakes;
     let margins = least_margins(&mut world);
     world.insert_resource(margins);
+    let gains = least_gains(&mut world);
+    world.insert_resource(gains);
     Opening::new(scenario, &mut world).stakes(&stakes)?;
     Ok(world)
 }
@@ -244,4 +248,14 @@ fn least_margins(world: &mut World) -> LeastMargin {
         *margin = Some(margin.map_or(liquidator.margin, |least| least.min(liquidator.margin)));
     }
     LeastMargin(margins)
+}
+
+/// Returns, for each lending market, the least gain for which one of its liquidators acts.
+fn least_gains(world: &mut World) -> LeastGains {
+    let mut gains = vec![None; world.resource::<Directory>().lending.len()];
+    for liquidator in world.query::<&LoanLiquidator>().iter(world) {
+        let gain: &mut Option<f64> = &mut gains[liquidator.market().index()];
+        *gain = Some(gain.map_or(liquidator.margin, |least| least.min(liquidator.margin)));
+    }
+    LeastGains(gains)
 }

@@ -11,6 +11,7 @@ use crate::agents::population::Stake;
 use crate::chain::clock::Clock;
 use crate::chain::ids::{AgentId, BankId, GoblinId};
 use crate::chain::ledger::{Ledger, Source};
+use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{NamedAccounts, Protocols, ProtocolsMut};
 use crate::chain::tokens::Tokens;
 use crate::chain::underwater::reorder;
@@ -21,7 +22,7 @@ use crate::scenario::schema::{BankParams, Scenario};
 /// Writes what agents are in before the first block.
 pub(super) struct Opening<'a> {
     scenario: &'a Scenario,
-    world: &'a mut World,
+    pub(super) world: &'a mut World,
 }
 
 impl<'a> Opening<'a> {
@@ -50,7 +51,7 @@ impl<'a> Opening<'a> {
                 writing.open(*agent, *goblin, *equity, *debt)?;
             }
         }
-        Ok(())
+        self.lending(stakes)
     }
 }
 
@@ -114,18 +115,19 @@ impl Supply {
 
 /// What genesis writes.
 #[derive(SystemParam)]
-struct Writing<'w, 's> {
-    clock: Res<'w, Clock>,
-    tokens: Res<'w, Tokens>,
-    agents: Res<'w, AgentDirectory>,
+pub(super) struct Writing<'w, 's> {
+    pub(super) clock: Res<'w, Clock>,
+    pub(super) tokens: Res<'w, Tokens>,
+    pub(super) agents: Res<'w, AgentDirectory>,
     named: Res<'w, NamedAccounts>,
-    ledger: ResMut<'w, Ledger>,
-    protocols: ProtocolsMut<'w, 's>,
+    pub(super) oracles: Res<'w, Oracles>,
+    pub(super) ledger: ResMut<'w, Ledger>,
+    pub(super) protocols: ProtocolsMut<'w, 's>,
     farmers: Query<'w, 's, &'static mut Farmer>,
 }
 
 impl Writing<'_, '_> {
-    fn refused(&self, agent: AgentId, error: impl std::fmt::Display) -> GenesisError {
+    pub(super) fn refused(&self, agent: AgentId, error: impl std::fmt::Display) -> GenesisError {
         let listed = self.agents.agents[agent.index()];
         let population = &self.agents.populations[usize::from(listed.population)].name;
         fault(format!("number {} of `{population}`: {error}", listed.number))

@@ -116,6 +116,24 @@ impl Market {
     /// The parameters contradict each other, or there are [`MAX_RESERVES`] already.
     pub fn add_reserve(&mut self, decimals: u8, params: ReserveParams) -> Result<ReserveId, ParamsError> {
         self.check_params(&params)?;
+        self.push_reserve(decimals, params)
+    }
+
+    /// Adds an empty reserve whose threshold times its bonus may be more than the collateral: the configurator refuses
+    /// that, since every liquidation would then worsen the position, and studies of it have to get round the refusal.
+    /// The reserve belongs to no efficiency mode.
+    ///
+    /// # Errors
+    /// As [`Self::add_reserve`], but for that.
+    pub fn add_toxic_reserve(&mut self, decimals: u8, params: ReserveParams) -> Result<ReserveId, ParamsError> {
+        params.check_parts()?;
+        if params.emode != EModeId::NONE {
+            return Err(ParamsError::NoEMode { emode: params.emode });
+        }
+        self.push_reserve(decimals, params)
+    }
+
+    fn push_reserve(&mut self, decimals: u8, params: ReserveParams) -> Result<ReserveId, ParamsError> {
         let reserve = Reserve::new(decimals, params).ok_or(ParamsError::Decimals { decimals })?;
         let full = ParamsError::TooMany { most: MAX_RESERVES };
         let number = u8::try_from(self.reserves.len()).ok().filter(|number| usize::from(*number) < MAX_RESERVES);

@@ -153,6 +153,16 @@ pub enum ParamsError {
 impl CollateralParams {
     /// Refuses limits with which a loan could not be liquidated at a profit.
     pub(super) fn check(self) -> Result<(), ParamsError> {
+        self.check_parts()?;
+        let Self { liquidation_threshold_bps: threshold_bps, liquidation_bonus_bps: bonus_bps, .. } = self;
+        match percent_mul_half_up(threshold_bps.into(), bonus_bps.into()) {
+            Ok(product) if product <= BPS => Ok(()),
+            _ => Err(ParamsError::ThresholdTimesBonus { threshold_bps, bonus_bps }),
+        }
+    }
+
+    /// Refuses limits that contradict each other, but for a threshold and a bonus that take more than the collateral.
+    pub(super) fn check_parts(self) -> Result<(), ParamsError> {
         let Self { ltv_bps, liquidation_threshold_bps: threshold_bps, liquidation_bonus_bps: bonus_bps } = self;
         if ltv_bps > threshold_bps {
             return Err(ParamsError::LtvAboveThreshold { ltv_bps, threshold_bps });
@@ -163,10 +173,7 @@ impl CollateralParams {
         if u128::from(bonus_bps) <= BPS {
             return Err(ParamsError::Bonus { bonus_bps, threshold_bps });
         }
-        match percent_mul_half_up(threshold_bps.into(), bonus_bps.into()) {
-            Ok(product) if product <= BPS => Ok(()),
-            _ => Err(ParamsError::ThresholdTimesBonus { threshold_bps, bonus_bps }),
-        }
+        Ok(())
     }
 }
 
@@ -174,6 +181,12 @@ impl ReserveParams {
     /// Refuses what the configurator refuses, apart from what depends on the market's state.
     pub(super) fn check(&self) -> Result<(), ParamsError> {
         self.collateral.check()?;
+        self.check_parts()
+    }
+
+    /// Refuses the same, but for a threshold and a bonus that take more than the collateral.
+    pub(super) fn check_parts(&self) -> Result<(), ParamsError> {
+        self.collateral.check_parts()?;
         check_part(self.reserve_factor_bps)?;
         check_part(self.liquidation_protocol_fee_bps)?;
         self.strategy.check()

@@ -1,0 +1,469 @@
+//! Borrows from a lending market against collateral: for leverage, for a short, or to spend.
+//!
+//! Sees: its own health factor at the oracles' prices, when it looks. Decides: enters when its moment comes, by one
+//! transaction (leverage by a flash loan or by loops); then, if its health is below what it acts at, brings it back to
+//! its target by its temperament: tops up, repays, sells collateral, or closes. A sleeper is never asked. Ignores: rates,
+//! gas, and what others do. A position that the market refuses is not tried again; a defence that fails is, when it looks
+//! next.
+
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::Agent;
+use super::awake::Wake;
+use super::outbox::Outbox;
+use super::population::{Drawn, Population, Purse, Stake};
+use super::route::Route;
+use super::schedule::Entry;
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::event::{Event, What};
+use crate::chain::ids::{AccountId, LendingId, TokenId};
+use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
+use crate::protocol::lending::Part;
+
+/// A population of borrowers, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BorrowerParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "super::one")]
+    pub count: u32,
+    /// The lending market.
+    pub market: String,
+    /// The token that it posts.
+    pub collateral: String,
+    /// The token that it owes.
+    pub debt: String,
+    /// What it posts is worth so much, in the numeraire; with `Leverage` or `Loops`, its own part of that.
+    pub capital: Distribution,
+    /// How much it owes.
+    pub owes: Owes,
+    /// What becomes of what it borrows, unless that is posted again.
+    #[serde(default)]
+    pub proceeds: Proceeds,
+    /// When it enters.
+    #[serde(default)]
+    pub entry: Entry,
+    /// The pool through which it trades debt for collateral; the external venue by default.
+    #[serde(default)]
+    pub through: Option<String>,
+    /// What it does when its health is low.
+    #[serde(default)]
+    pub defence: Defence,
+    /// Health factor below which it does that.
+    #[serde(default = "act_below")]
+    pub act_below: Distribution,
+    /// Health factor that it wants to have then.
+    #[serde(default = "target")]
+    pub target: Distribution,
+    /// Probability of looking at a block.
+    #[serde(default = "super::always")]
+    pub attention: Distribution,
+    /// What it keeps in its wallet to top up or to repay with, as a share of what it posts.
+    #[serde(default = "super::margin")]
+    pub spare: Distribution,
+    /// Priority fee, in gwei per unit of gas.
+    #[serde(default = "super::tip")]
+    pub tip: Distribution,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "super::gas_money")]
+    pub gas_money: Distribution,
+}
+
+fn act_below() -> Distribution {
+    Distribution::Fixed(1.1)
+}
+
+fn target() -> Distribution {
+    Distribution::Fixed(1.3)
+}
+
+/// How much a borrower owes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub enum Owes {
+    /// This part of what it posts.
+    LoanToValue(Distribution),
+    /// What gives it this health factor.
+    HealthFactor(Distribution),
+    /// What makes its collateral so many times its own capital; the loan is posted again, by a flash loan.
+    Leverage(Distribution),
+    /// What it borrows by posting its loan again and again.
+    Loops {
+        /// The part that it borrows of what it has just posted.
+        loan_to_value: Distribution,
+        /// How often.
+        times: u32,
+    },
+}
+
+/// What becomes of a loan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Proceeds {
+    /// At genesis it is gone; one taken by a transaction stays in the wallet.
+    #[default]
+    Spent,
+    /// It stays in the wallet.
+    Kept,
+    /// It is sold for the token that is posted, which stays in the wallet: a short.
+    Sold,
+}
+
+/// What a borrower does when its health is low.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Defence {
+    /// Nothing.
+    #[default]
+    Sleep,
+    /// Posts more from its wallet.
+    TopUp,
+    /// Repays from its wallet.
+    Repay,
+    /// Sells collateral and repays, by a flash loan.
+    Deleverage,
+    /// Sells what its debt asks for, and takes out the rest.
+    StopLoss,
+}
+
+/// A borrower. Most sleep, so what a sleeper does not need is elsewhere.
+#[derive(Debug, Clone, PartialEq, Component)]
+pub struct Borrower {
+    market: LendingId,
+    collateral: u8,
+    debt: u8,
+    /// Collateral over what is not owed, as drawn.
+    pub leverage: f64,
+    plan: Option<Box<Plan>>,
+}
+
+/// What a borrower does that is not asleep.
+#[derive(Debug, Clone, PartialEq)]
+struct Plan {
+    /// From the debt's token to the collateral's.
+    route: Route,
+    /// In smallest units: what it posts of its own, and what it borrows in all.
+    own: u128,
+    loan: u128,
+    way_in: WayIn,
+    defence: Defence,
+    act_below: f64,
+    target: f64,
+    attention: f64,
+    tip: u128,
+    state: State,
+}
+
+/// How a position is opened by transaction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum WayIn {
+    Plain { sells: bool },
+    Flash,
+    Loops { loan_to_value: f64, times: u32 },
+}
+
+/// Where a borrower stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Outside,
+    /// Its first transaction is on its way.
+    Entering,
+    Open,
+    /// A defence is on its way.
+    Defending,
+    /// The market refused its position, or it could not pay for the transaction.
+    Refused,
+}
+
+impl Agent for Borrower {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        let Some(mut plan) = self.plan.take() else { return Wake::Never };
+        let wake = self.act(&mut plan, sees, out);
+        self.plan = Some(plan);
+        wake
+    }
+
+    const LEARNS: bool = true;
+
+    fn learn(&mut self, event: &Event) {
+        let Some(plan) = &mut self.plan else { return };
+        plan.state = match (plan.state, &event.what) {
+            (State::Entering, What::Lent(_)) | (State::Defending, _) => State::Open,
+            (State::Entering, What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. }) => State::Refused,
+            (state, _) => state,
+        };
+    }
+}
+
+impl Borrower {
+    fn act(&self, plan: &mut Plan, sees: &View, out: &mut Outbox) -> Wake {
+        match plan.state {
+            State::Outside => {
+                let entering = self.entering(plan, sees).is_some_and(|actions| out.submit(actions, Bid::tip(plan.tip)));
+                plan.state = if entering { State::Entering } else { State::Refused };
+            }
+            State::Open => {
+                let position = self.position(out.me().account, sees);
+                if position.debt == 0 {
+                    return Wake::Never;
+                }
+                if position.health_factor < plan.act_below
+                    && let Some(actions) = self.defending(plan, &position, out.me().account, sees)
+                    && out.submit(actions, Bid::tip(plan.tip))
+                {
+                    plan.state = State::Defending;
+                }
+            }
+            State::Entering | State::Defending | State::Refused => {}
+        }
+        if plan.state == State::Refused || plan.defence == Defence::Sleep {
+            return Wake::Never;
+        }
+        Wake::At(sees.clock.block + sees.dice(out.me().who).blocks_until(plan.attention))
+    }
+
+    fn lend(&self, call: LendingCall) -> Action {
+        Action::Lend(Box::new(LendingOrder { market: self.market, call }))
+    }
+
+    fn supply(&self, amount: AmountIn) -> Action {
+        self.lend(LendingCall::Supply { asset: self.collateral, amount })
+    }
+
+    fn borrow(&self, amount: u128) -> Action {
+        self.lend(LendingCall::Borrow { asset: self.debt, amount })
+    }
+
+    fn flash_premium(&self, amount: u128, sees: &View) -> Option<u128> {
+        sees.protocols.lending(self.market).lending().flash_premium(self.debt, amount).ok()
+    }
+
+    /// Returns the transaction that opens the position.
+    fn entering(&self, plan: &Plan, sees: &View) -> Option<Actions> {
+        let mut actions: Actions = smallvec![self.supply(AmountIn::Exact(plan.own))];
+        match plan.way_in {
+            WayIn::Plain { sells } => {
+                actions.push(self.borrow(plan.loan));
+                if sells {
+                    plan.route.trade(sees, AmountIn::Received, 0, &mut actions);
+                }
+            }
+            WayIn::Flash if plan.loan > 0 => {
+                let premium = self.flash_premium(plan.loan, sees)?;
+                actions.push(self.lend(LendingCall::FlashLoan { asset: self.debt, amount: plan.loan }));
+                plan.route.trade(sees, AmountIn::Received, 0, &mut actions);
+                actions.push(self.supply(AmountIn::Received));
+                actions.push(self.borrow(plan.loan + premium));
+                actions.push(self.lend(LendingCall::RepayFlashLoan));
+            }
+            WayIn::Flash => {}
+            WayIn::Loops { loan_to_value, times } => {
+                let (mut posted, mut borrowed) = (plan.own, 0);
+                for _ in 0..times {
+                    let loan = sees.units_worth(plan.route.from, sees.worth(plan.route.to, posted) * loan_to_value);
+                    posted = plan.route.quote_after(sees, borrowed, loan)?;
+                    borrowed += loan;
+                    actions.push(self.borrow(loan));
+                    plan.route.trade(sees, AmountIn::Received, 0, &mut actions);
+                    actions.push(self.supply(AmountIn::Received));
+                }
+            }
+        }
+        Some(actions)
+    }
+
+    fn position(&self, account: AccountId, sees: &View) -> Position {
+        let cell = sees.protocols.lending(self.market);
+        let (lending, now) = (cell.lending(), sees.clock.now());
+        let unit = |place: u8| {
+            let asset = cell.asset(place);
+            sees.oracles.feed(asset.feed).answer() / sees.tokens.get(asset.token).one
+        };
+        let health = lending.health(account, &cell.prices(&sees.oracles), now);
+        Position {
+            health_factor: health.map_or(f64::INFINITY, |health| health.factor),
+            collateral: lending.supplied(account, self.collateral, now),
+            debt: lending.borrowed(account, self.debt, now),
+            collateral_unit: unit(self.collateral),
+            debt_unit: unit(self.debt),
+            threshold: lending.threshold(self.collateral),
+        }
+    }
+
+    /// Returns the transaction that brings the position's health to its target; none if nothing can.
+    fn defending(&self, plan: &Plan, position: &Position, account: AccountId, sees: &View) -> Option<Actions> {
+        let wallet = |token: TokenId| sees.ledger.balance(account, token);
+        match plan.defence {
+            Defence::Sleep => None,
+            Defence::TopUp => {
+                let amount = position.to_post(plan.target).min(wallet(plan.route.to));
+                (amount > 0).then(|| smallvec![self.supply(AmountIn::Exact(amount))])
+            }
+            Defence::Repay => {
+                let amount = position.to_repay(plan.target).min(wallet(plan.route.from));
+                let most = AmountIn::Exact(amount);
+                (amount > 0).then(|| smallvec![self.lend(LendingCall::Repay { asset: self.debt, most })])
+            }
+            Defence::Deleverage => self.selling(plan, position.to_sell(plan.target), None, sees),
+            // A little more than it owes now: interest goes on until the transaction runs.
+            Defence::StopLoss => self.selling(plan, position.debt + position.debt / 100_000 + 1, Some(Part::All), sees),
+        }
+    }
+
+    /// Repays by a flash loan, takes collateral out, as much as that costs or a stated part, and sells what it costs.
+    fn selling(&self, plan: &Plan, repaid: u128, out: Option<Part>, sees: &View) -> Option<Actions> {
+        let owed = repaid.checked_add(self.flash_premium(repaid, sees)?)?;
+        let sold = plan.route.reversed().cost(sees, owed)?;
+        let mut actions: Actions = smallvec![
+            self.lend(LendingCall::FlashLoan { asset: self.debt, amount: repaid }),
+            self.lend(LendingCall::Repay { asset: self.debt, most: AmountIn::Exact(repaid) }),
+            self.lend(LendingCall::Withdraw { asset: self.collateral, part: out.unwrap_or(Part::Exactly(sold)) }),
+        ];
+        plan.route.reversed().trade(sees, AmountIn::Exact(sold), 0, &mut actions);
+        actions.push(self.lend(LendingCall::RepayFlashLoan));
+        Some(actions)
+    }
+}
+
+/// A position as its owner sees it, at the oracles' prices.
+struct Position {
+    health_factor: f64,
+    /// In smallest units.
+    collateral: u128,
+    debt: u128,
+    /// What a smallest unit is worth, in whole numeraire tokens.
+    collateral_unit: f64,
+    debt_unit: f64,
+    threshold: f64,
+}
+
+impl Position {
+    fn worths(&self) -> (f64, f64) {
+        (self.collateral as f64 * self.collateral_unit, self.debt as f64 * self.debt_unit)
+    }
+
+    /// Returns what to post for a health factor, in smallest units of the collateral.
+    fn to_post(&self, target: f64) -> u128 {
+        let (collateral, debt) = self.worths();
+        units((target * debt / self.threshold - collateral) / self.collateral_unit)
+    }
+
+    /// Returns what to repay for a health factor, in smallest units of the debt.
+    fn to_repay(&self, target: f64) -> u128 {
+        let (collateral, debt) = self.worths();
+        units((debt - collateral * self.threshold / target) / self.debt_unit).min(self.debt)
+    }
+
+    /// Returns what to repay out of collateral that is sold for it, in smallest units of the debt.
+    fn to_sell(&self, target: f64) -> u128 {
+        let (collateral, debt) = self.worths();
+        let worth = (target * debt - self.threshold * collateral) / (target - self.threshold);
+        units(worth / self.debt_unit).min(self.debt)
+    }
+}
+
+/// Returns an amount that is wished for in smallest units, rounded down; zero below zero.
+fn units(wish: f64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a wish may")]
+    let units = wish as u128;
+    units
+}
+
+/// What one borrower posts of its own, posts in all, and owes, in whole numeraire tokens.
+struct Sizes {
+    own: f64,
+    posted: f64,
+    owed: f64,
+}
+
+impl Owes {
+    fn sizes(&self, capital: f64, threshold: f64, dice: &mut Dice) -> (Sizes, WayIn) {
+        let plain = |owed| (Sizes { own: capital, posted: capital, owed }, WayIn::Plain { sells: false });
+        match self {
+            Self::LoanToValue(law) => plain(capital * law.sample(dice)),
+            Self::HealthFactor(law) => plain(capital * threshold / law.sample(dice)),
+            Self::Leverage(law) => {
+                let leverage = law.sample(dice);
+                let sizes = Sizes { own: capital, posted: capital * leverage, owed: capital * (leverage - 1.0) };
+                (sizes, WayIn::Flash)
+            }
+            Self::Loops { loan_to_value, times } => {
+                let (loan_to_value, times) = (loan_to_value.sample(dice), *times);
+                let (mut posted, mut last) = (capital, capital);
+                for _ in 0..times {
+                    last *= loan_to_value;
+                    posted += last;
+                }
+                (Sizes { own: capital, posted, owed: posted - capital }, WayIn::Loops { loan_to_value, times })
+            }
+        }
+    }
+}
+
+impl Population for BorrowerParams {
+    type Agent = Borrower;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Borrower> {
+        let cell = sees.protocols.lending_named(&self.market);
+        let (posts, owes) = (sees.tokens.named(&self.collateral), sees.tokens.named(&self.debt));
+        let place = |token| cell.place_of(token).expect("checked: the market has the asset");
+        let (collateral, debt) = (place(posts), place(owes));
+        let capital = self.capital.sample(dice);
+        let (sizes, way_in) = self.owes.sizes(capital, cell.lending().threshold(collateral), dice);
+        let (posted, owed) = (sees.units_worth(posts, sizes.posted), sees.units_worth(owes, sizes.owed));
+        let (own, tip) = (sees.units_worth(posts, sizes.own), sees.gwei(self.tip.sample(dice)));
+        let gas_money = self.gas_money.sample(dice);
+        let entry = self.entry.wake(sees, dice);
+        let sells = self.proceeds == Proceeds::Sold;
+        let way_in = if let WayIn::Plain { .. } = way_in { WayIn::Plain { sells } } else { way_in };
+        let plan = Plan {
+            route: Route::new(sees, self.through.as_deref(), owes, posts),
+            own,
+            loan: owed,
+            way_in,
+            defence: self.defence,
+            act_below: self.act_below.sample(dice),
+            target: self.target.sample(dice),
+            attention: self.attention.sample(dice),
+            tip,
+            state: if entry.is_some() { State::Outside } else { State::Open },
+        };
+        let mut purse = Purse::new();
+        let spare = sizes.posted * self.spare.sample(dice);
+        match self.defence {
+            Defence::TopUp => purse.push((posts, sees.units_worth(posts, spare))),
+            Defence::Repay => purse.push((owes, sees.units_worth(owes, spare))),
+            Defence::Sleep | Defence::Deleverage | Defence::StopLoss => {}
+        }
+        let first = entry.unwrap_or_else(|| match self.defence {
+            Defence::Sleep => Wake::Never,
+            _ => Wake::At(dice.blocks_until(plan.attention) - 1),
+        });
+        let is_idle = entry.is_none() && self.defence == Defence::Sleep;
+        let leverage = sizes.posted / (sizes.posted - sizes.owed);
+        let stake = if entry.is_some() {
+            purse.push((posts, own));
+            None
+        } else {
+            if let (WayIn::Plain { .. }, Proceeds::Sold) = (plan.way_in, self.proceeds) {
+                purse.push((posts, sees.units_worth(posts, sizes.owed)));
+            }
+            let kept = matches!(plan.way_in, WayIn::Plain { .. }) && self.proceeds == Proceeds::Kept;
+            Some(Stake::Loan { market: cell.id, collateral, posted, debt, owed, kept })
+        };
+        let plan = (!is_idle).then(|| Box::new(plan));
+        let agent = Borrower { market: cell.id, collateral, debt, leverage, plan };
+        Drawn { agent, purse, gas_money, first, stake }
+    }
+}

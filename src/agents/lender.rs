@@ -1,0 +1,231 @@
+//! Supplies a lending market, and runs when it is frightened.
+//!
+//! Sees: its asset's utilisation, what its debtors owe and nobody will pay, and the asset's price outside. Decides:
+//! withdraws everything when one of them passes what it can bear, or when its time is over; of what is lent out it takes
+//! what is idle, and comes back for the rest. A withdrawal beyond the market's cash reverts, and it waits until there is
+//! some again. Ignores: rates.
+
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::Agent;
+use super::awake::Wake;
+use super::outbox::Outbox;
+use super::population::{Drawn, Population, Purse, Stake};
+use super::schedule::{Entry, Exit, PATIENCE};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::event::{Event, What};
+use crate::chain::ids::{LendingId, TokenId};
+use crate::chain::transaction::{Action, AmountIn, Bid, LendingCall, LendingOrder};
+use crate::protocol::lending::Part;
+
+/// A population of lenders, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LenderParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "super::one")]
+    pub count: u32,
+    /// The lending market.
+    pub market: String,
+    /// The token that it supplies.
+    pub asset: String,
+    /// How much of it, in whole tokens.
+    pub supply: Distribution,
+    /// When it supplies.
+    #[serde(default)]
+    pub entry: Entry,
+    /// When it withdraws everything, whatever happens.
+    #[serde(default)]
+    pub exit: Exit,
+    /// Utilisation above which it runs; above 1 by default, and it never does.
+    #[serde(default = "never")]
+    pub fears_utilisation: Distribution,
+    /// Share of the market's supply that nobody will pay back above which it runs.
+    #[serde(default = "never")]
+    pub fears_bad_debt: Distribution,
+    /// Fall of the asset's price outside since the start above which it runs, as in 0.05.
+    #[serde(default = "never")]
+    pub fears_depeg: Distribution,
+    /// Probability of looking at a block.
+    #[serde(default = "super::always")]
+    pub attention: Distribution,
+    /// Priority fee, in gwei per unit of gas.
+    #[serde(default = "super::tip")]
+    pub tip: Distribution,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "super::gas_money")]
+    pub gas_money: Distribution,
+}
+
+fn never() -> Distribution {
+    Distribution::Fixed(2.0)
+}
+
+/// A supplier of a lending market.
+#[derive(Debug, Clone, Copy, PartialEq, Component)]
+pub struct Lender {
+    market: LendingId,
+    asset: u8,
+    token: TokenId,
+    supply: u128,
+    tip: u128,
+    attention: f64,
+    fears: Fears,
+    /// The block in which it leaves whatever happens.
+    leaves: Option<u64>,
+    state: State,
+    /// Whether a transaction of its own is on its way.
+    waits: bool,
+    /// Whether the market has refused a withdrawal: from then on it asks only when something is idle.
+    refused: bool,
+}
+
+/// What frightens a lender: shares above which it runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Fears {
+    utilisation: f64,
+    bad_debt: f64,
+    depeg: f64,
+    /// The asset's price outside when it was drawn.
+    price: f64,
+}
+
+/// Where a lender stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Outside,
+    Inside,
+    Running,
+}
+
+impl Agent for Lender {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        let mut dice = sees.dice(out.me().who);
+        match self.state {
+            State::Outside => {
+                let call = LendingCall::Supply { asset: self.asset, amount: AmountIn::Exact(self.supply) };
+                self.waits = self.submit(call, out);
+                self.state = State::Inside;
+                if self.waits { self.next_look(sees, &mut dice) } else { Wake::Never }
+            }
+            State::Inside => {
+                let is_over = self.leaves.is_some_and(|block| sees.clock.block >= block);
+                if !is_over && !self.is_frightened(sees) {
+                    return self.next_look(sees, &mut dice);
+                }
+                self.state = State::Running;
+                self.run(sees, out)
+            }
+            State::Running => self.run(sees, out),
+        }
+    }
+
+    const LEARNS: bool = true;
+
+    fn learn(&mut self, event: &Event) {
+        self.refused |= matches!(event.what, What::Reverted { .. });
+        self.waits = false;
+    }
+}
+
+impl Lender {
+    fn submit(&self, call: LendingCall, out: &mut Outbox) -> bool {
+        out.submit(smallvec![Action::Lend(Box::new(LendingOrder { market: self.market, call }))], Bid::tip(self.tip))
+    }
+
+    /// Withdraws what is idle of its claim. Where nothing is, it asks once for all of it and is refused, and then waits.
+    fn run(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        if self.waits {
+            return PATIENCE.wake(sees);
+        }
+        let (lending, now) = (sees.protocols.lending(self.market).lending(), sees.clock.now());
+        let claim = lending.supplied(out.me().account, self.asset, now);
+        if claim == 0 {
+            return Wake::Never;
+        }
+        let idle = lending.totals(self.asset, now).idle;
+        if idle == 0 && self.refused {
+            return PATIENCE.wake(sees);
+        }
+        let part = if idle == 0 || idle >= claim { Part::All } else { Part::Exactly(idle) };
+        self.waits = self.submit(LendingCall::Withdraw { asset: self.asset, part }, out);
+        PATIENCE.wake(sees)
+    }
+
+    fn is_frightened(&self, sees: &View) -> bool {
+        let cell = sees.protocols.lending(self.market);
+        let totals = cell.lending().totals(self.asset, sees.clock.now());
+        let supplied = totals.supplied as f64;
+        let bad_debt = sees.worth(self.token, cell.lost[usize::from(self.asset)]);
+        let supply_worth = sees.worth(self.token, totals.supplied);
+        totals.borrowed as f64 > self.fears.utilisation * supplied
+            || bad_debt > self.fears.bad_debt * supply_worth
+            || sees.venues.price(self.token) < self.fears.price * (1.0 - self.fears.depeg)
+    }
+
+    /// Returns when it looks next: after as many blocks as its attention lets pass, or when its time is over.
+    fn next_look(&self, sees: &View, dice: &mut Dice) -> Wake {
+        let at = sees.clock.block + dice.blocks_until(self.attention);
+        Wake::At(self.leaves.map_or(at, |leaves| at.min(leaves)))
+    }
+}
+
+impl Population for LenderParams {
+    type Agent = Lender;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Lender> {
+        let cell = sees.protocols.lending_named(&self.market);
+        let token = sees.tokens.named(&self.asset);
+        let asset = cell.place_of(token).expect("checked: the market has the asset");
+        let supply = sees.tokens.units(token, self.supply.sample(dice));
+        let (tip, gas_money) = (sees.gwei(self.tip.sample(dice)), self.gas_money.sample(dice));
+        let fears = Fears {
+            utilisation: self.fears_utilisation.sample(dice),
+            bad_debt: self.fears_bad_debt.sample(dice),
+            depeg: self.fears_depeg.sample(dice),
+            price: sees.venues.price(token),
+        };
+        let entry = self.entry.wake(sees, dice);
+        let enters = if let Some(Wake::At(block)) = entry { block } else { 0 };
+        let leaves = match (self.exit.drawn(sees, dice), self.exit) {
+            (Wake::At(stay), Exit::After(..)) => Some(enters + stay),
+            (Wake::At(block), _) => Some(block),
+            _ => None,
+        };
+        let attention = self.attention.sample(dice);
+        let state = if entry.is_some() { State::Outside } else { State::Inside };
+        let agent = Lender {
+            market: cell.id,
+            asset,
+            token,
+            supply,
+            tip,
+            attention,
+            fears,
+            leaves,
+            state,
+            waits: false,
+            refused: false,
+        };
+        if let Some(first) = entry {
+            return Drawn { agent, purse: smallvec![(token, supply)], gas_money, first, stake: None };
+        }
+        let stake = Some(Stake::Lend { market: cell.id, asset, amount: supply });
+        let first = agent.next_look(sees, dice);
+        Drawn { agent, purse: Purse::new(), gas_money, first, stake }
+    }
+}

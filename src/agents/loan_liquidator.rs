@@ -1,0 +1,463 @@
+//! Liquidates loans of one lending market, of one collateral and one debt.
+//!
+//! Sees: every position of the market that may be liquidated as the block begins. Decides: looks at the largest of those
+//! that it notices; repays as much as pays after what selling the collateral costs, its own earlier sales of the block
+//! included, after the flash loan's premium and gas; and offers a share of the gain as priority fee. It stops when its
+//! money for the block or the depth of the market is used up. Sells at once, after a while, or holds. Ignores: who else is
+//! after the same position: who comes second finds less, or reverts and pays for it.
+
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::Agent;
+use super::awake::Wake;
+use super::offer::hurried;
+use super::outbox::Outbox;
+use super::population::{Drawn, Population, Purse};
+use super::route::Route;
+use super::view::View;
+use crate::chain::dice::{Dice, Who, mix};
+use crate::chain::distribution::Distribution;
+use crate::chain::event::{Event, What};
+use crate::chain::ids::{AccountId, LendingId};
+use crate::chain::lending::{FailingLoan, LendingCell, Prices};
+use crate::chain::time::TimeSpan;
+use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
+use crate::protocol::lending::{Liquidated, Liquidation};
+
+/// A population of liquidators of loans, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoanLiquidatorParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "super::one")]
+    pub count: u32,
+    /// The lending market whose positions it watches.
+    pub market: String,
+    /// The token that it seizes.
+    pub collateral: String,
+    /// The token that it repays.
+    pub debt: String,
+    /// What it repays with.
+    #[serde(default)]
+    pub funds: Funds,
+    /// When it sells what it seized; flash loans ask for at once.
+    #[serde(default)]
+    pub sells: Sells,
+    /// The pool through which it sells; the external venue by default.
+    #[serde(default)]
+    pub through: Option<String>,
+    /// Least gain after gas that it acts for, in the numeraire.
+    #[serde(default = "super::margin")]
+    pub margin: Distribution,
+    /// Probability of seeing a position that may be liquidated, per block and position.
+    #[serde(default = "super::always")]
+    pub attention: Distribution,
+    /// Share of the gain after base fee that it offers as priority fee.
+    pub bid_share: Distribution,
+    /// Most positions it goes for in a block.
+    #[serde(default = "per_block")]
+    pub per_block: u32,
+    /// How much of a position it takes at a time.
+    #[serde(default)]
+    pub strategy: Strategy,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "super::gas_money")]
+    pub gas_money: Distribution,
+}
+
+fn per_block() -> u32 {
+    1_000_000
+}
+
+/// What a liquidator repays with.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub enum Funds {
+    /// Flash loans of the market itself.
+    #[default]
+    FlashLoan,
+    /// Its own: so many whole tokens of the debt.
+    Own(Distribution),
+}
+
+/// When a liquidator sells what it seized.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Sells {
+    /// In the same transaction.
+    #[default]
+    AtOnce,
+    /// All that it holds, so long after it seized something.
+    Later(TimeSpan),
+    /// Never.
+    Never,
+}
+
+/// How much of a position a liquidator takes at a time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Strategy {
+    /// As much as the market allows.
+    #[default]
+    CloseFactor,
+    /// Two liquidations in a row: the first as large as leaves the position unhealthy, so that the second may take the
+    /// close factor of the rest (Qin, Zhou, Gamito, Jovanovic, Gervais 2021).
+    TwoSteps,
+}
+
+/// A liquidator of loans.
+#[derive(Debug, Clone, PartialEq, Component)]
+pub struct LoanLiquidator {
+    market: LendingId,
+    collateral: u8,
+    debt: u8,
+    /// From the collateral's token to the debt's.
+    route: Route,
+    flash: bool,
+    sells: Sells,
+    strategy: Strategy,
+    /// Least gain after gas, in whole numeraire tokens.
+    pub margin: f64,
+    attention: f64,
+    bid_share: Distribution,
+    per_block: usize,
+    /// Whose positions its transactions of the last blocks were about, by number, and how many of these still wait.
+    pending: Vec<AccountId>,
+    waiting: usize,
+    /// When it sells what it holds.
+    sale: Option<u64>,
+    /// The positions that it notices in this block.
+    seen: Vec<FailingLoan>,
+}
+
+/// A liquidation that pays.
+struct Catch {
+    /// What is repaid by each call, and what they do together.
+    repays: [u128; 2],
+    done: Liquidated,
+    /// What the sale must bring at least.
+    least_out: u128,
+    /// In whole numeraire tokens, before gas.
+    gain: f64,
+}
+
+impl Agent for LoanLiquidator {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        self.sell_later(sees, out);
+        self.notice(sees, out.me().who);
+        let cell = sees.protocols.lending(self.market);
+        let prices = cell.prices(&sees.oracles);
+        let mut sold = 0;
+        let mut purse = self.purse(sees, out.me().account);
+        if self.waiting == 0 {
+            self.pending.clear();
+        }
+        for loan in std::mem::take(&mut self.seen) {
+            match self.catch(&loan, (cell, &prices), purse, sold, sees) {
+                Found::Pays(catch) => {
+                    if self.go(&loan, &catch, sees, out) {
+                        sold += catch.done.seized;
+                        // A flash loan is back before the next one is taken.
+                        purse -= if self.flash { 0 } else { catch.done.repaid };
+                    }
+                }
+                Found::Nothing => {}
+                Found::Exhausted => break,
+            }
+        }
+        self.pending.sort_unstable();
+        match self.sale {
+            Some(at) => Wake::At(at.min(sees.clock.block + 1)),
+            None => Wake::WhenUnderwater,
+        }
+    }
+
+    const LEARNS: bool = true;
+
+    fn learn(&mut self, event: &Event) {
+        if let What::Liquidated(_) | What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. } = event.what {
+            self.waiting = self.waiting.saturating_sub(1);
+        }
+    }
+}
+
+/// What a look at a position finds.
+enum Found {
+    Pays(Catch),
+    Nothing,
+    /// Neither this one nor any other of the block.
+    Exhausted,
+}
+
+impl LoanLiquidator {
+    /// Returns the market that it watches.
+    pub fn market(&self) -> LendingId {
+        self.market
+    }
+
+    /// Lists the positions that it notices and that it has not gone for already, the largest debts first, as many as it
+    /// goes for in a block. Only those are put in order: a million may fail at once.
+    fn notice(&mut self, sees: &View, who: Who) {
+        self.seen.clear();
+        let Self { attention, pending, seen, waiting, .. } = self;
+        let is_new = |loan: &&FailingLoan| *waiting == 0 || pending.binary_search(&loan.borrower).is_err();
+        let throw = |loan: &&FailingLoan| {
+            *attention >= 1.0 || sees.dice(Who(mix(who.0, u64::from(loan.borrower.0)))).chance(*attention)
+        };
+        seen.extend(sees.failing.of(self.market).iter().filter(is_new).filter(throw));
+        let order = |a: &FailingLoan, b: &FailingLoan| b.debt.total_cmp(&a.debt).then(a.borrower.cmp(&b.borrower));
+        if seen.len() > self.per_block {
+            seen.select_nth_unstable_by(self.per_block, order);
+            seen.truncate(self.per_block);
+        }
+        if seen.len() <= SORTED_AT_MOST {
+            seen.sort_unstable_by(order);
+        }
+    }
+
+    /// Returns what it can repay with, in smallest units: its own, or what the market can lend for a transaction.
+    fn purse(&self, sees: &View, me: AccountId) -> u128 {
+        if self.flash {
+            let lending = sees.protocols.lending(self.market).lending();
+            return lending.totals(self.debt, sees.clock.now()).idle;
+        }
+        sees.ledger.balance(me, self.route.to)
+    }
+
+    /// Returns what it would gain by a position with what is in its purse, after it has `sold` so much in the block.
+    fn catch(
+        &self,
+        loan: &FailingLoan,
+        (cell, prices): (&LendingCell, &Prices),
+        purse: u128,
+        sold: u128,
+        sees: &View,
+    ) -> Found {
+        if purse == 0 {
+            return Found::Exhausted;
+        }
+        let Some((repays, done)) = self.quote(loan, purse, cell, prices, sees.clock.now()) else {
+            return Found::Nothing;
+        };
+        if self.sells != Sells::AtOnce {
+            let gain = sees.worth(self.route.from, done.seized) - sees.worth(self.route.to, done.repaid);
+            return Found::Pays(Catch { repays, done, least_out: 0, gain });
+        }
+        let Some(part) = self.part_that_pays(&done, sold, sees) else { return Found::Exhausted };
+        if part >= 1.0 {
+            return self.gaining(repays, done, sold, sees);
+        }
+        let purse = share(done.repaid, part);
+        match self.quote(loan, purse, cell, prices, sees.clock.now()) {
+            Some((repays, done)) => self.gaining(repays, done, sold, sees),
+            None => Found::Nothing,
+        }
+    }
+
+    fn gaining(&self, repays: [u128; 2], done: Liquidated, sold: u128, sees: &View) -> Found {
+        let owed = self.owed(done.repaid, sees);
+        match self.route.quote_after(sees, sold, done.seized) {
+            Some(out) if out > owed => {
+                Found::Pays(Catch { repays, done, least_out: owed, gain: sees.worth(self.route.to, out - owed) })
+            }
+            _ => Found::Nothing,
+        }
+    }
+
+    /// Returns what must come back for what is repaid: with the flash loan's premium, rounded up.
+    fn owed(&self, repaid: u128, sees: &View) -> u128 {
+        let lending = sees.protocols.lending(self.market).lending();
+        let premium = if self.flash { lending.flash_premium(self.debt, repaid).unwrap_or(u128::MAX) } else { 0 };
+        repaid.saturating_add(premium)
+    }
+
+    /// Returns the part of a liquidation up to which the last unit sold brings what it cost; none if the first does not.
+    fn part_that_pays(&self, done: &Liquidated, sold: u128, sees: &View) -> Option<f64> {
+        let owed = self.owed(done.repaid, sees);
+        let pays = |part: f64| {
+            let (before, piece) = (sold + share(done.seized, part), (done.seized / 64).max(1));
+            let brings = self.route.quote_after(sees, before, piece).unwrap_or(0) as f64;
+            brings * done.seized as f64 >= owed as f64 * piece as f64
+        };
+        if pays(1.0) {
+            return Some(1.0);
+        }
+        if !pays(0.0) {
+            return None;
+        }
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..12 {
+            let middle = 0.5 * (low + high);
+            if pays(middle) { low = middle } else { high = middle }
+        }
+        Some(low)
+    }
+
+    /// Returns what is repaid by each call, and what the calls do together; none if the market refuses.
+    fn quote(
+        &self,
+        loan: &FailingLoan,
+        purse: u128,
+        cell: &LendingCell,
+        prices: &Prices,
+        now: u64,
+    ) -> Option<([u128; 2], Liquidated)> {
+        let (lending, (collateral, debt)) = (cell.lending(), (self.collateral, self.debt));
+        let call = |most_repaid| Liquidation { borrower: loan.borrower, collateral, debt, most_repaid };
+        let quote = |most_repaid| lending.quote_liquidation(call(most_repaid), prices, now).ok();
+        let one = quote(purse)?;
+        let first = match self.strategy {
+            Strategy::CloseFactor => 0,
+            Strategy::TwoSteps => {
+                first_of_two(loan, lending.borrowed(loan.borrower, debt, now), &one, cell, collateral)
+            }
+        };
+        if first == 0 || first >= one.repaid {
+            return Some(([one.repaid, 0], one));
+        }
+        let left = (one.repaid + one.debt_left - first) as f64;
+        let close_factor = one.repaid as f64 / (one.repaid + one.debt_left) as f64;
+        let second = share(1, left * close_factor).min(purse - first);
+        let repaid = first + second;
+        let seized = share(one.seized, repaid as f64 / one.repaid as f64 * (1.0 - 1e-6));
+        Some(([first, second], Liquidated { repaid, seized, debt_left: one.debt_left - second, ..one }))
+    }
+
+    /// Returns the bid that offers so much of a gain, both in the numeraire.
+    fn hurried(&self, bid: f64, gain: f64, gas: u64, sees: &View) -> Bid {
+        let worth = gain + sees.gas_worth(gas);
+        hurried(sees, sees.priority_fee(bid, gas), worth, self.margin, gas, sees.clock.block + WAITS)
+    }
+
+    /// Submits the transaction of a catch if its gain after gas is enough.
+    fn go(&mut self, loan: &FailingLoan, catch: &Catch, sees: &View, out: &mut Outbox) -> bool {
+        let actions = self.actions(loan, catch, sees);
+        let gas = sees.schedule.of(&actions);
+        let gain = catch.gain - sees.gas_worth(gas);
+        if gain <= self.margin {
+            return false;
+        }
+        let mut dice = sees.dice(Who(mix(out.me().who.0, u64::from(loan.borrower.0))));
+        let bid = match self.bid_share {
+            Distribution::Fixed(share) => share * gain,
+            ref law => law.sample(&mut dice) * gain,
+        };
+        let submitted = gain - bid > self.margin && out.submit(actions, self.hurried(bid, gain, gas, sees));
+        if submitted {
+            self.pending.push(loan.borrower);
+            self.waiting += 1;
+            if let Sells::Later(after) = self.sells {
+                self.sale.get_or_insert(sees.clock.block_after(after).max(sees.clock.block + 1));
+            }
+        }
+        submitted
+    }
+
+    /// Returns the transaction: [a flash loan,] the liquidation, the forced sale [, the flash loan's repayment].
+    fn actions(&self, loan: &FailingLoan, catch: &Catch, sees: &View) -> Actions {
+        let lend = |call| Action::Lend(Box::new(LendingOrder { market: self.market, call }));
+        let (borrower, collateral, debt) = (loan.borrower, self.collateral, self.debt);
+        let mut actions = Actions::new();
+        if self.flash {
+            actions.push(lend(LendingCall::FlashLoan { asset: debt, amount: catch.done.repaid }));
+        }
+        for repaid in catch.repays.into_iter().filter(|repaid| *repaid > 0) {
+            let most = AmountIn::Exact(repaid);
+            actions.push(lend(LendingCall::Liquidate { borrower, collateral, debt, most }));
+        }
+        if self.sells == Sells::AtOnce {
+            let amount = if catch.repays[1] > 0 { AmountIn::Exact(catch.done.seized) } else { AmountIn::Received };
+            self.forced_sale(amount, catch.least_out, sees, &mut actions);
+        }
+        if self.flash {
+            actions.push(lend(LendingCall::RepayFlashLoan));
+        }
+        actions
+    }
+
+    /// Adds the sale of what a liquidation seized.
+    fn forced_sale(&self, amount: AmountIn, least_out: u128, sees: &View, actions: &mut Actions) {
+        self.route.trade(sees, amount, least_out, actions);
+    }
+
+    /// Sells all that it holds of the collateral when the time has come.
+    fn sell_later(&mut self, sees: &View, out: &mut Outbox) {
+        if self.sale.is_none_or(|at| sees.clock.block < at) {
+            return;
+        }
+        self.sale = None;
+        let held = sees.ledger.balance(out.me().account, self.route.from);
+        if held > 0 {
+            let mut actions: Actions = smallvec![];
+            self.forced_sale(AmountIn::Exact(held), 0, sees, &mut actions);
+            out.submit(actions, Bid::tip(0));
+        }
+    }
+}
+
+/// So many blocks after its first a liquidation may wait: as many as the liquidators of banks wait.
+const WAITS: u64 = 24;
+
+/// With more positions than this in a block, which of them come first is left to their numbers.
+const SORTED_AT_MOST: usize = 4_096;
+
+/// Returns a part of an amount, rounded down.
+fn share(amount: u128, part: f64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, and is not negative")]
+    let share = (amount as f64 * part) as u128;
+    share
+}
+
+/// Returns the most that can be repaid so that the position may still be liquidated, in smallest units: with debt `D`,
+/// collateral `C`, threshold `l` and bonus `s`, `(D - l C) / (1 - l (1 + s))`, a hair less. None of a toxic position.
+fn first_of_two(loan: &FailingLoan, owed: u128, one: &Liquidated, cell: &LendingCell, collateral: u8) -> u128 {
+    let (threshold, bonus) = (cell.lending().threshold(collateral), cell.lending().bonus(collateral));
+    let kept = 1.0 - threshold * (1.0 + bonus);
+    // All of it may be repaid at once: there is nothing to gain by two steps.
+    if kept <= 0.0 || one.debt_left == 0 {
+        return 0;
+    }
+    share(owed, ((1.0 - loan.health_factor) / kept * (1.0 - 1e-6)).clamp(0.0, 1.0))
+}
+
+impl Population for LoanLiquidatorParams {
+    type Agent = LoanLiquidator;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<LoanLiquidator> {
+        let cell = sees.protocols.lending_named(&self.market);
+        let (seizes, repays) = (sees.tokens.named(&self.collateral), sees.tokens.named(&self.debt));
+        let place = |token| cell.place_of(token).expect("checked: the market has the asset");
+        let mut purse = Purse::new();
+        if let Funds::Own(law) = &self.funds {
+            purse.push((repays, sees.tokens.units(repays, law.sample(dice))));
+        }
+        let agent = LoanLiquidator {
+            market: cell.id,
+            collateral: place(seizes),
+            debt: place(repays),
+            route: Route::new(sees, self.through.as_deref(), seizes, repays),
+            flash: self.funds == Funds::FlashLoan,
+            sells: self.sells,
+            strategy: self.strategy,
+            margin: self.margin.sample(dice),
+            attention: self.attention.sample(dice),
+            bid_share: self.bid_share.clone(),
+            per_block: self.per_block as usize,
+            pending: Vec::new(),
+            waiting: 0,
+            sale: None,
+            seen: Vec::new(),
+        };
+        let gas_money = self.gas_money.sample(dice);
+        Drawn { agent, purse, gas_money, first: Wake::WhenUnderwater, stake: None }
+    }
+}

@@ -1,0 +1,145 @@
+//! Borrowers, lenders and liquidators of lending markets.
+
+use super::super::diagnostic::one_of;
+use super::super::piece::Node;
+use super::super::schema::{LendingParams, ReserveParams};
+use super::Check;
+use super::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
+use crate::agents::borrower::{BorrowerParams, Owes};
+use crate::agents::lender::LenderParams;
+use crate::agents::loan_liquidator::{Funds, LoanLiquidatorParams, Sells};
+use crate::agents::schedule::{Entry, Exit};
+
+impl<'d> Check<'_, 'd> {
+    fn market_of(&self, wanted: &str) -> Option<&'d LendingParams> {
+        self.draft.lending.iter().map(|market| &market.value).find(|market| market.name() == wanted)
+    }
+
+    pub(super) fn borrower(&mut self, node: Node, params: &BorrowerParams) {
+        self.common(node, params.count, Some(&params.tip), &params.gas_money);
+        self.law(node, "capital", &params.capital, &POSITIVE);
+        self.law(node, "attention", &params.attention, &SHARE);
+        self.law(node, "spare", &params.spare, &NOT_NEGATIVE);
+        self.law(node, "act_below", &params.act_below, &Allowed { least: 1.0, ..ANY });
+        self.law(node, "target", &params.target, &Allowed { least: 1.0, above: true, ..ANY });
+        self.stay(node, params.entry, Exit::Hold);
+        self.tokens_of_loan(node, &params.market, (&params.collateral, &params.debt), params.through.as_deref());
+        self.owes(node, params);
+    }
+
+    /// What a population owes must be within what its market lends against its collateral.
+    fn owes(&mut self, node: Node, params: &BorrowerParams) {
+        let most = self.market_of(&params.market).and_then(|market| market.limits(&params.collateral, &params.debt));
+        let at_most = |most: f64, what: &str| {
+            let why = format!("the market lends {what} against `{}`", params.collateral);
+            Allowed { least: 0.0, most, why: Some(why), ..ANY }
+        };
+        let (ltv, threshold) = most.unwrap_or((f64::INFINITY, f64::INFINITY));
+        match &params.owes {
+            Owes::LoanToValue(law) => self.law(node, "owes", law, &at_most(ltv, &format!("up to {ltv}"))),
+            Owes::HealthFactor(law) => {
+                let least = if ltv.is_finite() && ltv > 0.0 { threshold / ltv } else { 1.0 };
+                // What is drawn is rounded, and the market's limit is exact.
+                let why = Some(format!("the market lends up to {ltv} of the collateral's worth"));
+                self.law(node, "owes", law, &Allowed { least: least - 1e-9, why, ..ANY });
+            }
+            Owes::Leverage(law) => {
+                let most = if ltv < 1.0 { 1.0 / (1.0 - ltv) } else { f64::INFINITY };
+                let what = format!("up to {ltv}, which is {most:.4} times own capital");
+                self.law(node, "owes", law, &Allowed { least: 1.0, ..at_most(most, &what) });
+            }
+            Owes::Loops { loan_to_value, times } => {
+                self.law(node, "owes", loan_to_value, &at_most(ltv.min(PART.most), &format!("up to {ltv}")));
+                let fine = (1..=100).contains(times);
+                self.field(node.at("owes"), "times", times, fine, "1 to 100 loops");
+            }
+        }
+    }
+
+    pub(super) fn lender(&mut self, node: Node, params: &LenderParams) {
+        self.common(node, params.count, Some(&params.tip), &params.gas_money);
+        self.law(node, "supply", &params.supply, &POSITIVE);
+        self.law(node, "fears_utilisation", &params.fears_utilisation, &NOT_NEGATIVE);
+        self.law(node, "fears_bad_debt", &params.fears_bad_debt, &NOT_NEGATIVE);
+        self.law(node, "fears_depeg", &params.fears_depeg, &NOT_NEGATIVE);
+        self.law(node, "attention", &params.attention, &SHARE);
+        self.stay(node, params.entry, params.exit);
+        self.offered(node.at("asset"), &params.market, &params.asset);
+    }
+
+    pub(super) fn loan_liquidator(&mut self, node: Node, params: &LoanLiquidatorParams) {
+        self.common(node, params.count, None, &params.gas_money);
+        self.law(node, "margin", &params.margin, &NOT_NEGATIVE);
+        self.law(node, "attention", &params.attention, &SHARE);
+        self.law(node, "bid_share", &params.bid_share, &SHARE);
+        self.field(node, "per_block", params.per_block, params.per_block > 0, "at least 1");
+        match &params.funds {
+            Funds::Own(law) => self.law(node, "funds", law, &POSITIVE),
+            Funds::FlashLoan if params.sells != Sells::AtOnce => {
+                let message = "a flash loan is paid back from the sale, in the same transaction";
+                self.error(node.at("sells").place(), message, "expected `AtOnce`, or `funds: Own(...)`");
+            }
+            Funds::FlashLoan => {}
+        }
+        self.tokens_of_loan(node, &params.market, (&params.collateral, &params.debt), params.through.as_deref());
+    }
+
+    /// A market must have both tokens, one must be lent against the other, and a pool must trade them.
+    fn tokens_of_loan(&mut self, node: Node, market: &str, (collateral, debt): (&str, &str), through: Option<&str>) {
+        let known =
+            self.offered(node.at("collateral"), market, collateral) & self.offered(node.at("debt"), market, debt);
+        if let Some(params) = self.market_of(market).filter(|_| known)
+            && params.limits(collateral, debt).is_none()
+        {
+            let message = format!("the market `{market}` does not lend `{debt}` against `{collateral}`");
+            let expected = "expected a collateral with a `threshold` above 0, and a debt that is lent out";
+            self.error(node.at("collateral").place(), message, expected);
+        }
+        let Some(pool) = through.and_then(|name| self.pool(name)) else { return };
+        for token in [collateral, debt].into_iter().filter(|_| collateral != debt) {
+            if self.lacks(pool, token) {
+                let message = format!("the pool `{}` does not hold `{token}`", through.unwrap_or_default());
+                let expected =
+                    format!("expected a pool of `{collateral}` and `{debt}`, or none for the external venue");
+                self.error(node.at("through").place(), message, expected);
+            }
+        }
+    }
+
+    /// Says whether a market has a token, as far as both are known.
+    fn offered(&mut self, node: Node, market: &str, token: &str) -> bool {
+        let Some(params) = self.market_of(market) else { return false };
+        let names = params.names();
+        let offered = names.iter().any(|(name, _)| *name == token);
+        if !offered && self.token(token).is_some() {
+            let message = format!("the market `{market}` has no `{token}`");
+            self.error(node.place(), message, format!("expected {}", one_of(names.into_iter().map(|(name, _)| name))));
+        }
+        offered
+    }
+}
+
+impl LendingParams {
+    /// Returns how much of a collateral's worth may be borrowed, and owed until it may be liquidated; none if the one is
+    /// not lent against the other.
+    fn limits(&self, collateral: &str, debt: &str) -> Option<(f64, f64)> {
+        match self {
+            Self::AaveV3 { reserves, .. } => {
+                let find = |token: &str| reserves.iter().find(|reserve| reserve.token == token);
+                let (ReserveParams { ltv, threshold, .. }, debt) = (find(collateral)?, find(debt)?);
+                (*threshold > 0.0 && debt.borrowing).then_some((*ltv, *threshold))
+            }
+            Self::MorphoBlue { loan, collateral: posted, lltv, .. } => {
+                (loan.token == debt && posted.token == collateral).then_some((*lltv, *lltv))
+            }
+        }
+    }
+}
+
+impl LenderParams {
+    /// Whether it ever sends a transaction.
+    pub(super) fn acts(&self) -> bool {
+        let fears = [&self.fears_utilisation, &self.fears_bad_debt, &self.fears_depeg];
+        self.entry != Entry::Genesis || self.exit != Exit::Hold || fears.iter().any(|law| law.support().0 < 1.0)
+    }
+}

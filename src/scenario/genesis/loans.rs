@@ -1,0 +1,100 @@
+//! Claims on lending markets and loans from them, before the first block.
+
+use bevy_ecs::system::SystemState;
+
+use super::opening::{Opening, Writing};
+use super::{CHECKED, GenesisError, fault};
+use crate::agents::population::Stake;
+use crate::chain::ids::{AgentId, LendingId, TokenId};
+use crate::chain::ledger::Source;
+use crate::chain::lending::Level;
+
+/// A loan at genesis, in smallest units.
+#[derive(Debug, Clone, Copy)]
+struct Loan {
+    market: LendingId,
+    collateral: (u8, u128),
+    debt: (u8, u128),
+    kept: bool,
+}
+
+impl Opening<'_> {
+    /// Writes claims, then loans.
+    pub(super) fn lending(&mut self, stakes: &[(AgentId, Stake)]) -> Result<(), GenesisError> {
+        let mut state = SystemState::<Writing>::new(self.world);
+        let mut writing = state.get_mut(self.world).expect(CHECKED);
+        for (agent, stake) in stakes {
+            if let Stake::Lend { market, asset, amount } = stake {
+                writing.supply(*agent, *market, (*asset, *amount))?;
+            }
+        }
+        let mut level: Option<(LendingId, Level)> = None;
+        for (agent, stake) in stakes {
+            if let Stake::Loan { market, collateral, posted, debt, owed, kept } = *stake {
+                let loan = Loan { market, collateral: (collateral, posted), debt: (debt, owed), kept };
+                writing.lend(*agent, loan, &mut level)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Writing<'_, '_> {
+    fn supply(&mut self, agent: AgentId, market: LendingId, (asset, amount): (u8, u128)) -> Result<(), GenesisError> {
+        let (now, account) = (self.clock.now(), self.agents.account(agent));
+        let cell = self.protocols.lending(market);
+        let token = cell.asset(asset).token;
+        self.ledger.can_issue(token, amount).map_err(|error| fault(error.to_string()))?;
+        let taken = cell.market.lending_mut().supply(account, asset, amount, now);
+        let pays = cell.account;
+        let taken = taken.map_err(|error| self.refused(agent, error))?;
+        self.ledger.issue(Source::Genesis, pays, token, taken);
+        Ok(())
+    }
+
+    /// Posts a loan's collateral and books its debt. The market's level moves with its rates only, and not before time
+    /// passes: it is counted once for all loans in a row.
+    fn lend(&mut self, agent: AgentId, loan: Loan, level: &mut Option<(LendingId, Level)>) -> Result<(), GenesisError> {
+        let Loan { market, collateral, debt: (asset, owed), kept } = loan;
+        if collateral.1 > 0 {
+            self.supply(agent, market, collateral)?;
+        }
+        if owed == 0 {
+            return Ok(());
+        }
+        let (now, account) = (self.clock.now(), self.agents.account(agent));
+        let cell = self.protocols.lending(market);
+        let (token, prices) = (cell.asset(asset).token, cell.prices(&self.oracles));
+        let idle = cell.lending().totals(asset, now).idle;
+        let given = cell.market.lending_mut().borrow(account, asset, owed, &prices, now);
+        let pays = cell.account;
+        let given = match given {
+            Ok(given) => given,
+            Err(_) if idle < owed => return Err(self.drained(agent, market, token)),
+            Err(error) => return Err(self.refused(agent, error)),
+        };
+        let cell = self.protocols.lending(market);
+        if level.as_ref().is_none_or(|(of, _)| *of != market) {
+            *level = Some((market, cell.level(&self.oracles, &self.tokens, now)));
+        }
+        cell.reorder(account, &level.as_ref().expect("it was just counted").1);
+        if kept {
+            self.ledger.transfer(pays, account, token, given).expect("the market's books say so");
+        } else {
+            self.ledger.retire(Source::Genesis, pays, token, given).expect("the market's books say so");
+        }
+        Ok(())
+    }
+
+    fn drained(&self, agent: AgentId, market: LendingId, token: TokenId) -> GenesisError {
+        let name = &self.protocols.directory.lending[market.index()].name;
+        let token = &self.tokens.get(token).name;
+        self.refused(
+            agent,
+            format!(
+                "the lending market `{name}` has no {token} left to lend before the first block; raise its `supplied`, \
+                 or its lenders' `supply` or `count`, or lower the borrowers' `capital`, `count` or what they owe"
+            ),
+        )
+    }
+}
