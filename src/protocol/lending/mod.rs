@@ -1,4 +1,5 @@
 //! Lending markets.
 
+pub mod compound_v2;
 pub mod morpho_blue;
 mod rows;
