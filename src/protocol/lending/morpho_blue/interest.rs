@@ -158,10 +158,11 @@ pub(super) fn exp_wad(x: i128) -> u128 {
     if x >= UPPER_BOUND_WAD {
         return u128::MAX;
     }
-    let half = if x < 0 { -(LN_2_WAD / 2) } else { LN_2_WAD / 2 };
-    let power = (x + half) / LN_2_WAD;
+    let nearer = if x < 0 { x - LN_2_WAD / 2 } else { x + LN_2_WAD / 2 };
+    // Within some hours there is nothing to divide.
+    let power = if nearer.abs() < LN_2_WAD { 0 } else { nearer / LN_2_WAD };
     let rest = x - power * LN_2_WAD;
-    let exp_rest = (ONE_WAD + rest + rest * rest / ONE_WAD / 2).unsigned_abs();
+    let exp_rest = (ONE_WAD + rest).unsigned_abs() + rest.unsigned_abs() * rest.unsigned_abs() / (2 * WAD);
     let shift = u32::try_from(power.unsigned_abs()).expect("the argument is bounded by 94");
     if power < 0 {
         return exp_rest >> shift;
