@@ -2,6 +2,8 @@
 
 #[path = "protocol/aave_v3.rs"]
 mod aave_v3;
+#[path = "protocol/compound_v2.rs"]
+mod compound_v2;
 #[path = "protocol/morpho_blue.rs"]
 mod morpho_blue;
 
@@ -133,5 +135,13 @@ fn alpha_homora(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, arithmetic, uniswap_v2, alpha_homora, aave_v3::aave_v3, morpho_blue::morpho_blue);
+criterion_group!(
+    benches,
+    arithmetic,
+    uniswap_v2,
+    alpha_homora,
+    aave_v3::aave_v3,
+    morpho_blue::morpho_blue,
+    compound_v2::compound_v2
+);
 criterion_main!(benches);

@@ -79,6 +79,23 @@ mod refusals {
     }
 
     #[test]
+    fn a_protocol_that_keeps_a_percent_more_of_what_is_seized_differs() {
+        let file = Vectors::of_this_repository().read("compound_v2");
+        let more_wad = 10_u128.pow(16);
+        let wrong =
+            replay_with(&file, |config| replay::compound_v2::Machine::with_seize_share_raised_by(config, more_wad));
+        assert_eq!(replay::compound_v2::replay(&file).differences, [] as [String; 0]);
+        assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn a_refused_call_that_leaves_no_trace_differs() {
+        let file = Vectors::of_this_repository().read("compound_v2");
+        let wrong = replay_with(&file, replay::compound_v2::Machine::forgetting_refused_calls);
+        assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
     fn a_unit_more_in_one_answer_differs() {
         let report = after_change("univ2", replay::univ2::replay, |operation| {
             operation["state"]["r0"] = json!("4876057000000000000000001");
@@ -98,13 +115,14 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 6] = [
+        let replays: [(&str, Replay); 7] = [
             ("morpho_blue", replay::morpho_blue::replay),
             ("univ2", replay::univ2::replay),
             ("staking_rewards", replay::staking_rewards::replay),
             ("alpha_homora", replay::alpha_homora::replay),
             ("aave_v3", replay::aave_v3::replay),
             ("aave_v3_math", replay::aave_v3_math::replay),
+            ("compound_v2", replay::compound_v2::replay),
         ];
         for (name, replay) in replays {
             let op = after_change(name, replay, |operation| {

@@ -3,6 +3,7 @@
 pub mod aave_v3;
 pub mod aave_v3_math;
 pub mod alpha_homora;
+pub mod compound_v2;
 mod fields;
 pub mod morpho_blue;
 pub mod staking_rewards;
@@ -26,7 +27,7 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("alpha_homora", Some(alpha_homora::replay)),
     ("balancer_math", None),
     ("balancer_weighted", None),
-    ("compound_v2", None),
+    ("compound_v2", Some(compound_v2::replay)),
     ("curve", None),
     ("erc4626", None),
     ("maker", None),

@@ -88,34 +88,16 @@ impl super::Machine for Machine {
 
 /// Does one operation on a market.
 fn act((market, price): &mut (Market, U256), op: &str, fields: &mut Fields, now: u64) -> Result<Value, Stop> {
-    let moved = |assets: u128, shares: u128| json!({ "assets": assets.to_string(), "shares": shares.to_string() });
     match op {
-        "supply" => {
-            let (user, amount) = (account(&fields.text("user")?)?, amount(fields)?);
-            market.supply(user, amount, now).map(|done| moved(done.assets, done.shares)).map_err(Stop::revert)
-        }
-        "withdraw" => {
-            let (user, amount) = (account(&fields.text("user")?)?, amount(fields)?);
-            market.withdraw(user, amount, now).map(|done| moved(done.assets, done.shares)).map_err(Stop::revert)
-        }
-        "borrow" => {
-            let (user, amount) = (account(&fields.text("user")?)?, amount(fields)?);
-            let done = market.borrow(user, amount, *price, now);
-            done.map(|done| moved(done.assets, done.shares)).map_err(Stop::revert)
-        }
-        "repay" => {
-            let (user, amount) = (account(&fields.text("user")?)?, amount(fields)?);
-            market.repay(user, amount, now).map(|done| moved(done.assets, done.shares)).map_err(Stop::revert)
-        }
-        "supply_collateral" => {
+        "supply" | "withdraw" | "borrow" | "repay" => trade(market, *price, op, fields, now),
+        "supply_collateral" | "withdraw_collateral" => {
             let (user, assets) = (account(&fields.text("user")?)?, fields.amount("assets")?);
             fields.finish()?;
-            market.supply_collateral(user, assets).map(|_| Value::Null).map_err(Stop::revert)
-        }
-        "withdraw_collateral" => {
-            let (user, assets) = (account(&fields.text("user")?)?, fields.amount("assets")?);
-            fields.finish()?;
-            market.withdraw_collateral(user, assets, *price, now).map(|_| Value::Null).map_err(Stop::revert)
+            if op == "supply_collateral" {
+                market.supply_collateral(user, assets).map(|_| Value::Null).map_err(Stop::revert)
+            } else {
+                market.withdraw_collateral(user, assets, *price, now).map(|_| Value::Null).map_err(Stop::revert)
+            }
         }
         "liquidate" => liquidate(market, *price, fields, now),
         "accrue" => {
@@ -134,6 +116,19 @@ fn act((market, price): &mut (Market, U256), op: &str, fields: &mut Fields, now:
         "warp" => fields.finish().map(|()| Value::Null),
         other => Err(Stop::unknown("operation", other)),
     }
+}
+
+/// Does what is stated in assets or in shares, and returns both.
+fn trade(market: &mut Market, price: U256, op: &str, fields: &mut Fields, now: u64) -> Result<Value, Stop> {
+    let (user, amount) = (account(&fields.text("user")?)?, amount(fields)?);
+    let moved = match op {
+        "supply" => market.supply(user, amount, now).map(|done| (done.assets, done.shares)),
+        "withdraw" => market.withdraw(user, amount, now).map(|done| (done.assets, done.shares)),
+        "borrow" => market.borrow(user, amount, price, now).map(|done| (done.assets, done.shares)),
+        _ => market.repay(user, amount, now).map(|done| (done.assets, done.shares)),
+    };
+    let (assets, shares) = moved.map_err(Stop::revert)?;
+    Ok(json!({ "assets": assets.to_string(), "shares": shares.to_string() }))
 }
 
 fn liquidate(market: &mut Market, price: U256, fields: &mut Fields, now: u64) -> Result<Value, Stop> {

@@ -4,6 +4,7 @@
 //! [`LendingMarket`] and of [`LendingError`], and an arm in each of the two coercing matches.
 
 pub mod aave_v3;
+pub mod compound_v2;
 pub mod morpho_blue;
 mod rows;
 

@@ -50,10 +50,10 @@ pub fn utilization_wad(supplied: u128, borrowed: u128) -> Result<u128, MathError
 const ONE_WAD: i128 = 1_000_000_000_000_000_000;
 /// The part that should be lent, wad.
 pub const TARGET_UTILIZATION_WAD: u128 = 900_000_000_000_000_000;
-/// At full utilisation the rate is four times that at the target, at none a quarter of it; wad.
-const CURVE_STEEPNESS_WAD: i128 = 4 * ONE_WAD;
+/// At full utilisation the rate is so many times that at the target, at none so small a part of it.
+const CURVE_STEEPNESS: i128 = 4;
 /// How fast the rate at the target grows per second at full utilisation, wad: by the factor e^50 in a year.
-const ADJUSTMENT_SPEED_WAD: i128 = 50 * ONE_WAD / YEAR_SECONDS.cast_signed();
+const ADJUSTMENT_SPEED_WAD: u128 = 50 * WAD / YEAR_SECONDS;
 /// Rate at the target that a market begins with, per second, wad: 4 % a year.
 pub const INITIAL_RATE_AT_TARGET_WAD: u128 = WAD / 25 / YEAR_SECONDS;
 /// Least rate at the target, per second, wad: 0.1 % a year.
@@ -92,8 +92,7 @@ impl AdaptiveCurve {
             (INITIAL_RATE_AT_TARGET_WAD, INITIAL_RATE_AT_TARGET_WAD)
         } else {
             let elapsed = now.checked_sub(last_update).ok_or(MorphoError::BeforeLastUpdate { now, last_update })?;
-            let speed_wad = checked_mul(ADJUSTMENT_SPEED_WAD, error_wad)? / ONE_WAD;
-            adapted_wad(start, checked_mul(speed_wad, elapsed.into())?)
+            adapted_wad(start, adaptation_wad(error_wad, elapsed)?)
         };
         let rate_wad = on_curve_wad(average, error_wad)?;
 
@@ -102,12 +101,21 @@ impl AdaptiveCurve {
     }
 }
 
-/// Returns how far utilisation is from the target, wad: -1 where nothing is lent, 1 where all is.
+/// Returns how far utilisation is from the target, wad: -1 where nothing is lent, 1 where all is. The contract divides
+/// by the tenth above the target or the nine tenths below it, both wad, which comes to the same.
 fn distance_to_target_wad(utilization_wad: u128) -> Result<i128, MathError> {
-    let target_wad = TARGET_UTILIZATION_WAD.cast_signed();
-    let utilization_wad = i128::try_from(utilization_wad).map_err(|_| MathError::TooWide { bits: 128, fits: 127 })?;
-    let distance = checked_mul(utilization_wad - target_wad, ONE_WAD)?;
-    Ok(distance / if utilization_wad > target_wad { ONE_WAD - target_wad } else { target_wad })
+    let too_wide = MathError::TooWide { bits: 128, fits: 127 };
+    let utilization_wad = i128::try_from(utilization_wad).map_err(|_| too_wide)?;
+    let tenfold = (utilization_wad - TARGET_UTILIZATION_WAD.cast_signed()).checked_mul(10).ok_or(too_wide)?;
+    Ok(if tenfold > 0 { tenfold } else { tenfold / 9 })
+}
+
+/// Returns by how much the logarithm of the rate at the target moves, wad. Beyond 127 bits it is cut off: the rate is
+/// at its limit long before.
+fn adaptation_wad(error_wad: i128, elapsed: u64) -> Result<i128, MathError> {
+    let speed_wad = mul_div_down(ADJUSTMENT_SPEED_WAD, error_wad.unsigned_abs(), WAD)?;
+    let adaptation_wad = speed_wad.saturating_mul(elapsed.into()).min(i128::MAX.unsigned_abs()).cast_signed();
+    Ok(if error_wad < 0 { -adaptation_wad } else { adaptation_wad })
 }
 
 /// Returns the average rate at the target while it adapted, by the trapezoidal rule over two steps, and the last.
@@ -128,9 +136,8 @@ fn moved_rate_wad(start: u128, adaptation_wad: i128) -> u128 {
 
 /// Returns the rate of the curve at this distance from the target.
 fn on_curve_wad(rate_at_target_wad: u128, error_wad: i128) -> Result<u128, MathError> {
-    let slope_wad =
-        if error_wad < 0 { ONE_WAD - ONE_WAD * ONE_WAD / CURVE_STEEPNESS_WAD } else { CURVE_STEEPNESS_WAD - ONE_WAD };
-    let factor_wad = checked_mul(slope_wad, error_wad)? / ONE_WAD + ONE_WAD;
+    let steeper_wad = error_wad.checked_mul(CURVE_STEEPNESS - 1).ok_or(MathError::TooWide { bits: 128, fits: 127 })?;
+    let factor_wad = ONE_WAD + if error_wad < 0 { steeper_wad / CURVE_STEEPNESS } else { steeper_wad };
     mul_div_down(factor_wad.unsigned_abs(), rate_at_target_wad, WAD)
 }
 
@@ -151,10 +158,11 @@ pub(super) fn exp_wad(x: i128) -> u128 {
     if x >= UPPER_BOUND_WAD {
         return u128::MAX;
     }
-    let half = if x < 0 { -(LN_2_WAD / 2) } else { LN_2_WAD / 2 };
-    let power = (x + half) / LN_2_WAD;
+    let nearer = if x < 0 { x - LN_2_WAD / 2 } else { x + LN_2_WAD / 2 };
+    // Within some hours there is nothing to divide.
+    let power = if nearer.abs() < LN_2_WAD { 0 } else { nearer / LN_2_WAD };
     let rest = x - power * LN_2_WAD;
-    let exp_rest = (ONE_WAD + rest + rest * rest / ONE_WAD / 2).unsigned_abs();
+    let exp_rest = (ONE_WAD + rest).unsigned_abs() + rest.unsigned_abs() * rest.unsigned_abs() / (2 * WAD);
     let shift = u32::try_from(power.unsigned_abs()).expect("the argument is bounded by 94");
     if power < 0 {
         return exp_rest >> shift;
@@ -180,8 +188,4 @@ pub(super) fn compounded_wad(rate_per_second_wad: u128, seconds: u64) -> Result<
 /// It is beyond `u128`.
 pub(super) fn interest_down(borrowed: Totals, rate_per_second_wad: u128, seconds: u64) -> Result<u128, MathError> {
     mul_div_down(borrowed.assets, compounded_wad(rate_per_second_wad, seconds)?, WAD)
-}
-
-fn checked_mul(a: i128, b: i128) -> Result<i128, MathError> {
-    a.checked_mul(b).ok_or(MathError::TooWide { bits: 128, fits: 127 })
 }

@@ -40,7 +40,7 @@ type Held = [u128; 2];
 impl Call {
     /// Calls, and books the receipt.
     fn make(self, market: &mut Market, price: U256, now: u64, held: &mut Held) -> Result<(), MorphoError> {
-        match self {
+        match self.in_units(market, price, now)? {
             Self::Supply(who, amount) => held[0] += market.supply(who, amount, now)?.assets,
             Self::Withdraw(who, amount) => held[0] -= market.withdraw(who, amount, now)?.assets,
             Self::SupplyCollateral(who, assets) => held[1] += market.supply_collateral(who, assets)?.assets,
@@ -56,39 +56,34 @@ impl Call {
                 held[0] += done?.repaid_assets;
                 held[1] -= done?.seized_assets;
             }
-            Self::LiquidateMost(who) => {
-                let (size, _) = market.max_liquidation(who, price, now)?;
-                Self::Liquidate(who, size).make(market, price, now, held)?;
-            }
-            Self::WithdrawPart(who, part) => {
-                let shares = part.of(market.position(who).supply_shares);
-                Self::Withdraw(who, Amount::Shares(shares)).make(market, price, now, held)?;
-            }
-            Self::WithdrawCollateralPart(who, part) => {
-                let assets = part.of(market.position(who).collateral);
-                Self::WithdrawCollateral(who, assets).make(market, price, now, held)?;
-            }
-            Self::BorrowPart(who, part) => {
-                let assets = part.of(market.max_borrow(who, price, now)?);
-                Self::Borrow(who, Amount::Assets(assets)).make(market, price, now, held)?;
-            }
-            Self::RepayPart(who, part) => {
-                let shares = part.of(market.position(who).borrow_shares);
-                Self::Repay(who, Amount::Shares(shares)).make(market, price, now, held)?;
-            }
-            Self::LiquidatePart(who, part) => {
-                let (_, most) = market.max_liquidation(who, price, now)?;
-                let size = LiquidationSize::SeizedAssets(part.of(most.seized_assets));
-                Self::Liquidate(who, size).make(market, price, now, held)?;
-            }
             Self::SetFee(fee_wad) => {
                 market.set_fee(fee_wad, now)?;
             }
             Self::Accrue => {
                 market.accrue(now)?;
             }
+            part => unreachable!("{part:?} was turned into units"),
         }
         Ok(())
+    }
+
+    /// Turns a part of what could be asked into units.
+    fn in_units(self, market: &Market, price: U256, now: u64) -> Result<Self, MorphoError> {
+        let has = market.position(self.named());
+        Ok(match self {
+            Self::WithdrawPart(who, part) => Self::Withdraw(who, Amount::Shares(part.of(has.supply_shares))),
+            Self::WithdrawCollateralPart(who, part) => Self::WithdrawCollateral(who, part.of(has.collateral)),
+            Self::BorrowPart(who, part) => {
+                Self::Borrow(who, Amount::Assets(part.of(market.max_borrow(who, price, now)?)))
+            }
+            Self::RepayPart(who, part) => Self::Repay(who, Amount::Shares(part.of(has.borrow_shares))),
+            Self::LiquidatePart(who, part) => {
+                let (_, most) = market.max_liquidation(who, price, now)?;
+                Self::Liquidate(who, LiquidationSize::SeizedAssets(part.of(most.seized_assets)))
+            }
+            Self::LiquidateMost(who) => Self::Liquidate(who, market.max_liquidation(who, price, now)?.0),
+            units => units,
+        })
     }
 
     /// Returns whom the call is about.
