@@ -3,12 +3,17 @@
 //! Rounding is in every name (`mul_div_down`, `mul_div_up`, `sqrt_down`); no operation wraps unless its name says so.
 
 mod decimal;
+mod fixed_18;
+mod log_exp;
 mod mul_div;
+mod reciprocal;
 mod sqrt;
 mod u256;
 mod uq112x112;
 
 pub use decimal::{Decimal, DecimalError, units_to_f64};
+pub use fixed_18::Fixed18;
+pub use log_exp::{LogExpError, exp, ln, log, pow};
 pub use mul_div::{mul_div_down, mul_div_up};
 pub use sqrt::sqrt_down;
 pub use u256::{ParseU256Error, U256};
