@@ -41,7 +41,11 @@ mod refusals {
 
     use serde_json::{Value, json};
 
-    use super::replay::{Replay, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2};
+    use plimsoll::protocol::amm::balancer::{WeightedPoolParams, weighted_math::ZeroAmounts};
+
+    use super::replay::{
+        Replay, Report, Vectors, alpha_homora, balancer_math, balancer_weighted, replay_with, staking_rewards, univ2,
+    };
 
     /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
     fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
@@ -59,6 +63,27 @@ mod refusals {
         let wrong = replay_with(&file, |config| univ2::Machine::with_fee(config, 31));
         assert_eq!(right.differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn a_weighted_pool_with_another_fee_differs() {
+        let file = Vectors::of_this_repository().read("balancer_weighted");
+        let differences = |change: fn(&mut WeightedPoolParams)| {
+            replay_with(&file, |config| balancer_weighted::Machine::with(config, change)).differences.len()
+        };
+        assert_eq!(differences(|_| {}), 0);
+        assert!(differences(|params| params.swap_fee_wad += 1) > 100);
+        assert!(differences(|params| params.protocol_fee_wad ^= 1 << 40) > 100);
+    }
+
+    #[test]
+    fn powers_of_one_multiplied_in_or_skipped_are_told_apart() {
+        let file = Vectors::of_this_repository().read("balancer_math");
+        let differences = |zero_amounts| {
+            replay_with(&file, |config| balancer_math::Library::that(config, zero_amounts)).differences.len()
+        };
+        assert_eq!(differences(ZeroAmounts::Skipped), 0);
+        assert!(differences(ZeroAmounts::Multiplied) > 100);
     }
 
     #[test]
@@ -81,10 +106,12 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 3] = [
+        let replays: [(&str, Replay); 5] = [
             ("univ2", univ2::replay),
             ("staking_rewards", staking_rewards::replay),
             ("alpha_homora", alpha_homora::replay),
+            ("balancer_math", balancer_math::replay),
+            ("balancer_weighted", balancer_weighted::replay),
         ];
         for (name, replay) in replays {
             let op = after_change(name, replay, |operation| {

@@ -1,6 +1,8 @@
 //! What all replays share: reading the files, walking the operations, comparing answers.
 
 pub mod alpha_homora;
+pub mod balancer_math;
+pub mod balancer_weighted;
 mod fields;
 pub mod staking_rewards;
 pub mod univ2;
@@ -21,8 +23,8 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("aave_v3", None),
     ("aave_v3_math", None),
     ("alpha_homora", Some(alpha_homora::replay)),
-    ("balancer_math", None),
-    ("balancer_weighted", None),
+    ("balancer_math", Some(balancer_math::replay)),
+    ("balancer_weighted", Some(balancer_weighted::replay)),
     ("compound_v2", None),
     ("curve", None),
     ("erc4626", None),
