@@ -4,7 +4,11 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use plimsoll::{
-    math::{Fixed18, U256, exp, ln, mul_div_down},
+    math::{
+        Fixed18, U256,
+        log_exp::{exp, ln},
+        mul_div_down,
+    },
     protocol::{
         AccountId,
         amm::{

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    LogExpError, MathError, U256, WAD,
-    log_exp::{BY_ONE_18, pow},
+    MathError, U256, WAD,
+    log_exp::{BY_ONE_18, LogExpError, pow},
     mul_div::div_wide,
 };
 

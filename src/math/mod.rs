@@ -4,7 +4,7 @@
 
 mod decimal;
 mod fixed_18;
-mod log_exp;
+pub mod log_exp;
 mod mul_div;
 mod reciprocal;
 mod sqrt;
@@ -13,7 +13,6 @@ mod uq112x112;
 
 pub use decimal::{Decimal, DecimalError, units_to_f64};
 pub use fixed_18::Fixed18;
-pub use log_exp::{LogExpError, exp, ln, log, pow};
 pub use mul_div::{mul_div_down, mul_div_up};
 pub use sqrt::sqrt_down;
 pub use u256::{ParseU256Error, U256};

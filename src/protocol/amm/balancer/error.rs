@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::{MAX_TOKENS, MIN_WEIGHT_WAD};
-use crate::math::{Fixed18, LogExpError, MathError};
+use crate::math::{Fixed18, MathError, log_exp::LogExpError};
 
 /// Why a call to a pool, or to the vault in front of it, reverted. The pool is as it was.
 ///
