@@ -132,27 +132,32 @@ fn balancer(c: &mut Criterion) {
                 black_box(&mut pool).swap_given_out(black_box(1), black_box(0), black_box(amount), u128::MAX)
             });
         });
-        let tokens = pool.token_count();
-        let mut amounts = vec![0; tokens];
-        amounts[0] = amount;
-        c.bench_function(&format!("balancer/join_exact_tokens, {name}"), |bencher| {
-            let before = pool.holdings();
-            let mut pool = pool;
-            bencher.iter(|| {
-                pool.restore(before);
-                black_box(&mut pool).join_exact_tokens(black_box(&amounts), 0)
-            });
-        });
-        let none = vec![0; tokens];
-        c.bench_function(&format!("balancer/exit_proportional, {name}"), |bencher| {
-            let before = pool.holdings();
-            let mut pool = pool;
-            bencher.iter(|| {
-                pool.restore(before);
-                black_box(&mut pool).exit_proportional(black_box(amount), black_box(&none))
-            });
-        });
+        joins_and_exits(c, name, &pool);
     }
+}
+
+fn joins_and_exits(c: &mut Criterion, name: &str, pool: &WeightedPool) {
+    let amount = 1_000 * ETHER;
+    let tokens = pool.token_count();
+    let mut amounts = vec![0; tokens];
+    amounts[0] = amount;
+    c.bench_function(&format!("balancer/join_exact_tokens, {name}"), |bencher| {
+        let before = pool.holdings();
+        let mut pool = *pool;
+        bencher.iter(|| {
+            pool.restore(before);
+            black_box(&mut pool).join_exact_tokens(black_box(&amounts), 0)
+        });
+    });
+    let none = vec![0; tokens];
+    c.bench_function(&format!("balancer/exit_proportional, {name}"), |bencher| {
+        let before = pool.holdings();
+        let mut pool = *pool;
+        bencher.iter(|| {
+            pool.restore(before);
+            black_box(&mut pool).exit_proportional(black_box(amount), black_box(&none))
+        });
+    });
 }
 
 /// A bank with one goblin, its farm and its pair.

@@ -10,7 +10,8 @@
 //! the invariant grew. Who holds BPT is not the pool's business: it knows their number only, and a receipt says how many
 //! to book where.
 //!
-//! A token is named by its index in the pool. The balances are the vault's; for a ledger they are the pool's own.
+//! A token is named by its index in the pool. The balances are the vault's; for a ledger they are the pool's own. A pool
+//! is small: a join or exit is quoted by making it on a copy.
 
 mod error;
 mod exit;
