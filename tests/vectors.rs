@@ -41,6 +41,8 @@ mod refusals {
 
     use serde_json::{Value, json};
 
+    use plimsoll::protocol::amm::balancer::{WeightedPoolParams, weighted_math::ZeroAmounts};
+
     use super::replay;
     use super::replay::{Replay, Report, Vectors, replay_with};
 
@@ -96,6 +98,27 @@ mod refusals {
     }
 
     #[test]
+    fn a_weighted_pool_with_another_fee_differs() {
+        let file = Vectors::of_this_repository().read("balancer_weighted");
+        let differences = |change: fn(&mut WeightedPoolParams)| {
+            replay_with(&file, |config| replay::balancer_weighted::Machine::with(config, change)).differences.len()
+        };
+        assert_eq!(differences(|_| {}), 0);
+        assert!(differences(|params| params.swap_fee_wad += 1) > 100);
+        assert!(differences(|params| params.protocol_fee_wad ^= 1 << 40) > 100);
+    }
+
+    #[test]
+    fn powers_of_one_multiplied_in_or_skipped_are_told_apart() {
+        let file = Vectors::of_this_repository().read("balancer_math");
+        let differences = |zero_amounts| {
+            replay_with(&file, |config| replay::balancer_math::Library::that(config, zero_amounts)).differences.len()
+        };
+        assert_eq!(differences(ZeroAmounts::Skipped), 0);
+        assert!(differences(ZeroAmounts::Multiplied) > 100);
+    }
+
+    #[test]
     fn a_unit_more_in_one_answer_differs() {
         let report = after_change("univ2", replay::univ2::replay, |operation| {
             operation["state"]["r0"] = json!("4876057000000000000000001");
@@ -115,7 +138,7 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 7] = [
+        let replays: [(&str, Replay); 9] = [
             ("morpho_blue", replay::morpho_blue::replay),
             ("univ2", replay::univ2::replay),
             ("staking_rewards", replay::staking_rewards::replay),
@@ -123,6 +146,8 @@ mod refusals {
             ("aave_v3", replay::aave_v3::replay),
             ("aave_v3_math", replay::aave_v3_math::replay),
             ("compound_v2", replay::compound_v2::replay),
+            ("balancer_math", replay::balancer_math::replay),
+            ("balancer_weighted", replay::balancer_weighted::replay),
         ];
         for (name, replay) in replays {
             let op = after_change(name, replay, |operation| {

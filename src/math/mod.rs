@@ -3,13 +3,17 @@
 //! Rounding is in every name (`mul_div_down`, `mul_div_up`, `sqrt_down`); no operation wraps unless its name says so.
 
 mod decimal;
+mod fixed_18;
+pub mod log_exp;
 mod mul_div;
 pub mod ray;
+mod reciprocal;
 mod sqrt;
 mod u256;
 mod uq112x112;
 
 pub use decimal::{Decimal, DecimalError, units_to_f64};
+pub use fixed_18::Fixed18;
 pub use mul_div::{mul_div_down, mul_div_up};
 pub use ray::RAY;
 pub use sqrt::sqrt_down;

@@ -3,6 +3,8 @@
 pub mod aave_v3;
 pub mod aave_v3_math;
 pub mod alpha_homora;
+pub mod balancer_math;
+pub mod balancer_weighted;
 pub mod compound_v2;
 mod fields;
 pub mod morpho_blue;
@@ -25,8 +27,8 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("aave_v3", Some(aave_v3::replay)),
     ("aave_v3_math", Some(aave_v3_math::replay)),
     ("alpha_homora", Some(alpha_homora::replay)),
-    ("balancer_math", None),
-    ("balancer_weighted", None),
+    ("balancer_math", Some(balancer_math::replay)),
+    ("balancer_weighted", Some(balancer_weighted::replay)),
     ("compound_v2", Some(compound_v2::replay)),
     ("curve", None),
     ("erc4626", None),
