@@ -1,6 +1,7 @@
 //! What all replays share: reading the files, walking the operations, comparing answers.
 
 pub mod alpha_homora;
+pub mod curve;
 mod fields;
 pub mod staking_rewards;
 pub mod univ2;
@@ -24,7 +25,7 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("balancer_math", None),
     ("balancer_weighted", None),
     ("compound_v2", None),
-    ("curve", None),
+    ("curve", Some(curve::replay)),
     ("erc4626", None),
     ("maker", None),
     ("masterchef", None),

@@ -3,6 +3,7 @@
 //! A pool is stored as a [`Pool`] and used as an [`Amm`]: a new kind is a file here, a variant of [`Pool`] and of
 //! [`AmmError`], and an arm in each of the two coercing matches.
 
+pub mod curve;
 pub mod uniswap_v2;
 
 use thiserror::Error;
