@@ -39,9 +39,10 @@ fn every_protocol_answers_as_its_contract_did() {
 mod refusals {
     //! The replay sees what it should see: a wrong machine, a wrong answer, a word it does not know.
 
+    use plimsoll::protocol::amm::curve::Template;
     use serde_json::{Value, json};
 
-    use super::replay::{Replay, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2};
+    use super::replay::{Replay, Report, Vectors, alpha_homora, curve, replay_with, staking_rewards, univ2};
 
     /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
     fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
@@ -59,6 +60,15 @@ mod refusals {
         let wrong = replay_with(&file, |config| univ2::Machine::with_fee(config, 31));
         assert_eq!(right.differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn the_rules_of_another_curve_pool_differ() {
+        for (name, wrong) in [("curve", Template::Steth), ("curve_steth", Template::ThreePool)] {
+            let file = Vectors::of_this_repository().read(name);
+            let wrong = replay_with(&file, |config| curve::Machine::with_rules(config, Some(wrong)));
+            assert!(wrong.differences.len() > 100, "{name}: {} differences", wrong.differences.len());
+        }
     }
 
     #[test]
@@ -81,10 +91,12 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 3] = [
+        let replays: [(&str, Replay); 5] = [
             ("univ2", univ2::replay),
             ("staking_rewards", staking_rewards::replay),
             ("alpha_homora", alpha_homora::replay),
+            ("curve", curve::replay),
+            ("curve_steth", curve::replay),
         ];
         for (name, replay) in replays {
             let op = after_change(name, replay, |operation| {

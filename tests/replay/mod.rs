@@ -36,9 +36,13 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("univ3_math", None),
 ];
 
+/// Files beyond those, replayed where a folder has them.
+const FURTHER: [(&str, Replay); 1] = [("curve_steth", curve::replay)];
+
 /// Returns how the file of that name is replayed, if there is a state machine for it.
 pub fn coverage(name: &str) -> Option<Replay> {
-    PROTOCOLS.iter().find(|(known, _)| *known == name).and_then(|(_, replay)| *replay)
+    let further = || FURTHER.iter().find(|(known, _)| *known == name).map(|(_, replay)| *replay);
+    PROTOCOLS.iter().find(|(known, _)| *known == name).and_then(|(_, replay)| *replay).or_else(further)
 }
 
 /// A file of vectors.

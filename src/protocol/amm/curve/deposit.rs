@@ -1,7 +1,7 @@
 //! Liquidity that comes.
 
 use super::{CurveError, StableSwap, imbalance::Moved};
-use crate::math::{MathError, WAD, mul_div_down, sum};
+use crate::math::{MathError, mul_div_down, sum};
 
 /// What a deposit moved. Liquidity tokens come into being.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl<const N: usize> StableSwap<N> {
             return Err(CurveError::NothingAdded { before, after });
         }
         let (minted, left) = if first {
-            (after, Moved::without_fees(balances))
+            (after, Moved::without_fees(balances, after))
         } else {
             let left = self.charged(&invariant, balances, before, after)?;
             let gained = left.d.checked_sub(before).ok_or(MathError::BelowZero)?;
@@ -82,16 +82,6 @@ impl<const N: usize> StableSwap<N> {
             Flow::Withdrawal => before.checked_sub(after),
         };
         Ok(mul_div_down(difference.ok_or(MathError::BelowZero)?, self.total_supply, before)?)
-    }
-
-    /// Returns what a liquidity token is worth if all coins are worth one, in fixed point of 18 decimals, rounded
-    /// **down**: the contract's `get_virtual_price`.
-    ///
-    /// # Errors
-    /// There is no liquidity token, or a coin is missing.
-    pub fn virtual_price(&self, now: u64) -> Result<u128, CurveError> {
-        let d = self.invariant(now)?.d(&self.scaled(&self.balances)?)?;
-        Ok(mul_div_down(d, WAD, self.total_supply)?)
     }
 
     /// Returns what the pool trades from once `amounts` came in.

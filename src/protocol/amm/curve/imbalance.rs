@@ -15,8 +15,8 @@ pub(super) struct Moved<const N: usize> {
 
 impl<const N: usize> Moved<N> {
     /// Returns what a first deposit leaves: it pays no fee.
-    pub(super) fn without_fees(balances: [u128; N]) -> Self {
-        Self { balances, admin_fees: [0; N], d: 0 }
+    pub(super) fn without_fees(balances: [u128; N], d: u128) -> Self {
+        Self { balances, admin_fees: [0; N], d }
     }
 }
 

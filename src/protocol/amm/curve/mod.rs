@@ -2,8 +2,8 @@
 //! curve-contract at commit 574f4402.
 //!
 //! A pool holds coins that should be worth the same, and trades along a curve that is flat while there is about as much
-//! of each: see [`invariant`](self::invariant). Coins go by their number, from 0. All arithmetic is in 18 decimals.
-//! The pools that are deployed differ in small rules: [`Template`] lists them.
+//! of each: `A n sum(x) + D = A n D + D^(n+1) / (n^n prod(x))`. Coins go by their number, from 0. All arithmetic is in
+//! 18 decimals. The pools that are deployed differ in small rules: [`Template`] lists them.
 //!
 //! [`StableSwap`] is a pool of coins, [`MetaPool`] one of a coin and another pool's liquidity token. Both know how many
 //! liquidity tokens exist; who holds them is not their business, and a receipt says how many to book where. Fees for
@@ -184,6 +184,15 @@ impl<const N: usize> StableSwap<N> {
     #[inline]
     pub fn market(&self, now: u64) -> Result<Market<'_, N>, CurveError> {
         Market::new(self, now)
+    }
+
+    /// Returns what a liquidity token is worth if all coins are worth one, in fixed point of 18 decimals, rounded
+    /// **down**: the contract's `get_virtual_price`.
+    ///
+    /// # Errors
+    /// There is no liquidity token, or a coin is missing.
+    pub fn virtual_price(&self, now: u64) -> Result<u128, CurveError> {
+        self.market(now)?.virtual_price()
     }
 
     /// Returns the curve that the pool trades along.

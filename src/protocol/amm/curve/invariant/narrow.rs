@@ -11,12 +11,12 @@ const HEADROOM_BITS: u32 = 124;
 /// Returns the invariant's value, if nothing but products is wider than 128 bits.
 #[inline]
 pub(super) fn d<const N: usize>(curve: &Invariant<N>, scaled: &[u128; N]) -> Option<u128> {
-    let n = Invariant::<N>::COINS;
+    let coins = Invariant::<N>::COINS;
     let mut sum = 0_u128;
     let mut divisors = [0; N];
     for (x, divisor) in scaled.iter().zip(&mut divisors) {
         sum = sum.checked_add(*x)?;
-        *divisor = x.checked_mul(n)?.checked_add(curve.divisor_bias)?;
+        *divisor = x.checked_mul(coins)?.checked_add(curve.divisor_bias)?;
     }
     if sum == 0 {
         return Some(0);
@@ -29,9 +29,9 @@ pub(super) fn d<const N: usize>(curve: &Invariant<N>, scaled: &[u128; N]) -> Opt
         for divisor in divisors {
             d_p = mul_div_down(d_p, d, divisor).ok()?;
         }
-        let factor = d_p.checked_mul(n)?.checked_add(ann_sum)?;
+        let factor = d_p.checked_mul(coins)?.checked_add(ann_sum)?;
         let divisor = mul_div_down(ann - precision, d, precision).ok()?;
-        let divisor = d_p.checked_mul(n + 1)?.checked_add(divisor)?;
+        let divisor = d_p.checked_mul(coins + 1)?.checked_add(divisor)?;
         let next = mul_div_down(factor, d, divisor).ok()?;
         if next.abs_diff(d) <= 1 {
             return Some(next);
@@ -44,12 +44,12 @@ pub(super) fn d<const N: usize>(curve: &Invariant<N>, scaled: &[u128; N]) -> Opt
 /// Returns a balance from the others, if nothing but products is wider than 128 bits.
 #[inline]
 pub(super) fn balance<const N: usize>(curve: &Invariant<N>, coin: usize, scaled: &[u128; N], d: u128) -> Option<u128> {
-    let n = Invariant::<N>::COINS;
+    let coins = Invariant::<N>::COINS;
     let (mut sum, mut c) = (0_u128, d);
     for (other, x) in scaled.iter().enumerate() {
         if other != coin {
             sum = sum.checked_add(*x)?;
-            c = mul_div_down(c, d, x.checked_mul(n)?).ok()?;
+            c = mul_div_down(c, d, x.checked_mul(coins)?).ok()?;
         }
     }
     if (c | d) >> HEADROOM_BITS != 0 {
@@ -60,7 +60,7 @@ pub(super) fn balance<const N: usize>(curve: &Invariant<N>, coin: usize, scaled:
     if precision != 1 {
         product = product.checked_mul(precision).ok()?;
     }
-    let c = product.div_down(ann * n).ok()?;
+    let c = product.div_down(ann * coins).ok()?;
     let b = mul_div_down(d, precision, ann).ok()?.checked_add(sum)?;
     let mut y = d;
     for _ in 0..MAX_STEPS {

@@ -5,7 +5,7 @@ use crate::{math::U256, protocol::amm::curve::CurveError};
 
 /// Returns the invariant's value.
 pub(super) fn d<const N: usize>(curve: &Invariant<N>, scaled: &[u128; N]) -> Result<u128, CurveError> {
-    let n = Invariant::<N>::COINS;
+    let coins = Invariant::<N>::COINS;
     let mut sum = U256::ZERO;
     for x in scaled {
         sum = sum.checked_add(*x)?;
@@ -19,12 +19,12 @@ pub(super) fn d<const N: usize>(curve: &Invariant<N>, scaled: &[u128; N]) -> Res
     for _ in 0..MAX_STEPS {
         let mut d_p = d;
         for x in scaled {
-            let divisor = U256::product(*x, n).checked_add(curve.divisor_bias)?;
+            let divisor = U256::product(*x, coins).checked_add(curve.divisor_bias)?;
             d_p = d_p.checked_mul(d)?.div_down(divisor)?;
         }
-        let factor = ann.checked_mul(sum)?.div_down(curve.precision)?.checked_add(d_p.checked_mul(n)?)?;
+        let factor = ann.checked_mul(sum)?.div_down(curve.precision)?.checked_add(d_p.checked_mul(coins)?)?;
         let divisor = ann_less_one.checked_mul(d)?.div_down(curve.precision)?;
-        let divisor = divisor.checked_add(d_p.checked_mul(n + 1)?)?;
+        let divisor = divisor.checked_add(d_p.checked_mul(coins + 1)?)?;
         let next = factor.checked_mul(d)?.div_down(divisor)?;
         if at_rest(next, d) {
             return Ok(next.try_into_u128()?);
@@ -41,14 +41,14 @@ pub(super) fn balance<const N: usize>(
     scaled: &[u128; N],
     d: u128,
 ) -> Result<u128, CurveError> {
-    let n = Invariant::<N>::COINS;
+    let coins = Invariant::<N>::COINS;
     let mut sum = U256::ZERO;
     let mut c = U256::from(d);
     for (_, x) in scaled.iter().enumerate().filter(|(other, _)| *other != coin) {
         sum = sum.checked_add(*x)?;
-        c = c.checked_mul(d)?.div_down(U256::product(*x, n))?;
+        c = c.checked_mul(d)?.div_down(U256::product(*x, coins))?;
     }
-    let c = c.checked_mul(d)?.checked_mul(curve.precision)?.div_down(U256::product(curve.ann, n))?;
+    let c = c.checked_mul(d)?.checked_mul(curve.precision)?.div_down(U256::product(curve.ann, coins))?;
     let b = sum.checked_add(U256::product(d, curve.precision).div_down(curve.ann)?)?;
     let mut y = U256::from(d);
     for _ in 0..MAX_STEPS {

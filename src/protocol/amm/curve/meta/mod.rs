@@ -8,6 +8,7 @@
 //! pools. Every call takes the base pool that the metapool was made over, the same each time.
 
 mod liquidity;
+mod prices;
 mod underlying;
 
 pub use underlying::{BaseCall, UnderlyingExchanged};

@@ -46,7 +46,7 @@ pub enum BaseCall<const B: usize> {
 }
 
 /// Where an underlying coin is.
-enum Place {
+pub(super) enum Place {
     /// It is coin 0 of the metapool.
     Meta,
     /// It is that coin of the base pool.
@@ -54,7 +54,7 @@ enum Place {
 }
 
 impl Place {
-    fn of<const B: usize>(coin: usize) -> Result<Self, CurveError> {
+    pub(super) fn of<const B: usize>(coin: usize) -> Result<Self, CurveError> {
         match coin.checked_sub(1) {
             None => Ok(Self::Meta),
             Some(base_coin) if base_coin < B => Ok(Self::Base(base_coin)),
@@ -105,8 +105,8 @@ impl MetaPool {
         Ok(after.pass_on(&mut { *base }, coin_in, coin_out, amount_in, now)?.0)
     }
 
-    /// Returns the least amount that would buy `amount_out` of another underlying coin now, found by search: some
-    /// thirty quotes.
+    /// Returns the least amount that would buy `amount_out` of another underlying coin now: that buys so much, and one
+    /// less does not. It is found by search, which takes ten quotes or more.
     ///
     /// # Errors
     /// Nothing is asked for, or no amount buys so much.
