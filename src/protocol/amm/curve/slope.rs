@@ -169,5 +169,5 @@ fn falling_root(first: f64, at_zero: f64, f: impl Fn(f64) -> f64) -> Option<f64>
             last_fell_low = Some(false);
         }
     }
-    Some(high)
+    high.is_finite().then_some(high)
 }
