@@ -2,8 +2,12 @@
 
 #[path = "protocol/aave_v3.rs"]
 mod aave_v3;
+#[path = "protocol/balancer.rs"]
+mod balancer;
 #[path = "protocol/compound_v2.rs"]
 mod compound_v2;
+#[path = "protocol/curve.rs"]
+mod curve;
 #[path = "protocol/morpho_blue.rs"]
 mod morpho_blue;
 
@@ -142,6 +146,10 @@ criterion_group!(
     alpha_homora,
     aave_v3::aave_v3,
     morpho_blue::morpho_blue,
-    compound_v2::compound_v2
+    compound_v2::compound_v2,
+    balancer::powers,
+    balancer::balancer,
+    curve::curve,
+    curve::curve_meta
 );
 criterion_main!(benches);

@@ -39,6 +39,7 @@ fn every_protocol_answers_as_its_contract_did() {
 mod refusals {
     //! The replay sees what it should see: a wrong machine, a wrong answer, a word it does not know.
 
+    use plimsoll::protocol::amm::curve::Template;
     use serde_json::{Value, json};
 
     use plimsoll::protocol::amm::balancer::{WeightedPoolParams, weighted_math::ZeroAmounts};
@@ -119,6 +120,15 @@ mod refusals {
     }
 
     #[test]
+    fn the_rules_of_another_curve_pool_differ() {
+        for (name, wrong) in [("curve", Template::Steth), ("curve_steth", Template::ThreePool)] {
+            let file = Vectors::of_this_repository().read(name);
+            let wrong = replay_with(&file, |config| replay::curve::Machine::with_rules(config, Some(wrong)));
+            assert!(wrong.differences.len() > 100, "{name}: {} differences", wrong.differences.len());
+        }
+    }
+
+    #[test]
     fn a_unit_more_in_one_answer_differs() {
         let report = after_change("univ2", replay::univ2::replay, |operation| {
             operation["state"]["r0"] = json!("4876057000000000000000001");
@@ -138,7 +148,7 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 9] = [
+        let replays: [(&str, Replay); 10] = [
             ("morpho_blue", replay::morpho_blue::replay),
             ("univ2", replay::univ2::replay),
             ("staking_rewards", replay::staking_rewards::replay),
@@ -148,6 +158,7 @@ mod refusals {
             ("compound_v2", replay::compound_v2::replay),
             ("balancer_math", replay::balancer_math::replay),
             ("balancer_weighted", replay::balancer_weighted::replay),
+            ("curve", replay::curve::replay),
         ];
         for (name, replay) in replays {
             let op = after_change(name, replay, |operation| {

@@ -6,6 +6,7 @@ pub mod alpha_homora;
 pub mod balancer_math;
 pub mod balancer_weighted;
 pub mod compound_v2;
+pub mod curve;
 mod fields;
 pub mod morpho_blue;
 pub mod staking_rewards;
@@ -30,7 +31,7 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("balancer_math", Some(balancer_math::replay)),
     ("balancer_weighted", Some(balancer_weighted::replay)),
     ("compound_v2", Some(compound_v2::replay)),
-    ("curve", None),
+    ("curve", Some(curve::replay)),
     ("erc4626", None),
     ("maker", None),
     ("masterchef", None),
@@ -41,9 +42,13 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("univ3_math", None),
 ];
 
+/// Files beyond those, replayed where a folder has them.
+const FURTHER: [(&str, Replay); 1] = [("curve_steth", curve::replay)];
+
 /// Returns how the file of that name is replayed, if there is a state machine for it.
 pub fn coverage(name: &str) -> Option<Replay> {
-    PROTOCOLS.iter().find(|(known, _)| *known == name).and_then(|(_, replay)| *replay)
+    let further = || FURTHER.iter().find(|(known, _)| *known == name).map(|(_, replay)| *replay);
+    PROTOCOLS.iter().find(|(known, _)| *known == name).and_then(|(_, replay)| *replay).or_else(further)
 }
 
 /// A file of vectors.

@@ -4,6 +4,7 @@
 //! [`AmmError`], and an arm in each of the two coercing matches.
 
 pub mod balancer;
+pub mod curve;
 pub mod uniswap_v2;
 
 use thiserror::Error;
