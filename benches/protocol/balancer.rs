@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use criterion::{BatchSize, Criterion};
+use criterion::Criterion;
 use plimsoll::math::log_exp::{exp, ln};
 use plimsoll::math::{Fixed18, U256};
 use plimsoll::protocol::amm::balancer::{TokenParams, WeightedPool, WeightedPoolParams};
