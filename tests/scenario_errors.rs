@@ -142,7 +142,9 @@ fn the_scenarios_of_this_repository_have_no_mistakes() {
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     for file in files.filter(|path| path.is_file()) {
         let checked = read(&file).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-        assert_eq!(checked.warnings, [], "{}", checked.name);
+        // One scenario asks about the market that its warning is about.
+        let meant = usize::from(checked.name == "toxic_spiral");
+        assert_eq!(checked.warnings.len(), meant, "{}: {:#?}", checked.name, checked.warnings);
     }
 }
 
@@ -163,8 +165,10 @@ fn broken_syntax_is_shown_where_it_breaks() {
         ],
     );
     assert!(lines("")[0].starts_with("test.ron: error: no scenario here"));
-    assert!(lines(&format!("{SOUND})"))[0].starts_with("test.ron:61:1: error: `)` closes nothing"));
-    assert!(lines(&format!("{SOUND}x"))[0].starts_with("test.ron:61:1: error: something follows the scenario"));
+    let end = format!("test.ron:{}:1: error: `)` closes nothing", SOUND.lines().count() + 1);
+    assert!(lines(&format!("{SOUND})"))[0].starts_with(&end));
+    let more = format!("test.ron:{}:1: error: something follows the scenario", SOUND.lines().count() + 1);
+    assert!(lines(&format!("{SOUND}x"))[0].starts_with(&more));
     assert!(lines("[1, 2]")[0].starts_with("test.ron:1:1: error: no scenario here"));
     assert!(lines("(name: \"abc)\n")[0].starts_with("test.ron:1:8: error: this quote is not closed"));
 }
@@ -386,7 +390,7 @@ fn oracles_must_look_somewhere_and_be_published() {
     let nobody = r#"Publisher(name: "reporters", oracle: "feed"), Publisher(name: "idle", oracle: ^"fed"),"#;
     breaks(
         "error",
-        &[(publisher, nobody, "no oracle is called `fed`; expected `feed` or `slow`; did you mean `feed`?")],
+        &[(publisher, nobody, "no oracle is called `fed`; expected `feed`, `slow` or `dollar`; did you mean `feed`?")],
     );
 }
 

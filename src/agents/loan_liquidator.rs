@@ -167,10 +167,7 @@ impl Agent for LoanLiquidator {
             }
         }
         self.pending.sort_unstable();
-        match self.sale {
-            Some(at) => Wake::At(at.min(sees.clock.block + 1)),
-            None => Wake::WhenUnderwater,
-        }
+        if self.sale.is_some() { Wake::NextBlock } else { Wake::WhenUnderwater }
     }
 
     const LEARNS: bool = true;

@@ -58,8 +58,10 @@ fn a_recorded_day_of_aave_ends_where_its_rates_say() {
     for token in [USDC, WETH] {
         let Some(day) = day(token) else { continue };
         let debts = off(&day, |m| m.borrow_index, |m| compounded_interest_ray(m.borrow_rate, 60).unwrap());
+        assert!(debts < 2e-7, "{token}: debts are off by {debts}");
+        // Claims also get the premiums of flash loans, which rates do not tell.
         let claims = off(&day, |m| m.supply_index, |m| linear_interest_ray(m.supply_rate, 60).unwrap());
-        assert!(debts < 2e-7 && claims < 2e-7, "{token}: debts are off by {debts}, claims by {claims}");
+        assert!(claims < 1e-5, "{token}: claims are off by {claims}");
     }
 }
 

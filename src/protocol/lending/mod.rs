@@ -128,7 +128,8 @@ impl LendingError {
             Self::AaveV3(AaveError::HealthyPosition { .. }) | Self::MorphoBlue(MorphoError::HealthyPosition { .. }) => {
                 "healthy"
             }
-            Self::MorphoBlue(MorphoError::InsufficientLiquidity { .. }) => "insufficient_idle",
+            Self::AaveV3(AaveError::InsufficientLiquidity { .. })
+            | Self::MorphoBlue(MorphoError::InsufficientLiquidity { .. }) => "insufficient_idle",
             Self::MorphoBlue(MorphoError::InsufficientCollateral { .. }) => "insufficient_collateral",
             _ => "market_refused",
         }

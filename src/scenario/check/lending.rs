@@ -67,7 +67,7 @@ impl Check<'_, '_> {
         } else if *threshold == 0.0 && *bonus > 0.0 {
             let message = "an asset that is no collateral has no bonus";
             self.error(node.at("bonus").place(), message, "expected none, or a `threshold` above 0");
-        } else if threshold * (1.0 + bonus) > 1.0 {
+        } else if *threshold <= 1.0 && threshold * (1.0 + bonus) > 1.0 {
             let message = format!("every liquidation is toxic: {threshold} x {} is more than 1", 1.0 + bonus);
             let frontier = 1.0 / (1.0 + bonus);
             let expected = format!(
@@ -107,7 +107,12 @@ pub(super) fn asset_nodes<'a>(market: &Placed<'a, LendingParams>) -> Vec<Node<'a
     match &market.value {
         LendingParams::AaveV3 { reserves, .. } => {
             let list = market.node.at("reserves");
-            (0..reserves.len()).map(|index| list.nth(index)).collect()
+            // A broken one between them may have been cut out: then they are found by their tokens.
+            let of = |token: &str| list.elements().find(|node| node.at("token").string().as_deref() == Some(token));
+            let find = |(index, reserve): (usize, &ReserveParams)| {
+                if market.whole { list.nth(index) } else { of(&reserve.token).unwrap_or(list) }
+            };
+            reserves.iter().enumerate().map(find).collect()
         }
         LendingParams::MorphoBlue { .. } => vec![market.node.at("loan"), market.node.at("collateral")],
     }
