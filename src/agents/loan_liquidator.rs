@@ -20,7 +20,7 @@ use super::view::View;
 use crate::chain::dice::{Dice, Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{AccountId, LendingId};
+use crate::chain::ids::{AccountId, LendingId, LiquidationKey};
 use crate::chain::lending::{FailingLoan, LendingCell, Prices};
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
@@ -126,7 +126,7 @@ pub struct LoanLiquidator {
     pending: Vec<AccountId>,
     waiting: usize,
     /// When it sells what it holds.
-    sale: Option<u64>,
+    sale: Option<(u64, LiquidationKey)>,
     /// The positions that it notices in this block.
     seen: Vec<FailingLoan>,
 }
@@ -345,7 +345,8 @@ impl LoanLiquidator {
             self.pending.push(loan.borrower);
             self.waiting += 1;
             if let Sells::Later(after) = self.sells {
-                self.sale.get_or_insert(sees.clock.block_after(after).max(sees.clock.block + 1));
+                let of = LiquidationKey::of_lending(self.market, loan.borrower);
+                self.sale.get_or_insert((sees.clock.block_after(after).max(sees.clock.block + 1), of));
             }
         }
         submitted
@@ -365,7 +366,8 @@ impl LoanLiquidator {
         }
         if self.sells == Sells::AtOnce {
             let amount = if catch.repays[1] > 0 { AmountIn::Exact(catch.done.seized) } else { AmountIn::Received };
-            self.forced_sale(amount, catch.least_out, sees, &mut actions);
+            let of = LiquidationKey::of_lending(self.market, borrower);
+            self.forced_sale(of, amount, catch.least_out, sees, &mut actions);
         }
         if self.flash {
             actions.push(lend(LendingCall::RepayFlashLoan));
@@ -373,21 +375,22 @@ impl LoanLiquidator {
         actions
     }
 
-    /// Adds the sale of what a liquidation seized.
-    fn forced_sale(&self, amount: AmountIn, least_out: u128, sees: &View, actions: &mut Actions) {
-        self.route.trade(sees, amount, least_out, actions);
+    /// Adds the sale of what a liquidation of this position seized.
+    fn forced_sale(&self, of: LiquidationKey, amount: AmountIn, least_out: u128, sees: &View, actions: &mut Actions) {
+        let mut sale: Actions = smallvec![];
+        self.route.trade(sees, amount, least_out, &mut sale);
+        actions.extend(sale.into_iter().map(|action| action.forced(of)));
     }
 
-    /// Sells all that it holds of the collateral when the time has come.
+    /// Sells all that it holds of the collateral when the time has come: as the forced sale of the first position that it
+    /// was seized from.
     fn sell_later(&mut self, sees: &View, out: &mut Outbox) {
-        if self.sale.is_none_or(|at| sees.clock.block < at) {
-            return;
-        }
+        let Some((_, of)) = self.sale.filter(|(at, _)| sees.clock.block >= *at) else { return };
         self.sale = None;
         let held = sees.ledger.balance(out.me().account, self.route.from);
         if held > 0 {
             let mut actions: Actions = smallvec![];
-            self.forced_sale(AmountIn::Exact(held), 0, sees, &mut actions);
+            self.forced_sale(of, AmountIn::Exact(held), 0, sees, &mut actions);
             out.submit(actions, Bid::tip(0));
         }
     }

@@ -38,7 +38,11 @@ impl Causes {
         for row in &self.run.liquidations {
             let (population, agent) = named(agents, agents.agent(row.owner).expect("positions belong to agents"));
             let (liquidator_population, liquidator_agent) = named(agents, row.liquidator);
-            let ProtocolId::Bank(bank) = row.key.protocol;
+            let names = &sees.protocols.directory;
+            let protocol = match row.key.protocol {
+                ProtocolId::Bank(bank) => &names.banks[bank.index()].name,
+                ProtocolId::Lending(market) => &names.lending[market.index()].name,
+            };
             let generation = name_of(self.generation(row.key));
             let watched = &self.run.watched[row.watched];
             let amount = |token, units| Amount { units, decimals: sees.tokens.get(token).decimals };
@@ -48,7 +52,7 @@ impl Causes {
             let cells = CascadeRow {
                 block: row.block,
                 kind: row.kind,
-                protocol: &sees.protocols.directory.banks[bank.index()].name,
+                protocol,
                 position: row.key.position,
                 population,
                 agent,

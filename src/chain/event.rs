@@ -196,6 +196,8 @@ pub struct LiquidatedAt {
     pub done: Liquidated,
     /// Debt of this asset that no collateral stands for any more, in smallest units, beside what was written off.
     pub stranded: u128,
+    /// How it came into the block.
+    pub order: Order,
 }
 
 /// Why a transaction reverted.

@@ -8,6 +8,8 @@ pub use crate::protocol::farm::alpha_homora::{GoblinId, PositionId};
 pub enum ProtocolId {
     /// A bank of Alpha Homora.
     Bank(BankId),
+    /// A lending market, whose positions bear their account's number.
+    Lending(LendingId),
 }
 
 /// A position across protocols.
@@ -23,6 +25,11 @@ impl LiquidationKey {
     /// A position of a bank.
     pub fn of_bank(bank: BankId, position: PositionId) -> Self {
         Self { protocol: ProtocolId::Bank(bank), position: position.0 }
+    }
+
+    /// An account's position in a lending market.
+    pub fn of_lending(market: LendingId, borrower: AccountId) -> Self {
+        Self { protocol: ProtocolId::Lending(market), position: borrower.0 }
     }
 }
 

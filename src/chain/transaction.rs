@@ -121,6 +121,21 @@ pub enum Sale {
     },
 }
 
+impl Action {
+    /// Returns the action as a forced sale of what a liquidation of this position seized, if it sells.
+    #[must_use]
+    pub fn forced(self, of: LiquidationKey) -> Self {
+        let sale = match self {
+            Self::Swap { pool, direction, amount_in, least_out } => {
+                Sale::Swap { pool, direction, amount_in, least_out }
+            }
+            Self::VenueSell { token, amount } => Sale::Venue { token, amount },
+            other => return other,
+        };
+        Self::Forced(Box::new(Forced { of, sale }))
+    }
+}
+
 impl Sale {
     /// Returns the same sale by somebody who is not forced to it.
     pub fn plain(self) -> Action {

@@ -5,9 +5,9 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::recorder::pool_price;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, KilledAt, Order, What, WorkedAt};
+use crate::chain::event::{Event, EventLog, KilledAt, LiquidatedAt, Order, What, WorkedAt};
 use crate::chain::forced_sales::OtherSale;
-use crate::chain::ids::{AccountId, AgentId, GoblinId, LiquidationKey, PoolId, TokenId};
+use crate::chain::ids::{AccountId, AgentId, FeedId, GoblinId, LiquidationKey, PoolId, TokenId};
 use crate::chain::liquidation_map::exposures;
 
 words! {
@@ -15,22 +15,31 @@ words! {
     pub enum SaleKind {
         /// A liquidator killed a position.
         Kill = "kill",
+        /// A liquidator repaid a part of a loan.
+        Liquidate = "liquidate",
         /// The owner closed it, and the scenario counts that as a forced sale.
         Close = "close",
     }
 }
 
-/// A price that decides about liquidations: what a token costs in another at the place that the protocol looks at.
+/// A price that decides about liquidations: what a token costs at the place that the protocol looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched {
-    /// What it is called: the collateral's symbol and the pool's name.
+    /// What it is called: the collateral's symbol, and the pool's or the oracle's name.
     pub name: String,
-    /// The pool whose price it is.
-    pub pool: PoolId,
     /// The token that is priced.
     pub collateral: TokenId,
-    /// Whether the pool tells the price of the other token.
-    pub inverted: bool,
+    /// Where.
+    place: Place,
+}
+
+/// Where a protocol looks for a price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In a pool, which tells the price of the other token if it is inverted.
+    Pool { pool: PoolId, inverted: bool },
+    /// At an oracle.
+    Oracle(FeedId),
 }
 
 /// A liquidation, whatever the protocol.
@@ -91,6 +100,8 @@ pub struct Trace {
     pub toxic: Option<(f64, u64)>,
     /// By goblin, which of the watched prices is its own.
     of_goblin: Vec<usize>,
+    /// By lending market and asset, likewise.
+    of_asset: Vec<Vec<usize>>,
     counts_closings: bool,
     looks_for_toxic: bool,
 }
@@ -102,21 +113,31 @@ impl Trace {
             Self { counts_closings: also.contains(&OtherSale::Closings), looks_for_toxic, ..Self::default() };
         for goblin in sees.protocols.goblins() {
             let [_, collateral] = sees.legs(goblin.id);
-            let same = |watched: &Watched| watched.pool == goblin.pool && watched.collateral == collateral;
-            let known = trace.watched.iter().position(same);
-            trace.of_goblin.push(known.unwrap_or(trace.watched.len()));
-            if known.is_none() {
-                let name = &sees.protocols.directory.pools[goblin.pool.index()].name;
-                trace.watched.push(Watched {
-                    name: format!("{} in {name}", sees.tokens.get(collateral).name),
-                    pool: goblin.pool,
-                    collateral,
-                    inverted: sees.protocols.pool(goblin.pool).tokens[1] == collateral,
-                });
-            }
+            let inverted = sees.protocols.pool(goblin.pool).tokens[1] == collateral;
+            let name = &sees.protocols.directory.pools[goblin.pool.index()].name;
+            let index = trace.watch(collateral, Place::Pool { pool: goblin.pool, inverted }, name, sees);
+            trace.of_goblin.push(index);
+        }
+        for market in sees.protocols.all_lending() {
+            let assets = market.assets.iter().map(|asset| {
+                let name = &sees.oracles.feed(asset.feed).name;
+                trace.watch(asset.token, Place::Oracle(asset.feed), name, sees)
+            });
+            let assets = assets.collect();
+            trace.of_asset.push(assets);
         }
         trace.start = trace.watched.iter().map(|watched| watched.price(sees)).collect();
         trace
+    }
+
+    /// Returns the number of a watched price; watches it if it is not.
+    fn watch(&mut self, collateral: TokenId, place: Place, name: &str, sees: &View) -> usize {
+        let same = |watched: &Watched| watched.place == place && watched.collateral == collateral;
+        self.watched.iter().position(same).unwrap_or_else(|| {
+            let name = format!("{} in {name}", sees.tokens.get(collateral).name);
+            self.watched.push(Watched { name, collateral, place });
+            self.watched.len() - 1
+        })
     }
 
     /// Returns how many blocks were seen.
@@ -148,6 +169,10 @@ impl Trace {
                 self.gas_paid_numeraire += price;
                 self.kill(at, event, sees);
             }
+            What::Liquidated(at) => {
+                self.gas_paid_numeraire += price;
+                self.liquidation(at, event, sees);
+            }
             // Whoever names a position in vain wanted to liquidate it.
             What::Reverted { position: Some(_), .. } => self.gas_paid_numeraire += price,
             What::Worked(at) if at.closed && self.counts_closings => self.close(at, event, sees),
@@ -171,6 +196,32 @@ impl Trace {
         let base = sees.protocols.bank(at.bank).base;
         self.prizes_numeraire += sees.worth(base, receipt.prize);
         self.add(row, event, sees);
+    }
+
+    fn liquidation(&mut self, at: &LiquidatedAt, event: &Event, sees: &View) {
+        let (liquidator, _) = event.sender.expect("somebody sent the transaction");
+        let bad_debt = at.done.bad_debt + at.stranded;
+        let (repaid, seized) = (sees.worth(at.debt, at.done.repaid), sees.worth(at.collateral, at.done.seized));
+        self.prizes_numeraire += seized - repaid;
+        self.liquidations.push(Liquidation {
+            block: sees.clock.block,
+            key: LiquidationKey::of_lending(at.market, at.call.borrower),
+            kind: SaleKind::Liquidate,
+            watched: self.of_asset[at.market.index()][usize::from(at.call.collateral)],
+            owner: at.call.borrower,
+            liquidator,
+            debt_token: at.debt,
+            debt: at.done.repaid,
+            bad_debt,
+            prize: sees.units_worth(at.debt, (seized - repaid).max(0.0)),
+            sold: at.done.seized,
+            collateral_numeraire: seized,
+            sold_numeraire: seized,
+            debt_numeraire: repaid,
+            bad_debt_numeraire: sees.worth(at.debt, bad_debt),
+            price_outside_numeraire: sees.venues.price(at.collateral),
+            order: at.order,
+        });
     }
 
     fn close(&mut self, at: &WorkedAt, event: &Event, sees: &View) {
@@ -254,8 +305,13 @@ struct Seizure {
 
 impl Watched {
     fn price(&self, sees: &View) -> f64 {
-        let price = pool_price(sees, sees.protocols.pool(self.pool));
-        if self.inverted { 1.0 / price } else { price }
+        match self.place {
+            Place::Pool { pool, inverted } => {
+                let price = pool_price(sees, sees.protocols.pool(pool));
+                if inverted { 1.0 / price } else { price }
+            }
+            Place::Oracle(feed) => sees.oracles.feed(feed).answer(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls to lending markets.
 
 use super::{Executor, resolve};
-use crate::chain::event::{LentAt, LiquidatedAt, Revert, What};
+use crate::chain::event::{LentAt, LiquidatedAt, Order, Revert, What};
 use crate::chain::ids::{AccountId, LendingId, TokenId};
 use crate::chain::lending::Prices;
 use crate::chain::transaction::{LendingCall, LendingOrder, Transaction};
@@ -106,7 +106,7 @@ impl Executor<'_, '_, '_> {
         let stranded = if is_bare { done.debt_left } else { 0 };
         let lost = &mut self.protocols.lending(market).lost[usize::from(call.debt)];
         *lost = lost.saturating_add(done.bad_debt + stranded);
-        let at = LiquidatedAt { market, call, collateral, debt, health_factor, done, stranded };
+        let at = LiquidatedAt { market, call, collateral, debt, health_factor, done, stranded, order: Order::of(tx) };
         self.push(tx, What::Liquidated(Box::new(at)));
         Ok(done.seized)
     }
