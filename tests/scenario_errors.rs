@@ -639,7 +639,7 @@ fn block_space_must_be_possible() {
             (
                 "gas_limit: 15_000_000",
                 "gas_limit: ^599_999",
-                "no block has room for a `reinvest` of `harvester`: it uses 600000 gas, the limit is 599999",
+                "no block has room for a `liquidate` of `loan liquidators`: it uses 705000 gas, the limit is 599999",
             ),
             (chain, recorded, "gas.csv: cannot be read"),
             (chain, "base_fee: Fixed(30), background: (gas: Fixed(1), tip: ^Fixed(-1))", "`tip` can be -1"),
