@@ -41,7 +41,9 @@ mod refusals {
 
     use serde_json::{Value, json};
 
-    use super::replay::{Replay, Report, Vectors, alpha_homora, morpho_blue, replay_with, staking_rewards, univ2};
+    use super::replay::{
+        Replay, Report, Vectors, alpha_homora, maker, morpho_blue, replay_with, staking_rewards, univ2,
+    };
 
     /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
     fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
@@ -70,6 +72,14 @@ mod refusals {
     }
 
     #[test]
+    fn a_liquidation_penalty_a_unit_higher_differs() {
+        let file = Vectors::of_this_repository().read("maker");
+        let wrong = replay_with(&file, |config| maker::Machine::with_penalty_raised_by(config, 1));
+        assert_eq!(maker::replay(&file).differences, [] as [String; 0]);
+        assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
     fn a_unit_more_in_one_answer_differs() {
         let report = after_change("univ2", univ2::replay, |operation| {
             operation["state"]["r0"] = json!("4876057000000000000000001");
@@ -89,7 +99,8 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 4] = [
+        let replays: [(&str, Replay); 5] = [
+            ("maker", maker::replay),
             ("morpho_blue", morpho_blue::replay),
             ("univ2", univ2::replay),
             ("staking_rewards", staking_rewards::replay),

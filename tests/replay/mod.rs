@@ -2,6 +2,7 @@
 
 pub mod alpha_homora;
 mod fields;
+pub mod maker;
 pub mod morpho_blue;
 pub mod staking_rewards;
 pub mod univ2;
@@ -27,7 +28,7 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("compound_v2", None),
     ("curve", None),
     ("erc4626", None),
-    ("maker", None),
+    ("maker", Some(maker::replay)),
     ("masterchef", None),
     ("morpho_blue", Some(morpho_blue::replay)),
     ("staking_rewards", Some(staking_rewards::replay)),

@@ -1,4 +1,5 @@
 //! Lending markets.
 
+pub mod maker;
 pub mod morpho_blue;
 mod rows;
