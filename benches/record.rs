@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use plimsoll::record::amount::Amount;
-use plimsoll::record::csv::{Cell, Line};
+use plimsoll::record::csv::{Cell, Line, Steady};
 use plimsoll::record::ticks::{BlockTick, PoolTick, Tick, TokenTick};
 
 /// A row of 20 cells: 10 floats with all their digits, 10 integers.
@@ -33,11 +33,13 @@ fn tick(c: &mut Criterion) {
         block: BlockTick {
             block: 123_456,
             time_s: 1_609_459_200,
-            base_fee_gwei: 52.5,
+            base_fee_gwei: Steady(52.5),
             gas_used: 1_234_567,
+            gas_used_background: 0,
             transactions: 6,
             reverts: 1,
             waiting: 0,
+            expired: 0,
             liquidations: 0,
             liquidated_debt_numeraire: 0.0,
             bad_debt_numeraire: 0.0,
@@ -49,9 +51,7 @@ fn tick(c: &mut Criterion) {
             reserve_1: reserve(1_523_456_789_012_345_678_901_234),
             volume_numeraire: 45_678.901_234_5,
         }],
-        oracles: Vec::new(),
-        banks: Vec::new(),
-        goblins: Vec::new(),
+        ..Tick::default()
     };
     let mut line = Line::default();
     for (name, exact) in [("record/tick", false), ("record/tick_exact", true)] {

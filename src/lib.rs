@@ -1,9 +1,11 @@
 //! An agent-based simulator of DeFi markets.
 //!
 //! The floors, lowest first: [`math`], [`protocol`], [`chain`], [`market`], [`agents`], [`record`], [`scenario`],
-//! [`pipeline`], [`simulation`], [`sweep`], [`validate`], [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
+//! [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`cli`]. Each uses only those below it;
+//! `tests/floors.rs` holds it.
 
 pub mod agents;
+pub mod cascade;
 pub mod chain;
 pub mod cli;
 pub mod market;

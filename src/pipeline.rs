@@ -8,17 +8,22 @@ use bevy_ecs::system::{Res, ScheduleSystem};
 
 use crate::agents::{self, AgentDirectory};
 use crate::chain::audit::{AuditEveryBlock, audit_block};
+use crate::chain::base_fee::{Eip1559, adjust_base_fee};
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
 use crate::chain::gas::BlockGas;
+use crate::chain::lending::find_failing_loans;
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{Directory, PoolCell};
 use crate::chain::underwater::find_underwater;
+use crate::market::background::{Demand, draw_background};
+use crate::market::gas_price::{GasPrices, replay_base_fee};
 use crate::market::oracle::observe_prices;
 use crate::market::{Emissions, fund_farms, move_prices};
-use crate::record::recorder::record_block;
+use crate::record::recorder::{Recorder, record_block};
+use crate::record::trace::{Trace, trace_block};
 
 /// The stages of a block, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
@@ -52,12 +57,22 @@ impl Stage {
     fn systems(self, has: &Subjects) -> Vec<ScheduleConfigs<ScheduleSystem>> {
         let when = |condition: bool, system: ScheduleConfigs<ScheduleSystem>| condition.then_some(system);
         match self {
-            Self::Open => vec![open_block.into_configs()],
-            Self::Market => vec![move_prices.into_configs()],
+            Self::Open => when(has.base_fee_rule, adjust_base_fee.into_configs())
+                .into_iter()
+                .chain([open_block.into_configs()])
+                .collect(),
+            Self::Market => {
+                let mut systems = vec![move_prices.into_configs()];
+                systems.extend(when(has.gas_prices, replay_base_fee.into_configs()));
+                systems.extend(when(has.demand, draw_background.into_configs()));
+                systems
+            }
             Self::Oracle => when(has.feeds, observe_prices.into_configs()).into_iter().collect(),
             Self::Decide => {
                 let mut systems = agents::deciding(&has.kinds);
-                systems.splice(0..0, when(has.positions, find_underwater.into_configs()));
+                let finding = when(has.positions, find_underwater.into_configs()).into_iter();
+                let finding = finding.chain(when(has.lending, find_failing_loans.into_configs()));
+                systems.splice(0..0, finding);
                 systems
             }
             Self::Order => vec![order_block.into_configs()],
@@ -69,39 +84,73 @@ impl Stage {
                 systems.extend(when(has.audit, audit_block.into_configs()));
                 systems
             }
-            Self::Record => vec![record_block.into_configs(), close_block.into_configs()],
+            Self::Record => {
+                let kept = when(has.tables, record_block.into_configs());
+                let watched = when(has.watch, trace_block.into_configs());
+                kept.into_iter().chain(watched).chain([close_block.into_configs()]).collect()
+            }
         }
     }
 }
 
 /// What a run has that only some systems are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each says of one subject whether it is there")]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not by itself")]
 struct Subjects {
     /// Kinds of agents.
     kinds: Vec<&'static str>,
     /// Oracles.
     feeds: bool,
+    /// A base fee that follows from the block before.
+    base_fee_rule: bool,
+    /// Recorded gas prices.
+    gas_prices: bool,
+    /// Demand for block space from outside.
+    demand: bool,
     /// Goblins, whose positions may fail.
     positions: bool,
+    /// Lending markets, whose positions may fail.
+    lending: bool,
     /// Funding of farms.
     emissions: bool,
     /// An audit of every block.
     audit: bool,
+    /// Tables or their sums.
+    tables: bool,
+    /// Somebody who asks what caused what.
+    watch: bool,
 }
 
 impl Subjects {
     fn all() -> Self {
-        Self { kinds: agents::KINDS.to_vec(), feeds: true, positions: true, emissions: true, audit: true }
+        Self {
+            kinds: agents::KINDS.to_vec(),
+            base_fee_rule: true,
+            gas_prices: true,
+            demand: true,
+            feeds: true,
+            positions: true,
+            lending: true,
+            emissions: true,
+            audit: true,
+            tables: true,
+            watch: true,
+        }
     }
 
     fn of(world: &World) -> Self {
         Self {
             kinds: world.resource::<AgentDirectory>().populations.iter().map(|population| population.kind).collect(),
             feeds: !world.resource::<Oracles>().0.is_empty(),
+            base_fee_rule: world.contains_resource::<Eip1559>(),
+            gas_prices: world.contains_resource::<GasPrices>(),
+            demand: world.contains_resource::<Demand>(),
             positions: !world.resource::<Directory>().goblins.is_empty(),
+            lending: !world.resource::<Directory>().lending.is_empty(),
             emissions: !world.resource::<Emissions>().0.is_empty(),
             audit: world.resource::<AuditEveryBlock>().0,
+            tables: world.contains_resource::<Recorder>(),
+            watch: world.contains_resource::<Trace>(),
         }
     }
 }
@@ -190,14 +239,14 @@ mod tests {
         let agents = ["Farmer", "BankLender", "Liquidator", "Harvester", "Arbitrageur", "Publisher", "Trader"];
         let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
         let expected = [
-            ("open", "open_block".to_owned()),
-            ("market", "move_prices".to_owned()),
+            ("open", "adjust_base_fee, open_block".to_owned()),
+            ("market", "move_prices, replay_base_fee, draw_background".to_owned()),
             ("oracle", "observe_prices".to_owned()),
-            ("decide", format!("find_underwater, {}", each("decide"))),
+            ("decide", format!("find_underwater, find_failing_loans, {}", each("decide"))),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
             ("settle", "learn<Farmer>, learn<BankLender>, learn<Liquidator>, learn<Publisher>, audit_block".to_owned()),
-            ("record", "record_block, close_block".to_owned()),
+            ("record", "record_block, trace_block, close_block".to_owned()),
         ];
         let stages: Vec<_> = stages().into_iter().map(|(stage, systems)| (stage, systems.join(", "))).collect();
         let stages: Vec<_> = stages.iter().map(|(stage, systems)| (stage.as_str(), systems.clone())).collect();

@@ -11,18 +11,21 @@ use crate::agents::view::View;
 use crate::agents::{AgentDirectory, Identity};
 use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
 use crate::chain::clock::Clock;
-use crate::chain::execution::ForcedSales;
+use crate::chain::forced_sales::{ForcedSales, OtherSale};
 use crate::chain::protocols::NamedAccounts;
 use crate::chain::worth::{Worth, worth};
 use crate::pipeline;
 use crate::protocol::farm::alpha_homora::ForcedSale;
+use crate::record::agents::AgentFate;
 use crate::record::books::Books;
 use crate::record::closing::{Beginning, profit_and_loss, write_agents, write_positions};
 use crate::record::folder::{FolderError, OutputFolder};
+use crate::record::maps::Drawn;
 use crate::record::recorder::{Recorder, Wanted};
 use crate::record::summary::Summary;
+use crate::record::trace::Trace;
 use crate::scenario::genesis::{self, GenesisError};
-use crate::scenario::schema::{EventsParams, Scenario};
+use crate::scenario::schema::{EventsParams, MapParams, Scenario};
 
 /// How a run is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,13 +92,23 @@ impl Simulation {
         folder: Option<&mut OutputFolder>,
     ) -> Result<Self, RunError> {
         let mut world = genesis::world(scenario, home, options.seed)?;
-        world.insert_resource(ForcedSales(options.forced_sales));
+        world.insert_resource(ForcedSales::from(options.forced_sales));
         world.insert_resource(AuditEveryBlock(options.audit));
-        let record = scenario.record;
+        let record = &scenario.record;
         let wanted = Wanted {
             exact: options.exact,
             events: record.events != EventsParams::None,
             swaps: record.events == EventsParams::All,
+            liquidatable_at: record.liquidatable_at.clone(),
+            map: match &record.liquidation_map {
+                MapParams::None => Drawn::Never,
+                MapParams::FirstWorstLast => Drawn::FirstWorstLast,
+                MapParams::At(moments) => {
+                    let clock = world.resource::<Clock>();
+                    Drawn::After(moments.iter().map(|moment| clock.block_at(*moment)).collect())
+                }
+            },
+            health: record.health_map,
         };
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
@@ -111,9 +124,14 @@ impl Simulation {
         world.insert_resource(books);
         world.insert_resource(recorder);
         let writes = RecordWanted { agents: record.agents, positions: record.positions, exact: options.exact };
-        let mut block = pipeline::block(&world);
-        block.initialize(&mut world).expect("the block's schedule builds");
+        let block = schedule(&mut world);
         Ok(Self { world, block, beginning, writes, audits: 1 })
+    }
+
+    /// Watches the run for what [`Trace`] keeps; before its first block. What `also` names counts as a liquidation.
+    pub fn watch(&mut self, also: &[OtherSale]) {
+        watch(&mut self.world, also, true);
+        self.block = schedule(&mut self.world);
     }
 
     /// Makes one block.
@@ -158,7 +176,19 @@ impl Simulation {
     ///
     /// # Errors
     /// The audit fails, which is a bug, or a file cannot be written.
-    pub fn finish(mut self, mut folder: Option<&mut OutputFolder>) -> Result<Summary, RunError> {
+    pub fn finish(self, mut folder: Option<&mut OutputFolder>) -> Result<Summary, RunError> {
+        let (summary, _) = self.conclude(folder.as_deref_mut())?;
+        if let Some(folder) = folder {
+            folder.json("summary.json", &summary)?;
+        }
+        Ok(summary)
+    }
+
+    /// As [`Simulation::finish`], without writing `summary.json`; returns the world as well.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn conclude(mut self, mut folder: Option<&mut OutputFolder>) -> Result<(Summary, World), RunError> {
         let mut recorder = self.world.remove_resource::<Recorder>().expect("it was put in");
         if let Some(folder) = folder.as_deref_mut() {
             recorder.close(folder)?;
@@ -166,29 +196,99 @@ impl Simulation {
         let blocks = self.blocks_done();
         // The tables of the end tell of the last block, as the last row of `ticks.csv` does.
         self.world.resource_mut::<Clock>().look_back();
-        let dry = self.world.query::<&Identity>().iter(&self.world).filter(|identity| identity.ran_dry).count();
+        let identities: Vec<Identity> = self.world.query::<&Identity>().iter(&self.world).copied().collect();
+        let dry = identities.iter().filter(|identity| identity.ran_dry).count();
+        let mut books = self.world.resource_mut::<Books>();
+        for identity in &identities {
+            books.gave_up(identity.id, identity.gave_up);
+        }
         let mut state =
             SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
         let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
-        let mut summary = recorder.summary;
+        let maps = recorder.maps.take();
+        let mut summary = recorder.summed();
         summary.blocks = blocks;
         summary.agents_out_of_gas_money = dry as u64;
+        summary.agents_gave_up = books.count_fate(AgentFate::GaveUp);
         summary.audits_passed = self.audits + 1;
         summary.positions = books.count_positions();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, *named, &self.beginning, &now);
         if let Some(folder) = folder {
+            if let Some(maps) = maps {
+                maps.write(folder, &sees)?;
+            }
             if self.writes.agents {
                 write_agents(folder, &directory, &books, &now, self.writes.exact)?;
             }
             if self.writes.positions {
                 write_positions(folder, &sees, &directory, &books, self.writes.exact)?;
             }
-            folder.json("summary.json", &summary)?;
         }
-        Ok(summary)
+        Ok((summary, self.world))
     }
+}
+
+/// A run that leaves nothing but what [`Trace`] keeps: a counterfactual on the dice of another.
+pub struct Twin {
+    world: World,
+    block: Schedule,
+}
+
+impl Twin {
+    /// Makes the world before the first block, in which these forced sales act. What `also` names counts as a
+    /// liquidation.
+    ///
+    /// # Errors
+    /// The market cannot begin.
+    pub fn new(
+        scenario: &Scenario,
+        home: &Path,
+        options: Options,
+        sales: ForcedSales,
+        also: &[OtherSale],
+    ) -> Result<Self, RunError> {
+        let mut world = genesis::world(scenario, home, options.seed)?;
+        world.insert_resource(sales.and(also));
+        world.insert_resource(AuditEveryBlock(options.audit));
+        watch(&mut world, also, false);
+        let block = schedule(&mut world);
+        Ok(Self { world, block })
+    }
+
+    /// Makes one block.
+    ///
+    /// # Panics
+    /// If every block is audited and one fails: a bug.
+    pub fn step(&mut self) {
+        self.block.run(&mut self.world);
+    }
+
+    /// Audits the end and returns what was seen.
+    ///
+    /// # Errors
+    /// The audit fails, which is a bug.
+    pub fn finish(mut self) -> Result<Trace, RunError> {
+        let mut state = SystemState::<View>::new(&mut self.world);
+        let sees = state.get(&self.world).expect("genesis put in all that agents see");
+        audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
+        Ok(self.world.remove_resource().expect("it was put in"))
+    }
+}
+
+fn watch(world: &mut World, also: &[OtherSale], looks_for_toxic: bool) {
+    let mut state = SystemState::<View>::new(world);
+    let sees = state.get(world).expect("genesis put in all that agents see");
+    let trace = Trace::open(&sees, also, looks_for_toxic);
+    world.insert_resource(trace);
+}
+
+/// Returns the block of a world, built.
+fn schedule(world: &mut World) -> Schedule {
+    let mut block = pipeline::block(world);
+    block.initialize(world).expect("the block's schedule builds");
+    block
 }
 
 #[cfg(test)]

@@ -16,7 +16,8 @@ use plimsoll::agents::{Agent, AgentDirectory, Identity, decide, learn};
 use plimsoll::chain::clock::Clock;
 use plimsoll::chain::dice::Who;
 use plimsoll::chain::event::{Event, EventLog, Revert, What};
-use plimsoll::chain::execution::{ForcedSales, execute};
+use plimsoll::chain::execution::execute;
+use plimsoll::chain::forced_sales::ForcedSales;
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::{InsufficientFunds, Ledger};
@@ -69,7 +70,7 @@ fn market(ether: f64, agents: &str) -> String {
 fn world(text: &str) -> World {
     let checked = read_text("agents", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     let mut world = genesis::world(&checked.scenario, Path::new("."), 1).unwrap();
-    world.insert_resource(ForcedSales(ForcedSale::Executed));
+    world.insert_resource(ForcedSales::from(ForcedSale::Executed));
     world
 }
 
@@ -131,7 +132,7 @@ mod traders {
             }
             _ => panic!("{transaction:?}"),
         };
-        assert!(traded.iter().all(|transaction| transaction.priority_fee == 7_000_000_000));
+        assert!(traded.iter().all(|transaction| transaction.bid.priority_fee == 7_000_000_000));
         traded.iter().map(swap).collect()
     }
 
@@ -201,7 +202,7 @@ mod arbitrageurs {
         );
         let native = TokenId(3);
         let before = world.resource::<Ledger>().balance(list[0].sender, TokenId(0));
-        let bid = list[0].priority_fee as f64 * list[0].gas as f64 / 1e18 * 2_000.0;
+        let bid = list[0].bid.priority_fee as f64 * list[0].gas as f64 / 1e18 * 2_000.0;
         let base_fee = 30e9 * list[0].gas as f64 / 1e18 * 2_000.0;
         let (sender, gas_money) = (list[0].sender, world.resource::<Ledger>().balance(list[0].sender, native));
         let events = executed(&mut world, list);
@@ -293,7 +294,7 @@ mod liquidators {
     fn bid_a_share_of_what_the_prize_leaves_after_gas() {
         let mut world = underwater("bid_share: Fixed(0.25), kills_per_block: 9, gas_money: Fixed(9)");
         let list = submitted::<Liquidator>(&mut world);
-        let fee = |transaction: &Transaction| transaction.priority_fee as f64 * 400_000.0 / 1e18 * 2_000.0;
+        let fee = |transaction: &Transaction| transaction.bid.priority_fee as f64 * 400_000.0 / 1e18 * 2_000.0;
         // A twentieth of assets of 50,000 and 5,000, sold at the pool's fee and price impact, less 24 for gas.
         let (big, middle) = (fee(&list[0]), fee(&list[1]));
         assert!((big / (0.25 * (2_500.0 - 24.0)) - 1.0).abs() < 0.03, "{big}");
@@ -319,7 +320,7 @@ mod liquidators {
         let reason = Revert::Funds(InsufficientFunds { held: 0, needed: 1 });
         let what = What::Reverted { action: "kill", position: Some((BankId(0), BIG)), reason };
         let sender = Some((first[0].agent, first[0].sender));
-        world.resource_mut::<EventLog>().push(Event { sender, gas: 0, fee: 0, what });
+        world.resource_mut::<EventLog>().push(Event { sender, gas: 0, fee: 0, waited: 0, what });
         world.run_system_once(learn::<Liquidator>).unwrap();
         assert_eq!(kills(&mut world), [BIG]);
     }
@@ -550,7 +551,8 @@ fn who_sleeps_is_not_asked() {
     let every: [fn(u64) -> Wake; 4] =
         [|_| Wake::NextBlock, |block| Wake::At(block + 5), |_| Wake::WhenUnderwater, |_| Wake::Never];
     let entities = [0, 1, 2, 3].map(|number: u32| {
-        let identity = Identity { id: AgentId(number), who: Who(0), account: AccountId(0), nonce: 0, ran_dry: false };
+        let identity =
+            Identity { id: AgentId(number), who: Who(0), account: AccountId(0), nonce: 0, ran_dry: false, gave_up: 0 };
         let entity = world.spawn((Counting { asked: Vec::new(), next: every[number as usize] }, identity)).id();
         world.resource_mut::<Awake<Counting>>().schedule(0, identity.id, entity, Wake::NextBlock);
         entity

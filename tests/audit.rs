@@ -48,7 +48,7 @@ fn shape() -> impl Strategy<Value = Shape> {
         prop::array::uniform3(6_u8..=18),
         any::<bool>(),
         prop::sample::select(vec!["250 ms", "12 s", "10 min", "3 h"]),
-        prop::option::of(100_000_u64..5_000_000),
+        prop::option::of(600_000_u64..5_000_000),
         prop_oneof![Just(0.0), 0.1..60.0],
         prop_oneof![Just(0.0), 0.0..4.0],
         prop::option::of(0.05..0.9),
@@ -114,7 +114,11 @@ impl Shape {
         let Self { block_time, base_fee_gwei, volatility, impact, venue_fee_bps, fee_bps, protocol_fee, .. } = self;
         let [count_0, count_1, count_2, count_3, count_4, count_5, count_6, count_7] = self.counts;
         let Self { interest, kill_bps, reserve_bps, leverage, .. } = self;
-        let gas_limit = self.gas_limit.map_or(String::new(), |limit| format!(", gas_limit: {limit}"));
+        // With a limit, blocks are also wanted by others, and the base fee follows.
+        let fees = self.gas_limit.map_or(format!("Fixed({base_fee_gwei:.3})"), |limit| {
+            let background = "background: (gas: Exponential(mean: 2_000_000), tip: Uniform(0, 3))";
+            format!("Eip1559(initial: {base_fee_gwei:.3}), gas_limit: {limit}, {background}")
+        });
         let utilisation = self.utilisation.map_or(String::new(), |share| format!("utilisation: {share:.3},"));
         let shock = self.shock.map_or(String::new(), |size| {
             format!(r#"Crash(token: "RISKY", start: "1 s", ramp: "20 s", size: Fixed({size:.3}))"#)
@@ -125,7 +129,7 @@ impl Shape {
         format!(
             r#"Scenario(
     blocks: {BLOCKS}, block_time: "{block_time}", numeraire: "CASH",
-    chain: (native: "RISKY", base_fee: Fixed({base_fee_gwei:.3}){gas_limit}),
+    chain: (native: "RISKY", base_fee: {fees}),
     tokens: [
         (name: "CASH", decimals: {cash}, price: Fixed(1)),
         (name: "RISKY", decimals: {risky}, price: Gbm(start: 200, volatility: {volatility:.3})),
@@ -321,6 +325,7 @@ fn forgive_debt(world: &mut World) {
         loan: 0,
         max_return: u128::MAX,
         strategy: Farming::Liquidate { min_base: 0 },
+        sale: ForcedSale::Executed,
     };
     at.bank.bank.work(work, &mut site, now).unwrap();
     at.bank.bank.restore(total);

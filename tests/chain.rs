@@ -11,13 +11,14 @@ use plimsoll::agents::view::View;
 use plimsoll::chain::audit::audit;
 use plimsoll::chain::clock::{Clock, Seed};
 use plimsoll::chain::event::{EventLog, What};
-use plimsoll::chain::execution::{ForcedSales, execute};
+use plimsoll::chain::execution::execute;
+use plimsoll::chain::forced_sales::ForcedSales;
 use plimsoll::chain::gas::BlockGas;
-use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
+use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, LiquidationKey, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::{Ledger, Source};
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
-use plimsoll::chain::transaction::{Action, AmountIn, Transaction, WorkOrder};
+use plimsoll::chain::transaction::{Action, AmountIn, Bid, Forced, Sale, Transaction, WorkOrder};
 use plimsoll::chain::underwater::find_underwater;
 use plimsoll::chain::venues::Venues;
 use plimsoll::market::fund_farms;
@@ -80,7 +81,7 @@ const ETHER: u128 = 1_000_000_000_000_000_000;
 /// The world before the first block, in which every agent has tokens to spend.
 fn world(seed: u64, sale: ForcedSale) -> World {
     let mut world = genesis::world(&CHECKED.scenario, Path::new("."), seed).unwrap();
-    world.insert_resource(ForcedSales(sale));
+    world.insert_resource(ForcedSales::from(sale));
     let first = world.resource::<AgentDirectory>().first_account;
     let mut ledger = world.resource_mut::<Ledger>();
     for account in (first..first + SENDERS).map(AccountId) {
@@ -197,6 +198,23 @@ fn farming() -> impl Strategy<Value = Farming> {
 }
 
 fn action() -> impl Strategy<Value = Action> {
+    let pool = (0_u16..2, prop_oneof![Just(Side::ZeroForOne), Just(Side::OneForZero)], amount_in(25 * ETHER));
+    let pool = pool.prop_map(|(pool, side, amount_in)| Sale::Swap {
+        pool: PoolId(pool),
+        direction: Direction::from(side),
+        amount_in,
+        least_out: 0,
+    });
+    let venue = amount_in(20 * ETHER).prop_map(|amount| Sale::Venue { token: TokenId(1), amount });
+    let forced = |sale| Action::Forced(Box::new(Forced { of: key(1), sale }));
+    prop_oneof![8 => plain_action(), 1 => prop_oneof![pool, venue].prop_map(forced)]
+}
+
+fn key(position: u32) -> LiquidationKey {
+    LiquidationKey::of_bank(BankId(0), PositionId(position))
+}
+
+fn plain_action() -> impl Strategy<Value = Action> {
     let usdc = 40_000_000_000;
     let swap = |pool: u16, side, whole| {
         amount_in(whole).prop_map(move |amount_in| Action::Swap {
@@ -282,7 +300,7 @@ fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chai
     mempool.submit(Transaction {
         agent: AgentId(sender),
         sender: sender_account,
-        priority_fee: 3,
+        bid: Bid::tip(3),
         gas,
         actions: actions.into(),
         ..Transaction::default()
@@ -384,7 +402,8 @@ fn random_transactions_reach_every_kind_of_event() {
     let mut runner = TestRunner::deterministic();
     let mut counts = std::collections::BTreeMap::<String, u32>::new();
     for seed in 0..150 {
-        let mut world = world(seed, ForcedSale::Executed);
+        let sale = if seed % 3 == 0 { ForcedSale::Muted } else { ForcedSale::Executed };
+        let mut world = world(seed, sale);
         for transactions in blocks().new_tree(&mut runner).unwrap().current() {
             open(&mut world);
             let parked: usize = world.query::<&GoblinCell>().iter(&world).map(|cell| cell.order.parked()).sum();
@@ -406,6 +425,7 @@ fn random_transactions_reach_every_kind_of_event() {
     for kind in [
         "Swapped",
         "VenueTraded",
+        "SaleMuted",
         "Opened",
         "Closed",
         "Worked",
@@ -459,4 +479,83 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
         before.pay_gas(events[0].sender.unwrap().1, events[0].fee);
         assert_ne!(Everything::of(&mut world), before, "{action:?}");
     }
+}
+
+/// A liquidator's sale of what it seized, in a pool and outside: where the position's sales do not act, it fills at the
+/// quote and leaves pool and venue as they were; where they do, it is the plain sale.
+#[test]
+fn a_forced_sale_acts_only_where_its_positions_sales_do() {
+    let amount = AmountIn::Exact(7 * ETHER);
+    let (pool, direction, token) = (PoolId(0), Direction::from(Side::ZeroForOne), TokenId(1));
+    for (plain, sale) in [
+        (
+            Action::Swap { pool, direction, amount_in: amount, least_out: 1 },
+            Sale::Swap { pool, direction, amount_in: amount, least_out: 1 },
+        ),
+        (Action::VenueSell { token, amount }, Sale::Venue { token, amount }),
+    ] {
+        let sold = |sales: Option<ForcedSales>| {
+            let mut world = world(1, ForcedSale::Executed);
+            let action = match sales {
+                Some(sales) => {
+                    world.insert_resource(sales);
+                    Action::Forced(Box::new(Forced { of: key(2), sale }))
+                }
+                None => plain.clone(),
+            };
+            let before = Everything::of(&mut world);
+            let events = run(&mut world, 5, &[action]);
+            assert_eq!(audited(&mut world), Ok(()));
+            (before, Everything::of(&mut world), events)
+        };
+        let (_, plain, _) = sold(None);
+        let (_, acting, _) = sold(Some(ForcedSales::only([key(2)].into())));
+        assert_eq!(acting, plain);
+        for others in [vec![], vec![key(1), key(3)]] {
+            let (before, muted, events) = sold(Some(ForcedSales::only(others.into_iter().collect())));
+            assert_eq!((&muted.pools, &muted.venues), (&before.pools, &before.venues));
+            assert_eq!(
+                muted.holdings[first_account() + 5],
+                plain.holdings[first_account() + 5],
+                "the seller gets the same"
+            );
+            assert_ne!(muted, plain);
+            let What::SaleMuted { of, paid, .. } = events[0].what else { panic!("{events:?}") };
+            assert_eq!((of, paid), (key(2), (TokenId(1), 7 * ETHER)));
+        }
+    }
+}
+
+/// The same of kills: those of a position whose sales act trade with the pool, others do not.
+#[test]
+fn a_kill_sells_into_the_pool_only_where_its_positions_sales_act() {
+    let killed = |acting: &[u32]| {
+        let mut world = world(1, ForcedSale::Executed);
+        world.insert_resource(ForcedSales::only(acting.iter().map(|position| key(*position)).collect()));
+        open(&mut world);
+        let crash = Action::Swap {
+            pool: PoolId(0),
+            direction: Side::ZeroForOne.into(),
+            amount_in: AmountIn::Exact(60 * ETHER),
+            least_out: 0,
+        };
+        run(&mut world, 8, &[crash]);
+        let product = |everything: &Everything| {
+            let reserves = everything.pools[0].0.uniswap_v2().reserves();
+            reserves.token_0 as f64 / reserves.token_1 as f64
+        };
+        let before = product(&Everything::of(&mut world));
+        let events = run(&mut world, 7, &[Action::Kill { bank: BankId(0), position: PositionId(5) }]);
+        assert!(matches!(events[0].what, What::Killed(_)), "{events:?}");
+        assert_eq!(audited(&mut world), Ok(()));
+        product(&Everything::of(&mut world)) / before
+    };
+    assert!(killed(&[5]) > 1.01);
+    for others in [vec![], vec![1, 2, 3, 4]] {
+        assert!((killed(&others) - 1.0).abs() < 1e-9, "burning liquidity leaves the price where it was");
+    }
+}
+
+fn first_account() -> usize {
+    world(1, ForcedSale::Executed).resource::<AgentDirectory>().first_account as usize
 }

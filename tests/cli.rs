@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use plimsoll::cli::simulator::{Reading, Scenario, Simulator};
@@ -32,6 +33,14 @@ impl Scenario for Counted {
 
     fn blocks(&self) -> u64 {
         10
+    }
+
+    fn cascade_depth(&self) -> u32 {
+        4
+    }
+
+    fn text(&self) -> &str {
+        &self.text
     }
 
     fn digest(&self) -> String {
@@ -93,6 +102,24 @@ impl Simulator for Counter {
         }
         Ok(self.summary)
     }
+
+    fn cascade(
+        scenario: &Counted,
+        scenario_name: &str,
+        seed: u64,
+        options: RunOptions,
+        mut folder: Option<&mut OutputFolder>,
+        block_done: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<Summary>, String> {
+        let mut counter = Self::new(scenario, scenario_name, seed, options, folder.as_deref_mut())?;
+        for _ in 0..options.blocks {
+            counter.step()?;
+            if block_done().is_break() {
+                return Ok(None);
+            }
+        }
+        counter.finish(folder).map(Some)
+    }
 }
 
 /// What the simulation pretends to have found.
@@ -107,6 +134,8 @@ fn outcome() -> Summary {
             bad_debt_numeraire: 12.5,
             first_block: Some(3),
             last_block: Some(9),
+            waited_blocks_mean: Some(1.5),
+            waited_blocks_p95: Some(4),
         },
         tokens: vec![TokenSummary {
             name: "ETH".into(),
@@ -203,7 +232,8 @@ fn a_run_prints_what_happened_and_leaves_its_folder() {
     );
     assert_eq!(manifest["scenario"]["name"], "crash");
     assert_eq!(manifest["scenario"]["blake3"], blake3::hash(b"fine").to_string());
-    assert_eq!(manifest["files"][0]["name"], "summary.json");
+    assert_eq!(manifest["files"][0]["name"], "scenario.ron");
+    assert_eq!(manifest["files"][1]["name"], "summary.json");
 }
 
 #[test]

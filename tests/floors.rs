@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, lowest first. Whatever else lies in `src/` stands above all of them.
-const FLOORS: [&str; 11] = [
+const FLOORS: [&str; 12] = [
     "math",
     "protocol",
     "chain",
@@ -14,6 +14,7 @@ const FLOORS: [&str; 11] = [
     "scenario",
     "pipeline",
     "simulation",
+    "cascade",
     "sweep",
     "validate",
 ];

@@ -112,7 +112,17 @@ impl Told {
     }
 }
 
-const FILES: [&str; 6] = ["agents.csv", "events.csv", "manifest.json", "positions.csv", "summary.json", "ticks.csv"];
+const FILES: [&str; 9] = [
+    "agents.csv",
+    "events.csv",
+    "health_map.csv",
+    "liquidation_map.csv",
+    "manifest.json",
+    "positions.csv",
+    "scenario.ron",
+    "summary.json",
+    "ticks.csv",
+];
 
 #[test]
 fn a_run_leaves_its_folder_and_says_where() {
@@ -209,6 +219,116 @@ fn what_check_finds_fine_is_called_fine() {
     let desk = Desk::with(TINY);
     let told = desk.run(&["check", "tiny.ron"]);
     assert_eq!((told.code, told.out.as_str(), told.err.as_str()), (Some(0), "tiny.ron: fine\n", ""), "{told:?}");
+}
+
+/// The same market, in which ETH falls by half at once: farmers are killed.
+fn crashing() -> String {
+    let shocks = r#"shocks: [Crash(token: "ETH", start: "1 min", size: Fixed(0.5))],
+    pools: ["#;
+    let agents = r#"Liquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0.1), kills_per_block: 1, gas_money: Fixed(5)),
+        Arbitrageur(name: "arbitrageur", pool: "ETH/USDC", capital: Fixed(900_000), bid_share: Fixed(0.1), gas_money: Fixed(5)),
+        Trader("#;
+    let more = TINY.replace("pools: [", shocks).replacen("Trader(", agents, 1).replace("count: 5", "count: 20");
+    more.replace("supply: Fixed(50_000)", "supply: Fixed(500_000)").replace("Fixed(1_000)", "Fixed(9_000)")
+}
+
+#[test]
+fn causes_stand_beside_the_files_of_the_run() {
+    let desk = Desk::with(&crashing());
+    assert_eq!(desk.run(&["run", "tiny.ron"]).code, Some(0));
+    let told = desk.run(&["cascade", "tiny.ron", "--audit", "--depth", "9"]);
+    assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{told:?}");
+    for words in ["generation 0", "at its lowest", "amplification", "output/tiny-1-cascade"] {
+        assert!(told.out.contains(words), "no `{words}` in: {}", told.out);
+    }
+    let contents = desk.contents();
+    for file in FILES.iter().filter(|file| !["manifest.json", "summary.json"].contains(file)) {
+        let (run, cascade) = (format!("output/tiny-1/{file}"), format!("output/tiny-1-cascade/{file}"));
+        assert_eq!(contents[&run], contents[&cascade], "{file}");
+    }
+    let summary = desk.json("output/tiny-1-cascade/summary.json");
+    let rows = csv::Reader::from_reader(&*contents["output/tiny-1-cascade/cascade.csv"]).records().count() as u64;
+    assert!(rows > 0 && summary["liquidations"]["count"] == rows, "{summary}");
+    assert_eq!(summary["cascade"]["ended_within_depth"], true);
+    assert_eq!(desk.json("output/tiny-1-cascade/manifest.json")["options"]["cascade_depth"], 9);
+    assert!(desk.json("output/tiny-1/summary.json").get("cascade").is_none());
+}
+
+#[test]
+fn an_empty_run_has_no_causes_and_says_so() {
+    let desk = Desk::with(TINY);
+    let told = desk.run(&["cascade", "tiny.ron"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.out.contains("nothing was liquidated"), "{}", told.out);
+    let rows = fs::read_to_string(desk.path("output/tiny-1-cascade/cascade.csv")).unwrap();
+    assert_eq!(rows.lines().count(), 1, "{rows}");
+}
+
+#[test]
+fn causes_over_many_seeds_are_the_same_bytes_for_any_number_of_jobs() {
+    let desk = Desk::with(&crashing());
+    for jobs in ["1", "3"] {
+        let out = format!("jobs-{jobs}");
+        let told = desk.run(&["cascade", "tiny.ron", "--seeds", "1..6", "--jobs", jobs, "--out", &out, "--depth", "3"]);
+        assert_eq!(told.code, Some(0), "{told:?}");
+    }
+    let contents = desk.contents();
+    for file in ["runs.csv", "summary.json", "scenario.ron"] {
+        assert!(contents[&format!("jobs-1/{file}")] == contents[&format!("jobs-3/{file}")], "{file}");
+    }
+    let header = String::from_utf8_lossy(&contents["jobs-1/runs.csv"]).lines().next().unwrap().to_owned();
+    assert!(header.starts_with("seed,failed,scenario,"), "{header}");
+    assert!(header.contains("cascade_price_amplification_eth_in_eth_usdc_amplification"), "{header}");
+    // Another depth is another question.
+    let told = desk.run(&["cascade", "tiny.ron", "--seeds", "1..6", "--out", "jobs-1", "--depth", "4"]);
+    assert!(told.code == Some(2) && told.err.contains("--depth 3"), "{told:?}");
+}
+
+#[test]
+fn runs_are_compared_in_what_they_say_and_in_what_came_of_them() {
+    let desk = Desk::with(&crashing());
+    fs::write(desk.path("mild.ron"), crashing().replace("Fixed(0.5))", "Fixed(0.3))")).unwrap();
+    assert_eq!(desk.run(&["run", "tiny.ron", "--out", "one"]).code, Some(0));
+    assert_eq!(desk.run(&["run", "mild.ron", "--out", "two"]).code, Some(0));
+    let told = desk.run(&["compare", "one", "two"]);
+    assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{told:?}");
+    for words in
+        ["seed 1, on the same dice", "shocks.ETH.size", "Fixed(0.5)", "Fixed(0.3)", "farmer_profit", "figures differ"]
+    {
+        assert!(told.out.contains(words), "no `{words}` in: {}", told.out);
+    }
+    // A scenario is run with the folder's seed, and gives what the folder holds.
+    let told = desk.run(&["compare", "two", "mild.ron"]);
+    assert!(told.out.contains("the scenarios say the same") && told.out.contains("0 of "), "{told:?}");
+    let told = desk.run(&["compare", "tiny.ron", "mild.ron", "--seeds", "1..4", "--csv"]);
+    assert!(told.out.starts_with("side,figure,first,second,difference,low,high\nmild.ron,"), "{}", told.out);
+    let told = desk.run(&["compare", "one", "mild.ron", "--seeds", "8"]);
+    assert!(told.out.contains("no seed in common"), "{told:?}");
+}
+
+#[test]
+fn folders_that_cannot_be_believed_are_doubted_or_refused() {
+    let desk = Desk::with(TINY);
+    for out in ["one", "two"] {
+        assert_eq!(desk.run(&["run", "tiny.ron", "--out", out]).code, Some(0));
+    }
+    fs::create_dir(desk.path("thesis")).unwrap();
+    refused(&desk, &["compare", "one", "thesis"], &["thesis is not the folder of a run"]);
+    refused(&desk, &["compare", "one", "missing.ron"], &["missing.ron"]);
+    let manifest = fs::read_to_string(desk.path("two/manifest.json")).unwrap();
+    let other = |was: &str, is: &str| fs::write(desk.path("two/manifest.json"), manifest.replacen(was, is, 1)).unwrap();
+    other("complete", "interrupted");
+    refused(&desk, &["compare", "one", "two"], &["two is not finished", "after block 25"]);
+    other(env!("CARGO_PKG_VERSION"), "0.0.7");
+    fs::write(desk.path("two/agents.csv"), "forged").unwrap();
+    fs::remove_file(desk.path("two/ticks.csv")).unwrap();
+    let told = desk.run(&["compare", "one", "two"]);
+    assert!(told.code == Some(0) && told.out.contains("0 of "), "{told:?}");
+    for words in ["plimsoll 0.0.7", "two/agents.csv was edited", "two/ticks.csv is missing"] {
+        assert!(told.err.contains(words), "no `{words}` in: {}", told.err);
+    }
+    fs::write(desk.path("two/summary.json"), "[]").unwrap();
+    refused(&desk, &["compare", "one", "two"], &["cannot read two/summary.json"]);
 }
 
 /// A run that would take minutes, to be ended from outside.

@@ -6,14 +6,17 @@ use std::path::Path;
 use plimsoll::record::agents::{Agent, AgentFate};
 use plimsoll::record::amount::Amount;
 use plimsoll::record::columns::Columns;
-use plimsoll::record::csv::Line;
+use plimsoll::record::csv::{Line, Steady};
 use plimsoll::record::events::{Event, EventKind};
 use plimsoll::record::folder::{FolderError, OutputFolder, check_target};
 use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
 use plimsoll::record::positions::{Position, PositionFate};
 use plimsoll::record::summary::Summary;
 use plimsoll::record::table::Table;
-use plimsoll::record::ticks::{BankTick, BlockTick, GoblinTick, OracleTick, PoolTick, Tick, TickNames, TokenTick};
+use plimsoll::record::ticks::{
+    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, Tick, TickNames,
+    TokenTick,
+};
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
 
@@ -21,11 +24,13 @@ fn block() -> BlockTick {
     BlockTick {
         block: 1,
         time_s: 1_609_459_212,
-        base_fee_gwei: 50.0,
+        base_fee_gwei: Steady(50.0),
         gas_used: 21_000,
+        gas_used_background: 0,
         transactions: 1,
         reverts: 0,
         waiting: 0,
+        expired: 0,
         liquidations: 0,
         liquidated_debt_numeraire: 0.0,
         bad_debt_numeraire: 0.0,
@@ -38,6 +43,31 @@ fn token() -> TokenTick {
 
 fn pool() -> PoolTick {
     PoolTick { price: 1_001.0, reserve_0: ETHER, reserve_1: ETHER, volume_numeraire: 0.5 }
+}
+
+fn lending() -> LendingTick {
+    LendingTick {
+        open_loans: 4,
+        debt_numeraire: 1_234.5,
+        health_factor_lowest: Some(1.01),
+        health_factor_p01: Some(1.02),
+        health_factor_p05: Some(1.1),
+        health_factor_p25: Some(1.4),
+        health_factor_p50: None,
+        parked: 1,
+    }
+}
+
+fn asset() -> AssetTick {
+    let whole = |tokens: u128| Amount { units: tokens * 1_000_000, decimals: 6 };
+    AssetTick {
+        supplied: whole(10),
+        borrowed: whole(4),
+        idle: whole(6),
+        utilisation_ratio: 0.4,
+        borrow_rate_ratio: 0.04,
+        supply_rate_ratio: 0.016,
+    }
 }
 
 fn bank() -> BankTick {
@@ -70,8 +100,11 @@ fn agent() -> Agent<'static> {
         profit_numeraire: -1.0,
         rewards_numeraire: 0.0,
         gas_paid_numeraire: 0.25,
+        gas_share_ratio: Some(0.025),
         transactions: 1,
         reverts: 0,
+        expired: 0,
+        gave_up: 0,
         leverage_ratio: Some(3.0),
         fate: AgentFate::Killed,
     }
@@ -141,16 +174,22 @@ fn a_tick_lines_up_with_its_header() {
         tokens: list(&["ETH", "USDC"]),
         pools: list(&["ETH/USDC"]),
         oracles: list(&["feed"]),
+        lending: list(&["morpho"]),
+        assets: list(&["morpho USDC"]),
         banks: list(&["homora"]),
         goblins: list(&["eth_usdc_goblin"]),
+        liquidatable: list(&["eth_usdc_goblin liquidatable at 10"]),
     };
     let tick = Tick {
         block: block(),
         tokens: vec![token(), token()],
         pools: vec![pool()],
         oracles: vec![OracleTick { price_numeraire: 1_010.505, error_ratio: 0.01 }],
+        lending: vec![lending()],
+        assets: vec![asset()],
         banks: vec![bank()],
         goblins: vec![goblin()],
+        liquidatable: vec![LiquidatableTick { debt_numeraire: 7.5, collateral_numeraire: 8.0 }],
     };
     let mut line = Line::default();
     names.header(true, &mut line);
@@ -160,11 +199,14 @@ fn a_tick_lines_up_with_its_header() {
     assert_eq!(cell("time_s"), "1609459212");
     assert_eq!(cell("eth_price_outside_numeraire"), "1000.5");
     assert_eq!(cell("feed_price_numeraire"), "1010.505");
+    assert_eq!(cell("morpho_open_loans"), "4");
+    assert_eq!(cell("morpho_usdc_supplied_units"), "10000000");
     assert_eq!(cell("eth_usdc_reserve_0"), "1.5");
     assert_eq!(cell("eth_usdc_reserve_0_units"), "1500000000000000000");
     assert_eq!(cell("homora_utilisation_ratio"), "0.5");
     assert_eq!(cell("eth_usdc_goblin_health_factor_p01"), "");
     assert_eq!(cell("eth_usdc_goblin_health_factor_p50"), "1.5");
+    assert_eq!(cell("eth_usdc_goblin_liquidatable_at_10_debt_numeraire"), "7.5");
 }
 
 #[test]

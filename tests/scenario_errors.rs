@@ -4,6 +4,7 @@ use std::path::Path;
 
 use plimsoll::market::price::PriceParams;
 use plimsoll::scenario::diagnostic::Diagnostic;
+use plimsoll::scenario::schema::BaseFeeParams;
 use plimsoll::scenario::{Checked, genesis, read, read_text};
 use proptest::prelude::*;
 
@@ -588,12 +589,148 @@ fn populations_must_be_possible() {
 }
 
 #[test]
+fn block_space_must_be_possible() {
+    let chain = "base_fee: Fixed(30), gas_limit: 15_000_000";
+    let adjusting = |rest: &str| format!("base_fee: Eip1559(initial: 30, {rest}), gas_limit: 15_000_000");
+    let (denominator, target) =
+        (adjusting("change_denominator: ^0"), adjusting("target: ^15_000_001, change_denominator: 16"));
+    let none = adjusting("target: ^0");
+    let recorded = r#"base_fee: Replay(
+        file: ^"gas.csv", time_column: "t", time_format: UnixSeconds, price_column: "p", unit: Wei)"#;
+    breaks(
+        "error",
+        &[
+            (chain, &denominator, "`change_denominator` is 0; expected 1 or more, such as Ethereum's 8"),
+            (chain, &target, "the target is 15000001, more than a block has room for; expected at most 15000000"),
+            (chain, &none, "`target` is 0; expected 1 or more"),
+            (chain, "base_fee: ^Eip1559(initial: 30)", "they have no limit; expected `gas_limit`"),
+            (
+                chain,
+                "base_fee: Eip1559(initial: ^-1), gas_limit: 15_000_000",
+                "`initial` is -1; expected 0 gwei or more",
+            ),
+            ("base_fee: Fixed(30)", "base_fee: ^Fixed(-30)", "`base_fee` is -30; expected 0 gwei or more"),
+            (
+                "gas_limit: 15_000_000",
+                "gas_limit: ^599_999",
+                "no block has room for a `reinvest` of `harvester`: it uses 600000 gas, the limit is 599999",
+            ),
+            (chain, recorded, "gas.csv: cannot be read"),
+            (chain, "base_fee: Fixed(30), background: (gas: Fixed(1), tip: ^Fixed(-1))", "`tip` can be -1"),
+            (chain, "base_fee: Fixed(30), background: (gas: ^Normal(mean: 9, sigma: 1), tip: Fixed(1))", "below 0"),
+            (
+                chain,
+                r#"base_fee: Fixed(30), background: (
+                    gas: Fixed(1), tip: Fixed(1), rises: (token: ^"ETC", usual: 0.8, half_life: "1 h"))"#,
+                "no token is called `ETC`; expected `USDC`, `ETH` or `UNI`; did you mean `ETH`?",
+            ),
+            (
+                chain,
+                r#"base_fee: Fixed(30), background: (
+                    gas: Fixed(1), tip: Fixed(1), rises: (token: "ETH", usual: ^0, half_life: "1 h"))"#,
+                "`usual` is 0",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn bids_must_be_possible() {
+    let arbitrage = "capital: Fixed(10_000), bid_share: Fixed(0.3)";
+    let kill = "kills_per_block: 3";
+    let trade = "tip: Fixed(2)";
+    breaks(
+        "error",
+        &[
+            (
+                arbitrage,
+                "capital: Fixed(10_000), bid_share: Fixed(0.3), expiry: ^0",
+                "`expiry` is 0; expected 1 or more",
+            ),
+            (kill, "kills_per_block: 3, expiry: ^0", "`expiry` is 0; expected 1 or more blocks"),
+            (kill, "kills_per_block: 3, tip_cap: ^-2", "`tip_cap` is -2; expected 0 gwei or more"),
+            (trade, "tip: Fixed(2), patience: (blocks: ^Uniform(0, 5))", "`blocks` can be 0; expected 1 or more"),
+            (trade, "tip: Fixed(2), patience: (max_fee: ^Fixed(-1))", "`max_fee` can be -1"),
+            (
+                "leverage: Uniform(2, 6),",
+                r#"leverage: Uniform(2, 6), rebalance: (every: "1 h", band: ^1, reserve: Fixed(0), gas_share: 0.1),"#,
+                "`band` is 1; expected 0 or more and less than 1",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn block_times_and_lengths_must_be_possible() {
+    let time = r#"block_time: "12 s""#;
+    breaks(
+        "error",
+        &[
+            (time, r#"block_time: ^Poisson("0 s")"#, "no time between blocks"),
+            (time, r#"block_time: ^Poison("12 s")"#, "`Poison` is not known here; expected `Regular` or `Poisson`"),
+            (time, r#"block_time: Poisson(^"12")"#, "expected a length of time such as"),
+            ("    blocks: 7_200,", r#"    blocks: 7_200, duration: ^"1 d","#, "the run's length is said twice"),
+            ("    blocks: 7_200,", r#"    duration: ^"0 s","#, "a run of no time"),
+        ],
+    );
+    let random = SOUND.replace(time, r#"block_time: Poisson("12 s")"#).replace("blocks: 7_200", r#"duration: "1 d""#);
+    let checked = check(&random).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    assert_eq!(checked.scenario.blocks, 7_200);
+    let endless = lines(&random.replace("12 s", "1 ms").replace("1 d", "900 d"));
+    assert!(endless[0].contains("more random blocks than can be drawn before the first"), "{endless:#?}");
+    let nowhere = lines(&SOUND.replace("    blocks: 7_200,\n", ""));
+    assert!(nowhere[0].contains("missing field `blocks`") && nowhere[0].contains("duration"), "{nowhere:#?}");
+}
+
+/// A chain may stand in an included file, once; its own files are relative to that one.
+#[test]
+fn a_chain_can_be_included_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let chains = folder.path().join("chain");
+    std::fs::create_dir(&chains).unwrap();
+    std::fs::write(chains.join("gas.csv"), "t,p\n0,0\n90000,77903244661\n").unwrap();
+    let replay = r#"Replay(file: "gas.csv", time_column: "t", time_format: UnixSeconds, price_column: "p", unit: Wei)"#;
+    let chain = format!(r#"(block_time: "12 s", chain: (native: "ETH", base_fee: {replay}))"#);
+    std::fs::write(chains.join("other.ron"), &chain).unwrap();
+    std::fs::write(chains.join("another.ron"), chain.replace(replay, "Fixed(1)")).unwrap();
+    let own = "    block_time: \"12 s\",\n    numeraire: \"USDC\",\n    chain: (native: \"ETH\", base_fee: Fixed(30), \
+               gas_limit: 15_000_000),\n";
+    assert_eq!(SOUND.matches(own).count(), 1);
+    let with = |include: &str, own: &str| {
+        let text = SOUND.replace("    seed: 7,", &format!("    include: [{include}],"));
+        let text = text.replace("    block_time: \"12 s\",\n    numeraire: \"USDC\",\n", own);
+        text.replace("    chain: (native: \"ETH\", base_fee: Fixed(30), gas_limit: 15_000_000),\n", "")
+    };
+    let said = |text: &str| match read_text("test", text, folder.path()) {
+        Ok(checked) => panic!("{:?}", checked.scenario.chain),
+        Err(mistakes) => mistakes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    };
+    let numeraire = "    numeraire: \"USDC\",\n";
+    let text = with(r#""chain/other.ron""#, numeraire);
+    let checked = read_text("test", &text, folder.path()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    let BaseFeeParams::Replay(params) = &checked.scenario.chain.base_fee else { panic!("gas prices are recorded") };
+    assert_eq!(Path::new(&params.file), Path::new("chain/gas.csv"));
+    let world = genesis::world(&checked.scenario, folder.path(), 1).unwrap();
+    assert_eq!(world.resource::<plimsoll::chain::gas::BlockGas>().base_fee, 0);
+
+    let twice = said(&with(r#""chain/other.ron", "chain/another.ron""#, numeraire));
+    assert_eq!(twice.len(), 2, "{twice:#?}");
+    assert!(twice[0].contains("another.ron:1:14: error: `block_time` stands in two files"), "{twice:#?}");
+    let neither = said(&with("", numeraire));
+    assert_eq!(neither.len(), 2, "{neither:#?}");
+    assert!(neither.iter().all(|line| line.contains("missing field")), "{neither:#?}");
+    let absent = said(&with(r#""chain/othe.ron""#, numeraire));
+    assert_eq!(absent.len(), 1, "what a file would have said is not missing: {absent:#?}");
+    std::fs::write(chains.join("gas.csv"), "t,p\n0,-1\n90000,1\n").unwrap();
+    assert!(said(&text)[0].contains("is -1, expected a finite number of 0 or more"), "{:#?}", said(&text));
+}
+
+#[test]
 fn a_scenario_that_cannot_do_what_it_asks_gets_a_warning() {
     breaks(
         "warning",
         &[
             (r#"start: "2 h""#, r#"start: ^"25 h""#, "this crash starts at 1day 1h, after the last block"),
-            ("gas_limit: 15_000_000", "gas_limit: ^500_000", "no block has room for the dearest transaction"),
             (r#"("0 s", "500")"#, r#"(^"2 d", "500")"#, "this emission comes at 2days, after the last block"),
             (r#"Between("1 h", "2 h")"#, r#"^Between("1 d", "2 d")"#, "`entry` begins at 1day, after the last block"),
             (r#"After("4 h", "8 h")"#, r#"^Between("0 h", "30 min")"#, "leaves by 30m, enters at 1h or later"),
@@ -765,4 +902,27 @@ proptest! {
         holds_water(&String::from_utf8(flipped).unwrap());
         holds_water(&[&SOUND[..from], "é", &SOUND[to..]].concat());
     }
+}
+
+#[test]
+fn what_is_asked_of_causes_and_maps_can_be_done() {
+    let seed = "    seed: 7,\n";
+    for (typed, at, words) in [
+        ("cascade: (depth: 0)", "0", "`depth` is 0"),
+        ("cascade: (mute: [Closing])", "Closing", "`Closings`"),
+        ("cascade: (mutes: [])", "mutes", "did you mean `mute`"),
+        ("record: (liquidatable_at: [0.1, 1.5])", "1.5", "a price cannot fall by 1.5"),
+        ("record: (liquidatable_at: [0.2, 0.1])", "[0.2", "lowest first"),
+        ("record: (liquidation_map: At([\"30 d\"]))", "At(", "after the last block"),
+        ("record: (liquidation_map: Sometimes)", "Sometimes", "`FirstWorstLast`"),
+    ] {
+        let text = SOUND.replacen(seed, &format!("    seed: 7,\n    {typed},\n"), 1);
+        let found = lines(&text);
+        assert_eq!(found.len(), 1, "{typed}: {found:?}");
+        let column = 5 + typed.find(at).unwrap();
+        assert!(found[0].starts_with(&format!("test.ron:3:{column}: error: ")), "{typed}: {}", found[0]);
+        assert!(found[0].contains(words), "{typed}: {}", found[0]);
+    }
+    let asks = "cascade: (mute: [Closings], depth: 9), record: (liquidatable_at: [0.1, 0.25], liquidation_map: At([\"1 h\"])),\n";
+    assert_eq!(lines(&SOUND.replacen(seed, &format!("    seed: 7,\n    {asks}"), 1)), [] as [String; 0]);
 }

@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -95,6 +96,18 @@ impl Simulator for Watched {
 
     fn finish(self, folder: Option<&mut OutputFolder>) -> Result<Summary, String> {
         self.0.finish(folder).map_err(|error| error.to_string())
+    }
+
+    fn cascade(
+        scenario: &Checked,
+        scenario_name: &str,
+        seed: u64,
+        options: RunOptions,
+        folder: Option<&mut OutputFolder>,
+        block_done: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<Summary>, String> {
+        <Simulation as Simulator>::cascade(scenario, scenario_name, seed, options, folder, block_done)
+            .map_err(|error| error.to_string())
     }
 }
 

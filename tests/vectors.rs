@@ -41,9 +41,8 @@ mod refusals {
 
     use serde_json::{Value, json};
 
-    use super::replay::{
-        Replay, Report, Vectors, alpha_homora, maker, morpho_blue, replay_with, staking_rewards, univ2,
-    };
+    use super::replay;
+    use super::replay::{Replay, Report, Vectors, replay_with};
 
     /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
     fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
@@ -57,8 +56,8 @@ mod refusals {
     #[test]
     fn a_fee_of_31_basis_points_differs() {
         let file = Vectors::of_this_repository().read("univ2");
-        let right = replay_with(&file, |config| univ2::Machine::with_fee(config, 30));
-        let wrong = replay_with(&file, |config| univ2::Machine::with_fee(config, 31));
+        let right = replay_with(&file, |config| replay::univ2::Machine::with_fee(config, 30));
+        let wrong = replay_with(&file, |config| replay::univ2::Machine::with_fee(config, 31));
         assert_eq!(right.differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
     }
@@ -66,22 +65,30 @@ mod refusals {
     #[test]
     fn a_loan_to_value_a_percent_lower_differs() {
         let file = Vectors::of_this_repository().read("morpho_blue");
-        let wrong = replay_with(&file, |config| morpho_blue::Machine::with_lltv_lowered_by(config, 10_u128.pow(16)));
-        assert_eq!(morpho_blue::replay(&file).differences, [] as [String; 0]);
+        let wrong =
+            replay_with(&file, |config| replay::morpho_blue::Machine::with_lltv_lowered_by(config, 10_u128.pow(16)));
+        assert_eq!(replay::morpho_blue::replay(&file).differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 20, "{} differences", wrong.differences.len());
     }
 
     #[test]
     fn a_liquidation_penalty_a_unit_higher_differs() {
         let file = Vectors::of_this_repository().read("maker");
-        let wrong = replay_with(&file, |config| maker::Machine::with_penalty_raised_by(config, 1));
-        assert_eq!(maker::replay(&file).differences, [] as [String; 0]);
+        let wrong = replay_with(&file, |config| replay::maker::Machine::with_penalty_raised_by(config, 1));
+        assert_eq!(replay::maker::replay(&file).differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
     }
 
     #[test]
+    fn a_treasury_that_takes_a_hundredth_of_a_percent_more_of_the_bonus_differs() {
+        let file = Vectors::of_this_repository().read("aave_v3");
+        let wrong = replay_with(&file, |config| replay::aave_v3::Machine::with_extra_protocol_fee(config, 1));
+        assert!(wrong.differences.len() > 10, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
     fn a_unit_more_in_one_answer_differs() {
-        let report = after_change("univ2", univ2::replay, |operation| {
+        let report = after_change("univ2", replay::univ2::replay, |operation| {
             operation["state"]["r0"] = json!("4876057000000000000000001");
         });
         assert_eq!(report.differences.len(), 1);
@@ -90,7 +97,7 @@ mod refusals {
 
     #[test]
     fn a_success_that_should_fail_differs() {
-        let report = after_change("staking_rewards", staking_rewards::replay, |operation| {
+        let report = after_change("staking_rewards", replay::staking_rewards::replay, |operation| {
             operation["ok"] = json!(false);
         });
         assert_eq!(report.differences.len(), 1);
@@ -99,12 +106,14 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 5] = [
-            ("maker", maker::replay),
-            ("morpho_blue", morpho_blue::replay),
-            ("univ2", univ2::replay),
-            ("staking_rewards", staking_rewards::replay),
-            ("alpha_homora", alpha_homora::replay),
+        let replays: [(&str, Replay); 7] = [
+            ("maker", replay::maker::replay),
+            ("morpho_blue", replay::morpho_blue::replay),
+            ("univ2", replay::univ2::replay),
+            ("staking_rewards", replay::staking_rewards::replay),
+            ("alpha_homora", replay::alpha_homora::replay),
+            ("aave_v3", replay::aave_v3::replay),
+            ("aave_v3_math", replay::aave_v3_math::replay),
         ];
         for (name, replay) in replays {
             let op = after_change(name, replay, |operation| {
@@ -125,6 +134,6 @@ mod refusals {
         }
         let mut file = Vectors::of_this_repository().read("univ2");
         file.scenarios[0].config["kind"] = json!("triangle");
-        assert!(univ2::replay(&file).differences[0].contains("triangle"));
+        assert!(replay::univ2::replay(&file).differences[0].contains("triangle"));
     }
 }

@@ -1,8 +1,9 @@
 //! Closes the gap between a pool's price and the external venue's.
 //!
 //! Sees: the pool's reserves, the venue's price with its impact and fee. Decides: the size at which the pool's marginal
-//! price after fees meets the venue's after its own; buys on one side and sells on the
-//! other in one transaction, if the quoted gain beats gas and margin. Ignores: other arbitrageurs: who comes second finds
+//! price after fees meets the venue's after its own; buys on one side and sells on the other in one transaction, if the
+//! quoted gain beats gas and margin. The transaction expires after a block or two; one that waits is replaced by the next
+//! trade if that pays enough more. Ignores: other arbitrageurs: who comes second finds
 //! less, and reverts where it would lose.
 
 use bevy_ecs::prelude::Component;
@@ -11,6 +12,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
+use super::offer::hurried;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population};
 use super::view::View;
@@ -18,7 +20,7 @@ use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::protocols::PoolCell;
-use crate::chain::transaction::{Action, AmountIn};
+use crate::chain::transaction::{Action, AmountIn, Bid};
 use crate::chain::venue::Venue;
 use crate::math::mul_div_up;
 use crate::protocol::amm::{Amm, Direction, PoolToken, Side};
@@ -44,6 +46,12 @@ pub struct ArbitrageurParams {
     pub attention: Distribution,
     /// Share of the gain after base fee that it offers as priority fee.
     pub bid_share: Distribution,
+    /// The most that it offers as priority fee, in gwei per unit of gas.
+    #[serde(default)]
+    pub tip_cap: Option<f64>,
+    /// How many blocks a transaction may wait to be taken, its first included.
+    #[serde(default = "super::arbitrage_expiry")]
+    pub expiry: u64,
     /// Whole native tokens to pay gas from.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
@@ -58,6 +66,9 @@ pub struct Arbitrageur {
     margin: f64,
     attention: f64,
     bid_share: Distribution,
+    /// Most priority fee, in the native token's smallest units per unit of gas.
+    tip_cap: u128,
+    expiry: u64,
 }
 
 /// A trade that an arbitrageur considers, in smallest units of the numeraire.
@@ -79,9 +90,13 @@ impl Agent for Arbitrageur {
             let gas = sees.schedule.of(&trade.actions);
             let gain = sees.tokens.whole(sees.tokens.numeraire, trade.returned.saturating_sub(trade.spent));
             let after_gas = gain - sees.gas_worth(gas);
-            let bid = after_gas * self.bid_share.sample(&mut dice);
-            if after_gas - bid > self.margin {
-                out.submit(trade.actions, sees.priority_fee(bid, gas));
+            let tip = after_gas * self.bid_share.sample(&mut dice);
+            let fee = sees.priority_fee(tip, gas).min(self.tip_cap);
+            if after_gas - tip > self.margin {
+                let bid = hurried(sees, fee, gain, self.margin, gas, sees.clock.block + self.expiry - 1);
+                self.send(trade.actions, bid, out);
+            } else if gain > self.margin {
+                out.give_up();
             }
         }
         Wake::NextBlock
@@ -89,6 +104,20 @@ impl Agent for Arbitrageur {
 }
 
 impl Arbitrageur {
+    /// Submits a trade, in the place of one that still waits if there is such: that one has seen another price.
+    fn send(&self, actions: [Action; 2], bid: Bid, out: &mut Outbox) {
+        let waits = out.left_behind().next().map(|transaction| (transaction.nonce, transaction.bid));
+        match waits {
+            None => {
+                out.submit(actions, bid);
+            }
+            Some((nonce, old)) => {
+                let fee = bid.priority_fee.max(Bid::bumped(old.priority_fee)).min(self.tip_cap);
+                out.replace(nonce, actions, Bid { priority_fee: fee, ..bid });
+            }
+        }
+    }
+
     /// Returns the trade that closes the gap, cut to `capital`; none where the fees are wider than the gap.
     fn best(&self, sees: &View, capital: u128) -> Option<Trade> {
         let cell = sees.protocols.pool(self.pool);
@@ -222,6 +251,8 @@ impl Population for ArbitrageurParams {
             margin: self.margin.sample(dice),
             attention: self.attention.sample(dice),
             bid_share: self.bid_share.clone(),
+            tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),
+            expiry: self.expiry,
         };
         let purse = smallvec![(sees.tokens.numeraire, capital)];
         Drawn { agent, purse, gas_money: self.gas_money.sample(dice), first: Wake::NextBlock, stake: None }

@@ -2,7 +2,7 @@
 //!
 //! Sees: the bank's idle cash. Decides: supplies when its moment comes, withdraws everything when its time is over; of
 //! what is lent out it takes what is idle and looks again. Ignores: rates, bad debt. A lender that cannot pay for the
-//! supplying transaction stays outside.
+//! supplying transaction, or whose transaction expires, stays outside; a withdrawal it tries again.
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
+use super::offer::{Offer, PatienceParams};
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse, Stake};
 use super::schedule::{Entry, Exit, PATIENCE};
@@ -43,6 +44,9 @@ pub struct BankLenderParams {
     /// Priority fee, in gwei per unit of gas.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
+    /// How long it waits for block space, and what it pays for it; what it is about is its supply.
+    #[serde(default)]
+    pub patience: PatienceParams,
     /// Whole native tokens to pay gas from.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
@@ -52,7 +56,7 @@ pub struct BankLenderParams {
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
 pub struct BankLender {
     bank: BankId,
-    tip: u128,
+    offer: Offer,
     exit: Exit,
     /// What it supplies when it enters, in smallest units.
     supply: u128,
@@ -66,7 +70,7 @@ impl Agent for BankLender {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if !self.entered {
             self.entered = true;
-            self.waits = out.submit(smallvec![Action::Deposit { bank: self.bank, amount: self.supply }], self.tip);
+            self.waits = self.submit(Action::Deposit { bank: self.bank, amount: self.supply }, sees, out);
             return if self.waits { self.exit.wake(sees, out.me().who) } else { Wake::Never };
         }
         if self.waits {
@@ -75,7 +79,7 @@ impl Agent for BankLender {
         let held = sees.ledger.balance(out.me().account, sees.protocols.bank(self.bank).shares);
         let shares = held.min(payable(sees, self.bank));
         if shares > 0 {
-            self.waits = out.submit(smallvec![Action::Withdraw { bank: self.bank, shares }], self.tip);
+            self.waits = self.submit(Action::Withdraw { bank: self.bank, shares }, sees, out);
         }
         if held == 0 { Wake::Never } else { PATIENCE.wake(sees) }
     }
@@ -84,6 +88,19 @@ impl Agent for BankLender {
 
     fn learn(&mut self, _event: &Event) {
         self.waits = false;
+    }
+}
+
+impl BankLender {
+    /// Submits its transaction, unless gas costs more than it would pay; returns whether it is on its way.
+    fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
+        let gas = sees.schedule.of(std::slice::from_ref(&action));
+        let at_stake = || sees.worth(sees.protocols.bank(self.bank).base, self.supply);
+        let Some(bid) = self.offer.bid(sees, at_stake, gas) else {
+            out.give_up();
+            return false;
+        };
+        out.submit(smallvec![action], bid)
     }
 }
 
@@ -111,13 +128,14 @@ impl Population for BankLenderParams {
     fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<BankLender> {
         let bank = sees.protocols.bank_named(&self.bank);
         let supply = sees.tokens.units(bank.base, self.supply.sample(dice));
-        let (tip, gas_money) = (sees.gwei(self.tip.sample(dice)), self.gas_money.sample(dice));
-        let mut agent = BankLender { bank: bank.id, tip, exit: self.exit, supply, entered: false, waits: false };
+        let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
+        let offer = Offer::draw(&self.patience, tip, sees, dice);
+        let mut agent = BankLender { bank: bank.id, offer, exit: self.exit, supply, entered: false, waits: false };
         if let Some(first) = self.entry.wake(sees, dice) {
             return Drawn { agent, purse: smallvec![(bank.base, supply)], gas_money, first, stake: None };
         }
         agent.entered = true;
         let stake = Some(Stake::Supply { bank: bank.id, amount: supply });
-        Drawn { agent, purse: Purse::new(), gas_money, first: self.exit.drawn(sees, 0, dice), stake }
+        Drawn { agent, purse: Purse::new(), gas_money, first: self.exit.drawn(sees, dice), stake }
     }
 }

@@ -1,8 +1,10 @@
 //! Farms with leverage: borrows against its own capital and puts the lot into a pool (Alpha Homora's `work`).
 //!
-//! Sees: the block's number. Decides: opens when its moment comes, closes when its time is over. Ignores: prices and
-//! its own health; one that fails is killed. A position that the bank refuses to open is not tried again; one that it
-//! refuses to close is, after some minutes.
+//! Sees: the block's number; if it rebalances, what its position and its debt are worth outside. Decides: opens when its
+//! moment comes, closes when its time is over; in between, if it is told to, puts in more of its own where its leverage
+//! has risen, and borrows more where it has fallen, unless gas eats that. Ignores: whatever else happens to prices and to
+//! its health; one that fails is killed. A position that the bank refuses to open, or whose transaction expires, is not
+//! tried again; one that it refuses to close is, after some minutes.
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -10,6 +12,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
+use super::offer::{Offer, PatienceParams, hurried};
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse, Stake};
 use super::schedule::{Entry, Exit, PATIENCE};
@@ -18,6 +21,7 @@ use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{GoblinId, PositionId};
+use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, WorkOrder};
 use crate::protocol::farm::alpha_homora::Strategy;
 
@@ -48,9 +52,15 @@ pub struct FarmerParams {
     /// How it closes its position.
     #[serde(default)]
     pub close: Closing,
+    /// How it keeps its leverage; not at all by default.
+    #[serde(default)]
+    pub rebalance: Option<RebalanceParams>,
     /// Priority fee, in gwei per unit of gas.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
+    /// How long it waits for block space, and what it pays for it; what it is about is its own capital.
+    #[serde(default)]
+    pub patience: PatienceParams,
     /// Whole native tokens to pay gas from.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
@@ -76,13 +86,38 @@ pub enum Closing {
     MinimizeTrading,
 }
 
+/// How a farmer keeps its leverage.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RebalanceParams {
+    /// How often it looks.
+    pub every: TimeSpan,
+    /// By what share its leverage may be off the one it was drawn with.
+    pub band: f64,
+    /// Base asset that it keeps to put in, as a share of its own capital and on top of it.
+    pub reserve: Distribution,
+    /// The most that the gas may cost, as a share of what is moved.
+    pub gas_share: f64,
+}
+
+/// How one farmer keeps its leverage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Rebalance {
+    every: TimeSpan,
+    band: f64,
+    gas_share: f64,
+}
+
 /// A leveraged yield farmer.
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
 pub struct Farmer {
     goblin: GoblinId,
     close: Closing,
-    tip: u128,
+    offer: Offer,
     exit: Exit,
+    /// When it wants to be out.
+    leaves: Wake,
+    rebalance: Option<Rebalance>,
     /// Own capital in smallest units of the base asset and of the farmed token, before it is in.
     capital: (u128, u128),
     loan: u128,
@@ -101,13 +136,15 @@ pub enum State {
     Opening,
     /// It farms.
     Open(PositionId),
+    /// It farms, and a transaction that brings its leverage back is on its way.
+    Rebalancing(PositionId),
     /// Its closing transaction is on its way.
     Closing(PositionId),
     /// It closed its position.
     Closed(PositionId),
     /// Its position was killed.
     Killed(PositionId),
-    /// The bank refused its position, or it could not pay for the transaction.
+    /// The bank refused its position, it could not pay for the transaction, or no block took that in time.
     Refused,
 }
 
@@ -115,17 +152,26 @@ impl Agent for Farmer {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         match self.state {
             State::Outside => {
-                let submitted = out.submit(smallvec![self.opening()], self.tip);
+                let submitted = self.submit(self.opening(), sees, out);
                 self.state = if submitted { State::Opening } else { State::Refused };
-                self.exit.wake(sees, out.me().who)
+                self.leaves = self.exit.wake(sees, out.me().who);
+                self.next(sees)
             }
             State::Opening => Wake::NextBlock,
-            State::Open(position) => {
-                if out.submit(smallvec![self.closing(position)], self.tip) {
+            State::Open(position) if self.is_over(sees) => {
+                if self.submit(self.closing(position), sees, out) {
                     self.state = State::Closing(position);
                 }
                 PATIENCE.wake(sees)
             }
+            State::Open(position) => {
+                if self.rebalance(position, sees, out) {
+                    self.state = State::Rebalancing(position);
+                }
+                self.next(sees)
+            }
+            State::Rebalancing(_) if self.is_over(sees) => PATIENCE.wake(sees),
+            State::Rebalancing(_) => self.next(sees),
             State::Closing(_) => PATIENCE.wake(sees),
             State::Closed(_) | State::Killed(_) | State::Refused => Wake::Never,
         }
@@ -134,12 +180,14 @@ impl Agent for Farmer {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
+        let failed = matches!(event.what, What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. });
         self.state = match (self.state, &event.what) {
             (State::Opening, What::Worked(worked)) => State::Open(worked.receipt.position),
-            (State::Opening, What::Reverted { .. } | What::Dropped { .. }) => State::Refused,
+            (State::Opening, _) if failed => State::Refused,
             (State::Closing(position), What::Worked(_)) => State::Closed(position),
-            (State::Closing(position), What::Reverted { .. } | What::Dropped { .. }) => State::Open(position),
-            (State::Open(position) | State::Closing(position), What::Killed(killed))
+            (State::Rebalancing(position), What::Worked(_)) => State::Open(position),
+            (State::Closing(position) | State::Rebalancing(position), _) if failed => State::Open(position),
+            (State::Open(position) | State::Closing(position) | State::Rebalancing(position), What::Killed(killed))
                 if killed.receipt.position == position =>
             {
                 State::Killed(position)
@@ -153,6 +201,72 @@ impl Farmer {
     /// Takes in that its position stands before the first block.
     pub fn opened_at_genesis(&mut self, position: PositionId) {
         self.state = State::Open(position);
+    }
+
+    fn is_over(&self, sees: &View) -> bool {
+        matches!(self.leaves, Wake::At(at) if at <= sees.clock.block)
+    }
+
+    /// Returns when it has to do something next: leave, or look at its leverage.
+    fn next(&self, sees: &View) -> Wake {
+        let Some(rebalance) = self.rebalance else { return self.leaves };
+        earlier(Wake::At(sees.clock.block_after(rebalance.every).max(sees.clock.block + 1)), self.leaves)
+    }
+
+    /// Submits a transaction about its capital, unless gas costs more than it would pay.
+    fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
+        let [base, farmed] = sees.legs(self.goblin);
+        let at_stake = || sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
+        let Some(bid) = self.offer.bid(sees, at_stake, sees.schedule.work) else {
+            out.give_up();
+            return false;
+        };
+        out.submit(smallvec![action], bid)
+    }
+
+    /// Brings its leverage back where it has left its band and gas does not eat that. Returns whether a transaction is on
+    /// its way.
+    fn rebalance(&self, position: PositionId, sees: &View, out: &mut Outbox) -> bool {
+        let Some(Rebalance { band, gas_share, .. }) = self.rebalance else { return false };
+        let Some((own, loan)) = self.missing(position, band, sees) else { return false };
+        let [base, _] = sees.legs(self.goblin);
+        let value = sees.units_worth(base, own).min(sees.ledger.balance(out.me().account, base));
+        let loan = sees.units_worth(base, loan);
+        if value == 0 && loan == 0 {
+            return false;
+        }
+        let gas = sees.schedule.work;
+        let worth = gas_share * sees.worth(base, value + loan);
+        let cost = sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.offer.tip) * gas as f64;
+        if cost > worth {
+            out.give_up();
+            return false;
+        }
+        let (goblin, position) = (self.goblin, Some(position));
+        let strategy = Strategy::AllBase { min_lp: 0 };
+        let order = WorkOrder { goblin, position, value, loan, max_return: 0, strategy };
+        out.submit(smallvec![Action::Work(Box::new(order))], hurried(sees, self.offer.tip, worth, 0.0, gas, u64::MAX))
+    }
+
+    /// Returns what own capital to put in and what to borrow, in the numeraire, so that the leverage is as drawn; none
+    /// while it is within its band.
+    fn missing(&self, position: PositionId, band: f64, sees: &View) -> Option<(f64, f64)> {
+        let cell = sees.protocols.goblin(self.goblin);
+        let bank = sees.protocols.bank(cell.bank);
+        let (debt, _) = sees.ground(cell).debt_and_health(&cell.goblin, position)?;
+        let assets = sees.assets_worth(bank.bank.position(position).ok()?);
+        let equity = assets - sees.worth(bank.base, debt);
+        let (leverage, wanted) = (assets / equity, self.leverage);
+        if equity <= 0.0 || wanted <= 1.0 {
+            return None;
+        }
+        if leverage > wanted * (1.0 + band) {
+            Some(((assets - wanted * equity) / (wanted - 1.0), 0.0))
+        } else if leverage < wanted * (1.0 - band) {
+            Some((0.0, wanted * equity - assets))
+        } else {
+            None
+        }
     }
 
     fn opening(&self) -> Action {
@@ -190,26 +304,54 @@ impl Population for FarmerParams {
         let goblin = sees.protocols.goblin_named(&self.goblin);
         let base = sees.protocols.bank(goblin.bank).base;
         let (own, leverage) = (self.capital.sample(dice), self.leverage.sample(dice));
-        let (tip, gas_money) = (sees.gwei(self.tip.sample(dice)), self.gas_money.sample(dice));
+        let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
         let first = self.entry.wake(sees, dice);
         let (equity, debt) = (sees.tokens.units(base, own), sees.tokens.units(base, own * (leverage - 1.0)));
         let (capital, purse) = self.purse(sees, goblin.id, equity);
         let mut agent = Farmer {
             goblin: goblin.id,
             close: self.close,
-            tip,
+            offer: Offer::draw(&self.patience, tip, sees, dice),
             exit: self.exit,
+            leaves: Wake::Never,
+            rebalance: None,
             capital,
             loan: debt,
             leverage,
             state: State::Outside,
         };
-        if let Some(first) = first {
-            return Drawn { agent, purse, gas_money, first, stake: None };
-        }
-        agent.state = State::Opening;
         let stake = Some(Stake::Position { goblin: goblin.id, equity, debt });
-        Drawn { agent, purse: Purse::new(), gas_money, first: self.exit.drawn(sees, 0, dice), stake }
+        let mut drawn = if let Some(first) = first {
+            Drawn { agent, purse, gas_money, first, stake: None }
+        } else {
+            agent.state = State::Opening;
+            agent.leaves = self.exit.drawn(sees, dice);
+            Drawn { agent, purse: Purse::new(), gas_money, first: agent.leaves, stake }
+        };
+        if let Some(params) = &self.rebalance {
+            let RebalanceParams { every, band, gas_share, .. } = *params;
+            drawn.agent.rebalance = Some(Rebalance { every, band, gas_share });
+            drawn.purse.push((base, sees.tokens.units(base, own * params.reserve.sample(dice))));
+            if drawn.stake.is_some() {
+                // Each looks at its own moment, as people do.
+                let look = Wake::At(sees.clock.block_at(TimeSpan { ms: below(every.ms, dice) }));
+                drawn.first = earlier(look, drawn.first);
+            }
+        }
+        drawn
+    }
+}
+
+/// Draws a whole number below another.
+fn below(limit: u64, dice: &mut Dice) -> u64 {
+    let product = u128::from(dice.bits()) * u128::from(limit);
+    u64::try_from(product >> 64).expect("it is below a number of 64 bits")
+}
+
+fn earlier(a: Wake, b: Wake) -> Wake {
+    match (a, b) {
+        (Wake::At(a), Wake::At(b)) => Wake::At(a.min(b)),
+        (a, _) => a,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls `reinvest` when its bounty beats the gas.
 //!
 //! Sees: the rewards that wait for a goblin, and their outside price. Decides: every so often, whether the bounty is
-//! worth more than the gas. Ignores: other harvesters.
+//! worth more than the gas; its transaction may wait until it looks again. Ignores: other harvesters.
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
+use super::offer::hurried;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse};
 use super::view::View;
@@ -48,18 +49,23 @@ pub struct Harvester {
     goblin: GoblinId,
     margin: f64,
     tip: u128,
-    /// Blocks between two looks.
-    every: u64,
+    /// Time between two looks.
+    every: TimeSpan,
 }
 
 impl Agent for Harvester {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        let next = sees.clock.block_after(self.every).max(sees.clock.block + 1);
         let gas = sees.schedule.reinvest;
         let cost = sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.tip) * gas as f64;
-        if self.bounty(sees) - cost > self.margin {
-            out.submit(smallvec![Action::Reinvest { goblin: self.goblin }], self.tip);
+        let bounty = self.bounty(sees);
+        if bounty - cost > self.margin {
+            let bid = hurried(sees, self.tip, bounty, self.margin, gas, next - 1);
+            out.submit(smallvec![Action::Reinvest { goblin: self.goblin }], bid);
+        } else if bounty > self.margin {
+            out.give_up();
         }
-        Wake::At(sees.clock.block + self.every)
+        Wake::At(next)
     }
 }
 
@@ -89,10 +95,10 @@ impl Population for HarvesterParams {
             goblin: sees.protocols.goblin_named(&self.goblin).id,
             margin: self.margin.sample(dice),
             tip: sees.gwei(self.tip.sample(dice)),
-            every: sees.clock.block_at(self.every).max(1),
+            every: self.every,
         };
         // Each looks at its own moment: two that look in the same block would both pay for one bounty.
-        let phase = (u128::from(dice.bits()) * u128::from(agent.every)) >> 64;
+        let phase = (u128::from(dice.bits()) * u128::from(sees.clock.block_at(self.every).max(1))) >> 64;
         let first = Wake::At(u64::try_from(phase).expect("it is below a number of 64 bits"));
         Drawn { agent, purse: Purse::new(), gas_money: self.gas_money.sample(dice), first, stake: None }
     }

@@ -2,8 +2,11 @@
 //!
 //! Sees: every position that is under water as the block begins, with its health. Decides: for each that it notices,
 //! what the prize is worth after gas at the base fee; it goes for the most valuable ones, and offers a share of the
-//! gain as priority fee. The swap inside `kill` is the forced sale; the killer gets only the prize, in the base asset.
+//! gain as priority fee. While a transaction waits it raises the bid by a tenth a block, as long as killing pays at the
+//! new one; a position that it has no transaction for any more it may go for again. The swap inside `kill` is the forced sale; the killer gets only the prize, in the base asset.
 //! Ignores: who else is after the same position: who comes second reverts and pays for it.
+
+use std::cmp::Reverse;
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -11,6 +14,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
+use super::offer::hurried;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse};
 use super::view::View;
@@ -18,7 +22,7 @@ use crate::chain::dice::{Dice, Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{BankId, PositionId};
-use crate::chain::transaction::Action;
+use crate::chain::transaction::{Action, Bid};
 use crate::chain::underwater::Distressed;
 
 /// A population of liquidators, as scenario files write it.
@@ -40,7 +44,13 @@ pub struct LiquidatorParams {
     pub attention: Distribution,
     /// Share of the gain after base fee that it offers as priority fee.
     pub bid_share: Distribution,
-    /// Most positions it tries to kill in a block.
+    /// The most that it offers as priority fee, in gwei per unit of gas.
+    #[serde(default)]
+    pub tip_cap: Option<f64>,
+    /// How many blocks a transaction may wait to be taken, its first included.
+    #[serde(default = "super::liquidation_expiry")]
+    pub expiry: u64,
+    /// Most positions it tries to kill in a block, and most for which it raises its bid.
     pub kills_per_block: u32,
     /// Whole native tokens to pay gas from.
     #[serde(default = "super::gas_money")]
@@ -55,24 +65,58 @@ pub struct Liquidator {
     pub margin: f64,
     attention: f64,
     bid_share: Distribution,
+    /// Most priority fee, in the native token's smallest units per unit of gas.
+    tip_cap: u128,
+    expiry: u64,
     kills_per_block: usize,
     /// Positions for which its transactions wait.
-    pending: Vec<PositionId>,
-    /// What it saw in this block: gain, position, and the priority fee it would pay.
-    seen: Vec<(f64, PositionId, u128)>,
+    pending: Vec<Pending>,
+    /// What it saw in this block.
+    seen: Vec<Seen>,
+}
+
+/// A transaction on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Pending {
+    position: PositionId,
+    nonce: u32,
+    bid: Bid,
+}
+
+/// A position worth killing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Seen {
+    position: PositionId,
+    /// Worth of the prize after gas at the base fee.
+    gain: f64,
+    bid: Bid,
+    /// The nonce under which a transaction for it waits.
+    waits: Option<u32>,
 }
 
 impl Agent for Liquidator {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         self.seen.clear();
         for distressed in sees.underwater.of(self.bank) {
-            self.seen.extend(self.look_at(distressed, sees, out.me().who));
+            self.seen.extend(self.look_at(distressed, sees, out));
         }
-        self.seen.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        self.seen.truncate(self.kills_per_block);
-        for (_, position, priority_fee) in &self.seen {
-            if out.submit(smallvec![Action::Kill { bank: self.bank, position: *position }], *priority_fee) {
-                self.pending.push(*position);
+        self.seen.sort_unstable_by(|a, b| b.gain.total_cmp(&a.gain).then(a.position.cmp(&b.position)));
+        let (mut new, mut raised) = (0, 0);
+        self.seen.retain(|seen| {
+            let count = if seen.waits.is_none() { &mut new } else { &mut raised };
+            *count += 1;
+            *count <= self.kills_per_block
+        });
+        // A sender's transactions are taken in the order of their nonces: the dearest gets the first.
+        self.seen.sort_by_key(|seen| Reverse(seen.bid.priority_fee));
+        for Seen { position, bid, waits, .. } in self.seen.iter().copied() {
+            let kill = smallvec![Action::Kill { bank: self.bank, position }];
+            if let Some(nonce) = waits {
+                if out.replace(nonce, kill, bid) {
+                    self.pending.iter_mut().filter(|pending| pending.nonce == nonce).for_each(|held| held.bid = bid);
+                }
+            } else if out.submit(kill, bid) {
+                self.pending.push(Pending { position, nonce: out.me().nonce - 1, bid });
             }
         }
         Wake::WhenUnderwater
@@ -81,10 +125,10 @@ impl Agent for Liquidator {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        if let What::Killed(_) | What::Reverted { .. } | What::Dropped { .. } = event.what
+        if let What::Killed(_) | What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. } = event.what
             && let Some((_, position)) = event.position()
         {
-            self.pending.retain(|waiting| *waiting != position);
+            self.pending.retain(|waiting| waiting.position != position);
         }
     }
 }
@@ -95,19 +139,44 @@ impl Liquidator {
         self.bank
     }
 
-    /// Returns the gain after gas at the base fee, the position, and the fee to bid; none if it does not notice the
-    /// position, or does not find it worth a transaction. Dice are thrown per position, so that one position more
-    /// leaves the others' throws.
-    fn look_at(&self, distressed: &Distressed, sees: &View, who: Who) -> Option<(f64, PositionId, u128)> {
-        let mut dice = sees.dice(Who(mix(who.0, u64::from(distressed.position.0))));
-        if !dice.chance(self.attention) || self.pending.contains(&distressed.position) {
+    /// Returns what it would do about a position; none if it does not notice it, or does not find it worth a transaction.
+    /// Dice are thrown per position, so that one position more leaves the others' throws.
+    fn look_at(&self, distressed: &Distressed, sees: &View, out: &mut Outbox) -> Option<Seen> {
+        let position = distressed.position;
+        let prize = sees.worth(sees.protocols.bank(self.bank).base, distressed.prize);
+        let gas = sees.schedule.kill;
+        let gain = prize - sees.gas_worth(gas);
+        let last_block = sees.clock.block + self.expiry - 1;
+        if let Some(pending) = self.pending.iter().find(|pending| pending.position == position) {
+            return self.raised(pending, prize, sees).map(|bid| Seen {
+                position,
+                gain,
+                bid,
+                waits: Some(pending.nonce),
+            });
+        }
+        let mut dice = sees.dice(Who(mix(out.me().who.0, u64::from(position.0))));
+        if !dice.chance(self.attention) {
             return None;
         }
-        let base = sees.protocols.bank(self.bank).base;
-        let gas = sees.schedule.kill;
-        let gain = sees.worth(base, distressed.prize) - sees.gas_worth(gas);
-        let bid = gain * self.bid_share.sample(&mut dice);
-        (gain - bid > self.margin).then(|| (gain, distressed.position, sees.priority_fee(bid, gas)))
+        let tip = gain * self.bid_share.sample(&mut dice);
+        if gain - tip <= self.margin {
+            out.give_up();
+            return None;
+        }
+        let fee = sees.priority_fee(tip, gas).min(self.tip_cap);
+        let bid = hurried(sees, fee, prize, self.margin, gas, last_block);
+        Some(Seen { position, gain, bid, waits: None })
+    }
+
+    /// Returns the least bid that replaces one that waits, if killing still pays at that price.
+    fn raised(&self, pending: &Pending, prize: f64, sees: &View) -> Option<Bid> {
+        let (old, gas) = (pending.bid, sees.schedule.kill);
+        let last_block = sees.clock.block + self.expiry - 1;
+        let bid = hurried(sees, Bid::bumped(old.priority_fee), prize, self.margin, gas, last_block);
+        let bid = Bid { max_fee: bid.max_fee.max(Bid::bumped(old.max_fee)), ..bid };
+        let pays = bid.max_fee <= sees.priority_fee(prize - self.margin, gas);
+        (pays && bid.priority_fee <= self.tip_cap).then_some(bid)
     }
 }
 
@@ -128,6 +197,8 @@ impl Population for LiquidatorParams {
             margin: self.margin.sample(dice),
             attention: self.attention.sample(dice),
             bid_share: self.bid_share.clone(),
+            tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),
+            expiry: self.expiry,
             kills_per_block: self.kills_per_block as usize,
             pending: Vec::new(),
             seen: Vec::new(),

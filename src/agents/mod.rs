@@ -9,6 +9,7 @@ pub mod bank_lender;
 pub mod farmer;
 pub mod harvester;
 pub mod liquidator;
+pub mod offer;
 pub mod outbox;
 pub mod population;
 pub mod publisher;
@@ -47,6 +48,8 @@ pub struct Identity {
     pub nonce: u32,
     /// Whether it ever wanted to submit one and had not enough gas money.
     pub ran_dry: bool,
+    /// How often it left something alone because of what gas costs.
+    pub gave_up: u32,
 }
 
 /// What acts.
@@ -70,7 +73,7 @@ pub fn decide<A: Agent>(
     mut list: Local<Vec<(AgentId, Entity)>>,
 ) {
     let block = sees.clock.block;
-    awake.rouse(block, !sees.underwater.is_empty(), &mut list);
+    awake.rouse(block, !sees.underwater.is_empty() || !sees.failing.is_empty(), &mut list);
     for (id, entity) in list.drain(..) {
         let (mut agent, mut identity) = agents.get_mut(entity).expect("agents live as long as the run");
         let wake = agent.decide(&sees, &mut Outbox::new(&sees, &mut identity, &mut mempool));
@@ -243,6 +246,17 @@ fn margin() -> Distribution {
 
 fn tip() -> Distribution {
     Distribution::Fixed(1.0)
+}
+
+/// Blocks that an arbitrage may wait for: the next one has another price.
+fn arbitrage_expiry() -> u64 {
+    2
+}
+
+/// Blocks that a liquidation may wait for: as long as Flashbots keeps a private transaction by default
+/// (`eth_sendPrivateTransaction`, `maxBlockNumber`).
+fn liquidation_expiry() -> u64 {
+    25
 }
 
 fn gas_money() -> Distribution {

@@ -3,7 +3,7 @@
 use super::Identity;
 use super::view::View;
 use crate::chain::mempool::Mempool;
-use crate::chain::transaction::{Actions, Transaction};
+use crate::chain::transaction::{Actions, Bid, Transaction};
 
 /// One agent's way into the mempool.
 pub struct Outbox<'a, 'w, 's> {
@@ -25,31 +25,61 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
         self.identity
     }
 
-    /// Submits a transaction that pays `priority_fee` on top of the base fee, in the native token's smallest units per
-    /// unit of gas, or as much of it as the agent's gas money allows. Returns whether that is enough for the base fee;
-    /// if not, nothing is submitted.
-    pub fn submit(&mut self, actions: impl Into<Actions>, priority_fee: u128) -> bool {
+    /// Submits a transaction with this bid, or as much of it as the agent's gas money allows. Returns whether that is
+    /// enough for the base fee; if not, nothing is submitted.
+    pub fn submit(&mut self, actions: impl Into<Actions>, bid: Bid) -> bool {
         let actions = actions.into();
         let gas = self.sees.schedule.of(&actions);
+        let Some(bid) = self.afforded(bid, gas) else { return false };
         let identity = &mut *self.identity;
-        let left = self.sees.ledger.balance(identity.account, self.sees.tokens.native) - self.promised;
-        let Some(most) = (left / u128::from(gas.max(1))).checked_sub(self.sees.gas.base_fee) else {
-            identity.ran_dry = true;
-            return false;
-        };
-        let priority_fee = priority_fee.min(most);
-        self.promised += u128::from(gas) * (self.sees.gas.base_fee + priority_fee);
         self.mempool.submit(Transaction {
             agent: identity.id,
             who: identity.who,
             sender: identity.account,
             nonce: identity.nonce,
-            priority_fee,
+            bid,
             gas,
             submitted: self.sees.clock.block,
             actions,
         });
         identity.nonce += 1;
         true
+    }
+
+    /// Returns those of the agent's transactions that earlier blocks have left behind.
+    pub fn left_behind(&self) -> impl Iterator<Item = &Transaction> {
+        self.mempool.left_behind(self.identity.account)
+    }
+
+    /// Puts another transaction in the place of the one that waits under a nonce. Returns whether the gas money and the
+    /// bid are enough for that; if not, the old one waits on.
+    pub fn replace(&mut self, nonce: u32, actions: impl Into<Actions>, bid: Bid) -> bool {
+        let actions = actions.into();
+        let gas = self.sees.schedule.of(&actions);
+        let promised = self.promised;
+        let Some(bid) = self.afforded(bid, gas) else { return false };
+        let replaced = self.mempool.replace(self.identity.account, nonce, actions, gas, bid);
+        if !replaced {
+            self.promised = promised;
+        }
+        replaced
+    }
+
+    /// Notes that the agent left something alone because of what gas costs.
+    pub fn give_up(&mut self) {
+        self.identity.gave_up = self.identity.gave_up.saturating_add(1);
+    }
+
+    /// Returns what the agent's gas money allows of a bid, and sets that aside; none if that is below the base fee.
+    fn afforded(&mut self, bid: Bid, gas: u64) -> Option<Bid> {
+        let left = self.sees.ledger.balance(self.identity.account, self.sees.tokens.native) - self.promised;
+        let most = left / u128::from(gas.max(1));
+        let Some(room) = most.checked_sub(self.sees.gas.base_fee) else {
+            self.identity.ran_dry = true;
+            return None;
+        };
+        let bid = Bid { priority_fee: bid.priority_fee.min(room), max_fee: bid.max_fee.min(most), ..bid };
+        self.promised += u128::from(gas) * (self.sees.gas.base_fee + bid.priority_fee);
+        Some(bid)
     }
 }

@@ -114,7 +114,8 @@ impl<'w> Spawner<'w> {
                 ledger.issue(Source::Genesis, account, token, amount);
             }
             self.stakes.extend(drawn.stake.map(|stake| (id, stake)));
-            let entity = world.spawn((drawn.agent, Identity { id, who, account, nonce: 0, ran_dry: false })).id();
+            let identity = Identity { id, who, account, nonce: 0, ran_dry: false, gave_up: 0 };
+            let entity = world.spawn((drawn.agent, identity)).id();
             directory.agents.push(Listed { entity, population, number });
             world.resource_mut::<Awake<A>>().schedule(0, id, entity, drawn.first);
         }

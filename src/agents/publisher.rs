@@ -16,7 +16,7 @@ use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::FeedId;
-use crate::chain::transaction::Action;
+use crate::chain::transaction::{Action, Bid};
 
 /// A population of publishers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -49,7 +49,7 @@ pub struct Publisher {
 impl Agent for Publisher {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if let Some(price_wad) = sees.oracles.feed(self.feed).due_wad.filter(|_| !self.waits) {
-            self.waits = out.submit(smallvec![Action::PublishPrice { feed: self.feed, price_wad }], self.tip);
+            self.waits = out.submit(smallvec![Action::PublishPrice { feed: self.feed, price_wad }], Bid::tip(self.tip));
         }
         Wake::NextBlock
     }
@@ -57,7 +57,9 @@ impl Agent for Publisher {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        if matches!(event.what, What::PricePublished { .. } | What::Reverted { .. } | What::Dropped { .. }) {
+        if let What::PricePublished { .. } | What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. } =
+            event.what
+        {
             self.waits = false;
         }
     }

@@ -17,7 +17,7 @@ pub const PATIENCE: Patience = Patience(TimeSpan::seconds(300));
 impl Patience {
     /// Returns when to try again, seen from this block.
     pub fn wake(self, sees: &View) -> Wake {
-        Wake::At(sees.clock.block + sees.clock.block_at(self.0).max(1))
+        Wake::At(sees.clock.block_after(self.0).max(sees.clock.block + 1))
     }
 }
 
@@ -54,18 +54,18 @@ impl Entry {
 }
 
 impl Exit {
-    /// Draws when an agent that enters in `block` leaves.
-    pub fn drawn(&self, sees: &View, block: u64, dice: &mut Dice) -> Wake {
+    /// Draws when an agent that enters now leaves.
+    pub fn drawn(&self, sees: &View, dice: &mut Dice) -> Wake {
         match self {
             Self::Hold => Wake::Never,
             Self::Between(from, to) => Wake::At(sees.clock.block_at(between(*from, *to, dice))),
-            Self::After(from, to) => Wake::At(block + sees.clock.block_at(between(*from, *to, dice))),
+            Self::After(from, to) => Wake::At(sees.clock.block_after(between(*from, *to, dice))),
         }
     }
 
     /// Draws when an agent that enters in this block leaves.
     pub fn wake(&self, sees: &View, who: Who) -> Wake {
-        self.drawn(sees, sees.clock.block, &mut sees.dice(who))
+        self.drawn(sees, &mut sees.dice(who))
     }
 }
 

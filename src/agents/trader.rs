@@ -1,7 +1,7 @@
 //! Noise: buys and sells for reasons of its own.
 //!
 //! Sees: its wallet. Decides: a side by a coin, a size by a draw, cut to what it holds. Ignores: every price, so it
-//! accepts whatever the pool pays.
+//! accepts whatever the pool pays. It leaves a trade whose gas costs more than it would pay.
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
+use super::offer::{Offer, PatienceParams};
 use super::outbox::Outbox;
 use super::population::{Drawn, Population};
 use super::view::View;
@@ -42,6 +43,9 @@ pub struct TraderParams {
     /// Priority fee, in gwei per unit of gas.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
+    /// How long it waits for block space, and what it pays for it; what it is about is the trade.
+    #[serde(default)]
+    pub patience: PatienceParams,
     /// Whole native tokens to pay gas from.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
@@ -65,7 +69,7 @@ pub struct Trader {
     buys: f64,
     /// Trades per block; none trades in every block.
     pace: Option<f64>,
-    tip: u128,
+    offer: Offer,
 }
 
 impl Agent for Trader {
@@ -76,27 +80,26 @@ impl Agent for Trader {
         let wanted = sees.units_worth(paid, self.size.sample(&mut dice));
         let amount = wanted.min(sees.ledger.balance(out.me().account, paid));
         if amount > 0 {
-            let amount_in = AmountIn::Exact(amount);
-            out.submit(smallvec![Action::Swap { pool: self.pool, direction, amount_in, least_out: 0 }], self.tip);
+            match self.offer.bid(sees, || sees.worth(paid, amount), sees.schedule.swap) {
+                Some(bid) => {
+                    let amount_in = AmountIn::Exact(amount);
+                    out.submit(smallvec![Action::Swap { pool: self.pool, direction, amount_in, least_out: 0 }], bid);
+                }
+                None => out.give_up(),
+            }
         }
-        self.next(sees.clock.block, &mut dice)
+        self.next(sees, &mut dice)
     }
 }
 
 impl Trader {
     /// Returns when it trades next: gaps of a Poisson process are exponential.
-    fn next(&self, block: u64, dice: &mut Dice) -> Wake {
+    fn next(&self, sees: &View, dice: &mut Dice) -> Wake {
         match self.pace {
             None => Wake::NextBlock,
-            Some(per_block) => Wake::At(block.saturating_add(rounded_up(dice.exponential() / per_block))),
+            Some(per_block) => Wake::At(sees.clock.blocks_later(dice.exponential() / per_block)),
         }
     }
-}
-
-fn rounded_up(blocks: f64) -> u64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a wait is positive and may saturate")]
-    let blocks = blocks.ceil() as u64;
-    blocks
 }
 
 impl Population for TraderParams {
@@ -118,9 +121,10 @@ impl Population for TraderParams {
             Pace::EveryBlock => None,
             Pace::PerDay(trades) => Some(trades * sees.clock.block_time.ms as f64 / 86_400_000.0),
         };
-        let tip = sees.gwei(self.tip.sample(dice));
-        let agent = Trader { pool: pool.id, size: self.size.clone(), buys: self.buys, pace, tip };
-        let first = agent.next(0, dice);
+        let tip = self.tip.sample(dice);
+        let offer = Offer::draw(&self.patience, tip, sees, dice);
+        let agent = Trader { pool: pool.id, size: self.size.clone(), buys: self.buys, pace, offer };
+        let first = agent.next(sees, dice);
         Drawn { agent, purse, gas_money: self.gas_money.sample(dice), first, stake: None }
     }
 }

@@ -8,6 +8,7 @@ use crate::chain::dice::{Dice, Who};
 use crate::chain::gas::{BlockGas, GasSchedule, gwei_to_units};
 use crate::chain::ids::{GoblinId, TokenId};
 use crate::chain::ledger::Ledger;
+use crate::chain::lending::FailingLoans;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::tokens::Tokens;
@@ -36,6 +37,8 @@ pub struct View<'w, 's> {
     pub schedule: Res<'w, GasSchedule>,
     /// The positions under water.
     pub underwater: Res<'w, Underwater>,
+    /// The positions in lending markets that may be liquidated.
+    pub failing: Res<'w, FailingLoans>,
     /// Pools, farms, banks and goblins.
     pub protocols: Protocols<'w, 's>,
 }

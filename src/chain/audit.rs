@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::clock::Clock;
 use super::ids::{AccountId, TokenId};
 use super::ledger::{Ledger, Source};
+use super::lending::LendingCell;
 use super::protocols::{BankCell, FarmCell, GoblinCell, PoolCell, Protocols};
 use super::tokens::Tokens;
 
@@ -49,7 +50,8 @@ pub fn audit(tokens: &Tokens, ledger: &Ledger, protocols: &Protocols) -> Result<
     protocols.pools().try_for_each(|cell| books.pool(cell))?;
     protocols.farms().try_for_each(|cell| books.farm(cell))?;
     protocols.banks().try_for_each(|cell| books.bank(cell))?;
-    protocols.goblins().try_for_each(|cell| books.goblin(cell))
+    protocols.goblins().try_for_each(|cell| books.goblin(cell))?;
+    protocols.all_lending().try_for_each(|cell| books.lending(cell))
 }
 
 struct Books<'a, 'w, 's> {
@@ -111,6 +113,15 @@ impl Books<'_, '_, '_> {
         let owed: u128 = positions.map(|position| position.debt_share).sum();
         let what = || format!("histogram of {}", self.protocols.directory.goblins[usize::from(cell.id.0)].name);
         same(what, ("the price order", cell.order.histogram().total()), ("the sum of positions", owed))
+    }
+
+    fn lending(&self, cell: &LendingCell) -> Result<(), AuditError> {
+        for (place, asset) in (0..).zip(&cell.assets) {
+            self.holds(cell.account, asset.token, cell.lending().held(place))?;
+        }
+        let name = &self.protocols.directory.lending[cell.id.index()].name;
+        let what = || format!("claims and debts of {name}");
+        same(what, ("the market", Ok(())), ("the sum of positions", cell.lending().claims_sum()))
     }
 
     fn holds(&self, account: AccountId, token: TokenId, stated: u128) -> Result<(), AuditError> {

@@ -92,7 +92,7 @@ fn book_moves(ledger: &mut Ledger, at: &Booking, moves: &GoblinMoves, sale: Forc
 pub fn book_work(ledger: &mut Ledger, at: &Booking, receipt: &Worked) {
     pay(ledger, at.user, at.bank, at.base, receipt.base_from_user);
     pay(ledger, at.bank, at.goblin, at.base, receipt.base_to_goblin);
-    book_moves(ledger, at, &receipt.moves, ForcedSale::Executed);
+    book_moves(ledger, at, &receipt.moves, receipt.sale);
     pay(ledger, at.goblin, at.bank, at.base, receipt.base_from_goblin);
     pay(ledger, at.bank, at.user, at.base, receipt.base_to_user);
 }

@@ -3,11 +3,15 @@
 use bevy_ecs::prelude::Resource;
 use thiserror::Error;
 
-use super::ids::{AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{
+    AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
+};
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
+use super::transaction::{LendingCall, Transaction};
 use super::venue::VenueError;
 use crate::protocol::amm::{AmmError, Direction, Traded};
 use crate::protocol::farm::alpha_homora::{BankError, Deposited, GoblinError, Killed, Reinvested, Withdrawn, Worked};
+use crate::protocol::lending::{LendingError, Liquidated, Liquidation};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +22,8 @@ pub struct Event {
     pub gas: u64,
     /// What was paid for it, in smallest units of the native token.
     pub fee: u128,
+    /// Blocks that the transaction had waited; stands where its gas does.
+    pub waited: u32,
     /// What it was.
     pub what: What,
 }
@@ -45,6 +51,15 @@ pub enum What {
         /// What was paid or received, in smallest units of the numeraire.
         numeraire: u128,
     },
+    /// A forced sale was filled by the counterfactual venue.
+    SaleMuted {
+        /// The position that was liquidated.
+        of: LiquidationKey,
+        /// What was sold, in smallest units.
+        paid: (TokenId, u128),
+        /// What it brought, likewise.
+        got: (TokenId, u128),
+    },
     /// A position was opened, changed or closed.
     Worked(Box<WorkedAt>),
     /// A position was killed.
@@ -62,6 +77,10 @@ pub enum What {
         /// Reward tokens, in smallest units.
         amount: u128,
     },
+    /// A lending market did what its caller asked for.
+    Lent(Box<LentAt>),
+    /// A position in a lending market was liquidated.
+    Liquidated(Box<LiquidatedAt>),
     /// An oracle's price was published.
     PricePublished {
         /// The feed.
@@ -85,6 +104,20 @@ pub enum What {
         /// The position that the action named.
         position: Option<(BankId, PositionId)>,
     },
+    /// A transaction was thrown away: no block took it in time.
+    Expired {
+        /// Its first action.
+        action: &'static str,
+        /// The position that the action named.
+        position: Option<(BankId, PositionId)>,
+    },
+    /// A transaction was thrown away: its sender put a dearer one in its place, which waits on.
+    Replaced {
+        /// Its first action.
+        action: &'static str,
+        /// The position that the action named.
+        position: Option<(BankId, PositionId)>,
+    },
 }
 
 /// Work on a position.
@@ -100,6 +133,24 @@ pub struct WorkedAt {
     pub closed: bool,
     /// The receipt.
     pub receipt: Worked,
+    /// How it came into the block.
+    pub order: Order,
+}
+
+/// How a transaction came into the block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// What it paid on top of the base fee, in the native token's smallest units per unit of gas.
+    pub priority_fee: u128,
+    /// The block in which it was submitted.
+    pub submitted: u64,
+}
+
+impl Order {
+    /// Returns how a transaction came into its block.
+    pub fn of(transaction: &Transaction) -> Self {
+        Self { priority_fee: transaction.bid.priority_fee, submitted: transaction.submitted }
+    }
 }
 
 /// A kill.
@@ -111,6 +162,40 @@ pub struct KilledAt {
     pub goblin: GoblinId,
     /// The receipt.
     pub receipt: Killed,
+    /// How it came into the block.
+    pub order: Order,
+}
+
+/// A call to a lending market that did not liquidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LentAt {
+    /// The market.
+    pub market: LendingId,
+    /// The asset.
+    pub asset: u8,
+    /// What moved between the caller and the market, in smallest units.
+    pub amount: u128,
+    /// The call.
+    pub call: LendingCall,
+}
+
+/// A liquidation in a lending market.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LiquidatedAt {
+    /// The market.
+    pub market: LendingId,
+    /// What was asked for.
+    pub call: Liquidation,
+    /// The token that was seized.
+    pub collateral: TokenId,
+    /// The token that was repaid.
+    pub debt: TokenId,
+    /// How sound the position was.
+    pub health_factor: f64,
+    /// What was done.
+    pub done: Liquidated,
+    /// Debt of this asset that no collateral stands for any more, in smallest units, beside what was written off.
+    pub stranded: u128,
 }
 
 /// Why a transaction reverted.
@@ -139,6 +224,21 @@ pub enum Revert {
     /// A goblin refused.
     #[error(transparent)]
     Goblin(#[from] GoblinError),
+    /// A lending market refused.
+    #[error(transparent)]
+    Lending(#[from] LendingError),
+    /// A lending market has fewer assets.
+    #[error("the market has no asset {asset}")]
+    NoAsset {
+        /// The place that was named.
+        asset: u8,
+    },
+    /// A flash loan was not taken or not paid back as it must be.
+    #[error("{what}")]
+    FlashLoan {
+        /// What is wrong.
+        what: &'static str,
+    },
     /// The external venue could not fill.
     #[error(transparent)]
     Venue(#[from] VenueError),
@@ -159,6 +259,9 @@ impl Revert {
             Self::Bank(BankError::DebtTooSmall { .. }) => "debt_too_small",
             Self::Bank(_) => "bank_refused",
             Self::Goblin(_) => "goblin_refused",
+            Self::Lending(error) => error.kind(),
+            Self::NoAsset { .. } => "no_asset",
+            Self::FlashLoan { .. } => "flash_loan",
             Self::Venue(_) => "venue_refused",
         }
     }
@@ -169,6 +272,7 @@ impl Event {
     pub fn concerns(&self) -> [Option<AccountId>; 2] {
         let owner = match &self.what {
             What::Killed(killed) => Some(killed.receipt.owner),
+            What::Liquidated(at) => Some(at.call.borrower),
             _ => None,
         };
         [self.sender.map(|(_, account)| account), owner.filter(|owner| self.sender.map(|s| s.1) != Some(*owner))]
@@ -179,7 +283,10 @@ impl Event {
         match &self.what {
             What::Worked(at) => Some((at.bank, at.receipt.position)),
             What::Killed(at) => Some((at.bank, at.receipt.position)),
-            What::Reverted { position, .. } | What::Dropped { position, .. } => *position,
+            What::Reverted { position, .. }
+            | What::Dropped { position, .. }
+            | What::Expired { position, .. }
+            | What::Replaced { position, .. } => *position,
             _ => None,
         }
     }
@@ -230,9 +337,10 @@ impl EventLog {
     }
 
     /// Charges a transaction's gas to its first event, which stands at `index`.
-    pub fn charge(&mut self, index: usize, gas: u64, fee: u128) {
+    pub fn charge(&mut self, index: usize, gas: u64, fee: u128, waited: u32) {
         let event = &mut self.0[index];
         event.gas = gas;
         event.fee = fee;
+        event.waited = waited;
     }
 }

@@ -16,6 +16,8 @@ use serde::Deserialize;
 ///   150,000;
 /// * bank deposit and withdrawal: no published measurement was found; an ERC-20 mint or burn with a transfer and an
 ///   accrual, charged 120,000;
+/// * lending calls: no published measurement was found that separates them; charged 200,000 for supply and repayment,
+///   250,000 for a withdrawal, 300,000 for a loan, 450,000 for a liquidation and 120,000 for a flash loan;
 /// * revert: no published measurement was found; the checks that fail here come early in the contracts, after the
 ///   transaction's own 21,000 and a few storage reads; charged 50,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Resource)]
@@ -37,6 +39,18 @@ pub struct GasSchedule {
     pub withdraw: u64,
     /// An oracle's update of a price.
     pub publish_price: u64,
+    /// Lending: supply.
+    pub supply: u64,
+    /// Lending: withdraw a claim.
+    pub withdraw_claim: u64,
+    /// Lending: borrow.
+    pub borrow: u64,
+    /// Lending: repay.
+    pub repay: u64,
+    /// Lending: liquidate.
+    pub liquidate: u64,
+    /// Lending: take a flash loan and pay it back.
+    pub flash_loan: u64,
     /// The most that a transaction uses which reverts.
     pub revert: u64,
 }
@@ -52,6 +66,12 @@ impl Default for GasSchedule {
             deposit: 120_000,
             withdraw: 120_000,
             publish_price: 150_000,
+            supply: 200_000,
+            withdraw_claim: 250_000,
+            borrow: 300_000,
+            repay: 200_000,
+            liquidate: 450_000,
+            flash_loan: 120_000,
             revert: 50_000,
         }
     }
@@ -59,7 +79,7 @@ impl Default for GasSchedule {
 
 impl GasSchedule {
     /// Returns every figure with its name.
-    pub fn figures(&self) -> [(&'static str, u64); 9] {
+    pub fn figures(&self) -> [(&'static str, u64); 15] {
         [
             ("swap", self.swap),
             ("further_swap", self.further_swap),
@@ -69,13 +89,14 @@ impl GasSchedule {
             ("deposit", self.deposit),
             ("withdraw", self.withdraw),
             ("publish_price", self.publish_price),
+            ("supply", self.supply),
+            ("withdraw_claim", self.withdraw_claim),
+            ("borrow", self.borrow),
+            ("repay", self.repay),
+            ("liquidate", self.liquidate),
+            ("flash_loan", self.flash_loan),
             ("revert", self.revert),
         ]
-    }
-
-    /// Returns the gas of the dearest kind of transaction.
-    pub fn dearest(&self) -> u64 {
-        self.figures().into_iter().map(|(_, gas)| gas).max().expect("there are kinds")
     }
 }
 
@@ -88,6 +109,8 @@ pub struct BlockGas {
     pub limit: Option<u64>,
     /// Gas used by the block's transactions so far.
     pub used: u64,
+    /// Gas used in the block by everybody who is not simulated.
+    pub background: u64,
 }
 
 /// Returns a price of `gwei` in the native token's smallest units, rounded to the nearest; a gwei is a billionth of a

@@ -3,6 +3,29 @@
 pub use crate::protocol::AccountId;
 pub use crate::protocol::farm::alpha_homora::{GoblinId, PositionId};
 
+/// A protocol that liquidates, wherever positions are numbered by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProtocolId {
+    /// A bank of Alpha Homora.
+    Bank(BankId),
+}
+
+/// A position across protocols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LiquidationKey {
+    /// Where it is.
+    pub protocol: ProtocolId,
+    /// Its number there; where an account has one position, the account's.
+    pub position: u32,
+}
+
+impl LiquidationKey {
+    /// A position of a bank.
+    pub fn of_bank(bank: BankId, position: PositionId) -> Self {
+        Self { protocol: ProtocolId::Bank(bank), position: position.0 }
+    }
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident($inner:ty);)*) => {$(
         $(#[$doc])*
@@ -29,6 +52,8 @@ ids! {
     FeedId(u16);
     /// A bank, in the order of the scenario.
     BankId(u16);
+    /// A lending market, in the order of the scenario.
+    LendingId(u16);
     /// An agent, in the order of the scenario. Dice are keyed by population and number instead: see `dice`.
     AgentId(u32);
 }

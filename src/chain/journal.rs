@@ -2,16 +2,18 @@
 
 use smallvec::SmallVec;
 
-use super::ids::{BankId, FarmId, FeedId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{AccountId, BankId, FarmId, FeedId, GoblinId, LendingId, PoolId, PositionId, TokenId};
+use super::lending::LoanPlace;
 use super::oracles::{Feed, Oracles};
 use super::price_order::Place;
 use super::protocols::ProtocolsMut;
-use super::transaction::Action;
+use super::transaction::{Action, LendingCall, Sale};
 use super::venue::Venue;
 use super::venues::Venues;
 use crate::protocol::amm::Pool;
 use crate::protocol::farm::alpha_homora::{BankBefore, Goblin};
 use crate::protocol::farm::staking_rewards::Seat;
+use crate::protocol::lending::LendingBefore;
 
 /// What one action may have changed, as it was before.
 #[derive(Debug, Clone)]
@@ -23,6 +25,7 @@ enum Before {
     Goblin(GoblinId, Goblin),
     Place(GoblinId, PositionId, Place),
     Feed(FeedId, Feed),
+    Lending(LendingId, AccountId, LendingBefore, LoanPlace),
 }
 
 /// The before-images of the transaction that runs.
@@ -36,7 +39,14 @@ impl Journal {
     }
 
     /// Keeps what an action may change.
-    pub fn keep(&mut self, action: &Action, protocols: &mut ProtocolsMut, venues: &Venues, oracles: &Oracles) {
+    pub fn keep(
+        &mut self,
+        sender: AccountId,
+        action: &Action,
+        protocols: &mut ProtocolsMut,
+        venues: &Venues,
+        oracles: &Oracles,
+    ) {
         match *action {
             Action::Swap { pool, .. } => self.keep_pool(pool, protocols),
             Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
@@ -55,10 +65,23 @@ impl Journal {
                 let reward_pool = protocols.leveraged_farm(goblin).reward_pool.id;
                 self.keep_pool(reward_pool, protocols);
             }
+            Action::Lend(ref order) => {
+                let account = match order.call {
+                    LendingCall::Liquidate { borrower, .. } => borrower,
+                    _ => sender,
+                };
+                let cell = protocols.lending(order.market);
+                let (before, place) = (cell.market.before(account), cell.orders.place(account));
+                self.0.push(Before::Lending(order.market, account, before, place));
+            }
             Action::PublishPrice { feed, .. } => self.0.push(Before::Feed(feed, oracles.feed(feed).clone())),
             Action::Deposit { bank, .. } | Action::Withdraw { bank, .. } => {
                 self.0.push(Before::Bank(bank, protocols.bank(bank).bank.before(None)));
             }
+            Action::Forced(ref forced) => match forced.sale {
+                Sale::Swap { pool, .. } => self.keep_pool(pool, protocols),
+                Sale::Venue { token, .. } => self.0.push(Before::Venue(token, *venues.of(token))),
+            },
         }
     }
 
@@ -72,6 +95,11 @@ impl Journal {
                     cell.volume = volume;
                 }
                 Before::Venue(token, book) => *venues.of_mut(token) = book,
+                Before::Lending(id, account, before, place) => {
+                    let cell = protocols.lending(id);
+                    cell.market.restore(before);
+                    cell.orders.restore(account, place);
+                }
                 Before::Feed(id, feed) => *oracles.feed_mut(id) = feed,
                 Before::Bank(id, before) => protocols.bank(id).bank.restore(before),
                 Before::Farm(id, goblin, seat) => {

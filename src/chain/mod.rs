@@ -1,17 +1,23 @@
 //! The shared world: who holds what, what waits, what executes, what it cost.
 
 pub mod audit;
+pub mod background;
+pub mod base_fee;
 pub mod booking;
 pub mod clock;
 pub mod dice;
 pub mod distribution;
 pub mod event;
 pub mod execution;
+pub mod forced_sales;
 pub mod gas;
 pub mod ids;
 pub mod journal;
 pub mod ledger;
+pub mod lending;
+pub mod liquidation_map;
 pub mod mempool;
+mod nonce_order;
 pub mod oracles;
 pub mod price_order;
 pub mod protocols;

@@ -89,6 +89,12 @@ impl PriceOrder {
         self.put(id, Slot { key, weight, size, bin: bin_of(shown_key), ..Slot::default() });
     }
 
+    /// Returns every position, parked ones included, by number.
+    pub fn ids(&self) -> Vec<u32> {
+        let slots = (0_u32..).zip(&self.slots);
+        slots.filter(|(_, slot)| slot.state != State::Absent).map(|(id, _)| id).collect()
+    }
+
     /// Returns where a position stands, to put it back there.
     pub fn place(&self, id: u32) -> Place {
         Place(self.slots.get(id as usize).copied().unwrap_or_default())

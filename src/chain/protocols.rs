@@ -5,7 +5,8 @@ use bevy_ecs::prelude::{Component, Entity, Query, Res, Resource};
 use bevy_ecs::system::SystemParam;
 use smallvec::SmallVec;
 
-use super::ids::{AccountId, BankId, FarmId, GoblinId, PoolId, TokenId};
+use super::ids::{AccountId, BankId, FarmId, GoblinId, LendingId, PoolId, TokenId};
+use super::lending::LendingCell;
 use super::price_order::PriceOrder;
 use crate::protocol::amm::{Direction, Pool, PoolToken};
 use crate::protocol::farm::alpha_homora::{Bank, BankBooks, Goblin};
@@ -147,6 +148,8 @@ pub struct Directory {
     pub banks: Vec<Named>,
     /// Goblins.
     pub goblins: Vec<Named>,
+    /// Lending markets.
+    pub lending: Vec<Named>,
 }
 
 fn entity(list: &[Named], name: &str) -> Entity {
@@ -173,6 +176,7 @@ pub struct Protocols<'w, 's> {
     farms: Query<'w, 's, &'static FarmCell>,
     banks: Query<'w, 's, &'static BankCell>,
     goblins: Query<'w, 's, &'static GoblinCell>,
+    lending: Query<'w, 's, &'static LendingCell>,
 }
 
 const LIVES: &str = "protocols live as long as the run";
@@ -196,6 +200,21 @@ impl Protocols<'_, '_> {
     /// Returns a goblin.
     pub fn goblin(&self, id: GoblinId) -> &GoblinCell {
         self.goblins.get(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES)
+    }
+
+    /// Returns a lending market.
+    pub fn lending(&self, id: LendingId) -> &LendingCell {
+        self.lending.get(self.directory.lending[id.index()].entity).expect(LIVES)
+    }
+
+    /// Returns the lending market of this name; scenarios are checked for it.
+    pub fn lending_named(&self, name: &str) -> &LendingCell {
+        self.lending.get(entity(&self.directory.lending, name)).expect(LIVES)
+    }
+
+    /// Returns the lending markets in the order of the scenario.
+    pub fn all_lending(&self) -> impl Iterator<Item = &LendingCell> {
+        self.directory.lending.iter().map(|named| self.lending.get(named.entity).expect(LIVES))
     }
 
     /// Returns the pool of this name; scenarios are checked for it.
@@ -247,6 +266,8 @@ pub struct ProtocolsMut<'w, 's> {
     pub banks: Query<'w, 's, &'static mut BankCell>,
     /// Goblins.
     pub goblins: Query<'w, 's, &'static mut GoblinCell>,
+    /// Lending markets.
+    pub lending: Query<'w, 's, &'static mut LendingCell>,
 }
 
 impl ProtocolsMut<'_, '_> {
@@ -265,9 +286,19 @@ impl ProtocolsMut<'_, '_> {
         self.banks.get_mut(self.directory.banks[id.index()].entity).expect(LIVES).into_inner()
     }
 
+    /// Returns a lending market.
+    pub fn lending(&mut self, id: LendingId) -> &mut LendingCell {
+        self.lending.get_mut(self.directory.lending[id.index()].entity).expect(LIVES).into_inner()
+    }
+
     /// Returns a bank, to read.
     pub fn bank_ref(&self, id: BankId) -> &BankCell {
         self.banks.get(self.directory.banks[id.index()].entity).expect(LIVES)
+    }
+
+    /// Returns a goblin, to read.
+    pub fn goblin_ref(&self, id: GoblinId) -> &GoblinCell {
+        self.goblins.get(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES)
     }
 
     /// Returns a goblin and everything it works with: its bank, pool, farm and reward pool.

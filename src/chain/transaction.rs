@@ -4,9 +4,12 @@ use smallvec::SmallVec;
 
 use super::dice::Who;
 use super::gas::GasSchedule;
-use super::ids::{AccountId, AgentId, BankId, FeedId, GoblinId, PoolId, PositionId, TokenId};
+use super::ids::{
+    AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
+};
 use crate::protocol::amm::Direction;
 use crate::protocol::farm::alpha_homora::Strategy;
+use crate::protocol::lending::Part;
 
 /// How much an action takes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,8 @@ pub enum Action {
         /// The goblin.
         goblin: GoblinId,
     },
+    /// Calls a lending market.
+    Lend(Box<LendingOrder>),
     /// Tells what an oracle has seen.
     PublishPrice {
         /// The feed.
@@ -80,6 +85,52 @@ pub enum Action {
         /// How many of its shares.
         shares: u128,
     },
+    /// A sale that a liquidation forces; boxed, since few are and it is large.
+    Forced(Box<Forced>),
+}
+
+/// A sale that a liquidation forces: muted where the position's sales do not act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forced {
+    /// The position that was liquidated.
+    pub of: LiquidationKey,
+    /// What is sold, and where.
+    pub sale: Sale,
+}
+
+/// A sale, as [`Action::Swap`] and [`Action::VenueSell`] make it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sale {
+    /// In a pool.
+    Swap {
+        /// The pool.
+        pool: PoolId,
+        /// Which token goes in, and which comes out.
+        direction: Direction,
+        /// How much goes in.
+        amount_in: AmountIn,
+        /// The least that must come out.
+        least_out: u128,
+    },
+    /// At the external venue.
+    Venue {
+        /// The token.
+        token: TokenId,
+        /// How much of it.
+        amount: AmountIn,
+    },
+}
+
+impl Sale {
+    /// Returns the same sale by somebody who is not forced to it.
+    pub fn plain(self) -> Action {
+        match self {
+            Self::Swap { pool, direction, amount_in, least_out } => {
+                Action::Swap { pool, direction, amount_in, least_out }
+            }
+            Self::Venue { token, amount } => Action::VenueSell { token, amount },
+        }
+    }
 }
 
 /// What a farmer asks of its bank; boxed, since it is three times as large as any other action.
@@ -99,6 +150,83 @@ pub struct WorkOrder {
     pub strategy: Strategy,
 }
 
+/// A call to a lending market; boxed in actions, since most are smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LendingOrder {
+    /// The market.
+    pub market: LendingId,
+    /// The call.
+    pub call: LendingCall,
+}
+
+/// What a lending market is asked to do. Assets are named by their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LendingCall {
+    /// Take an amount in.
+    Supply {
+        /// The asset.
+        asset: u8,
+        /// How much of it.
+        amount: AmountIn,
+    },
+    /// Give a part of the sender's claim back.
+    Withdraw {
+        /// The asset.
+        asset: u8,
+        /// How much of it.
+        part: Part,
+    },
+    /// Lend to the sender.
+    Borrow {
+        /// The asset.
+        asset: u8,
+        /// How much of it.
+        amount: u128,
+    },
+    /// Take back what the sender owes, and no more.
+    Repay {
+        /// The asset.
+        asset: u8,
+        /// How much of it at most.
+        most: AmountIn,
+    },
+    /// Liquidate a position.
+    Liquidate {
+        /// Whose.
+        borrower: AccountId,
+        /// The asset that is seized.
+        collateral: u8,
+        /// The asset that is repaid.
+        debt: u8,
+        /// How much of it at most.
+        most: AmountIn,
+    },
+    /// Lend until the transaction's end.
+    FlashLoan {
+        /// The asset.
+        asset: u8,
+        /// How much of it.
+        amount: u128,
+    },
+    /// Pay the flash loan back, with its premium.
+    RepayFlashLoan,
+}
+
+impl LendingCall {
+    /// Returns the call's name in events.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Supply { .. } => "supply",
+            Self::Withdraw { .. } => "withdraw_claim",
+            Self::Borrow { .. } => "borrow",
+            Self::Repay { .. } => "repay",
+            Self::Liquidate { .. } => "liquidate",
+            Self::FlashLoan { .. } => "flash_loan",
+            Self::RepayFlashLoan => "repay_flash_loan",
+        }
+    }
+}
+
 impl Action {
     /// Returns the action's name in events.
     pub fn name(&self) -> &'static str {
@@ -109,10 +237,20 @@ impl Action {
             Self::Work(_) => "work",
             Self::Kill { .. } => "kill",
             Self::Reinvest { .. } => "reinvest",
+            Self::Lend(order) => order.call.name(),
             Self::PublishPrice { .. } => "publish_price",
             Self::Deposit { .. } => "deposit",
             Self::Withdraw { .. } => "withdraw",
+            Self::Forced(forced) => match forced.sale {
+                Sale::Swap { .. } => "swap",
+                Sale::Venue { .. } => "venue_sell",
+            },
         }
+    }
+
+    /// Says whether it takes a flash loan, which some later action must pay back.
+    pub fn is_flash_loan(&self) -> bool {
+        matches!(self, Self::Lend(order) if matches!(order.call, LendingCall::FlashLoan { .. }))
     }
 
     /// Returns the position that it kills, if it does.
@@ -127,6 +265,51 @@ impl Action {
 /// What happens at once or not at all. One action needs no memory of its own, nor do two.
 pub type Actions = SmallVec<[Action; 2]>;
 
+/// What a transaction offers to be taken. Fees are in the native token's smallest units per unit of gas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bid {
+    /// What it pays on top of the base fee, as far as `max_fee` allows.
+    pub priority_fee: u128,
+    /// The most that it pays in all; it waits while the base fee is above.
+    pub max_fee: u128,
+    /// The last block that may take it.
+    pub last_block: u64,
+}
+
+impl Default for Bid {
+    fn default() -> Self {
+        Self::tip(0)
+    }
+}
+
+impl Bid {
+    /// By how much both fees of a replacement must be above those of what it replaces, in per cent: `PriceBump` in
+    /// ethereum/go-ethereum@00452676, core/txpool/legacypool/legacypool.go.
+    pub const BUMP_PERCENT: u128 = 10;
+
+    /// A bid that pays this on top of whatever the base fee is, and waits for as long as it takes.
+    pub const fn tip(priority_fee: u128) -> Self {
+        Self { priority_fee, max_fee: u128::MAX, last_block: u64::MAX }
+    }
+
+    /// Returns what it pays on top of the base fee: none while that is above all it would pay.
+    pub fn effective_tip(&self, base_fee: u128) -> Option<u128> {
+        Some(self.priority_fee.min(self.max_fee.checked_sub(base_fee)?))
+    }
+
+    /// Returns the least fee with which one that offers `fee` is replaced: above it, and by [`Self::BUMP_PERCENT`],
+    /// rounded **down** as geth does.
+    pub fn bumped(fee: u128) -> u128 {
+        let bumped = fee / 100 * Self::BUMP_PERCENT + fee % 100 * Self::BUMP_PERCENT / 100;
+        fee.saturating_add(bumped.max(1))
+    }
+
+    /// Whether a transaction with this bid may replace one with `old`.
+    pub fn replaces(&self, old: &Self) -> bool {
+        self.priority_fee >= Self::bumped(old.priority_fee) && self.max_fee >= Self::bumped(old.max_fee)
+    }
+}
+
 /// A signed transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Transaction {
@@ -138,14 +321,21 @@ pub struct Transaction {
     pub sender: AccountId,
     /// The sender's count of transactions.
     pub nonce: u32,
-    /// What it pays on top of the base fee, in the native token's smallest units per unit of gas.
-    pub priority_fee: u128,
+    /// What it offers to be taken.
+    pub bid: Bid,
     /// The gas it uses.
     pub gas: u64,
-    /// The block in which it was submitted.
+    /// The block in which it was submitted; of one that replaced others, the block of the first.
     pub submitted: u64,
     /// What it does.
     pub actions: Actions,
+}
+
+impl Transaction {
+    /// Returns for how many blocks it had to wait until `block`.
+    pub fn waited(&self, block: u64) -> u32 {
+        u32::try_from(block - self.submitted).unwrap_or(u32::MAX)
+    }
 }
 
 impl GasSchedule {
@@ -161,10 +351,49 @@ impl GasSchedule {
                 Action::Work(_) => self.work,
                 Action::Kill { .. } => self.kill,
                 Action::Reinvest { .. } => self.reinvest,
+                Action::Lend(order) => self.of_lending(&order.call),
                 Action::PublishPrice { .. } => self.publish_price,
                 Action::Deposit { .. } => self.deposit,
                 Action::Withdraw { .. } => self.withdraw,
+                Action::Forced(forced) => match forced.sale {
+                    Sale::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
+                    Sale::Swap { .. } => self.swap,
+                    Sale::Venue { .. } => 0,
+                },
             })
             .sum()
+    }
+
+    fn of_lending(&self, call: &LendingCall) -> u64 {
+        match call {
+            LendingCall::Supply { .. } => self.supply,
+            LendingCall::Withdraw { .. } => self.withdraw_claim,
+            LendingCall::Borrow { .. } => self.borrow,
+            LendingCall::Repay { .. } => self.repay,
+            LendingCall::Liquidate { .. } => self.liquidate,
+            LendingCall::FlashLoan { .. } => self.flash_loan,
+            LendingCall::RepayFlashLoan => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// EIP-1559: `min(max_priority_fee_per_gas, max_fee_per_gas - base_fee_per_gas)`.
+    #[test]
+    fn a_tip_is_what_the_base_fee_leaves_of_the_most_that_is_paid() {
+        let bid = Bid { priority_fee: 3, max_fee: 10, ..Bid::default() };
+        assert_eq!([0, 7, 8, 10, 11].map(|base| bid.effective_tip(base)), [Some(3), Some(3), Some(2), Some(0), None]);
+    }
+
+    #[test]
+    fn a_replacement_pays_a_tenth_more_of_both() {
+        let old = Bid { priority_fee: 1_000, max_fee: 10_009, last_block: 9 };
+        let with = |priority_fee, max_fee| Bid { priority_fee, max_fee, ..old }.replaces(&old);
+        assert!(with(1_100, 11_009));
+        assert!(!with(1_099, 11_009) && !with(1_100, 11_008), "a tenth more of one alone");
+        assert_eq!((Bid::bumped(0), Bid::bumped(5), Bid::bumped(u128::MAX)), (1, 6, u128::MAX));
     }
 }

@@ -97,6 +97,11 @@ impl Level {
         }
     }
 
+    /// Returns what so many debt shares owe, in smallest units of the base asset.
+    pub fn debt(&self, shares: u128) -> f64 {
+        shares as f64 * self.debt_per_share
+    }
+
     /// Returns the health factor of a position with this key, sold as dust is.
     pub fn health_factor(&self, key: f64) -> f64 {
         self.kill_factor * self.unit * sale_factor(0.0) / (key * self.debt_per_share)

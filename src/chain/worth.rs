@@ -3,6 +3,7 @@
 
 use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
+use super::lending::LendingCell;
 use super::protocols::{GoblinCell, NamedAccounts, Protocols};
 use super::tokens::Tokens;
 use super::venues::Venues;
@@ -15,6 +16,10 @@ pub struct Worth {
     pub accounts: Vec<f64>,
     /// What banks keep for themselves, and what nobody holds shares of.
     pub bank_reserves: f64,
+    /// What lending markets hold and are owed beyond what their suppliers claim.
+    pub lending_reserves: f64,
+    /// What borrowers in lending markets owe beyond what they have there: nobody will pay it. Not above zero.
+    pub lending_shortfall: f64,
     /// Rewards that farms have not paid out.
     pub unpaid_rewards: f64,
     /// What the goblins' strategies have left over.
@@ -28,7 +33,13 @@ impl Worth {
     /// Returns the sum of all claims.
     pub fn total(&self) -> f64 {
         let accounts = self.accounts.iter().sum::<f64>();
-        accounts + self.bank_reserves + self.unpaid_rewards + self.goblin_dust + self.unclaimed_liquidity
+        accounts
+            + self.bank_reserves
+            + self.lending_reserves
+            + self.lending_shortfall
+            + self.unpaid_rewards
+            + self.goblin_dust
+            + self.unclaimed_liquidity
     }
 }
 
@@ -61,6 +72,9 @@ pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Prot
     }
     for (at, unclaimed) in protocols.goblins().zip(heaps) {
         worth.unclaimed_liquidity += unclaimed as f64 * valuation.unit[protocols.pool(at.pool).liquidity.index()];
+    }
+    for cell in protocols.all_lending() {
+        valuation.lending(cell, now, &mut worth);
     }
     valuation.leave_out_protocols(&mut worth);
     worth
@@ -109,6 +123,23 @@ impl Valuation<'_, '_, '_> {
     fn wallets(&self) -> Vec<f64> {
         let accounts = u32::try_from(self.ledger.accounts()).expect("accounts are numbered in u32");
         (0..accounts).map(|account| self.held(AccountId(account))).collect()
+    }
+
+    /// Gives everybody its claims on a lending market less its debts, as far as they are covered.
+    fn lending(&self, cell: &LendingCell, now: u64, worth: &mut Worth) {
+        let lending = cell.lending();
+        let units = |place: u8| self.unit[cell.asset(place).token.index()];
+        let places = || (0_u8..).zip(&cell.assets).map(|(place, _)| place);
+        worth.lending_reserves += places().map(|place| lending.held(place) as f64 * units(place)).sum::<f64>();
+        for account in lending.accounts() {
+            let claims = |place| lending.supplied(account, place, now) as f64 * units(place);
+            let debts = |place| lending.borrowed(account, place, now) as f64 * units(place);
+            let equity = places().map(claims).sum::<f64>() - places().map(debts).sum::<f64>();
+            worth.accounts[account.0 as usize] += equity.max(0.0);
+            worth.lending_shortfall += equity.min(0.0);
+            worth.lending_reserves -= equity;
+        }
+        worth.accounts[cell.account.0 as usize] = 0.0;
     }
 
     /// Moves what protocols hold out of the accounts: others claim it, but for rewards and dust.

@@ -48,11 +48,15 @@ fn beginning(summary: &SweepSummary, sweep: &Sweep) -> String {
 }
 
 /// Says whether a figure is worth its row on the screen; `summary.json` has all of them.
-fn is_shown(name: &str) -> bool {
+pub(super) fn is_shown(name: &str) -> bool {
     let is_count_or_debt = name.starts_with("liquidations_") && !name.ends_with("_block");
     let is_trough = name.starts_with("pools_") && name.ends_with("_price_lowest");
     let is_profit = name.starts_with("profit_and_loss_by_kind_") && name.ends_with("_profit_numeraire");
-    is_count_or_debt || is_trough || is_profit
+    let is_cause = name.starts_with("cascade_")
+        && (name.contains("amplification") || name.contains("ratio"))
+        && !["_start", "_lowest", "_block", "_twin_0"].iter().any(|ending| name.ends_with(ending))
+        && !name.contains("_at_lowest_");
+    is_count_or_debt || is_trough || is_profit || is_cause
 }
 
 fn figures(summary: &SweepSummary) -> String {

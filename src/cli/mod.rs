@@ -3,9 +3,12 @@
 //! Standard output carries results, standard error progress and complaints. A run that fails leaves nothing; see
 //! [`Outcome`] for the exit codes.
 
+mod cascade;
 mod check;
+mod compare;
 mod distribution;
 mod interrupt;
+mod look;
 mod progress;
 mod result;
 mod run;
@@ -17,6 +20,7 @@ mod validate;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +43,8 @@ Examples:
   plimsoll run scenarios/leveraged_farm_crash.ron --seed 7 --audit
   plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..200
   plimsoll validate D2 --short
+  plimsoll cascade scenarios/leveraged_farm_crash.ron
+  plimsoll compare output/leveraged_farm_crash-1 output/leveraged_farm_crash-2
   plimsoll stages
 
 Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 interrupted.";
@@ -47,8 +53,10 @@ Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 int
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArguments),
+    Cascade(cascade::CascadeArguments),
     Check(check::CheckArguments),
     Validate(validate::ValidateArguments),
+    Compare(compare::CompareArguments),
     /// Print what happens inside a block, in order
     Stages,
 }
@@ -74,6 +82,8 @@ struct Streams<'a> {
     shows_progress: bool,
     /// Whether `err` shows colours.
     colour: bool,
+    /// How many columns `out` has, if it is a terminal.
+    columns: Option<usize>,
 }
 
 impl Streams<'_> {
@@ -84,6 +94,13 @@ impl Streams<'_> {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Done,
             Err(error) => self.complain(Outcome::Failed, format_args!("cannot print the result: {error}")),
         }
+    }
+
+    /// Prints what a finished run looks like, where somebody can see it, and then its result.
+    fn show(&mut self, folder: &Path, blocks: u64, quiet: bool, text: &str) -> Outcome {
+        let seen = self.columns.filter(|_| !quiet).map_or_else(String::new, |width| look::look(folder, blocks, width));
+        let gap = if seen.is_empty() { "" } else { "\n" };
+        self.result(&format!("{seen}{gap}{text}"))
     }
 
     /// Says what is wrong, and how the command ended.
@@ -105,6 +122,7 @@ pub fn main<S: Simulator>() -> ExitCode {
         err: &mut io::stderr(),
         shows_progress: io::stderr().is_terminal(),
         colour: shows_colour(&io::stderr()),
+        columns: columns(),
     };
     ExitCode::from(dispatch::<S>(std::env::args_os(), Interrupt::on_signal, &mut streams) as u8)
 }
@@ -116,7 +134,11 @@ pub fn run_with<S: Simulator>(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Outcome {
-    dispatch::<S>(arguments, || interrupt.clone(), &mut Streams { out, err, shows_progress: false, colour: false })
+    dispatch::<S>(
+        arguments,
+        || interrupt.clone(),
+        &mut Streams { out, err, shows_progress: false, colour: false, columns: None },
+    )
 }
 
 fn dispatch<S: Simulator>(
@@ -126,8 +148,14 @@ fn dispatch<S: Simulator>(
 ) -> Outcome {
     match Arguments::try_parse_from(arguments) {
         Ok(Arguments { command: Command::Run(arguments) }) => run::run::<S>(&arguments, &interrupt(), streams),
+        Ok(Arguments { command: Command::Cascade(arguments) }) => {
+            cascade::cascade::<S>(&arguments, &interrupt(), streams)
+        }
         Ok(Arguments { command: Command::Check(arguments) }) => check::check::<S>(&arguments, streams),
         Ok(Arguments { command: Command::Validate(arguments) }) => validate::validate(&arguments, streams),
+        Ok(Arguments { command: Command::Compare(arguments) }) => {
+            compare::compare::<S>(&arguments, &interrupt(), streams)
+        }
         Ok(Arguments { command: Command::Stages }) => stages::stages::<S>(streams),
         Err(error) if error.use_stderr() => {
             streams.say(styled(&error, streams.colour).trim_end());
@@ -135,6 +163,12 @@ fn dispatch<S: Simulator>(
         }
         Err(help) => streams.result(&styled(&help, shows_colour(&io::stdout()))),
     }
+}
+
+/// Returns how wide the terminal is that shows the results, if one does.
+fn columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0))
 }
 
 /// Says whether a stream shows colours, and the user has not asked for none (no-color.org).

@@ -16,6 +16,7 @@ pub(super) fn result(summary: &Summary, status: Status, blocks_asked: u64, folde
         beginning(summary, status, blocks_asked),
         prices(summary),
         liquidations(summary),
+        block_space(summary),
         profit_and_loss(summary),
         gas_money(summary),
         format!("The files are in {}\n", folder.display()),
@@ -78,6 +79,25 @@ fn liquidations(summary: &Summary) -> String {
         block(liquidations.first_block),
         block(liquidations.last_block),
         format!("{} of {}", grouped(summary.positions.open as f64), grouped(summary.positions.opened as f64)),
+    ]);
+    printed(&table)
+}
+
+/// Returns what was scarce about blocks; nothing where none was ever full and nobody else wanted them.
+fn block_space(summary: &Summary) -> String {
+    let (space, liquidations) = (&summary.block_space, &summary.liquidations);
+    if space.waiting_most == 0 && space.gas_used_background == 0 {
+        return String::new();
+    }
+    let wait = liquidations.waited_blocks_mean.zip(liquidations.waited_blocks_p95);
+    let wait = wait.map_or_else(|| "-".to_owned(), |(mean, p95)| format!("{}, {p95}", figure(mean)));
+    let mut table =
+        table(&["base fee mean, most (gwei)", "liquidations waited mean, 95 % (blocks)", "waiting at most", "expired"]);
+    table.add_row([
+        format!("{}, {}", figure(space.base_fee_gwei_mean), figure(space.base_fee_gwei_highest)),
+        wait,
+        grouped(space.waiting_most as f64),
+        grouped(space.expired as f64),
     ]);
     printed(&table)
 }

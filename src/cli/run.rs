@@ -12,27 +12,37 @@ use super::stopwatch::Stopwatch;
 use super::sweep::{SweepArguments, sweep};
 use super::{Outcome, Streams};
 use crate::record::folder::OutputFolder;
-use crate::record::manifest::{Manifest, RunOptions, ScenarioStamp, Status};
+use crate::record::manifest::{Manifest, RunOptions, SCENARIO, ScenarioStamp, Status};
 use crate::record::summary::Summary;
 
 /// Run a scenario and leave a folder of tables
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct RunArguments {
+    #[command(flatten)]
+    asked: Asked,
+    /// Let liquidations sell without moving the market, to see what their sales do
+    #[arg(long)]
+    mute_forced_sales: bool,
+}
+
+/// What is asked of a run, or of a run and its twins.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub(super) struct Asked {
     /// The scenario file
     file: PathBuf,
     /// Throw these dice instead of the file's
     #[arg(long, value_name = "N", conflicts_with = "seeds")]
     seed: Option<u64>,
     #[command(flatten)]
-    many: SweepArguments,
+    pub(super) many: SweepArguments,
     /// Do so many blocks instead of the file's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     blocks: Option<u64>,
     /// Leave the tables in this folder
     #[arg(long, value_name = "DIR", help = OUT)]
-    pub(super) out: Option<PathBuf>,
+    out: Option<PathBuf>,
     /// Replace the folder of an earlier run
     #[arg(long)]
     pub(super) force: bool,
@@ -42,18 +52,24 @@ pub(super) struct RunArguments {
     /// Add columns with exact integers in smallest units
     #[arg(long)]
     exact: bool,
-    /// Show no progress bar
+    /// Show no progress bar and no first look
     #[arg(long, short)]
     pub(super) quiet: bool,
-    /// Let liquidations sell without moving the market, to see what their sales do
-    #[arg(long)]
-    mute_forced_sales: bool,
 }
 
-const OUT: &str =
-    "Leave the tables in this folder [default: output/<scenario>-<seed>, of many seeds output/<scenario>-seeds]";
+const OUT: &str = "Leave the tables in this folder [default: output/<scenario>-<seed>, of many seeds \
+                   output/<scenario>-seeds; of causes the same and -cascade]";
 
-impl RunArguments {
+impl Asked {
+    /// Reads the scenario, and says what there is to say about it.
+    pub(super) fn read<S: Simulator>(&self, streams: &mut Streams) -> Option<S::Scenario> {
+        let Reading { messages, scenario } = S::read(&self.file, streams.colour);
+        for message in &messages {
+            streams.say(message);
+        }
+        scenario
+    }
+
     /// Returns which scenario it is.
     pub(super) fn stamp(&self, scenario: &impl Scenario) -> ScenarioStamp {
         let name = self.file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
@@ -66,8 +82,14 @@ impl RunArguments {
             blocks: self.blocks.unwrap_or_else(|| scenario.blocks()),
             audit: self.audit,
             exact: self.exact,
-            mute_forced_sales: self.mute_forced_sales,
+            ..RunOptions::default()
         }
+    }
+
+    /// Returns the folder for what goes by this name.
+    pub(super) fn target(&self, name: &str, options: &RunOptions) -> PathBuf {
+        let ending = if options.cascade_depth.is_some() { "-cascade" } else { "" };
+        self.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}{ending}")))
     }
 }
 
@@ -83,24 +105,23 @@ The folder's files are described in output/README.md.";
 
 /// Reads, runs, and prints what happened.
 pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt, streams: &mut Streams) -> Outcome {
-    let Reading { messages, scenario } = S::read(&arguments.file, streams.colour);
-    for message in &messages {
-        streams.say(message);
+    let asked = &arguments.asked;
+    let Some(scenario) = asked.read::<S>(streams) else { return Outcome::Refused };
+    let options = RunOptions { mute_forced_sales: arguments.mute_forced_sales, ..asked.options(&scenario) };
+    if let Some(seeds) = &asked.many.seeds {
+        return sweep::<S>(asked, seeds, &scenario, options, interrupt, streams);
     }
-    let Some(scenario) = scenario else { return Outcome::Refused };
-    if let Some(seeds) = &arguments.many.seeds {
-        return sweep::<S>(arguments, &arguments.many, seeds, &scenario, interrupt, streams);
-    }
-    let plan = Plan::new(arguments, &scenario);
-    let folder = match OutputFolder::create(&plan.target, arguments.force) {
+    let plan = Plan::new(asked, &scenario, options);
+    let folder = match OutputFolder::create(&plan.target, asked.force) {
         Ok(folder) => folder,
         Err(error) => return streams.complain(Outcome::Refused, error),
     };
-    let progress = Progress::new(plan.options.blocks, "blocks", streams.shows_progress && !arguments.quiet);
+    let progress = Progress::new(plan.options.blocks, "blocks", streams.shows_progress && !asked.quiet);
     match simulate::<S>(&scenario, &plan, folder, &progress, interrupt) {
         Ok(Finished { summary, status, target }) => {
             drop(progress);
-            let printed = streams.result(&result(&summary, status, plan.options.blocks, &target));
+            let text = result(&summary, status, plan.options.blocks, &target);
+            let printed = streams.show(&target, summary.blocks, asked.quiet, &text);
             if status == Status::Interrupted { Outcome::Interrupted } else { printed }
         }
         Err((outcome, message)) => {
@@ -111,23 +132,26 @@ pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt,
 }
 
 /// What the arguments and the scenario together ask for.
-struct Plan {
-    stamp: ScenarioStamp,
-    seed: u64,
-    options: RunOptions,
-    target: PathBuf,
+pub(super) struct Plan {
+    pub(super) stamp: ScenarioStamp,
+    pub(super) seed: u64,
+    pub(super) options: RunOptions,
+    pub(super) target: PathBuf,
 }
 
 impl Plan {
-    fn new(arguments: &RunArguments, scenario: &impl Scenario) -> Self {
-        let stamp = arguments.stamp(scenario);
-        let seed = arguments.seed.unwrap_or_else(|| scenario.seed());
-        let by_default = || Path::new("output").join(format!("{}-{seed}", stamp.name));
-        Self {
-            target: arguments.out.clone().unwrap_or_else(by_default),
-            options: arguments.options(scenario),
-            stamp,
-            seed,
+    pub(super) fn new(asked: &Asked, scenario: &impl Scenario, options: RunOptions) -> Self {
+        let stamp = asked.stamp(scenario);
+        let seed = asked.seed.unwrap_or_else(|| scenario.seed());
+        Self { target: asked.target(&format!("{}-{seed}", stamp.name), &options), options, stamp, seed }
+    }
+
+    /// Returns how a run failed, and what to tell the user.
+    pub(super) fn failed<S: Simulator>(&self, error: &S::Error) -> (Outcome, String) {
+        if S::is_users_mistake(error) {
+            (Outcome::Refused, format!("{}: {error}", self.stamp.path))
+        } else {
+            (Outcome::Failed, error.to_string())
         }
     }
 }
@@ -149,14 +173,7 @@ fn simulate<S: Simulator>(
 ) -> Result<Finished, (Outcome, String)> {
     let stopwatch = Stopwatch::start();
     let mut manifest = Manifest::new(plan.stamp.clone(), plan.seed, plan.options, stopwatch.started_at());
-    let failed = |error: S::Error| {
-        if S::is_users_mistake(&error) {
-            (Outcome::Refused, format!("{}: {error}", plan.stamp.path))
-        } else {
-            (Outcome::Failed, error.to_string())
-        }
-    };
-
+    let failed = |error: S::Error| plan.failed::<S>(&error);
     let mut simulation =
         S::new(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder)).map_err(failed)?;
     while manifest.blocks < plan.options.blocks && !interrupt.is_asked() {
@@ -165,6 +182,7 @@ fn simulate<S: Simulator>(
         progress.set(manifest.blocks);
     }
     let summary = simulation.finish(Some(&mut folder)).map_err(failed)?;
+    folder.text(SCENARIO, scenario.text()).map_err(|error| (Outcome::Failed, error.to_string()))?;
 
     let is_complete = manifest.blocks == plan.options.blocks;
     let status = if is_complete { Status::Complete } else { Status::Interrupted };

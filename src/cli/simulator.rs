@@ -1,8 +1,10 @@
 //! What the command line needs from the floors below it, and how [`Simulation`] gives it.
 
 use std::fmt::Display;
+use std::ops::ControlFlow;
 use std::path::Path;
 
+use crate::cascade::{Question, cascade};
 use crate::pipeline;
 use crate::protocol::farm::alpha_homora::ForcedSale;
 use crate::record::folder::OutputFolder;
@@ -26,6 +28,10 @@ pub trait Scenario {
     fn seed(&self) -> u64;
     /// How many blocks the file asks for.
     fn blocks(&self) -> u64;
+    /// How many generations of causes the file asks for.
+    fn cascade_depth(&self) -> u32;
+    /// All that the file and those it includes say, in one text.
+    fn text(&self) -> &str;
     /// BLAKE3 of the text with everything it includes, in hexadecimal digits.
     fn digest(&self) -> String;
 }
@@ -75,6 +81,20 @@ pub trait Simulator: Sized {
     /// # Errors
     /// A file cannot be written.
     fn finish(self, folder: Option<&mut OutputFolder>) -> Result<Summary, Self::Error>;
+
+    /// Makes a whole run and its twins, and writes what both leave; nothing is returned where `block_done`, which is told
+    /// of every block, breaks.
+    ///
+    /// # Errors
+    /// As of a run.
+    fn cascade(
+        scenario: &Self::Scenario,
+        scenario_name: &str,
+        seed: u64,
+        options: RunOptions,
+        folder: Option<&mut OutputFolder>,
+        block_done: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<Summary>, Self::Error>;
 }
 
 impl Scenario for Checked {
@@ -84,6 +104,14 @@ impl Scenario for Checked {
 
     fn blocks(&self) -> u64 {
         self.scenario.blocks
+    }
+
+    fn cascade_depth(&self) -> u32 {
+        self.scenario.cascade.depth
+    }
+
+    fn text(&self) -> &str {
+        &self.whole
     }
 
     fn digest(&self) -> String {
@@ -123,9 +151,7 @@ impl Simulator for Simulation {
         options: RunOptions,
         folder: Option<&mut OutputFolder>,
     ) -> Result<Self, RunError> {
-        let forced_sales = if options.mute_forced_sales { ForcedSale::Muted } else { ForcedSale::Executed };
-        let options = Options { seed, audit: options.audit, exact: options.exact, forced_sales };
-        Simulation::new(&checked.scenario, scenario_name, &checked.folder, options, folder)
+        Simulation::new(&checked.scenario, scenario_name, &checked.folder, of_run(seed, options), folder)
     }
 
     fn step(&mut self) -> Result<(), RunError> {
@@ -135,4 +161,28 @@ impl Simulator for Simulation {
     fn finish(self, folder: Option<&mut OutputFolder>) -> Result<Summary, RunError> {
         Simulation::finish(self, folder)
     }
+
+    fn cascade(
+        checked: &Checked,
+        scenario_name: &str,
+        seed: u64,
+        options: RunOptions,
+        folder: Option<&mut OutputFolder>,
+        block_done: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<Summary>, RunError> {
+        let question = Question {
+            scenario: &checked.scenario,
+            name: scenario_name,
+            home: &checked.folder,
+            options: of_run(seed, options),
+            blocks: options.blocks,
+            depth: options.cascade_depth.unwrap_or(checked.scenario.cascade.depth),
+        };
+        Ok(cascade(question, folder, block_done)?.map(|(summary, _)| summary))
+    }
+}
+
+fn of_run(seed: u64, options: RunOptions) -> Options {
+    let forced_sales = if options.mute_forced_sales { ForcedSale::Muted } else { ForcedSale::Executed };
+    Options { seed, audit: options.audit, exact: options.exact, forced_sales }
 }

@@ -2,7 +2,6 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -12,12 +11,12 @@ use clap::Args;
 use super::distribution::distribution;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use super::run::RunArguments;
-use super::simulator::Simulator;
+use super::run::Asked;
+use super::simulator::{Scenario as _, Simulator};
 use super::stopwatch::Stopwatch;
 use super::{Outcome, Streams};
 use crate::record::folder::{FolderError, OutputFolder};
-use crate::record::manifest::{Manifest, RunOptions, ScenarioStamp};
+use crate::record::manifest::{Manifest, RunOptions, SCENARIO, ScenarioStamp};
 use crate::record::summary::Summary;
 use crate::sweep::Sweep;
 use crate::sweep::folder::{SweepFolder, SweepManifest};
@@ -56,35 +55,35 @@ pub(super) struct SweepArguments {
 
 /// Makes the runs and prints how their figures are distributed.
 pub(super) fn sweep<S: Simulator>(
-    arguments: &RunArguments,
-    many: &SweepArguments,
+    asked: &Asked,
     seeds: &Seeds,
     scenario: &S::Scenario,
+    options: RunOptions,
     interrupt: &Interrupt,
     streams: &mut Streams,
 ) -> Outcome {
     let stopwatch = Stopwatch::start();
-    let plan = Plan::<S> { scenario, stamp: arguments.stamp(scenario), options: arguments.options(scenario) };
+    let many = &asked.many;
+    let plan = Plan::<S> { scenario, stamp: asked.stamp(scenario), options };
     if let Err(message) = plan.check(many, seeds) {
         return streams.complain(Outcome::Refused, message);
     }
-    let by_default = || Path::new("output").join(format!("{}-seeds", plan.stamp.name));
-    let target = arguments.out.clone().unwrap_or_else(by_default);
+    let target = asked.target(&format!("{}-seeds", plan.stamp.name), &options);
     let mut manifest = SweepManifest::new(plan.stamp.clone(), seeds.clone(), plan.options, stopwatch.started_at());
     (manifest.stop_when, manifest.keep_runs) = (many.stop_when.clone(), many.keep_runs);
-    let (folder, done) = match SweepFolder::open(&target, arguments.force, &manifest) {
+    let (folder, done) = match SweepFolder::open(&target, asked.force, &manifest) {
         Ok(opened) => opened,
         Err(error) => return streams.complain(Outcome::Refused, error),
     };
 
     let mut sweep = Sweep::new(seeds.clone(), many.stop_when.clone(), done);
-    let progress = Progress::new(seeds.count(), "runs", streams.shows_progress && !arguments.quiet);
+    let progress = Progress::new(seeds.count(), "runs", streams.shows_progress && !asked.quiet);
     let running = Running { plan: &plan, folder: &folder, keep_runs: many.keep_runs, interrupt, progress: &progress };
     let saved = running.run_all(&mut sweep, many.jobs.unwrap_or_else(cores));
     drop(progress);
     let summary = SweepSummary::of(&plan.stamp.name, &sweep);
     manifest.wall_clock_s = stopwatch.seconds();
-    if let Err(error) = saved.and_then(|()| folder.finish(&sweep, &summary, manifest)) {
+    if let Err(error) = saved.and_then(|()| folder.finish(&sweep, &summary, manifest, scenario.text())) {
         return streams.complain(Outcome::Failed, error);
     }
     let printed = streams.result(&distribution(&summary, &sweep, folder.path()));
@@ -100,7 +99,7 @@ fn outcome(sweep: &Sweep, summary: &SweepSummary) -> Option<Outcome> {
 }
 
 /// Returns how many threads the machine has to give.
-fn cores() -> NonZeroUsize {
+pub(super) fn cores() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
@@ -136,6 +135,11 @@ impl<S: Simulator> Plan<'_, S> {
         mut folder: Option<&mut OutputFolder>,
         is_vain: impl Fn() -> bool,
     ) -> Result<Option<Summary>, S::Error> {
+        if self.options.cascade_depth.is_some() {
+            let options = RunOptions { blocks, ..self.options };
+            let mut block_done = || if is_vain() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            return S::cascade(self.scenario, &self.stamp.name, seed, options, folder, &mut block_done);
+        }
         let mut simulation = S::new(self.scenario, &self.stamp.name, seed, self.options, folder.as_deref_mut())?;
         for _ in 0..blocks {
             if is_vain() {
@@ -198,6 +202,7 @@ impl<S: Simulator> Running<'_, S> {
         let mut folder = OutputFolder::create(&self.folder.of_run(seed), true).map_err(|error| error.to_string())?;
         let summary = self.plan.run(seed, options.blocks, Some(&mut folder), is_vain);
         let Some(summary) = summary.map_err(|error| error.to_string())? else { return Ok(None) };
+        folder.text(SCENARIO, self.plan.scenario.text()).map_err(|error| error.to_string())?;
         manifest.blocks = summary.blocks;
         manifest.wall_clock_s = stopwatch.seconds();
         folder.finish(manifest).map_err(|error| error.to_string())?;

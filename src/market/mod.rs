@@ -1,7 +1,11 @@
 //! What comes from outside the chain: price processes and how they move together, recorded series, shocks, oracles, scheduled
 //! funding.
+//! What comes from outside the chain: price processes and how they move together, recorded series, shocks, demand for
+//! block space, scheduled funding.
 
+pub mod background;
 pub mod correlation;
+pub mod gas_price;
 pub mod oracle;
 pub mod price;
 pub mod series;
@@ -77,6 +81,6 @@ pub fn fund_farms(
             .notify(amount, clock.now())
             .expect("a farm that was just funded can stream it: the scenario's times were checked");
         ledger.issue(Source::Rewards, cell.account, cell.reward, amount);
-        log.push(Event { sender: None, gas: 0, fee: 0, what: What::FarmFunded { farm, amount } });
+        log.push(Event { sender: None, gas: 0, fee: 0, waited: 0, what: What::FarmFunded { farm, amount } });
     }
 }

@@ -5,6 +5,7 @@
 mod decimal;
 mod mul_div;
 mod rad;
+pub mod ray;
 mod rpow;
 mod sqrt;
 mod u256;
@@ -13,6 +14,7 @@ mod uq112x112;
 pub use decimal::{Decimal, DecimalError, units_to_f64};
 pub use mul_div::{mul_div_down, mul_div_up};
 pub use rad::{Rad, Ray};
+pub use ray::RAY;
 pub use sqrt::sqrt_down;
 pub use u256::{ParseU256Error, U256};
 pub use uq112x112::Uq112x112;

@@ -13,8 +13,8 @@
 use std::fmt;
 
 use super::{
-    MathError, U256, WAD,
-    rpow::{ONE_RAY, div_by_ray_down, rpow_half_up},
+    MathError, RAY, U256, WAD,
+    rpow::{div_by_ray_down, rpow_half_up},
 };
 
 /// Rays in a wad: what a price in wads is multiplied by.
@@ -32,7 +32,7 @@ impl Ray {
     /// Zero.
     pub const ZERO: Self = Self(0);
     /// The number one.
-    pub const ONE: Self = Self(ONE_RAY);
+    pub const ONE: Self = Self(RAY);
 
     /// Returns a number with 18 decimals, exactly.
     ///
@@ -69,7 +69,7 @@ impl Ray {
     /// `rhs` is zero, or the quotient is wider than 128 bits.
     #[inline]
     pub fn div_down(self, rhs: Self) -> Result<Self, MathError> {
-        super::mul_div_down(self.0, ONE_RAY, rhs.0).map(Self)
+        super::mul_div_down(self.0, RAY, rhs.0).map(Self)
     }
 
     /// Returns `self` to the power of `exponent`, every product on the way rounded **half up**: the contracts' `rpow`.
@@ -84,7 +84,7 @@ impl Ray {
     /// Returns the nearest float, for decisions.
     #[inline]
     pub fn to_f64(self) -> f64 {
-        self.0 as f64 / ONE_RAY as f64
+        self.0 as f64 / RAY as f64
     }
 }
 
@@ -147,7 +147,7 @@ impl Rad {
     /// The product before the division is wider than 256 bits, where the contracts revert too.
     #[inline]
     pub fn mul_down(self, ratio: Ray) -> Result<Self, MathError> {
-        self.0.mul_div_down(ratio.0, ONE_RAY).map(Self)
+        self.0.mul_div_down(ratio.0, RAY).map(Self)
     }
 
     /// Returns `self * part`, rounded **down**, for a part in wads: the contracts' `wmul`.
@@ -189,7 +189,7 @@ impl Rad {
     /// Returns how many whole dai it is about, for decisions.
     #[inline]
     pub fn to_f64(self) -> f64 {
-        self.0.to_f64() / ONE_RAY as f64 / WAD as f64
+        self.0.to_f64() / RAY as f64 / WAD as f64
     }
 }
 
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn a_float_says_about_how_many_dai_there_are() {
         assert!((Rad::from_wad(12_345 * WAD / 10).to_f64() - 1_234.5).abs() < 1e-9);
-        assert!((Ray(ONE_RAY / 4).to_f64() - 0.25).abs() < 1e-15);
+        assert!((Ray(RAY / 4).to_f64() - 0.25).abs() < 1e-15);
     }
 
     proptest! {
@@ -263,9 +263,9 @@ mod tests {
 
         #[test]
         fn rays_multiply_and_divide_as_256_bits_do(a: u128, b in 1u128..) {
-            let product = U256::product(a, b).div_down(ONE_RAY).and_then(U256::try_into_u128);
+            let product = U256::product(a, b).div_down(RAY).and_then(U256::try_into_u128);
             prop_assert_eq!(Ray(a).mul_down(Ray(b)).ok(), product.ok().map(Ray));
-            let quotient = U256::product(a, ONE_RAY).div_down(b).and_then(U256::try_into_u128);
+            let quotient = U256::product(a, RAY).div_down(b).and_then(U256::try_into_u128);
             prop_assert_eq!(Ray(a).div_down(Ray(b)).ok(), quotient.ok().map(Ray));
         }
     }

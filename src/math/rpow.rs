@@ -1,12 +1,9 @@
 //! Powers of numbers with 27 decimals, as Maker's contracts compound rates and let prices fall.
 
 use super::{
-    MathError,
+    MathError, RAY,
     mul_div::{bits, div_narrow},
 };
-
-/// The number one with 27 decimals.
-pub(super) const ONE_RAY: u128 = 1_000_000_000_000_000_000_000_000_000;
 
 /// 2^190 / 10^27, rounded down: products below 2^190 are divided by multiplying with it.
 const RECIPROCAL: u128 = 1_569_275_433_846_670_190_958_947_355_801;
@@ -19,7 +16,7 @@ const RECIPROCAL: u128 = 1_569_275_433_846_670_190_958_947_355_801;
 /// # Errors
 /// A product is wider than 128 bits.
 pub(super) fn rpow_half_up(base: u128, exponent: u64) -> Result<u128, MathError> {
-    let (mut power, mut square, mut left) = (ONE_RAY, base, exponent);
+    let (mut power, mut square, mut left) = (RAY, base, exponent);
     if left % 2 == 1 {
         power = base;
     }
@@ -37,7 +34,7 @@ pub(super) fn rpow_half_up(base: u128, exponent: u64) -> Result<u128, MathError>
 /// Returns the product of two numbers with 27 decimals, rounded **half up**.
 #[inline]
 fn mul_half_up(a: u128, b: u128) -> Result<u128, MathError> {
-    let (low, high) = a.carrying_mul(b, ONE_RAY / 2);
+    let (low, high) = a.carrying_mul(b, RAY / 2);
     div_by_ray_down(high, low)
 }
 
@@ -53,13 +50,13 @@ pub(super) fn div_by_ray_down(high: u128, low: u128) -> Result<u128, MathError> 
     if high >> 62 == 0 {
         let (product_low, product_high) = (high << 40 | low >> 88).carrying_mul(RECIPROCAL, 0);
         let estimate = product_high << 26 | product_low >> 102;
-        let rest = low.wrapping_sub(estimate.wrapping_mul(ONE_RAY));
-        return Ok(estimate + u128::from(rest >= ONE_RAY) + u128::from(rest >= 2 * ONE_RAY));
+        let rest = low.wrapping_sub(estimate.wrapping_mul(RAY));
+        return Ok(estimate + u128::from(rest >= RAY) + u128::from(rest >= 2 * RAY));
     }
-    if high < ONE_RAY {
-        return Ok(div_narrow(high, low, ONE_RAY).0);
+    if high < RAY {
+        return Ok(div_narrow(high, low, RAY).0);
     }
-    Err(MathError::TooWide { bits: 128 + bits(high / ONE_RAY), fits: 128 })
+    Err(MathError::TooWide { bits: 128 + bits(high / RAY), fits: 128 })
 }
 
 #[cfg(test)]
@@ -72,10 +69,10 @@ mod tests {
     fn step_by_step(base: u128, exponent: u64) -> Result<u128, MathError> {
         let times = |a: U256, b: U256| -> Result<U256, MathError> {
             let (a, b) = (a.try_into_u128()?, b.try_into_u128()?);
-            U256::product(a, b).checked_add(ONE_RAY / 2)?.div_down(ONE_RAY)
+            U256::product(a, b).checked_add(RAY / 2)?.div_down(RAY)
         };
         let (mut square, mut left) = (U256::from(base), exponent / 2);
-        let mut power = if exponent % 2 == 1 { square } else { U256::from(ONE_RAY) };
+        let mut power = if exponent % 2 == 1 { square } else { U256::from(RAY) };
         while left > 0 {
             square = times(square, square)?;
             if left % 2 == 1 {
@@ -95,9 +92,9 @@ mod tests {
 
     #[test]
     fn nothing_to_the_power_of_nothing_is_one() {
-        assert_eq!(rpow_half_up(0, 0), Ok(ONE_RAY));
+        assert_eq!(rpow_half_up(0, 0), Ok(RAY));
         assert_eq!(rpow_half_up(0, 5), Ok(0));
-        assert_eq!(rpow_half_up(7, 0), Ok(ONE_RAY));
+        assert_eq!(rpow_half_up(7, 0), Ok(RAY));
         assert_eq!(rpow_half_up(u128::MAX, 1), Ok(u128::MAX));
         assert!(matches!(rpow_half_up(u128::MAX, 2), Err(MathError::TooWide { .. })));
     }
@@ -107,9 +104,9 @@ mod tests {
     fn rounding_down_on_the_way_is_another_power() {
         let (duty, day) = (1_000_000_000_627_937_192_491_029_810, 86_400);
         let half_up = rpow_half_up(duty, day).unwrap();
-        let (mut power, mut square, mut left) = (ONE_RAY, duty, day);
+        let (mut power, mut square, mut left) = (RAY, duty, day);
         while left > 0 {
-            let times = |a: u128, b: u128| U256::product(a, b).div_down(ONE_RAY).unwrap().try_into_u128().unwrap();
+            let times = |a: u128, b: u128| U256::product(a, b).div_down(RAY).unwrap().try_into_u128().unwrap();
             if left % 2 == 1 {
                 power = times(power, square);
             }
@@ -125,21 +122,21 @@ mod tests {
         #[test]
         fn a_quotient_by_a_ray_is_exact(high: u128, low: u128, shift in 0u32..128) {
             let high = high >> shift;
-            let exact = U256::from_halves(high, low).div_down(ONE_RAY).and_then(U256::try_into_u128);
+            let exact = U256::from_halves(high, low).div_down(RAY).and_then(U256::try_into_u128);
             prop_assert_eq!(div_by_ray_down(high, low), exact);
         }
 
         #[test]
         fn a_quotient_next_to_a_whole_one_is_exact(quotient in 0u128..1 << 100, off in 0u128..4) {
-            let product = U256::product(quotient, ONE_RAY).checked_add(off).unwrap();
+            let product = U256::product(quotient, RAY).checked_add(off).unwrap();
             let (high, low) = product.checked_sub(product.min(U256::from(2))).unwrap().into_halves();
-            let exact = U256::from_halves(high, low).div_down(ONE_RAY).and_then(U256::try_into_u128);
+            let exact = U256::from_halves(high, low).div_down(RAY).and_then(U256::try_into_u128);
             prop_assert_eq!(div_by_ray_down(high, low), exact);
         }
 
         #[test]
         fn a_power_is_what_the_contracts_compute(
-            base in prop_oneof![0..2 * ONE_RAY, ONE_RAY - (1 << 70)..ONE_RAY + (1 << 70)],
+            base in prop_oneof![0..2 * RAY, RAY - (1 << 70)..RAY + (1 << 70)],
             exponent in (any::<u64>(), 20u32..64).prop_map(|(exponent, shift)| exponent >> shift),
         ) {
             prop_assert_eq!(rpow_half_up(base, exponent).ok(), step_by_step(base, exponent).ok());

@@ -11,8 +11,10 @@ words! {
         Open = "open",
         /// It closed its position or withdrew its supply.
         Closed = "closed",
-        /// Its position was killed.
+        /// Its position was killed, or liquidated until no collateral was left.
         Killed = "killed",
+        /// It wanted to act and no block ever took a transaction of it: gas was too dear for it, or it waited too long.
+        GaveUp = "gave_up",
     }
 }
 
@@ -52,12 +54,21 @@ columns! {
         /// Worth of the fees it paid for gas, when it paid them.
         #[unit = "numeraire"]
         pub gas_paid_numeraire: f64,
+        /// The same over its worth at the start; missing where that is not above 0.
+        #[unit = "ratio"]
+        pub gas_share_ratio: Option<f64>,
         /// Its transactions in blocks, reverted ones included.
         #[unit = ""]
         pub transactions: u64,
         /// Those that reverted.
         #[unit = ""]
         pub reverts: u64,
+        /// Those that expired, which no block took.
+        #[unit = ""]
+        pub expired: u64,
+        /// How often it left something alone that it would have done if gas cost nothing.
+        #[unit = ""]
+        pub gave_up: u64,
         /// Assets over own capital that it was drawn to open with; farmers only.
         #[unit = "ratio"]
         pub leverage_ratio: Option<f64>,

@@ -6,8 +6,9 @@ use super::agents::AgentFate;
 use super::positions::PositionFate;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, KilledAt, What, WorkedAt};
-use crate::chain::ids::{AgentId, BankId, GoblinId, PositionId};
+use crate::chain::event::{Event, KilledAt, LentAt, What, WorkedAt};
+use crate::chain::ids::{AccountId, AgentId, BankId, GoblinId, PositionId};
+use crate::chain::transaction::LendingCall;
 
 /// What is kept of an agent. Worths are in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +29,10 @@ pub struct AgentBook {
     pub transactions: u32,
     /// Those that reverted.
     pub reverts: u32,
+    /// Transactions that expired.
+    pub expired: u32,
+    /// How often it left something alone because of what gas costs; known at the end.
+    pub gave_up: u32,
     /// Where it stands.
     pub fate: AgentFate,
 }
@@ -100,6 +105,8 @@ impl Books {
             left: None,
             transactions: 0,
             reverts: 0,
+            expired: 0,
+            gave_up: 0,
             fate: AgentFate::Idle,
         };
         let mut books = Self { agents: worths.iter().map(|worth| agent(*worth)).collect(), ..Self::default() };
@@ -151,8 +158,11 @@ impl Books {
             if let What::Reverted { .. } = event.what {
                 book.reverts += 1;
             }
-            if book.fate == AgentFate::Idle {
-                book.fate = AgentFate::Active;
+            match event.what {
+                What::Expired { .. } => book.expired += 1,
+                What::Replaced { .. } => {}
+                _ if book.fate == AgentFate::Idle => book.fate = AgentFate::Active,
+                _ => {}
             }
         }
         match (&event.what, event.sender) {
@@ -167,12 +177,52 @@ impl Books {
                 book.fate = AgentFate::Open;
                 book.entered.get_or_insert(sees.clock.block);
             }
+            (What::Lent(at), Some((agent, account))) => self.lent(agent, account, at, sees),
+            (What::Liquidated(at), _) => {
+                if let Some(owner) = directory.agent(at.call.borrower)
+                    && sees.protocols.lending(at.market).lending().exposure(at.call.borrower).collateral.is_empty()
+                {
+                    self.leave(owner, sees.clock.block, AgentFate::Killed);
+                }
+            }
             (What::Withdrawn(bank, _), Some((agent, account)))
                 if sees.ledger.balance(account, sees.protocols.bank(*bank).shares) == 0 =>
             {
                 self.leave(agent, sees.clock.block, AgentFate::Closed);
             }
             _ => {}
+        }
+    }
+
+    fn lent(&mut self, agent: AgentId, account: AccountId, at: &LentAt, sees: &View) {
+        let block = sees.clock.block;
+        match at.call {
+            LendingCall::Supply { .. } | LendingCall::Borrow { .. } => {
+                let book = &mut self.agents[agent.index()];
+                book.fate = AgentFate::Open;
+                book.entered.get_or_insert(block);
+            }
+            LendingCall::Withdraw { .. } | LendingCall::Repay { .. } => {
+                let cell = sees.protocols.lending(at.market);
+                let (lending, now) = (cell.lending(), sees.clock.now());
+                let mut places = (0_u8..).zip(&cell.assets).map(|(place, _)| place);
+                let is_out = places.all(|place| {
+                    lending.supplied(account, place, now) == 0 && lending.borrowed(account, place, now) == 0
+                });
+                if is_out {
+                    self.leave(agent, block, AgentFate::Closed);
+                }
+            }
+            LendingCall::Liquidate { .. } | LendingCall::FlashLoan { .. } | LendingCall::RepayFlashLoan => {}
+        }
+    }
+
+    /// Takes in how often an agent left something alone because of what gas costs; the run is over.
+    pub fn gave_up(&mut self, agent: AgentId, times: u32) {
+        let book = &mut self.agents[agent.index()];
+        book.gave_up = times;
+        if book.fate == AgentFate::Idle && (times > 0 || book.expired > 0) {
+            book.fate = AgentFate::GaveUp;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::agents::Agent as AgentRow;
+use super::agents::{Agent as AgentRow, AgentFate};
 use super::amount::Amount;
 use super::books::{Books, PositionBook, PositionEnd};
 use super::folder::{FolderError, OutputFolder};
@@ -77,6 +77,8 @@ pub fn profit_and_loss(
         account(name, end - start);
     }
     account("bank reserves", now.bank_reserves - beginning.worth.bank_reserves);
+    account("lending reserves", now.lending_reserves - beginning.worth.lending_reserves);
+    account("lending shortfall", now.lending_shortfall - beginning.worth.lending_shortfall);
     account("unpaid rewards", now.unpaid_rewards - beginning.worth.unpaid_rewards);
     account("strategies' dust", now.goblin_dust - beginning.worth.goblin_dust);
     account("unclaimed liquidity", now.unclaimed_liquidity - beginning.worth.unclaimed_liquidity);
@@ -116,6 +118,11 @@ fn by_kind(directory: &AgentDirectory, books: &Books, now: &Worth) -> Vec<KindPr
 }
 
 impl Books {
+    /// Counts the agents that a thing became of.
+    pub fn count_fate(&self, fate: AgentFate) -> u64 {
+        self.agents.iter().filter(|book| book.fate == fate).count() as u64
+    }
+
     /// Counts what became of positions.
     pub fn count_positions(&self) -> PositionCounts {
         let mut counts = PositionCounts { opened: self.positions.len() as u64, ..PositionCounts::default() };
@@ -157,8 +164,11 @@ pub fn write_agents(
             profit_numeraire: worth_end - book.worth_start,
             rewards_numeraire: book.rewards,
             gas_paid_numeraire: book.gas_paid,
+            gas_share_ratio: (book.worth_start > 0.0).then(|| book.gas_paid / book.worth_start),
             transactions: book.transactions.into(),
             reverts: book.reverts.into(),
+            expired: book.expired.into(),
+            gave_up: book.gave_up.into(),
             leverage_ratio: book.leverage,
             fate: book.fate,
         })?;

@@ -6,6 +6,8 @@
 #[derive(Debug, Default)]
 pub struct Line {
     bytes: Vec<u8>,
+    /// The last number that [`Line::steady`] wrote, and its text.
+    steady: Option<(u64, String)>,
 }
 
 impl Line {
@@ -32,13 +34,29 @@ impl Line {
     /// Appends a float as the shortest decimal that reads back to the same `f64`: `0.1`, `-3`, `6.02e23`.
     /// What is not a number, or infinite, is missing.
     pub fn float(&mut self, value: f64) {
-        if value.is_finite() {
+        // Nothing and one of something are the most frequent numbers in a table.
+        if value.to_bits() == 0 {
+            self.raw("0");
+        } else if value.to_bits() == 1.0_f64.to_bits() {
+            self.raw("1");
+        } else if value.is_finite() {
             let mut buffer = zmij::Buffer::new();
             let digits = buffer.format_finite(value);
             self.raw(digits.strip_suffix(".0").unwrap_or(digits));
         } else {
             self.missing();
         }
+    }
+
+    /// Appends a float as [`Line::float`] does, at next to no cost where it is the one of the last time: one column's.
+    pub fn steady(&mut self, value: f64) {
+        if let Some((_, text)) = self.steady.as_ref().filter(|(bits, _)| *bits == value.to_bits()) {
+            self.bytes.extend_from_slice(text.as_bytes());
+            return;
+        }
+        let from = self.bytes.len();
+        self.float(value);
+        self.steady = Some((value.to_bits(), String::from_utf8_lossy(&self.bytes[from..]).into_owned()));
     }
 
     /// Appends a text, in quotes where it needs them. An empty text cannot be told from a missing value.
@@ -102,6 +120,16 @@ impl Cell for f64 {
     }
 }
 
+/// A number that hardly ever changes from row to row. A table has one such column at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Steady(pub f64);
+
+impl Cell for Steady {
+    fn write(&self, _exact: bool, line: &mut Line) {
+        line.steady(self.0);
+    }
+}
+
 impl Cell for bool {
     fn write(&self, _exact: bool, line: &mut Line) {
         line.raw(if *self { "true" } else { "false" });
@@ -150,11 +178,23 @@ mod tests {
     #[test]
     fn floats_are_the_shortest_decimals_and_what_is_no_number_is_missing() {
         let mut line = Line::default();
-        for float in [0.1, 3.0, -0.0, 1e-7, 123_456_789.125, 6.02e23, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for float in
+            [0.1, 3.0, 0.0, 1.0, -0.0, 1e-7, 123_456_789.125, 6.02e23, f64::NAN, f64::INFINITY, f64::NEG_INFINITY]
+        {
             line.float(float);
         }
         line.end();
-        assert_eq!(line.as_bytes(), b"0.1,3,-0,1e-7,123456789.125,6.02e+23,,,\n");
+        assert_eq!(line.as_bytes(), b"0.1,3,0,1,-0,1e-7,123456789.125,6.02e+23,,,\n");
+    }
+
+    #[test]
+    fn a_steady_number_is_written_as_any_other() {
+        let (mut steady, mut plain) = (Line::default(), Line::default());
+        for float in [30.0, 30.0, 0.1, 0.1, -0.0, 0.0, f64::NAN, f64::NAN, 30.0] {
+            steady.steady(float);
+            plain.float(float);
+        }
+        assert_eq!(steady.as_bytes(), plain.as_bytes());
     }
 
     #[test]

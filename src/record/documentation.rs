@@ -3,10 +3,15 @@
 use std::fmt::Write;
 
 use super::agents::{Agent, AgentFate};
+use super::cascade::{CONTRIBUTIONS, CascadeRow, PriceOf};
 use super::columns::{Column, Columns};
 use super::events::{Event, EventKind};
+use super::maps::{HealthRow, MapRow, Moment};
 use super::positions::{Position, PositionFate};
-use super::ticks::{BankTick, BlockTick, GoblinTick, OracleTick, PoolTick, TokenTick};
+use super::ticks::{
+    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, TokenTick,
+};
+use super::trace::SaleKind;
 
 const BEGINNING: &str = "\
 # What a run leaves
@@ -19,8 +24,18 @@ const BEGINNING: &str = "\
 | `events.csv` | a row per thing that happened |
 | `agents.csv` | a row per agent, written at the end |
 | `positions.csv` | a row per leveraged position, written at the end |
+| `liquidation_map.csv` | what a fall of the price would make liquidatable, at chosen blocks |
+| `health_map.csv` | how much debt sits at which health factor, over time |
+| `scenario.ron` | the scenario's text, the files that it includes first |
 | `summary.json` | the run in one page of numbers |
 | `manifest.json` | version, scenario, seed, options, digests of the files, clock times |
+
+`plimsoll cascade` writes `output/<scenario>-<seed>-cascade/`: all of these, and
+
+| file | what it holds |
+|---|---|
+| `cascade.csv` | a row per liquidation, with what caused it |
+| `contributions.csv` | what made each price, block by block |
 
 The scenario's `record` says which of them are left out. All but the manifest are data files: equal scenarios and seeds
 give equal bytes. A folder is complete or absent: while a run writes, its folder is hidden and called
@@ -64,10 +79,28 @@ const END: &str = "
 ## `summary.json`
 
 Counts of blocks, transactions, reverts (by reason), liquidations and positions; liquidated debt and bad debt; the first
-and the last block with a liquidation; the lowest health factor; for each token outside and for each pool the price at
+and the last block with a liquidation, and for how many blocks their transactions had waited: the mean, and what 95 % did
+not exceed; `block_space`: gas used by agents and by everybody else, the mean and the highest base fee, the most that a block
+left waiting, what expired and what was replaced; how many agents gave up; the lowest health factor; for each token outside and for each pool the price at
 the start, at its lowest (and in which block) and at the end; the volume of each pool; profit and loss by kind of agent
 and by named account, which together are revaluation + rewards - gas, with the difference that float rounding leaves;
 and how many audits passed. A figure that does not exist is `null`. Units end the names as above.
+
+`plimsoll cascade` adds `cascade`:
+
+* `generations_asked`, `twins` that were run, and whether every liquidation is of one of these generations
+  (`ended_within_depth`);
+* `price_amplification`: for each price that decides about liquidations, its start, its lowest in the run and in twin 0, the
+  ratio of the two falls (`null` where twin 0 falls by less than 0.1 %), and what made the lowest;
+* `debt_amplification` and `bad_debt_amplification`: the run's over twin 0's;
+* `branching_ratio_count`, `branching_ratio_value` (by worth sold) and `induced_debt_ratio`: liquidations that are not of
+  generation 0, over all;
+* `depth`: the last generation that the run has; `blocks_to_quiet`: blocks from the first liquidation to the last;
+* `generations`: of each, the positions that its twin was the first to liquidate, and what of it is in the run;
+* `suppressed`: positions liquidated in a twin and not in the run; `brought_forward`: those first liquidated sooner than in
+  twin 0; `delayed_by_full_blocks`: liquidations that waited for room in a block;
+* `liquidators_profit_numeraire`: prizes less all they paid for gas; `toxic_debt_ratio_highest`: the highest share of all debt,
+  after any block, that a liquidation would not have paid in full.
 
 ## `manifest.json`
 
@@ -118,11 +151,24 @@ pub fn documentation() -> String {
     group::<TokenTick>(&mut page, "Each token, as `<token>_...`:");
     group::<PoolTick>(&mut page, "Each pool, as `<pool>_...`:");
     group::<OracleTick>(&mut page, "Each oracle, as `<oracle>_...`:");
+    group::<LendingTick>(
+        &mut page,
+        "Each lending market, as `<market>_...`. A position's health factor is what its collateral carries over what it \
+         owes, at the oracles' prices: it may be liquidated below 1. Quantiles weigh each position by its debt; those of \
+         positions with several collaterals or debts are lower bounds:",
+    );
+    group::<AssetTick>(&mut page, "Each asset of each lending market, as `<market>_<token>_...`:");
     group::<BankTick>(&mut page, "Each bank, as `<bank>_...`:");
     group::<GoblinTick>(
         &mut page,
         "Each goblin, as `<goblin>_...`. A position's health factor is its goblin's kill factor x its health / its \
          debt: it may be killed below 1. Quantiles weigh each position by its debt:",
+    );
+    group::<LiquidatableTick>(
+        &mut page,
+        "Each goblin and each fall of the price that `record: (liquidatable_at: [0.1, 0.2, 0.3])` names, as \
+         `<goblin>_liquidatable_at_10_...`: what a fall of the farmed token's price in the base asset by 10 % would make \
+         liquidatable, as in `liquidation_map.csv`:",
     );
     heading(
         &mut page,
@@ -137,8 +183,57 @@ pub fn documentation() -> String {
     heading(&mut page, "`positions.csv`", "A row per leveraged position, in the order in which they were opened.");
     group::<Position>(&mut page, "");
     words(&mut page, "fate", PositionFate::WORDS);
+    maps(&mut page);
+    causes(&mut page);
     page.push_str(END);
     page
+}
+
+fn maps(page: &mut String) {
+    heading(
+        page,
+        "`liquidation_map.csv`",
+        "A row per fall of the price, from none to 99 %, for each goblin at the blocks that the scenario's `record: \
+         (liquidation_map: ...)` asks for: `FirstWorstLast` by default, `At([\"4 h\", \"12 h\"])`, or `None`. A fall of \
+         the farmed token's price to a part r of itself takes the base asset in the pool, and with it every health \
+         factor, to the square root of r; debt stays. The map is read from a histogram whose steps are 0.4 % of the \
+         health factor: debt within a step of the limit is counted all or not at all.",
+    );
+    group::<MapRow>(page, "");
+    words(page, "moment", Moment::WORDS);
+    heading(
+        page,
+        "`health_map.csv`",
+        "How much debt sits at which health factor, in steps of a twentieth up to 3, at 128 to 256 blocks at equal \
+         distances; a step without debt has no row. Health factors are those of the middles of the histogram's steps.",
+    );
+    group::<HealthRow>(page, "");
+}
+
+fn causes(page: &mut String) {
+    heading(
+        page,
+        "`cascade.csv`",
+        "A row per liquidation in the run, in that order. Twin 0 is the run on the same dice with all forced sales muted: \
+         they fill at the price quoted just before them and leave the pool as it was. Twin g + 1 lets those sales act \
+         that twins 0 to g have liquidated; what it is the first to liquidate is generation g + 1. The columns after \
+         `price_of` say what made that price as the block found it: `price` is `price_start` + `rest` + `shock` + each \
+         generation + `deeper`, exactly. Prices are rounded for it to a 2^36th of the price at the start.",
+    );
+    group::<CascadeRow>(page, "");
+    words(page, "kind", SaleKind::WORDS);
+    contributions(page);
+    heading(page, "`contributions.csv`", "A row per block and price, after the block: what made it.");
+    group::<PriceOf>(page, "");
+    contributions(page);
+}
+
+fn contributions(page: &mut String) {
+    page.push_str("\n| column | unit | what |\n|---|---|---|\n");
+    for (name, doc) in CONTRIBUTIONS {
+        writeln!(page, "| `{name}` | base asset per whole token of collateral | {doc} |")
+            .expect("a string takes everything");
+    }
 }
 
 fn heading(page: &mut String, title: &str, about: &str) {

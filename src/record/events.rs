@@ -11,6 +11,8 @@ words! {
         VenueBuy = "venue_buy",
         /// A token was sold at the external venue.
         VenueSell = "venue_sell",
+        /// A forced sale was filled by the counterfactual venue, at the price quoted just before it.
+        MutedSale = "muted_sale",
         /// A leveraged position was opened.
         Open = "open",
         /// The owner changed a position and left it open.
@@ -27,12 +29,26 @@ words! {
         Withdraw = "withdraw",
         /// A farm was funded.
         FundFarm = "fund_farm",
+        /// A lending market was supplied.
+        Supply = "supply",
+        /// A claim on a lending market was paid back.
+        WithdrawClaim = "withdraw_claim",
+        /// A lending market gave a loan.
+        Borrow = "borrow",
+        /// A loan was paid back.
+        Repay = "repay",
+        /// A position in a lending market was liquidated.
+        Liquidate = "liquidate",
         /// An oracle's price was published by transaction.
         PublishPrice = "publish_price",
         /// A transaction reverted, for the `reason` given; it left nothing but its fee.
         Revert = "revert",
         /// A transaction was thrown away: its sender could not pay for its gas.
         Drop = "drop",
+        /// A transaction was thrown away: no block took it in time.
+        Expire = "expire",
+        /// A transaction was thrown away: its sender put a dearer one in its place, which waits on.
+        Replace = "replace",
     }
 }
 
@@ -75,6 +91,18 @@ columns! {
         /// The farm.
         #[unit = ""]
         pub farm: Option<&'a str>,
+        /// The lending market.
+        #[unit = ""]
+        pub market: Option<&'a str>,
+        /// Whose position was liquidated: the population.
+        #[unit = ""]
+        pub borrower_population: Option<&'a str>,
+        /// The number in that population.
+        #[unit = ""]
+        pub borrower: Option<u32>,
+        /// The position's health factor before it was liquidated.
+        #[unit = "ratio"]
+        pub health_factor: Option<f64>,
         /// The oracle.
         #[unit = ""]
         pub oracle: Option<&'a str>,
@@ -93,11 +121,12 @@ columns! {
         /// How much of it.
         #[unit = "whole tokens of token_out"]
         pub amount_out: Option<Amount>,
-        /// The position's debt: after it was opened or changed, before it was closed or killed.
-        #[unit = "whole tokens of the bank's base asset"]
+        /// The position's debt: after it was opened or changed, before it was closed or killed; in a lending market, what
+        /// is left of the debt in `token_in` after a liquidation.
+        #[unit = "whole tokens of the bank's base asset, or of token_in"]
         pub debt: Option<Amount>,
-        /// What a kill left unpaid of the debt.
-        #[unit = "whole tokens of the bank's base asset"]
+        /// What a kill left unpaid of the debt; in a lending market, what its lenders lost at once.
+        #[unit = "whole tokens of the bank's base asset, or of token_in"]
         pub bad_debt: Option<Amount>,
         /// What the sender got for a kill or a reinvestment.
         #[unit = "whole tokens of what is paid: the bank's base asset for a kill"]
@@ -111,6 +140,10 @@ columns! {
         /// What the sender paid for it.
         #[unit = "whole native tokens"]
         pub fee_native: Option<Amount>,
+        /// For how many blocks the transaction had waited, in the first of its rows; that of one that replaced others
+        /// counts from the first of them.
+        #[unit = "blocks"]
+        pub waited_blocks: Option<u32>,
         /// Why it reverted.
         #[unit = ""]
         pub reason: Option<&'a str>,
@@ -133,6 +166,10 @@ impl<'a> Event<'a> {
             position: None,
             pool: None,
             farm: None,
+            market: None,
+            borrower_population: None,
+            borrower: None,
+            health_factor: None,
             oracle: None,
             price_numeraire: None,
             token_in: None,
@@ -145,6 +182,7 @@ impl<'a> Event<'a> {
             left: None,
             gas_used: None,
             fee_native: None,
+            waited_blocks: None,
             reason: None,
         }
     }

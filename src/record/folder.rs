@@ -172,6 +172,16 @@ impl OutputFolder {
         self.close(file)
     }
 
+    /// Writes a data file of text.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn text(&mut self, name: &str, content: &str) -> Result<(), FolderError> {
+        let mut file = self.file(name)?;
+        file.write(content.as_bytes())?;
+        self.close(file)
+    }
+
     /// Writes the manifest and gives the folder its name, which it returns.
     ///
     /// # Errors

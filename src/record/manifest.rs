@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The name of the file.
 pub const MANIFEST: &str = "manifest.json";
 
+/// The file with the scenario's text.
+pub const SCENARIO: &str = "scenario.ron";
+
 /// What `tool` says in the folders of this program.
 pub const TOOL: &str = "plimsoll";
 
@@ -52,7 +55,7 @@ impl Manifest {
 }
 
 /// Whether a run came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Every block was done.
@@ -83,6 +86,9 @@ pub struct RunOptions {
     pub exact: bool,
     /// Whether liquidations sold against the counterfactual venue instead of the market.
     pub mute_forced_sales: bool,
+    /// How many generations of causes were told apart, if causes were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cascade_depth: Option<u32>,
 }
 
 /// A data file.

@@ -4,25 +4,34 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::amount::Amount;
 use super::books::Books;
+use super::csv::Steady;
 use super::events::{Event as EventRow, EventKind};
 use super::folder::{FolderError, OutputFolder};
-use super::summary::{PoolSummary, PricePath, Summary, TokenSummary};
+use super::maps::{Drawn, Maps};
+use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
-use super::ticks::{BankTick, BlockTick, GoblinTick, OracleTick, PoolTick, Tick, TickNames, TokenTick};
+use super::ticks::{
+    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, Tick, TickNames,
+    TokenTick,
+};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{AgentId, TokenId};
+use crate::chain::lending::{Asset, LendingCell};
+use crate::chain::liquidation_map::{Liquidatable, exposures, liquidatable};
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, wad_to_f64};
 use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
+use crate::chain::transaction::LendingCall;
 use crate::chain::underwater::Level;
 use crate::market::OutsidePrices;
 use crate::protocol::amm::Direction;
 use crate::protocol::farm::alpha_homora::PositionId;
 
 /// Which of the tables that grow block by block are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Wanted {
     /// Whether integer columns are added.
     pub exact: bool,
@@ -30,6 +39,12 @@ pub struct Wanted {
     pub events: bool,
     /// Whether it holds swaps that went through.
     pub swaps: bool,
+    /// Falls of the price of which `ticks.csv` says what they would make liquidatable.
+    pub liquidatable_at: Vec<f64>,
+    /// When the liquidation map is drawn.
+    pub map: Drawn,
+    /// Whether `health_map.csv` is written.
+    pub health: bool,
 }
 
 /// The tables that grow block by block, and the sums that the summary is made of.
@@ -39,8 +54,14 @@ pub struct Recorder {
     events: Option<Table>,
     swaps: bool,
     row: Tick,
+    falls: Vec<f64>,
+    liquidatable: Vec<Liquidatable>,
+    /// What the tables of maps are made of; none without a folder.
+    pub maps: Option<Maps>,
     /// The sums so far; the end of the run fills in the rest.
     pub summary: Summary,
+    /// For how long liquidations waited for their block.
+    waits: Waits,
     /// What went wrong with a file, if anything did.
     pub failed: Option<FolderError>,
 }
@@ -57,9 +78,13 @@ impl Recorder {
             tokens: sees.tokens.priced().map(|token| sees.tokens.get(token).name.clone()).collect(),
             pools: names(&directory.pools),
             oracles: sees.oracles.0.iter().map(|feed| feed.name.clone()).collect(),
+            lending: names(&directory.lending),
+            assets: asset_names(sees),
             banks: names(&directory.banks),
             goblins: names(&directory.goblins),
+            liquidatable: liquidatable_names(&names(&directory.goblins), &wanted.liquidatable_at),
         };
+        let maps = (folder.is_some() && !directory.goblins.is_empty()).then(|| Maps::new(wanted.map, wanted.health));
         let (mut ticks, mut events) = (None, None);
         if let Some(folder) = folder {
             ticks = Some(Table::open_ticks(folder, &names, wanted.exact)?);
@@ -67,12 +92,17 @@ impl Recorder {
                 events = Some(Table::open::<EventRow>(folder, "events.csv", wanted.exact)?);
             }
         }
+        let ticks_are_written = ticks.is_some();
         Ok(Self {
             ticks,
             events,
             swaps: wanted.swaps,
             row: Tick::default(),
+            falls: if ticks_are_written { wanted.liquidatable_at } else { vec![] },
+            liquidatable: Vec::new(),
+            maps,
             summary: beginning(sees, &names),
+            waits: Waits::default(),
             failed: None,
         })
     }
@@ -87,6 +117,35 @@ impl Recorder {
         }
         Ok(())
     }
+
+    /// Returns the sums, the run being over.
+    pub fn summed(self) -> Summary {
+        let mut summary = self.summary;
+        summary.liquidations.waited_blocks_mean = self.waits.mean();
+        summary.liquidations.waited_blocks_p95 = self.waits.p95();
+        summary.block_space.base_fee_gwei_mean /= (summary.blocks as f64).max(1.0);
+        summary
+    }
+}
+
+/// Returns a name for each asset of each lending market.
+fn asset_names(sees: &View) -> Vec<String> {
+    let named = |cell: &LendingCell| {
+        let market = &sees.protocols.directory.lending[cell.id.index()].name;
+        let name = |asset: &Asset| format!("{market} {}", sees.tokens.get(asset.token).name);
+        cell.assets.iter().map(name).collect::<Vec<_>>()
+    };
+    sees.protocols.all_lending().flat_map(named).collect()
+}
+
+/// Returns what the columns of each goblin and fall begin with.
+fn liquidatable_names(goblins: &[String], falls: &[f64]) -> Vec<String> {
+    let of_goblin = |goblin: &String| {
+        let goblin = goblin.clone();
+        // A thousandth of a percent is as fine as a name tells.
+        falls.iter().map(move |fall| format!("{goblin} liquidatable at {}", (fall * 1e5).round() / 1e3))
+    };
+    goblins.iter().flat_map(of_goblin).collect()
 }
 
 /// Returns a summary as it is before the first block.
@@ -104,7 +163,7 @@ fn beginning(sees: &View, names: &TickNames) -> Summary {
 }
 
 /// Returns a pool's marginal price: whole tokens 1 per whole token 0.
-fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
+pub(super) fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
     let spot = cell.pool.amm().spot_price(Direction { pays: 0, takes: 1 });
     spot * sees.tokens.get(cell.tokens[0]).one / sees.tokens.get(cell.tokens[1]).one
 }
@@ -139,15 +198,35 @@ impl Recorder {
     ) -> Result<(), FolderError> {
         let row = &mut self.row;
         row.clear();
-        row.block = block_tick(sees, log, mempool, &mut self.summary);
+        row.block = block_tick(sees, log, mempool, &mut self.summary, &mut self.waits);
         row.tokens.extend(outside.0.iter().map(|outside| TokenTick {
             price_outside_numeraire: sees.venues.price(outside.token),
             price_fundamental_numeraire: outside.process.price(),
         }));
         row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(sees, cell)));
         row.oracles.extend(sees.oracles.0.iter().map(|feed| oracle_tick(sees, feed)));
+        for cell in sees.protocols.all_lending() {
+            row.lending.push(lending_tick(sees, cell));
+            row.assets.extend((0..).zip(&cell.assets).map(|(place, _)| asset_tick(sees, cell, place)));
+        }
         row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(sees, cell)));
         row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(sees, cell)));
+        if !self.falls.is_empty() {
+            for cell in sees.protocols.goblins() {
+                let ground = sees.ground(cell);
+                let unit = sees.worth(ground.bank.base, 1);
+                liquidatable(exposures(cell, &ground), &self.falls, &mut self.liquidatable);
+                row.liquidatable.extend(
+                    self.liquidatable
+                        .iter()
+                        .map(|at| at.times(unit))
+                        .map(|at| LiquidatableTick { debt_numeraire: at.debt, collateral_numeraire: at.collateral }),
+                );
+            }
+        }
+        if let Some(maps) = &mut self.maps {
+            maps.look(sees, row.block.liquidated_debt_numeraire);
+        }
         follow(row, &mut self.summary);
         self.ticks.as_mut().map_or(Ok(()), |table| table.tick(row))
     }
@@ -179,13 +258,14 @@ fn follow(row: &Tick, summary: &mut Summary) {
     summary.blocks = block + 1;
 }
 
-fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summary) -> BlockTick {
+fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summary, waits: &mut Waits) -> BlockTick {
     let native = sees.tokens.get(sees.tokens.native);
     let mut tick = BlockTick {
         block: sees.clock.block,
         time_s: sees.clock.now(),
-        base_fee_gwei: sees.gas.base_fee as f64 / (native.one / 1e9),
+        base_fee_gwei: Steady(sees.gas.base_fee as f64 / (native.one / 1e9)),
         gas_used: sees.gas.used,
+        gas_used_background: sees.gas.background,
         waiting: u32::try_from(mempool.waiting()).unwrap_or(u32::MAX),
         ..BlockTick::default()
     };
@@ -203,12 +283,27 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
                 tick.liquidated_debt_numeraire += debt;
                 tick.bad_debt_numeraire += bad_debt;
                 summary.liquidations.add(tick.block, debt, bad_debt);
+                waits.add(event.waited);
             }
+            What::Liquidated(at) => {
+                let debt = sees.worth(at.debt, at.done.repaid);
+                let bad_debt = sees.worth(at.debt, at.done.bad_debt + at.stranded);
+                tick.liquidations += 1;
+                tick.liquidated_debt_numeraire += debt;
+                tick.bad_debt_numeraire += bad_debt;
+                summary.liquidations.add(tick.block, debt, bad_debt);
+                waits.add(event.waited);
+            }
+            What::Expired { .. } => tick.expired += 1,
+            What::Replaced { .. } => summary.block_space.replaced += 1,
             _ => {}
         }
     }
     summary.transactions += u64::from(tick.transactions);
     summary.reverts += u64::from(tick.reverts);
+    let space = &mut summary.block_space;
+    space.expired += u64::from(tick.expired);
+    space.add(tick.gas_used, tick.gas_used_background, tick.base_fee_gwei.0, tick.waiting.into());
     tick
 }
 
@@ -230,6 +325,40 @@ fn pool_tick(sees: &View, cell: &PoolCell) -> PoolTick {
 fn oracle_tick(sees: &View, feed: &Feed) -> OracleTick {
     let price = feed.answer();
     OracleTick { price_numeraire: price, error_ratio: price / sees.venues.price(feed.token) - 1.0 }
+}
+
+fn lending_tick(sees: &View, cell: &LendingCell) -> LendingTick {
+    let level = cell.level(&sees.oracles, &sees.tokens, sees.clock.now());
+    let (quantiles, debt) = cell.orders.health_factors(&level, QUANTILES);
+    let prices = cell.prices(&sees.oracles);
+    let health = |account| cell.lending().health(account, &prices, sees.clock.now()).ok();
+    let factors = cell.orders.leaders().filter_map(health).map(|health| health.factor);
+    let lowest = factors.reduce(f64::min);
+    let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
+    let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
+    LendingTick {
+        open_loans: cell.orders.open(),
+        debt_numeraire: debt,
+        health_factor_lowest: lowest,
+        health_factor_p01: p01,
+        health_factor_p05: p05,
+        health_factor_p25: p25,
+        health_factor_p50: p50,
+        parked: u32::try_from(cell.orders.parked()).unwrap_or(u32::MAX),
+    }
+}
+
+fn asset_tick(sees: &View, cell: &LendingCell, place: u8) -> AssetTick {
+    let totals = cell.lending().totals(place, sees.clock.now());
+    let token = cell.asset(place).token;
+    AssetTick {
+        supplied: amount(sees, token, totals.supplied),
+        borrowed: amount(sees, token, totals.borrowed),
+        idle: amount(sees, token, totals.idle),
+        utilisation_ratio: if totals.supplied == 0 { 0.0 } else { totals.borrowed as f64 / totals.supplied as f64 },
+        borrow_rate_ratio: totals.borrow_rate,
+        supply_rate_ratio: totals.supply_rate,
+    }
 }
 
 fn bank_tick(sees: &View, cell: &BankCell) -> BankTick {
@@ -285,11 +414,20 @@ fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &'a Event) -
         row.gas_used = Some(event.gas);
         row.fee_native = Some(amount(sees, sees.tokens.native, event.fee));
     }
+    let thrown_away = matches!(event.what, What::Expired { .. } | What::Replaced { .. });
+    row.waited_blocks = (event.gas > 0 || thrown_away).then_some(event.waited);
     if let Some((bank, position)) = event.position() {
         row.bank = Some(&sees.protocols.directory.banks[bank.index()].name);
         row.position = Some(position.0.into());
     }
     fill(&mut row, sees, &event.what);
+    if let What::Liquidated(at) = &event.what
+        && let Some(borrower) = agents.agent(at.call.borrower)
+    {
+        let listed = agents.agents[borrower.index()];
+        row.borrower_population = Some(&agents.populations[usize::from(listed.population)].name);
+        row.borrower = Some(listed.number);
+    }
     row
 }
 
@@ -306,6 +444,7 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::Swapped { .. } => (EventKind::Swap, "swap"),
         What::VenueTraded { bought: true, .. } => (EventKind::VenueBuy, "venue_buy"),
         What::VenueTraded { bought: false, .. } => (EventKind::VenueSell, "venue_sell"),
+        What::SaleMuted { .. } => (EventKind::MutedSale, "muted_sale"),
         What::Worked(at) if at.opened => (EventKind::Open, "work"),
         What::Worked(at) if at.closed => (EventKind::Close, "work"),
         What::Worked(_) => (EventKind::Adjust, "work"),
@@ -314,9 +453,23 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::Deposited(..) => (EventKind::Deposit, "deposit"),
         What::Withdrawn(..) => (EventKind::Withdraw, "withdraw"),
         What::FarmFunded { .. } => (EventKind::FundFarm, "fund_farm"),
+        What::Lent(at) => (lending_kind(&at.call), at.call.name()),
+        What::Liquidated(_) => (EventKind::Liquidate, "liquidate"),
         What::PricePublished { .. } => (EventKind::PublishPrice, "publish_price"),
         What::Reverted { action, .. } => (EventKind::Revert, action),
         What::Dropped { action, .. } => (EventKind::Drop, action),
+        What::Expired { action, .. } => (EventKind::Expire, action),
+        What::Replaced { action, .. } => (EventKind::Replace, action),
+    }
+}
+
+fn lending_kind(call: &LendingCall) -> EventKind {
+    match call {
+        LendingCall::Supply { .. } => EventKind::Supply,
+        LendingCall::Withdraw { .. } => EventKind::WithdrawClaim,
+        LendingCall::Borrow { .. } | LendingCall::FlashLoan { .. } => EventKind::Borrow,
+        LendingCall::Repay { .. } | LendingCall::RepayFlashLoan => EventKind::Repay,
+        LendingCall::Liquidate { .. } => EventKind::Liquidate,
     }
 }
 
@@ -341,6 +494,7 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
             let (token, cash) = ((*token, *amount), (sees.tokens.numeraire, *numeraire));
             if *bought { moved(Some(cash), Some(token)) } else { moved(Some(token), Some(cash)) }
         }
+        What::SaleMuted { paid, got, .. } => moved(Some(*paid), Some(*got)),
         What::Worked(at) => {
             let base = sees.protocols.bank(at.bank).base;
             moved(Some((base, at.receipt.base_from_user)), Some((base, at.receipt.base_to_user)));
@@ -379,11 +533,28 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
             moved(Some((sees.protocols.farm(*farm).reward, *amount)), None);
             row.farm = Some(&directory.farms[farm.index()].name);
         }
+        What::Lent(at) => {
+            let cell = sees.protocols.lending(at.market);
+            let legs = Some((cell.asset(at.asset).token, at.amount));
+            match at.call {
+                LendingCall::Supply { .. } | LendingCall::Repay { .. } => moved(legs, None),
+                _ => moved(None, legs),
+            }
+            row.market = Some(&directory.lending[at.market.index()].name);
+        }
+        What::Liquidated(at) => {
+            moved(Some((at.debt, at.done.repaid)), Some((at.collateral, at.done.seized)));
+            row.market = Some(&directory.lending[at.market.index()].name);
+            row.health_factor = Some(at.health_factor);
+            row.debt = Some(amount(sees, at.debt, at.done.debt_left));
+            row.bad_debt = Some(amount(sees, at.debt, at.done.bad_debt + at.stranded));
+        }
         What::PricePublished { feed, price_wad } => {
             row.oracle = Some(&sees.oracles.feed(*feed).name);
             row.price_numeraire = Some(wad_to_f64(*price_wad));
         }
         What::Reverted { reason, .. } => row.reason = Some(reason.kind()),
         What::Dropped { .. } => row.reason = Some("cannot_pay_gas"),
+        What::Expired { .. } | What::Replaced { .. } => {}
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::cascade::CascadeSummary;
+
 /// A whole run. A figure that does not exist is `null`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Summary {
@@ -27,6 +29,10 @@ pub struct Summary {
     pub health_factor_lowest: Option<f64>,
     /// Agents that wanted to submit a transaction and had not enough gas money.
     pub agents_out_of_gas_money: u64,
+    /// Agents that wanted to act and never got a transaction into a block: gas was too dear, or they waited too long.
+    pub agents_gave_up: u64,
+    /// What blocks had room for, and what it cost.
+    pub block_space: BlockSpace,
     /// The tokens, in the scenario's order.
     pub tokens: Vec<TokenSummary>,
     /// The pools, in the scenario's order.
@@ -37,6 +43,9 @@ pub struct Summary {
     pub profit_and_loss: ProfitAndLoss,
     /// Audits made. Each proved to the last unit that nothing appeared or vanished; one that fails ends the run.
     pub audits_passed: u64,
+    /// What caused what, if it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cascade: Option<CascadeSummary>,
 }
 
 /// What was liquidated.
@@ -52,6 +61,69 @@ pub struct Liquidations {
     pub first_block: Option<u64>,
     /// The last block with one.
     pub last_block: Option<u64>,
+    /// For how many blocks their transactions had waited, on average.
+    pub waited_blocks_mean: Option<f64>,
+    /// That 95 % of them waited no longer than.
+    pub waited_blocks_p95: Option<u64>,
+}
+
+/// What blocks had room for, and what it cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct BlockSpace {
+    /// Gas that the agents' transactions used.
+    pub gas_used: u64,
+    /// Gas that everybody else used.
+    pub gas_used_background: u64,
+    /// Base fee, on average over blocks.
+    pub base_fee_gwei_mean: f64,
+    /// The highest base fee.
+    pub base_fee_gwei_highest: f64,
+    /// The most transactions that a block left waiting.
+    pub waiting_most: u64,
+    /// Transactions that expired.
+    pub expired: u64,
+    /// Transactions that were replaced by dearer ones.
+    pub replaced: u64,
+}
+
+impl BlockSpace {
+    /// Takes in a block; the mean is the sum until the run is over.
+    pub fn add(&mut self, gas_used: u64, gas_used_background: u64, base_fee_gwei: f64, waiting: u64) {
+        self.gas_used += gas_used;
+        self.gas_used_background += gas_used_background;
+        self.base_fee_gwei_mean += base_fee_gwei;
+        self.base_fee_gwei_highest = self.base_fee_gwei_highest.max(base_fee_gwei);
+        self.waiting_most = self.waiting_most.max(waiting);
+    }
+}
+
+/// How many waited for how many blocks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waits(BTreeMap<u32, u64>);
+
+impl Waits {
+    /// Counts one.
+    pub fn add(&mut self, blocks: u32) {
+        *self.0.entry(blocks).or_default() += 1;
+    }
+
+    /// Returns the mean; none of nobody.
+    pub fn mean(&self) -> Option<f64> {
+        let count: u64 = self.0.values().sum();
+        let sum: u64 = self.0.iter().map(|(blocks, many)| u64::from(*blocks) * many).sum();
+        (count > 0).then(|| sum as f64 / count as f64)
+    }
+
+    /// Returns the 95 % quantile: the value of rank ceil(0.95 n) from below; none of nobody.
+    pub fn p95(&self) -> Option<u64> {
+        let rank = (self.0.values().sum::<u64>() * 95).div_ceil(100);
+        let mut below = 0;
+        let found = self.0.iter().find(|(_, many)| {
+            below += *many;
+            below >= rank
+        });
+        found.map(|(blocks, _)| u64::from(*blocks))
+    }
 }
 
 impl Liquidations {
@@ -184,6 +256,17 @@ mod tests {
             path.follow(block, price);
         }
         assert_eq!(path, PricePath { start: 100.0, lowest: 60.0, lowest_block: Some(1), end: 80.0 });
+    }
+
+    #[test]
+    fn waits_are_told_by_mean_and_quantile() {
+        let mut waits = Waits::default();
+        assert_eq!((waits.mean(), waits.p95()), (None, None));
+        (0..19).for_each(|_| waits.add(0));
+        waits.add(40);
+        assert_eq!((waits.mean(), waits.p95()), (Some(2.0), Some(0)));
+        waits.add(40);
+        assert_eq!(waits.p95(), Some(40), "the 20th of 21");
     }
 
     #[test]

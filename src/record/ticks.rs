@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::amount::Amount;
 use super::columns::{Columns, prefixed};
-use super::csv::Line;
+use super::csv::{Line, Steady};
 
 columns! {
     /// What a block did. These columns have no prefix.
@@ -18,10 +18,13 @@ columns! {
         pub time_s: u64,
         /// Base fee.
         #[unit = "gwei per unit of gas"]
-        pub base_fee_gwei: f64,
-        /// Gas that its transactions used.
+        pub base_fee_gwei: Steady,
+        /// Gas that the agents' transactions used.
         #[unit = "gas"]
         pub gas_used: u64,
+        /// Gas that everybody else used.
+        #[unit = "gas"]
+        pub gas_used_background: u64,
         /// Transactions in the block, reverted ones included.
         #[unit = ""]
         pub transactions: u32,
@@ -31,6 +34,9 @@ columns! {
         /// Transactions left waiting after the block.
         #[unit = ""]
         pub waiting: u32,
+        /// Transactions that expired before the block.
+        #[unit = ""]
+        pub expired: u32,
         /// Positions liquidated in the block.
         #[unit = ""]
         pub liquidations: u32,
@@ -86,6 +92,62 @@ columns! {
 }
 
 columns! {
+    /// A lending market's positions after the block, under the market's name. A position's health factor is what its
+    /// collateral carries over what it owes, at the oracles' prices: it may be liquidated below 1. Quantiles weigh each
+    /// position by its debt; those of positions with several collaterals or debts are lower bounds.
+    pub struct LendingTick {
+        /// Positions that owe something.
+        #[unit = ""]
+        pub open_loans: u32,
+        /// What they owe, at the oracles' prices.
+        #[unit = "numeraire"]
+        pub debt_numeraire: f64,
+        /// Lowest health factor; missing where nothing is owed, like the quantiles.
+        #[unit = "ratio"]
+        pub health_factor_lowest: Option<f64>,
+        /// Health factor that 1 % of the debt is below.
+        #[unit = "ratio"]
+        pub health_factor_p01: Option<f64>,
+        /// Health factor that 5 % of the debt is below.
+        #[unit = "ratio"]
+        pub health_factor_p05: Option<f64>,
+        /// Health factor that 25 % of the debt is below.
+        #[unit = "ratio"]
+        pub health_factor_p25: Option<f64>,
+        /// Health factor that half of the debt is below.
+        #[unit = "ratio"]
+        pub health_factor_p50: Option<f64>,
+        /// Positions that may be liquidated and that nobody finds worth it.
+        #[unit = ""]
+        pub parked: u32,
+    }
+}
+
+columns! {
+    /// An asset of a lending market after the block, under the market's and the token's name.
+    pub struct AssetTick {
+        /// What suppliers claim.
+        #[unit = "whole tokens"]
+        pub supplied: Amount,
+        /// What borrowers owe, interest included.
+        #[unit = "whole tokens"]
+        pub borrowed: Amount,
+        /// What could be withdrawn or borrowed at once.
+        #[unit = "whole tokens"]
+        pub idle: Amount,
+        /// Debt over supply.
+        #[unit = "ratio"]
+        pub utilisation_ratio: f64,
+        /// What borrowers pay.
+        #[unit = "ratio per year"]
+        pub borrow_rate_ratio: f64,
+        /// What suppliers get.
+        #[unit = "ratio per year"]
+        pub supply_rate_ratio: f64,
+    }
+}
+
+columns! {
     /// A bank after the block, under the bank's name.
     pub struct BankTick {
         /// What borrowers owe, interest included.
@@ -137,6 +199,18 @@ columns! {
     }
 }
 
+columns! {
+    /// What a fall of the price would make liquidatable, under the goblin's name and the fall in percent.
+    pub struct LiquidatableTick {
+        /// Debt that could then be liquidated.
+        #[unit = "numeraire"]
+        pub debt_numeraire: f64,
+        /// What its collateral would then sell for.
+        #[unit = "numeraire"]
+        pub collateral_numeraire: f64,
+    }
+}
+
 /// A row of `ticks.csv`. The lists are in the order of [`TickNames`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tick {
@@ -148,10 +222,16 @@ pub struct Tick {
     pub pools: Vec<PoolTick>,
     /// A group per oracle.
     pub oracles: Vec<OracleTick>,
+    /// A group per lending market.
+    pub lending: Vec<LendingTick>,
+    /// A group per asset of each lending market.
+    pub assets: Vec<AssetTick>,
     /// A group per bank.
     pub banks: Vec<BankTick>,
     /// A group per goblin.
     pub goblins: Vec<GoblinTick>,
+    /// A group per goblin and fall.
+    pub liquidatable: Vec<LiquidatableTick>,
 }
 
 impl Tick {
@@ -160,8 +240,11 @@ impl Tick {
         self.tokens.clear();
         self.pools.clear();
         self.oracles.clear();
+        self.lending.clear();
+        self.assets.clear();
         self.banks.clear();
         self.goblins.clear();
+        self.liquidatable.clear();
     }
 
     /// Appends the row.
@@ -170,8 +253,11 @@ impl Tick {
         write_groups(&self.tokens, exact, line);
         write_groups(&self.pools, exact, line);
         write_groups(&self.oracles, exact, line);
+        write_groups(&self.lending, exact, line);
+        write_groups(&self.assets, exact, line);
         write_groups(&self.banks, exact, line);
         write_groups(&self.goblins, exact, line);
+        write_groups(&self.liquidatable, exact, line);
         line.end();
     }
 }
@@ -191,10 +277,16 @@ pub struct TickNames {
     pub pools: Vec<String>,
     /// The oracles.
     pub oracles: Vec<String>,
+    /// The lending markets.
+    pub lending: Vec<String>,
+    /// The assets of each lending market.
+    pub assets: Vec<String>,
     /// The banks.
     pub banks: Vec<String>,
     /// The goblins.
     pub goblins: Vec<String>,
+    /// Each goblin and fall, as `<goblin> liquidatable at 10`.
+    pub liquidatable: Vec<String>,
 }
 
 impl TickNames {
@@ -205,8 +297,11 @@ impl TickNames {
         groups::<TokenTick>(&self.tokens, "token", exact, &mut taken, line);
         groups::<PoolTick>(&self.pools, "pool", exact, &mut taken, line);
         groups::<OracleTick>(&self.oracles, "oracle", exact, &mut taken, line);
+        groups::<LendingTick>(&self.lending, "market", exact, &mut taken, line);
+        groups::<AssetTick>(&self.assets, "asset", exact, &mut taken, line);
         groups::<BankTick>(&self.banks, "bank", exact, &mut taken, line);
         groups::<GoblinTick>(&self.goblins, "goblin", exact, &mut taken, line);
+        groups::<LiquidatableTick>(&self.liquidatable, "goblin", exact, &mut taken, line);
         line.end();
     }
 }
@@ -286,8 +381,11 @@ mod tests {
             tokens: list(&["ETH", "eth", "E-TH", "e th"]),
             pools: list(&["ETH/USDC", "eth_usdc"]),
             oracles: list(&["ETH"]),
+            lending: list(&["eth"]),
+            assets: list(&["eth ETH"]),
             banks: list(&["bad", "liquidated", "homora"]),
             goblins: list(&["homora"]),
+            liquidatable: list(&["homora liquidatable at 10", "homora liquidatable at 12.5"]),
         };
         for exact in [false, true] {
             let mut columns = header(&names, exact);

@@ -5,22 +5,26 @@ use serde::de::DeserializeOwned;
 use super::diagnostic::{Diagnostic, did_you_mean, one_of};
 use super::piece::{Node, Placed, read};
 use super::schema::{
-    AgentParams, BankParams, ChainParams, FarmParams, PoolParams, RecordParams, Scenario, TokenParams,
+    AgentParams, BankParams, CascadeParams, ChainParams, FarmParams, LendingParams, PoolParams, RecordParams, Scenario,
+    TokenParams,
 };
 use super::syntax::File;
 use super::tree::{Field, Kind};
 use super::wording::{missing, twice};
+use crate::chain::clock::BlockTimeParams;
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
 use crate::market::correlation::CorrelationParams;
 use crate::market::oracle::OracleParams;
 use crate::market::shock::ShockParams;
 
-/// The fields that an included file may have.
-const LISTS: [&str; 10] =
-    ["include", "tokens", "correlations", "shocks", "venue", "pools", "oracles", "farms", "banks", "agents"];
+/// The lists, to which every file may add.
+const LISTS: [&str; 11] =
+    ["include", "tokens", "correlations", "shocks", "venue", "pools", "oracles", "farms", "lending", "banks", "agents"];
+/// The fields that stand once, in the scenario itself or in one included file.
+const SHARED: [&str; 2] = ["block_time", "chain"];
 /// The fields that only the scenario itself may have.
-const SINGLES: [&str; 7] = ["seed", "blocks", "block_time", "start", "numeraire", "chain", "record"];
+const SINGLES: [&str; 7] = ["seed", "blocks", "duration", "start", "numeraire", "record", "cascade"];
 
 /// What could be read of a scenario and its includes.
 #[derive(Debug, Default)]
@@ -29,8 +33,10 @@ pub(super) struct Draft<'a> {
     pub(super) seed: Option<Placed<'a, u64>>,
     /// [`Scenario::blocks`].
     pub(super) blocks: Option<Placed<'a, u64>>,
+    /// [`Scenario::duration`].
+    pub(super) duration: Option<Placed<'a, TimeSpan>>,
     /// [`Scenario::block_time`].
-    pub(super) block_time: Option<Placed<'a, TimeSpan>>,
+    pub(super) block_time: Option<Placed<'a, BlockTimeParams>>,
     /// [`Scenario::start`].
     pub(super) start: Option<Placed<'a, u64>>,
     /// [`Scenario::numeraire`].
@@ -51,37 +57,56 @@ pub(super) struct Draft<'a> {
     pub(super) oracles: Vec<Placed<'a, OracleParams>>,
     /// [`Scenario::farms`].
     pub(super) farms: Vec<Placed<'a, FarmParams>>,
+    /// [`Scenario::lending`].
+    pub(super) lending: Vec<Placed<'a, LendingParams>>,
     /// [`Scenario::banks`].
     pub(super) banks: Vec<Placed<'a, BankParams>>,
     /// [`Scenario::agents`].
     pub(super) agents: Vec<Placed<'a, AgentParams>>,
     /// [`Scenario::record`].
     pub(super) record: Option<Placed<'a, RecordParams>>,
+    /// [`Scenario::cascade`].
+    pub(super) cascade: Option<Placed<'a, CascadeParams>>,
 }
 
 impl<'a> Draft<'a> {
     /// Whether a field of a file is of no known name, so that what it declares is not known either.
     pub(super) fn has_strays(files: &[File]) -> bool {
-        let known = |name: &str| LISTS.contains(&name) || SINGLES.contains(&name);
+        let known = |name: &str| LISTS.contains(&name) || SHARED.contains(&name) || SINGLES.contains(&name);
         files.iter().flat_map(|file| file.tree.fields()).any(|field| !known(&field.name))
     }
 
-    /// Reads the files, the scenario itself last, and notes what is wrong in each field.
-    pub(super) fn read(files: &'a [File], out: &mut Vec<Diagnostic>) -> Self {
+    /// Reads the files, the scenario itself last, and notes what is wrong in each field. Without all of its includes, what
+    /// they may say is not missing.
+    pub(super) fn read(files: &'a [File], complete: bool, out: &mut Vec<Diagnostic>) -> Self {
         let mut draft = Self::default();
         let Some((scenario, included)) = files.split_last() else { return draft };
+        let shared = [LISTS.as_slice(), SHARED.as_slice()].concat();
         for file in included {
-            draft.add(file, &LISTS, out);
+            draft.add(file, &shared, out);
         }
-        let all = [LISTS.as_slice(), SINGLES.as_slice()].concat();
+        let all = [shared.as_slice(), SINGLES.as_slice()].concat();
         draft.add(scenario, &all, out);
         let root = Node { file: scenario, tree: &scenario.tree };
-        for required in ["blocks", "block_time", "numeraire", "chain"] {
-            let mut fields = scenario.tree.fields().iter().map(|field| field.name.as_str());
-            if !fields.any(|name| name == required || !all.contains(&name) && did_you_mean(name, [required]).is_some())
-            {
+        let own = || scenario.tree.fields().iter().map(|field| field.name.as_str());
+        let anywhere = || files.iter().flat_map(|file| file.tree.fields()).map(|field| field.name.as_str());
+        let meant =
+            |name: &str, required| name == required || !all.contains(&name) && did_you_mean(name, [required]).is_some();
+        if !own().any(|name| meant(name, "numeraire")) {
+            out.push(missing(root, "numeraire"));
+        }
+        if !own().any(|name| meant(name, "blocks") || meant(name, "duration")) {
+            out.push(missing(root, "blocks").help("or how long: `duration: \"2 d\"`".to_owned()));
+        }
+        let complete = complete || scenario.tree.get("include").is_none();
+        for required in SHARED.into_iter().filter(|_| complete) {
+            if !anywhere().any(|name| meant(name, required)) {
                 out.push(missing(root, required));
             }
+        }
+        if let (Some(blocks), Some(duration)) = (&draft.blocks, &draft.duration) {
+            let mistake = Diagnostic::error(duration.node.place(), "the run's length is said twice");
+            out.push(mistake.expected("expected `blocks` or `duration`").also(blocks.node.place(), "the other"));
         }
         draft
     }
@@ -103,10 +128,11 @@ impl<'a> Draft<'a> {
         match name {
             "seed" => self.seed = read(node, out),
             "blocks" => self.blocks = read(node, out),
-            "block_time" => self.block_time = read(node, out),
+            "duration" => self.duration = read(node, out),
+            "block_time" => once(&mut self.block_time, name, node, out, block_time),
             "start" => self.start = read(node, out),
             "numeraire" => self.numeraire = read(node, out),
-            "chain" => self.chain = read(node, out),
+            "chain" => once(&mut self.chain, name, node, out, read),
             "tokens" => list(&mut self.tokens, node, out),
             "correlations" => list(&mut self.correlations, node, out),
             "shocks" => list(&mut self.shocks, node, out),
@@ -114,20 +140,26 @@ impl<'a> Draft<'a> {
             "pools" => list(&mut self.pools, node, out),
             "oracles" => list(&mut self.oracles, node, out),
             "farms" => list(&mut self.farms, node, out),
+            "lending" => list(&mut self.lending, node, out),
             "banks" => list(&mut self.banks, node, out),
             "agents" => list(&mut self.agents, node, out),
             "record" => self.record = read(node, out),
+            "cascade" => self.cascade = read(node, out),
             _ => {}
         }
     }
 
     /// Returns the scenario if nothing that it needs is missing.
     pub(super) fn finish(self, include: Vec<String>) -> Option<Scenario> {
+        let block_time = self.block_time?.value;
+        let of_duration = |duration: TimeSpan| duration.ms.div_ceil(block_time.mean().ms.max(1));
+        let duration = self.duration.map(|duration| duration.value);
         Some(Scenario {
             include,
             seed: self.seed.map_or_else(super::schema::default_seed, |seed| seed.value),
-            blocks: self.blocks?.value,
-            block_time: self.block_time?.value,
+            blocks: self.blocks.map(|blocks| blocks.value).or(duration.map(of_duration))?,
+            duration,
+            block_time,
             start: self.start.map_or_else(super::schema::default_start, |start| start.value),
             numeraire: self.numeraire?.value,
             chain: self.chain?.value,
@@ -138,11 +170,39 @@ impl<'a> Draft<'a> {
             pools: values(self.pools),
             oracles: values(self.oracles),
             farms: values(self.farms),
+            lending: values(self.lending),
             banks: values(self.banks),
             agents: values(self.agents),
             record: self.record.map(|record| record.value).unwrap_or_default(),
+            cascade: self.cascade.map(|cascade| cascade.value).unwrap_or_default(),
         })
     }
+}
+
+/// Reads a field that only one file may have.
+fn once<'a, T>(
+    into: &mut Option<Placed<'a, T>>,
+    name: &str,
+    node: Node<'a>,
+    out: &mut Vec<Diagnostic>,
+    read: fn(Node<'a>, &mut Vec<Diagnostic>) -> Option<Placed<'a, T>>,
+) {
+    if let Some(first) = into {
+        let mistake = Diagnostic::error(node.place(), format!("`{name}` stands in two files"));
+        let mistake = mistake.expected("expected it in one of them").also(first.node.place(), "the first");
+        out.push(mistake.help("leave one of them out, or include another file".to_owned()));
+    } else {
+        *into = read(node, out);
+    }
+}
+
+/// Reads when blocks come: a time alone stands for regular ones.
+fn block_time<'a>(node: Node<'a>, out: &mut Vec<Diagnostic>) -> Option<Placed<'a, BlockTimeParams>> {
+    if node.tree.kind != Kind::Leaf {
+        return read(node, out);
+    }
+    let Placed { value, node, whole } = read::<TimeSpan>(node, out)?;
+    Some(Placed { value: BlockTimeParams::Regular(value), node, whole })
 }
 
 fn values<T>(list: Vec<Placed<T>>) -> Vec<T> {
@@ -183,7 +243,7 @@ mod tests {
     fn a_draft_has_the_fields_of_a_scenario() {
         let error = ron::from_str::<Scenario>("(x: 1)").unwrap_err();
         let ron::Error::NoSuchStructField { expected, .. } = error.code else { panic!("{error}") };
-        let mut fields = [LISTS.as_slice(), SINGLES.as_slice()].concat();
+        let mut fields = [LISTS.as_slice(), SHARED.as_slice(), SINGLES.as_slice()].concat();
         let mut expected = expected.to_vec();
         fields.sort_unstable();
         expected.sort_unstable();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::diagnostic::did_you_mean;
 use crate::market::price::ReplayParams;
-use crate::market::series::Series;
+use crate::market::series::{Least, Series};
 
 /// What is wrong with a file, and what to type instead.
 #[derive(Debug)]
@@ -16,13 +16,13 @@ pub(super) struct Faulty {
     pub(super) help: Option<String>,
 }
 
-/// Reads recorded prices, relative to the folder of the scenario file that names them.
+/// Reads recorded prices of at least `least`, relative to the folder of the scenario file that names them.
 ///
 /// # Errors
 /// Everything that is wrong with the file.
-pub(super) fn replay(folder: &Path, params: &ReplayParams) -> Result<Series, Vec<Faulty>> {
+pub(super) fn replay(least: Least, folder: &Path, params: &ReplayParams) -> Result<Series, Vec<Faulty>> {
     let help = || (!folder.join(&params.file).is_file()).then(|| neighbour(&folder.join(&params.file))).flatten();
-    Series::load(params, folder)
+    Series::load_from(least, params, folder)
         .map_err(|errors| errors.into_iter().map(|error| Faulty { message: error.to_string(), help: help() }).collect())
 }
 

@@ -10,6 +10,7 @@ mod piece;
 pub mod schema;
 mod syntax;
 mod tree;
+pub mod whole;
 mod wording;
 
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use diagnostic::{Diagnostic, Source};
 use draft::Draft;
 use include::Reader;
 use piece::Placed;
-use schema::{Scenario, TokenParams};
+use schema::{BaseFeeParams, ChainParams, Scenario, TokenParams};
 
 /// A scenario without mistakes.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Checked {
     pub folder: PathBuf,
     /// The texts of its includes and its own, for a digest: equal on every machine.
     pub resolved: String,
+    /// All that they say in one text; files of recorded prices are named as the file that names them does.
+    pub whole: String,
     /// What is hardly meant.
     pub warnings: Vec<Diagnostic>,
 }
@@ -60,7 +63,7 @@ pub fn read_text(name: &str, text: &str, folder: &Path) -> Result<Checked, Vec<D
 fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<Diagnostic>> {
     let Reader { files, mut mistakes, resolved, incomplete, .. } = reader;
     let known = !incomplete && !Draft::has_strays(&files);
-    let mut draft = Draft::read(&files, &mut mistakes);
+    let mut draft = Draft::read(&files, !incomplete, &mut mistakes);
     let found = check::all(&draft, &files, known, mistakes.is_empty());
     mistakes.extend(found);
     mistakes.sort_by_key(|mistake| {
@@ -71,15 +74,27 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
         return Err(mistakes);
     }
     draft.tokens.iter_mut().for_each(|token| resolve(token, folder));
+    draft.chain.iter_mut().for_each(|chain| resolve_gas_prices(chain, folder));
     let scenario = draft.finish(vec![]).expect("what is missing is a mistake");
-    Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, warnings: mistakes })
+    let whole = whole::whole(&files);
+    Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, whole, warnings: mistakes })
 }
 
 /// Names a file of recorded prices as seen from the scenario's folder, whichever included file names it.
 fn resolve(token: &mut Placed<TokenParams>, folder: &Path) {
     if let PriceParams::Replay(params) = &mut token.value.price {
-        let included = &token.node.file.folder;
-        let from_here = included.strip_prefix(folder).unwrap_or(included);
-        params.file = from_here.join(&params.file).to_string_lossy().into_owned();
+        params.file = seen_from(folder, &token.node.file.folder, &params.file);
     }
+}
+
+/// Does the same for a file of recorded gas prices.
+fn resolve_gas_prices(chain: &mut Placed<ChainParams>, folder: &Path) {
+    if let BaseFeeParams::Replay(params) = &mut chain.value.base_fee {
+        params.file = seen_from(folder, &chain.node.file.folder, &params.file);
+    }
+}
+
+fn seen_from(folder: &Path, included: &Path, file: &str) -> String {
+    let from_here = included.strip_prefix(folder).unwrap_or(included);
+    from_here.join(file).to_string_lossy().into_owned()
 }

@@ -6,10 +6,14 @@
 use serde::Deserialize;
 
 pub use crate::agents::AgentParams;
+use crate::chain::clock::BlockTimeParams;
+use crate::chain::forced_sales::OtherSale;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
+use crate::market::background::BackgroundParams;
 use crate::market::correlation::CorrelationParams;
+use crate::market::gas_price::GasPriceParams;
 use crate::market::oracle::OracleParams;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
@@ -25,16 +29,21 @@ pub struct Scenario {
     /// The seed of the dice, unless the command line gives another.
     #[serde(default = "default_seed")]
     pub seed: u64,
-    /// How many blocks to simulate.
+    /// How many blocks to simulate; or [`Self::duration`].
+    #[serde(default)]
     pub blocks: u64,
-    /// Time between blocks.
-    pub block_time: TimeSpan,
+    /// How long to simulate, in place of `blocks`: as many blocks as come in that time on average, whatever the chain.
+    #[serde(default)]
+    pub duration: Option<TimeSpan>,
+    /// When blocks come: `"12 s"`, or `Poisson("12 s")`. May stand in an included file, as `chain` may.
+    pub block_time: BlockTimeParams,
     /// The first block's time, in seconds since 1970.
     #[serde(default = "default_start")]
     pub start: u64,
     /// The token in which prices and profits are told; its own price is 1.
     pub numeraire: String,
-    /// The chain that carries everything.
+    /// The chain that carries everything. May stand in an included file, so that a scenario moves to another chain by
+    /// another include.
     pub chain: ChainParams,
     /// The tokens.
     #[serde(default)]
@@ -58,6 +67,9 @@ pub struct Scenario {
     /// The staking farms.
     #[serde(default)]
     pub farms: Vec<FarmParams>,
+    /// The lending markets.
+    #[serde(default)]
+    pub lending: Vec<LendingParams>,
     /// The banks.
     #[serde(default)]
     pub banks: Vec<BankParams>,
@@ -67,6 +79,9 @@ pub struct Scenario {
     /// What the run leaves.
     #[serde(default)]
     pub record: RecordParams,
+    /// How causes are told apart, where they are asked for.
+    #[serde(default)]
+    pub cascade: CascadeParams,
 }
 
 pub(super) fn default_seed() -> u64 {
@@ -88,6 +103,9 @@ pub struct ChainParams {
     /// Most gas in a block; none by default, and every transaction fits.
     #[serde(default)]
     pub gas_limit: Option<u64>,
+    /// Everybody else's demand for block space; none by default.
+    #[serde(default)]
+    pub background: Option<BackgroundParams>,
     /// Gas used by each kind of action; published measurements by default.
     #[serde(default)]
     pub gas: GasSchedule,
@@ -95,9 +113,27 @@ pub struct ChainParams {
 
 /// How the base fee moves.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum BaseFeeParams {
     /// A constant, in gwei per unit of gas.
     Fixed(f64),
+    /// It follows from the gas used by the block before, by the exact integer rule of EIP-1559. Asks for a `gas_limit`.
+    Eip1559 {
+        /// In the first block, in gwei per unit of gas.
+        initial: f64,
+        /// Gas per block at which it stays; half of the limit by default.
+        #[serde(default)]
+        target: Option<u64>,
+        /// An empty block lowers it by 1 / this; 8 on Ethereum.
+        #[serde(default = "default_change_denominator")]
+        change_denominator: u64,
+    },
+    /// Recorded gas prices, each of which holds until the next.
+    Replay(GasPriceParams),
+}
+
+fn default_change_denominator() -> u64 {
+    8
 }
 
 /// A token.
@@ -162,6 +198,55 @@ fn default_rewards_duration() -> TimeSpan {
     TimeSpan::seconds(7 * 86_400)
 }
 
+/// A lending market.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum LendingParams {
+    /// An isolated market of Morpho Blue, with its adaptive curve.
+    MorphoBlue {
+        /// What it is called.
+        name: String,
+        /// What is lent.
+        loan: AssetParams,
+        /// What is borrowed against.
+        collateral: AssetParams,
+        /// Loan to value at which a position fails, as in 0.86.
+        lltv: f64,
+        /// Part of the interest that the fee recipient gets, as in 0.1.
+        #[serde(default)]
+        fee: f64,
+    },
+}
+
+impl LendingParams {
+    /// Returns what it is called.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::MorphoBlue { name, .. } => name,
+        }
+    }
+
+    /// Returns its assets, in their places, with the path to each in the file.
+    pub fn assets(&self) -> Vec<&AssetParams> {
+        match self {
+            Self::MorphoBlue { loan, collateral, .. } => vec![loan, collateral],
+        }
+    }
+}
+
+/// An asset of a lending market.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetParams {
+    /// The token.
+    pub token: String,
+    /// The oracle that says what it costs.
+    pub oracle: String,
+    /// What its founder supplies before anybody joins, in whole tokens.
+    #[serde(default)]
+    pub supplied: Decimal,
+}
+
 /// A bank.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -221,7 +306,7 @@ pub struct GoblinParams {
 }
 
 /// What a run leaves beside `ticks.csv` and its summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecordParams {
     /// What goes into `events.csv`.
@@ -230,11 +315,35 @@ pub struct RecordParams {
     pub agents: bool,
     /// Whether `positions.csv` is written.
     pub positions: bool,
+    /// Falls of the price, as in `[0.1, 0.2, 0.3]`: `ticks.csv` says of every block what each would make liquidatable.
+    pub liquidatable_at: Vec<f64>,
+    /// At which blocks `liquidation_map.csv` says what every fall would make liquidatable.
+    pub liquidation_map: MapParams,
+    /// Whether `health_map.csv` is written: how much debt sits at which health factor.
+    pub health_map: bool,
+}
+
+/// At which blocks the liquidation map is drawn.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub enum MapParams {
+    /// After the first block, after the one in which most debt was liquidated, and after the last.
+    FirstWorstLast,
+    /// After the blocks at these times from the start of the run.
+    At(Vec<TimeSpan>),
+    /// Never: the file is not written.
+    None,
 }
 
 impl Default for RecordParams {
     fn default() -> Self {
-        Self { events: EventsParams::All, agents: true, positions: true }
+        Self {
+            events: EventsParams::All,
+            agents: true,
+            positions: true,
+            liquidatable_at: vec![],
+            liquidation_map: MapParams::FirstWorstLast,
+            health_map: true,
+        }
     }
 }
 
@@ -247,4 +356,20 @@ pub enum EventsParams {
     NoSwaps,
     /// Nothing: the file is not written.
     None,
+}
+
+/// How causes are told apart.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CascadeParams {
+    /// What is muted as well as what liquidations sell.
+    pub mute: Vec<OtherSale>,
+    /// How many generations are told apart, unless the command line says otherwise; each costs a run.
+    pub depth: u32,
+}
+
+impl Default for CascadeParams {
+    fn default() -> Self {
+        Self { mute: vec![], depth: 4 }
+    }
 }

@@ -15,7 +15,7 @@ use super::seeds::Seeds;
 use super::stop::StopRule;
 use super::summary::SweepSummary;
 use crate::record::folder::{FolderError, check_target, json, make_folder, remove_ours, replace_file};
-use crate::record::manifest::{FileStamp, MANIFEST, RunOptions, ScenarioStamp, Status, TOOL, is_ours};
+use crate::record::manifest::{FileStamp, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, is_ours};
 
 /// `manifest.json` of a sweep: what made the folder, and what should be in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -119,7 +119,9 @@ impl Made {
                 (keep_runs, " --keep-runs"),
             ];
             let flags = flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag);
-            std::iter::once(format!("--blocks {}", options.blocks)).chain(flags.map(str::to_owned)).collect::<String>()
+            let depth = options.cascade_depth.map(|depth| format!(" --depth {depth}"));
+            let blocks = format!("--blocks {}", options.blocks);
+            std::iter::once(blocks).chain(flags.map(str::to_owned)).chain(depth).collect::<String>()
         };
         let scenario = |stamp: &ScenarioStamp| format!("{} with digest {:.12}", stamp.path, stamp.blake3);
         let is_other_options = self.options != asked.options || self.keep_runs != asked.keep_runs;
@@ -209,10 +211,15 @@ impl SweepFolder {
         sweep: &Sweep,
         summary: &SweepSummary,
         mut manifest: SweepManifest,
+        scenario: &str,
     ) -> Result<(), FolderError> {
         self.remove_runs_beyond(sweep)?;
         manifest.status = if sweep.is_over() { Status::Complete } else { Status::Interrupted };
-        manifest.files = vec![self.save(sweep)?, replace_file(&self.target, "summary.json", &json(summary))?];
+        manifest.files = vec![
+            self.save(sweep)?,
+            replace_file(&self.target, SCENARIO, scenario.as_bytes())?,
+            replace_file(&self.target, "summary.json", &json(summary))?,
+        ];
         replace_file(&self.target, MANIFEST, &json(&manifest))?;
         Ok(())
     }

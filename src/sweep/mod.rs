@@ -3,6 +3,7 @@
 //! A run is a function of scenario and seed, so a sweep is one of scenario and seeds, however many cores share the work
 //! and however often it was interrupted. Rows arrive in any order and are kept by seed.
 
+pub mod compare;
 pub mod folder;
 pub mod row;
 pub mod runner;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::record::cascade::CascadeSummary;
 use crate::record::csv::{Cell, Line};
 use crate::record::summary::Summary;
 
@@ -27,8 +28,27 @@ pub const LABELS: [&str; 2] = ["scenario", "numeraire"];
 /// Returns a summary's figures: each under the names on its way joined by `_`, where an item of a list goes by its own
 /// name (`pools_eth_usdc_volume_numeraire`). The seed is left out.
 pub fn figures(summary: &Summary) -> Figures {
+    figures_below(&node(summary))
+}
+
+/// Returns the seed and the figures of a `summary.json`.
+///
+/// # Errors
+/// It is none.
+pub fn figures_of(text: &[u8]) -> Result<(u64, Figures), String> {
+    let node: Node = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let Node::Fields(fields) = &node else { return Err("it is not the summary of a run".to_owned()) };
+    let seed = fields.iter().find_map(|(name, node)| match node {
+        Node::Cell(cell) if name == "seed" => cell.parse().ok(),
+        _ => None,
+    });
+    let seed = seed.ok_or_else(|| "it says no seed".to_owned())?;
+    Ok((seed, figures_below(&node)))
+}
+
+fn figures_below(node: &Node) -> Figures {
     let mut figures = Vec::new();
-    flatten("", &node(summary), &mut figures);
+    flatten("", node, &mut figures);
     figures.retain(|(name, _)| name != "seed");
     let mut taken = BTreeSet::new();
     for (name, _) in &mut figures {
@@ -56,7 +76,7 @@ pub(super) struct Order {
 impl Order {
     /// The order of a summary's fields.
     pub(super) fn new() -> Self {
-        let Node::Fields(fields) = node(&Summary::default()) else { unreachable!("a summary is a struct") };
+        let Node::Fields(fields) = node(&every_field()) else { unreachable!("a summary is a struct") };
         let is_counts = |node: &Node| matches!(node, Node::Fields(fields) if fields.is_empty());
         Self { fields: fields.iter().map(|(name, node)| (name.clone(), is_counts(node))).collect() }
     }
@@ -82,6 +102,11 @@ impl Order {
         let fields = self.fields.iter().enumerate().filter(|(_, (field, _))| begins(field));
         fields.max_by_key(|(_, (field, _))| field.len()).map(|(place, _)| place)
     }
+}
+
+/// Returns a summary with all the fields that one may have.
+fn every_field() -> Summary {
+    Summary { cascade: Some(CascadeSummary::default()), ..Summary::default() }
 }
 
 /// A value of JSON, its fields in the order in which they are written.

@@ -109,6 +109,7 @@ impl Machine {
             loan: fields.amount("loan")?,
             max_return: fields.limit("max_return")?,
             strategy: strategy(fields)?,
+            sale: ForcedSale::Executed,
         };
         fields.finish()?;
         let mut site = Site { goblin: &mut self.goblin, farm: &mut self.farm, pair: &mut self.pair };

@@ -1,5 +1,7 @@
 //! What all replays share: reading the files, walking the operations, comparing answers.
 
+pub mod aave_v3;
+pub mod aave_v3_math;
 pub mod alpha_homora;
 mod fields;
 pub mod maker;
@@ -20,8 +22,8 @@ pub type Replay = fn(&File) -> Report;
 
 /// The protocols that vectors exist for, and how those that have a state machine here are replayed.
 pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
-    ("aave_v3", None),
-    ("aave_v3_math", None),
+    ("aave_v3", Some(aave_v3::replay)),
+    ("aave_v3_math", Some(aave_v3_math::replay)),
     ("alpha_homora", Some(alpha_homora::replay)),
     ("balancer_math", None),
     ("balancer_weighted", None),

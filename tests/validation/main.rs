@@ -4,6 +4,7 @@
 //! the same tolerance.
 
 mod arbitrage;
+mod congestion;
 mod experiments;
 mod impermanent_loss;
 mod leveraged_position;

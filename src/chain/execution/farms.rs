@@ -2,15 +2,27 @@
 
 use super::Executor;
 use crate::chain::booking::{Booking, book_kill, book_reinvest, book_work};
-use crate::chain::event::{KilledAt, Revert, What, WorkedAt};
-use crate::chain::ids::{BankId, GoblinId, PositionId};
+use crate::chain::event::{KilledAt, Order, Revert, What, WorkedAt};
+use crate::chain::forced_sales::OtherSale;
+use crate::chain::ids::{BankId, GoblinId, LiquidationKey, PositionId};
 use crate::chain::ledger::Source;
 use crate::chain::protocols::LeveragedFarm;
-use crate::chain::transaction::Transaction;
+use crate::chain::transaction::{Transaction, WorkOrder};
 use crate::chain::underwater::reorder;
 use crate::protocol::farm::alpha_homora::{ForcedSale, GoblinMoves, RewardMarket, Site, Strategy, Work};
 
 impl Executor<'_, '_, '_> {
+    /// Says against whom work on a position sells: closings may count as forced sales.
+    pub(super) fn sale_of_closing(&self, order: &WorkOrder) -> ForcedSale {
+        match order.position {
+            Some(position) if order.strategy.closes() => {
+                let bank = self.protocols.goblin_ref(order.goblin).bank;
+                self.sales.of_other(OtherSale::Closings, LiquidationKey::of_bank(bank, position))
+            }
+            _ => ForcedSale::Executed,
+        }
+    }
+
     pub(super) fn work(&mut self, tx: &Transaction, order: Work) -> Result<u128, Revert> {
         let mut at = self.protocols.leveraged_farm(order.goblin);
         let booking = Booking::of(&at, tx.sender, self.named);
@@ -24,11 +36,14 @@ impl Executor<'_, '_, '_> {
 
         let position = *at.bank.bank.position(receipt.position).expect("it was just written");
         reorder(&mut at.goblin.order, receipt.position, position, at.pool, at.farm, &at.goblin.goblin);
-        count_goblins_volume(&mut at, &receipt.moves);
+        if receipt.sale == ForcedSale::Executed {
+            count_goblins_volume(&mut at, &receipt.moves);
+        }
         book_work(self.ledger, &booking, &receipt);
         let opened = order.position.is_none();
         let closed = position.debt_share == 0 && position.goblin_share == 0;
-        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, receipt };
+        let order = Order::of(tx);
+        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, receipt, order };
         self.push(tx, What::Worked(Box::new(at)));
         Ok(receipt.base_to_user)
     }
@@ -39,14 +54,15 @@ impl Executor<'_, '_, '_> {
         let booking = Booking::of(&at, tx.sender, self.named);
         let mut site =
             Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
-        let receipt = at.bank.bank.kill(position, self.sale, &mut site, self.now)?;
+        let sale = self.sales.of(LiquidationKey::of_bank(bank, position));
+        let receipt = at.bank.bank.kill(position, sale, &mut site, self.now)?;
 
         at.goblin.order.remove(position.0);
         if receipt.sale == ForcedSale::Executed {
             count_goblins_volume(&mut at, &receipt.moves);
         }
         book_kill(self.ledger, &booking, &receipt);
-        self.push(tx, What::Killed(Box::new(KilledAt { bank, goblin, receipt })));
+        self.push(tx, What::Killed(Box::new(KilledAt { bank, goblin, receipt, order: Order::of(tx) })));
         Ok(receipt.prize)
     }
 

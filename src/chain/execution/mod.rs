@@ -5,12 +5,15 @@
 //! is paid either way.
 
 mod farms;
+mod forced;
+mod lending;
 mod pools;
 
 use bevy_ecs::prelude::{Local, Res, ResMut};
 
 use super::clock::Clock;
 use super::event::{Event, EventLog, Revert, What};
+use super::forced_sales::ForcedSales;
 use super::gas::{BlockGas, GasSchedule};
 use super::ids::{AccountId, TokenId};
 use super::journal::Journal;
@@ -21,11 +24,7 @@ use super::protocols::{NamedAccounts, ProtocolsMut};
 use super::tokens::Tokens;
 use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
 use super::venues::Venues;
-use crate::protocol::farm::alpha_homora::{ForcedSale, Work};
-
-/// Whether the swaps inside kills trade with the pools: the run, or its counterfactual.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, bevy_ecs::prelude::Resource)]
-pub struct ForcedSales(pub ForcedSale);
+use crate::protocol::farm::alpha_homora::Work;
 
 /// Executes the block's transactions in their order.
 #[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
@@ -43,10 +42,11 @@ pub fn execute(
     mut journal: Local<Journal>,
 ) {
     let mut executor = Executor {
+        block: clock.block,
         now: clock.now(),
         tokens: &tokens,
         named: *named,
-        sale: sales.0,
+        sales: &sales,
         schedule: *schedule,
         protocols: &mut protocols,
         ledger: &mut ledger,
@@ -54,7 +54,9 @@ pub fn execute(
         oracles: &mut oracles,
         log: &mut log,
         journal: &mut journal,
+        flash: None,
     };
+    gas.background = mempool.begin(clock.block, executor.log);
     for transaction in mempool.taken() {
         executor.run(transaction, &mut gas);
     }
@@ -63,10 +65,11 @@ pub fn execute(
 
 /// What a transaction runs on.
 struct Executor<'a, 'w, 's> {
+    block: u64,
     now: u64,
     tokens: &'a Tokens,
     named: NamedAccounts,
-    sale: ForcedSale,
+    sales: &'a ForcedSales,
     schedule: GasSchedule,
     protocols: &'a mut ProtocolsMut<'w, 's>,
     ledger: &'a mut Ledger,
@@ -74,6 +77,8 @@ struct Executor<'a, 'w, 's> {
     oracles: &'a mut Oracles,
     log: &'a mut EventLog,
     journal: &'a mut Journal,
+    /// What the transaction that runs has borrowed and not paid back.
+    flash: Option<lending::OpenFlashLoan>,
 }
 
 impl Executor<'_, '_, '_> {
@@ -81,7 +86,8 @@ impl Executor<'_, '_, '_> {
     fn run(&mut self, transaction: &Transaction, gas: &mut BlockGas) {
         let first = self.log.len();
         let sender = transaction.sender;
-        let price = gas.base_fee.saturating_add(transaction.priority_fee);
+        let tip = transaction.bid.effective_tip(gas.base_fee).expect("a block takes nobody who pays less");
+        let price = gas.base_fee.saturating_add(tip);
         let fee = u128::from(transaction.gas).saturating_mul(price);
         if self.ledger.retire(Source::Gas, sender, self.tokens.native, fee).is_err() {
             let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
@@ -89,39 +95,45 @@ impl Executor<'_, '_, '_> {
             return;
         }
         let mut used = transaction.gas;
-        let several = transaction.actions.len() > 1;
+        let several = transaction.actions.len() > 1 || transaction.actions[0].is_flash_loan();
         if several {
             self.ledger.begin();
             self.journal.begin();
         }
-        let mut received = 0;
-        for action in &transaction.actions {
-            match self.act(transaction, action, received, several) {
-                Ok(paid_out) => received = paid_out,
-                Err(reason) => {
-                    if several {
-                        self.ledger.roll_back();
-                        self.journal.roll_back(self.protocols, self.venues, self.oracles);
-                    }
-                    self.log.truncate(first);
-                    let position = action.position();
-                    self.push(transaction, What::Reverted { action: action.name(), position, reason });
-                    used = used.min(self.schedule.revert);
-                    break;
-                }
+        if let Err((action, reason)) = self.act_all(transaction, several) {
+            if several {
+                self.ledger.roll_back();
+                self.journal.roll_back(self.protocols, self.venues, self.oracles);
             }
+            self.log.truncate(first);
+            let position = action.position();
+            self.push(transaction, What::Reverted { action: action.name(), position, reason });
+            used = used.min(self.schedule.revert);
         }
         self.ledger.commit();
         let refund = u128::from(transaction.gas - used) * price;
         self.ledger.issue(Source::Gas, sender, self.tokens.native, refund);
         gas.used += used;
-        self.log.charge(first, used, fee - refund);
+        self.log.charge(first, used, fee - refund, transaction.waited(self.block));
+    }
+
+    /// Runs a transaction's actions; says which one failed, and why. A flash loan must be paid back by the last one.
+    fn act_all<'t>(&mut self, tx: &'t Transaction, several: bool) -> Result<(), (&'t Action, Revert)> {
+        self.flash = None;
+        let mut received = 0;
+        for action in &tx.actions {
+            received = self.act(tx, action, received, several).map_err(|reason| (action, reason))?;
+        }
+        match (self.flash, tx.actions.last()) {
+            (Some(_), Some(last)) => Err((last, Revert::FlashLoan { what: "the flash loan is not paid back" })),
+            _ => Ok(()),
+        }
     }
 
     /// Runs one action and returns what it paid out to the sender.
     fn act(&mut self, tx: &Transaction, action: &Action, received: u128, keep: bool) -> Result<u128, Revert> {
         if keep {
-            self.journal.keep(action, self.protocols, self.venues, self.oracles);
+            self.journal.keep(tx.sender, action, self.protocols, self.venues, self.oracles);
         }
         match *action {
             Action::Swap { pool, direction, amount_in, least_out } => {
@@ -131,10 +143,12 @@ impl Executor<'_, '_, '_> {
             Action::VenueSell { token, amount } => self.venue_sell(tx, token, resolve(amount, received)),
             Action::Work(ref order) => {
                 let WorkOrder { goblin, position, value, loan, max_return, strategy } = **order;
-                self.work(tx, Work { position, user: tx.sender, goblin, value, loan, max_return, strategy })
+                let sale = self.sale_of_closing(order);
+                self.work(tx, Work { position, user: tx.sender, goblin, value, loan, max_return, strategy, sale })
             }
             Action::Kill { bank, position } => self.kill(tx, bank, position),
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),
+            Action::Lend(ref order) => self.lend(tx, order, received),
             Action::PublishPrice { feed, price_wad } => {
                 self.oracles.feed_mut(feed).publish(price_wad, self.now);
                 self.push(tx, What::PricePublished { feed, price_wad });
@@ -142,6 +156,7 @@ impl Executor<'_, '_, '_> {
             }
             Action::Deposit { bank, amount } => self.deposit(tx, bank, amount),
             Action::Withdraw { bank, shares } => self.withdraw(tx, bank, shares),
+            Action::Forced(ref forced) => self.forced(tx, **forced, received),
         }
     }
 
@@ -150,7 +165,7 @@ impl Executor<'_, '_, '_> {
     }
 
     fn push(&mut self, tx: &Transaction, what: What) {
-        self.log.push(Event { sender: Some((tx.agent, tx.sender)), gas: 0, fee: 0, what });
+        self.log.push(Event { sender: Some((tx.agent, tx.sender)), gas: 0, fee: 0, waited: 0, what });
     }
 }
 

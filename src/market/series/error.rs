@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::Least;
+
 /// Something wrong with a price file.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub struct SeriesError {
@@ -60,13 +62,15 @@ pub enum SeriesFault {
         /// What stands there.
         text: String,
     },
-    /// A price is zero, negative, infinite or not a number.
-    #[error("the price in column \"{column}\" is {price}, expected a finite number above 0")]
+    /// A price is too low, infinite or not a number.
+    #[error("the price in column \"{column}\" is {price}, expected a finite number {}", at_least(*least))]
     PriceImpossible {
         /// The column.
         column: String,
         /// What stands there.
         price: f64,
+        /// What it may be.
+        least: Least,
     },
     /// A time does not read as its format says.
     #[error("\"{text}\" in column \"{column}\" is not a time, expected {expected}")]
@@ -145,6 +149,13 @@ pub enum SeriesFault {
     /// Faults that are not listed.
     #[error("and {0} more")]
     More(usize),
+}
+
+fn at_least(least: Least) -> &'static str {
+    match least {
+        Least::AboveZero => "above 0",
+        Least::Zero => "of 0 or more",
+    }
 }
 
 fn quoted(names: &[String]) -> String {

@@ -25,6 +25,15 @@ pub struct Row {
     pub price: f64,
 }
 
+/// What the values of a file may be at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Least {
+    /// Above 0, as prices are.
+    AboveZero,
+    /// 0, as the price of gas may be.
+    Zero,
+}
+
 /// A stretch of the file without rows, longer than was allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
@@ -52,12 +61,20 @@ impl Series {
     /// The file cannot be read, or what is wrong in it: up to twenty faults in the order of their lines, then how many
     /// more there are.
     pub fn load(params: &ReplayParams, folder: &Path) -> Result<Self, Vec<SeriesError>> {
+        Self::load_from(Least::AboveZero, params, folder)
+    }
+
+    /// Reads the same, of values that may be as low as `least`.
+    ///
+    /// # Errors
+    /// As [`Series::load`].
+    pub fn load_from(least: Least, params: &ReplayParams, folder: &Path) -> Result<Self, Vec<SeriesError>> {
         let path = folder.join(&params.file);
         let content = std::fs::read(&path).map_err(|error| {
             let fault = SeriesFault::Unreadable { reason: error.to_string() };
             vec![SeriesError { file: path.display().to_string(), line: None, fault }]
         })?;
-        Self::parse(params, &path.display().to_string(), &content)
+        Self::parse_from(least, params, &path.display().to_string(), &content)
     }
 
     /// Reads `content`, which errors call `file`.
@@ -65,7 +82,20 @@ impl Series {
     /// # Errors
     /// As [`Series::load`].
     pub fn parse(params: &ReplayParams, file: &str, content: &[u8]) -> Result<Self, Vec<SeriesError>> {
-        let (rows, gaps) = Read::new(params, file).series(content)?;
+        Self::parse_from(Least::AboveZero, params, file, content)
+    }
+
+    /// Reads the same, of values that may be as low as `least`.
+    ///
+    /// # Errors
+    /// As [`Series::load`].
+    pub fn parse_from(
+        least: Least,
+        params: &ReplayParams,
+        file: &str,
+        content: &[u8],
+    ) -> Result<Self, Vec<SeriesError>> {
+        let (rows, gaps) = Read::new(least, params, file).series(content)?;
         Ok(Self { rows: rows.into(), gaps: gaps.into() })
     }
 

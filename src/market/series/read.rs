@@ -3,7 +3,7 @@
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::time::{in_utc, is_plausible};
-use super::{Gap, Row, SeriesError, SeriesFault};
+use super::{Gap, Least, Row, SeriesError, SeriesFault};
 use crate::market::price::ReplayParams;
 
 /// How many faults are listed.
@@ -22,6 +22,7 @@ type Rows = (Vec<Row>, Vec<Gap>);
 
 /// A file being read.
 pub(super) struct Read<'a> {
+    least: Least,
     params: &'a ReplayParams,
     file: &'a str,
     faults: Vec<SeriesError>,
@@ -31,8 +32,8 @@ pub(super) struct Read<'a> {
 }
 
 impl<'a> Read<'a> {
-    pub(super) fn new(params: &'a ReplayParams, file: &'a str) -> Self {
-        Self { params, file, faults: Vec::new(), lines: Vec::new(), other_unit: None }
+    pub(super) fn new(least: Least, params: &'a ReplayParams, file: &'a str) -> Self {
+        Self { least, params, file, faults: Vec::new(), lines: Vec::new(), other_unit: None }
     }
 
     /// Returns the rows from the start of the run, and the gaps between them.
@@ -134,11 +135,15 @@ impl<'a> Read<'a> {
     fn price(&mut self, line: u64, text: &str) -> Option<f64> {
         let column = self.params.price_column.clone();
         match text.parse::<f64>() {
-            Ok(price) if price.is_finite() && price > 0.0 => return Some(price),
-            Ok(price) => self.fault(Some(line), SeriesFault::PriceImpossible { column, price }),
+            Ok(price) if price.is_finite() && self.allows(price) => return Some(price),
+            Ok(price) => self.fault(Some(line), SeriesFault::PriceImpossible { column, price, least: self.least }),
             Err(_) => self.fault(Some(line), SeriesFault::PriceUnreadable { column, text: text.to_owned() }),
         }
         None
+    }
+
+    fn allows(&self, price: f64) -> bool {
+        price > 0.0 || price == 0.0 && self.least == Least::Zero
     }
 
     /// Turns a file that is newest first around, reports rows out of order and drops repeated ones.

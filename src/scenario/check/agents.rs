@@ -4,10 +4,11 @@ use super::super::piece::Node;
 use super::super::schema::{AgentParams, PoolParams};
 use super::Check;
 use super::farming::highest_leverage;
-use super::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
+use super::laws::{ANY, AT_LEAST_ONE, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::agents::arbitrageur::ArbitrageurParams;
-use crate::agents::farmer::{FarmerParams, Opening};
+use crate::agents::farmer::{FarmerParams, Opening, RebalanceParams};
 use crate::agents::liquidator::LiquidatorParams;
+use crate::agents::offer::PatienceParams;
 use crate::agents::schedule::{Entry, Exit};
 use crate::agents::trader::{Pace, TraderParams};
 use crate::chain::distribution::Distribution;
@@ -23,6 +24,7 @@ impl Check<'_, '_> {
                 AgentParams::BankLender(params) => {
                     self.common(node, params.count, Some(&params.tip), &params.gas_money);
                     self.law(node, "supply", &params.supply, &POSITIVE);
+                    self.patience(node, &params.patience);
                     self.stay(node, params.entry, params.exit);
                 }
                 AgentParams::Liquidator(params) => self.liquidator(node, params),
@@ -50,6 +52,8 @@ impl Check<'_, '_> {
 
     fn farmer(&mut self, node: Node, params: &FarmerParams) {
         self.common(node, params.count, Some(&params.tip), &params.gas_money);
+        self.patience(node, &params.patience);
+        self.rebalance(node, params.rebalance.as_ref());
         self.law(node, "capital", &params.capital, &POSITIVE);
         self.law(node, "leverage", &params.leverage, &self.leverage(&params.goblin));
         if let Opening::TwoSides(share) = params.open {
@@ -75,6 +79,7 @@ impl Check<'_, '_> {
         self.law(node, "margin", &params.margin, &ANY);
         self.law(node, "attention", &params.attention, &SHARE);
         self.law(node, "bid_share", &params.bid_share, &SHARE);
+        self.hurry(node, params.tip_cap, params.expiry);
         self.field(node, "kills_per_block", params.kills_per_block, params.kills_per_block > 0, "at least 1");
     }
 
@@ -84,6 +89,7 @@ impl Check<'_, '_> {
         self.law(node, "margin", &params.margin, &ANY);
         self.law(node, "attention", &params.attention, &SHARE);
         self.law(node, "bid_share", &params.bid_share, &SHARE);
+        self.hurry(node, params.tip_cap, params.expiry);
         let (Some(pool), Some(numeraire)) = (self.pool(&params.pool), &self.draft.numeraire) else { return };
         if self.lacks(pool, &numeraire.value) {
             let PoolParams::UniswapV2 { tokens, .. } = pool;
@@ -95,12 +101,46 @@ impl Check<'_, '_> {
 
     fn trader(&mut self, node: Node, params: &TraderParams) {
         self.common(node, params.count, Some(&params.tip), &params.gas_money);
+        self.patience(node, &params.patience);
         self.law(node, "size", &params.size, &POSITIVE);
         self.law(node, "capital", &params.capital, &POSITIVE);
         self.field(node, "buys", params.buys, (0.0..=1.0).contains(&params.buys), "a probability, 0 to 1");
         if let Pace::PerDay(times) = params.pace {
             self.field(node, "pace", times, times > 0.0, "more than 0 times a day");
         }
+    }
+
+    /// How long somebody waits who is in no hurry.
+    fn patience(&mut self, agent: Node, params: &PatienceParams) {
+        let node = agent.at("patience");
+        let laws = [
+            ("blocks", &params.blocks, AT_LEAST_ONE),
+            ("max_fee", &params.max_fee, NOT_NEGATIVE),
+            ("gas_share", &params.gas_share, NOT_NEGATIVE),
+        ];
+        for (field, law, allowed) in laws {
+            if let Some(law) = law {
+                self.law(node, field, law, &allowed);
+            }
+        }
+    }
+
+    /// What somebody offers who is in a hurry.
+    fn hurry(&mut self, node: Node, tip_cap: Option<f64>, expiry: u64) {
+        if let Some(cap) = tip_cap {
+            self.field(node, "tip_cap", cap, cap >= 0.0, "0 gwei or more");
+        }
+        let expected = "1 or more blocks: the first is the one in which it is submitted";
+        self.field(node, "expiry", expiry, (1..=1_000_000_000).contains(&expiry), expected);
+    }
+
+    fn rebalance(&mut self, agent: Node, params: Option<&RebalanceParams>) {
+        let Some(RebalanceParams { every, band, reserve, gas_share }) = params else { return };
+        let node = agent.at("rebalance");
+        self.field(node, "every", every, every.ms > 0, "more, such as `\"1 h\"`");
+        self.field(node, "band", band, (0.0..1.0).contains(band), "0 or more and less than 1, as in 0.1 for 10 %");
+        self.law(node, "reserve", reserve, &NOT_NEGATIVE);
+        self.field(node, "gas_share", gas_share, *gas_share >= 0.0, "0 or more, as in 0.01 for 1 %");
     }
 
     fn stay(&mut self, node: Node, entry: Entry, exit: Exit) {

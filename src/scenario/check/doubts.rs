@@ -57,7 +57,7 @@ impl Check<'_, '_> {
         for agent in &self.draft.agents {
             let node = agent.node;
             match &agent.value {
-                AgentParams::Farmer(p) if !acts(p.entry, p.exit) => {}
+                AgentParams::Farmer(p) if !acts(p.entry, p.exit) && p.rebalance.is_none() => {}
                 AgentParams::BankLender(p) if !acts(p.entry, p.exit) => {}
                 AgentParams::Farmer(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::BankLender(p) => self.gas_money(node, &p.gas_money),

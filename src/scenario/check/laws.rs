@@ -26,6 +26,8 @@ const FREE: Allowed = Allowed { least: f64::NEG_INFINITY, most: f64::INFINITY, a
 pub(super) const ANY: Allowed = FREE;
 /// 0 or more.
 pub(super) const NOT_NEGATIVE: Allowed = Allowed { least: 0.0, ..FREE };
+/// 1 or more.
+pub(super) const AT_LEAST_ONE: Allowed = Allowed { least: 1.0, ..FREE };
 /// More than 0.
 pub(super) const POSITIVE: Allowed = Allowed { least: 0.0, above: true, ..FREE };
 /// A probability or a share.

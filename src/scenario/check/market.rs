@@ -1,8 +1,8 @@
-//! Time, chain, tokens, prices, shocks and the venue.
+//! Tokens, prices, shocks and the venue.
 
 use super::super::diagnostic::Diagnostic;
 use super::super::piece::Placed;
-use super::super::schema::{BaseFeeParams, TokenParams};
+use super::super::schema::TokenParams;
 use super::Check;
 use super::amounts::MOST_DECIMALS;
 use super::laws::PART;
@@ -11,16 +11,9 @@ use crate::chain::venue::{ImpactParams, VenueParams};
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
 
-/// The end of the year 9999, in seconds since 1970.
-const LAST_START: u64 = 253_402_300_799;
-/// Longest time between blocks: the end of any run that can be waited for can then be counted.
-const LONGEST: TimeSpan = TimeSpan::seconds(366 * 86_400);
-
 impl Check<'_, '_> {
     /// Everything that comes from outside.
     pub(super) fn market(&mut self) {
-        self.time();
-        self.chain();
         for token in &self.draft.tokens {
             self.token_itself(token);
         }
@@ -31,37 +24,6 @@ impl Check<'_, '_> {
         }
         for (index, entry) in self.draft.venue.iter().enumerate() {
             self.venue(index, entry);
-        }
-    }
-
-    fn time(&mut self) {
-        if let Some(blocks) = self.draft.blocks.as_ref().filter(|blocks| blocks.value == 0) {
-            self.error(blocks.node.place(), "a run of no blocks", "expected at least 1");
-        }
-        if let Some(time) = self.draft.block_time.as_ref().filter(|time| time.value.ms == 0) {
-            self.error(time.node.place(), "no time between blocks", "expected more, such as `\"12 s\"`");
-        }
-        if let Some(time) = self.draft.block_time.as_ref().filter(|time| time.value > LONGEST) {
-            self.error(time.node.place(), "blocks are more than a year apart", format!("expected at most {LONGEST}"));
-        }
-        if let Some(start) = self.draft.start.as_ref().filter(|start| start.value > LAST_START) {
-            let message = format!("the run starts after the year 9999, at {}", start.value);
-            self.error(start.node.place(), message, "expected seconds since 1970, such as 1_609_459_200");
-        }
-    }
-
-    fn chain(&mut self) {
-        let Some(chain) = &self.draft.chain else { return };
-        let BaseFeeParams::Fixed(fee) = chain.value.base_fee;
-        self.field(chain.node, "base_fee", fee, fee >= 0.0, "0 gwei or more");
-        for (name, gas) in chain.value.gas.figures() {
-            let expected = "1 to 1_000_000_000 units of gas";
-            self.field(chain.node.at("gas"), name, gas, (1..=1_000_000_000).contains(&gas), expected);
-        }
-        let dearest = chain.value.gas.dearest();
-        if let Some(limit) = chain.value.gas_limit.filter(|limit| *limit < dearest) {
-            let message = format!("no block has room for the dearest transaction: {limit} is below its {dearest} gas");
-            self.warning(chain.node.at("gas_limit").place(), message, format!("expected {dearest} or more"));
         }
     }
 

@@ -2,10 +2,13 @@
 
 mod agents;
 mod amounts;
+mod chain;
 mod correlations;
 mod doubts;
 mod farming;
+mod laboratory;
 mod laws;
+mod lending;
 mod market;
 mod names;
 mod oracles;
@@ -31,11 +34,14 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     let names = Names::declared(files, known);
     let mut check = Check { draft, names, starts: BTreeMap::new(), out: Vec::new() };
     check.names();
+    check.chain();
     check.market();
     check.pools();
     check.oracles();
     check.farming();
+    check.lending();
     check.agents();
+    check.laboratory();
     if sound && !check.out.iter().any(Diagnostic::is_error) {
         check.doubts();
     }
@@ -72,10 +78,13 @@ impl<'d> Check<'_, 'd> {
         self.field(node, field, bps, bps <= 10_000, "at most 10000 basis points, which is all of it");
     }
 
-    /// Returns how long the run lasts, in milliseconds.
+    /// Returns how long the run lasts on average, in milliseconds.
     fn length(&self) -> Option<u64> {
+        if let Some(duration) = &self.draft.duration {
+            return Some(duration.value.ms);
+        }
         let (blocks, time) = (self.draft.blocks.as_ref()?.value, self.draft.block_time.as_ref()?.value);
-        Some(blocks.saturating_mul(time.ms))
+        Some(blocks.saturating_mul(time.mean().ms))
     }
 
     /// Whether a moment comes after the last block.

@@ -5,6 +5,7 @@ use super::super::piece::Node;
 use super::super::schema::{AgentParams, BankParams, FarmParams, PoolParams};
 use super::super::syntax::File;
 use super::Check;
+use super::lending::asset_nodes;
 use crate::market::correlation::CorrelationParams;
 use crate::market::oracle::SourceParams;
 use crate::market::shock::ShockParams;
@@ -16,14 +17,15 @@ enum What {
     Pool,
     Oracle,
     Farm,
+    Market,
     Bank,
     Goblin,
     Population,
 }
 
 impl What {
-    const ALL: [Self; 7] =
-        [Self::Token, Self::Pool, Self::Oracle, Self::Farm, Self::Bank, Self::Goblin, Self::Population];
+    const ALL: [Self; 8] =
+        [Self::Token, Self::Pool, Self::Oracle, Self::Farm, Self::Market, Self::Bank, Self::Goblin, Self::Population];
 
     fn word(self) -> &'static str {
         match self {
@@ -31,6 +33,7 @@ impl What {
             Self::Pool => "pool",
             Self::Oracle => "oracle",
             Self::Farm => "farm",
+            Self::Market => "lending market",
             Self::Bank => "bank",
             Self::Goblin => "goblin",
             Self::Population => "population",
@@ -61,6 +64,7 @@ impl<'a> Names<'a> {
                     "pools" => names.add(What::Pool, list),
                     "oracles" => names.add(What::Oracle, list),
                     "farms" => names.add(What::Farm, list),
+                    "lending" => names.add(What::Market, list),
                     "agents" => names.add(What::Population, list),
                     "banks" => {
                         names.add(What::Bank, list);
@@ -138,6 +142,12 @@ impl<'a, 'd> Check<'a, 'd> {
         let mut used = Vec::new();
         used.extend(draft.numeraire.as_ref().map(|name| (name.node, What::Token, name.value.as_str())));
         used.extend(draft.chain.as_ref().map(|c| (c.node.at("native"), What::Token, c.value.native.as_str())));
+        if let Some((chain, rises)) =
+            draft.chain.as_ref().and_then(|c| Some((c, c.value.background.as_ref()?.rises.as_ref()?)))
+        {
+            let node = chain.node.at("background").at("rises");
+            used.push((node.at("token"), What::Token, rises.token.as_str()));
+        }
         for correlation in &draft.correlations {
             let CorrelationParams(one, other, _) = &correlation.value;
             let node = correlation.node;
@@ -169,6 +179,12 @@ impl<'a, 'd> Check<'a, 'd> {
             let FarmParams::StakingRewards { pool, reward, .. } = &farm.value;
             let node = farm.node;
             used.extend([(node.at("pool"), What::Pool, pool.as_str()), (node.at("reward"), What::Token, reward)]);
+        }
+        for market in &draft.lending {
+            for (asset, node) in market.value.assets().into_iter().zip(asset_nodes(market)) {
+                used.push((node.at("token"), What::Token, asset.token.as_str()));
+                used.push((node.at("oracle"), What::Oracle, &asset.oracle));
+            }
         }
         self.used_by_banks(&mut used);
         used.extend(draft.agents.iter().map(|agent| used_by_agent(agent.node, &agent.value)));

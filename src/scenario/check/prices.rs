@@ -1,6 +1,6 @@
 //! Price processes.
 
-use super::super::diagnostic::{Diagnostic, did_you_mean, one_of};
+use super::super::diagnostic::{Diagnostic, Place, did_you_mean, one_of};
 use super::super::files::{self, Faulty};
 use super::super::piece::{Node, Placed};
 use super::super::schema::TokenParams;
@@ -10,6 +10,7 @@ use crate::market::price::{
     HestonParams, JumpDiffusionParams, OrnsteinUhlenbeckParams, PriceParams, RegimeParams, RegimeSwitchingParams,
     ReplayParams,
 };
+use crate::market::series::{Least, Series};
 
 /// What a volatility may be.
 const PER_YEAR: &str = "0 or more, as in 0.8 for 80 % a year";
@@ -122,7 +123,7 @@ impl Check<'_, '_> {
 
     fn replay(&mut self, node: Node, params: &ReplayParams) -> Option<f64> {
         let place = node.at("file").place();
-        let series = match files::replay(&node.file.folder, params) {
+        let series = match files::replay(Least::AboveZero, &node.file.folder, params) {
             Ok(series) => series,
             Err(faults) => {
                 let wrong = |Faulty { message, help }| {
@@ -132,17 +133,22 @@ impl Check<'_, '_> {
                 return None;
             }
         };
+        self.recorded(&place, &series, "prices");
+        series.rows().first().map(|row| row.price)
+    }
+
+    /// Says where a recorded series is a guess: after its end, and across its gaps.
+    pub(super) fn recorded(&mut self, place: &Place, series: &Series, what: &str) {
         if self.length().is_some_and(|length| !series.covers(length)) {
             let lasts = TimeSpan { ms: series.span_ms() / 1_000 * 1_000 };
-            let message = format!("the recorded prices last {lasts}, then the last one stays");
+            let message = format!("the recorded {what} last {lasts}, then the last one stays");
             self.warning(place.clone(), message, self.expect_early());
         }
         for gap in series.gaps() {
             let (length, until) = (TimeSpan { ms: gap.length_ms }, &gap.until);
-            let message = format!("no prices for {length} in line {}: the path across is a guess", gap.line);
+            let message = format!("no {what} for {length} in line {}: the path across is a guess", gap.line);
             self.warning(place.clone(), message, format!("from {} to {until}", gap.after));
         }
-        series.rows().first().map(|row| row.price)
     }
 
     fn price(&mut self, node: Node, price: f64) -> Option<f64> {

@@ -15,7 +15,7 @@ use crate::scenario::schema::{self, BankParams, FarmParams, InterestParams};
 impl Builder<'_> {
     pub(super) fn farms(&mut self) -> Result<(), GenesisError> {
         let mut emissions = Vec::new();
-        let clock = *self.world.resource::<Clock>();
+        let clock = self.world.resource::<Clock>().clone();
         for (params, index) in self.scenario.farms.iter().zip(0..) {
             let FarmParams::StakingRewards { name, pool, reward, duration, emissions: funding } = params;
             let id = FarmId(index);

@@ -4,6 +4,7 @@
 //! deposited; no swap, no gas, no price moved.
 
 mod farming;
+mod lending;
 mod opening;
 mod pools;
 
@@ -17,11 +18,13 @@ use super::schema::{BankParams, BaseFeeParams, PoolParams, Scenario};
 use crate::agents;
 use crate::agents::liquidator::Liquidator;
 use crate::agents::population::Spawner;
+use crate::chain::base_fee::Eip1559;
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
 use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
+use crate::chain::lending::FailingLoans;
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::protocols::{Directory, Named, NamedAccounts};
@@ -29,10 +32,12 @@ use crate::chain::tokens::{Token, Tokens};
 use crate::chain::underwater::{LeastMargin, Underwater};
 use crate::chain::venue::Venue;
 use crate::chain::venues::Venues;
+use crate::market::background::Demand;
 use crate::market::correlation::Correlation;
+use crate::market::gas_price::GasPrices;
 use crate::market::oracle::{Observer, Observers, OracleParams};
 use crate::market::price::{PriceParams, PriceProcess};
-use crate::market::series::Series;
+use crate::market::series::{Least, Series};
 use crate::market::shock::Shock;
 use crate::market::{OutsidePrice, OutsidePrices};
 use crate::math::Decimal;
@@ -58,14 +63,15 @@ const LIQUIDITY_DECIMALS: u8 = 18;
 pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, GenesisError> {
     let mut world = World::new();
     world.insert_resource(Seed(seed));
-    world.insert_resource(Clock::new(scenario.block_time, scenario.start));
+    world.insert_resource(Clock::of(scenario.block_time, scenario.start, scenario.blocks, seed));
     world.insert_resource(scenario.chain.gas);
     let mut builder = Builder { scenario, world: &mut world, directory: Directory::default() };
     builder.tokens();
     builder.prices(folder, seed)?;
-    builder.chain();
+    builder.chain(folder)?;
     builder.pools()?;
     builder.oracles();
+    builder.lending()?;
     builder.farms()?;
     builder.banks()?;
     let directory = builder.directory;
@@ -121,7 +127,7 @@ impl Builder<'_> {
         let (mut prices, mut books) = (Vec::new(), Vec::new());
         for (params, index) in self.scenario.tokens.iter().zip(0..) {
             let series = match &params.price {
-                PriceParams::Replay(replay) => Some(load(replay, folder)?),
+                PriceParams::Replay(replay) => Some(load(Least::AboveZero, replay, folder)?),
                 _ => None,
             };
             let process = PriceProcess::new(&params.price, seed, &params.name, series);
@@ -143,17 +149,44 @@ impl Builder<'_> {
     }
 
     /// Puts in what the block works with.
-    fn chain(&mut self) {
-        let tokens = self.world.resource::<Tokens>();
-        let BaseFeeParams::Fixed(gwei) = self.scenario.chain.base_fee;
-        let base_fee = gwei_to_units(gwei, tokens.get(tokens.native).decimals);
-        self.world.insert_resource(BlockGas { base_fee, limit: self.scenario.chain.gas_limit, used: 0 });
+    fn chain(&mut self, folder: &Path) -> Result<(), GenesisError> {
+        self.block_space(folder)?;
         let mut account = || self.world.resource_mut::<Ledger>().open_account();
         let named = NamedAccounts { founder: account(), locked: account(), treasury: account() };
         self.world.insert_resource(named);
         self.world.init_resource::<Mempool>();
         self.world.init_resource::<EventLog>();
         self.world.init_resource::<Underwater>();
+        self.world.init_resource::<FailingLoans>();
+        Ok(())
+    }
+
+    /// Puts in what gas costs, how much there is room for and who else wants it.
+    fn block_space(&mut self, folder: &Path) -> Result<(), GenesisError> {
+        let chain = &self.scenario.chain;
+        let native = self.token(&chain.native);
+        let decimals = self.world.resource::<Tokens>().get(native).decimals;
+        let mut gas = BlockGas { limit: chain.gas_limit, ..BlockGas::default() };
+        match &chain.base_fee {
+            BaseFeeParams::Fixed(gwei) => gas.base_fee = gwei_to_units(*gwei, decimals),
+            BaseFeeParams::Eip1559 { initial, target, change_denominator } => {
+                gas.base_fee = gwei_to_units(*initial, decimals);
+                let target = target.or(chain.gas_limit.map(|limit| limit / 2)).expect(CHECKED);
+                self.world.insert_resource(Eip1559 { target, change_denominator: *change_denominator });
+            }
+            BaseFeeParams::Replay(params) => {
+                let mut prices = GasPrices::new(load(Least::Zero, &params.replay(), folder)?, params.unit, decimals);
+                gas.base_fee = prices.at(0);
+                self.world.insert_resource(prices);
+            }
+        }
+        self.world.insert_resource(gas);
+        if let Some(params) = &chain.background {
+            let watched = params.rises.as_ref().map(|rises| self.token(&rises.token));
+            let watched = watched.map(|token| (token, self.world.resource::<Venues>().price(token)));
+            self.world.insert_resource(Demand::new(params, watched, decimals));
+        }
+        Ok(())
     }
 
     /// Starts every feed at the price outside.
@@ -186,8 +219,8 @@ impl Builder<'_> {
     }
 }
 
-fn load(replay: &crate::market::price::ReplayParams, folder: &Path) -> Result<Series, GenesisError> {
-    Series::load(replay, folder)
+fn load(least: Least, replay: &crate::market::price::ReplayParams, folder: &Path) -> Result<Series, GenesisError> {
+    Series::load_from(least, replay, folder)
         .map_err(|errors| fault(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }
 

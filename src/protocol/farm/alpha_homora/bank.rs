@@ -69,6 +69,8 @@ pub struct Work {
     pub max_return: u128,
     /// What the goblin is to do.
     pub strategy: Strategy,
+    /// Against whom it sells what it closes; what is added is traded with the pair.
+    pub sale: ForcedSale,
 }
 
 /// A position to book before the first block.
@@ -185,7 +187,7 @@ impl Bank {
         let sent = books.lend(order.value, order.loan)?;
         let mut bench = Workbench::open(site, now);
         let lp = bench.unstake(&mut position)?;
-        let outcome = bench.execute(order.strategy, lp, sent, debt)?;
+        let outcome = bench.execute(&order, lp, sent, debt)?;
         bench.stake_for(&mut position, outcome.lp)?;
         let repaid = debt.min(outcome.base).min(order.max_return);
         let debt_after = debt - repaid;
@@ -202,6 +204,7 @@ impl Bank {
             health,
             base_from_user: order.value,
             base_to_goblin: sent,
+            sale: if order.strategy.closes() { order.sale } else { ForcedSale::Executed },
             moves: bench.close(site),
             base_from_goblin: outcome.base,
             base_to_user: outcome.base - repaid,

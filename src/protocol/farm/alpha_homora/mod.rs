@@ -32,6 +32,7 @@ pub use interest::InterestModel;
 pub use receipts::{Accrued, Deposited, GoblinMoves, Killed, OpenedAtGenesis, Reinvested, Withdrawn, Worked};
 pub use strategies::Strategy;
 
+pub use crate::protocol::ForcedSale;
 use crate::protocol::{amm::uniswap_v2::Pair, farm::staking_rewards::StakingRewards};
 
 /// Number of a position in its bank, from 1 as in the contract.
@@ -60,13 +61,4 @@ pub struct Site<'a> {
     pub farm: &'a mut StakingRewards,
     /// Where its liquidity is.
     pub pair: &'a mut Pair,
-}
-
-/// Against whom the swap of a liquidation trades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ForcedSale {
-    /// The pair, whose price it moves.
-    Executed,
-    /// A counterfactual venue, at what the pair would pay: the pair stays as it is.
-    Muted,
 }

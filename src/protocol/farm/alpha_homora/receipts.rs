@@ -80,6 +80,8 @@ pub struct Worked {
     pub base_from_user: u128,
     /// Base from the bank to the goblin: what the user sent and the loan.
     pub base_to_goblin: u128,
+    /// Against whom what was closed was sold.
+    pub sale: ForcedSale,
     /// What moved around the goblin.
     pub moves: GoblinMoves,
     /// Base from the goblin to the bank.

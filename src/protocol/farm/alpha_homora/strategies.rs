@@ -1,6 +1,6 @@
 //! What a goblin can do with a position's liquidity tokens, the base it was sent and the user's farmed token.
 
-use super::{ForcedSale, GoblinError, Legs, workbench::Workbench};
+use super::{ForcedSale, GoblinError, Legs, Work, workbench::Workbench};
 use crate::math::{MathError, U256, sum};
 
 /// What the user wants done.
@@ -30,6 +30,13 @@ pub enum Strategy {
     },
 }
 
+impl Strategy {
+    /// Says whether it removes all liquidity.
+    pub fn closes(self) -> bool {
+        matches!(self, Self::Liquidate { .. } | Self::MinimizeTrading { .. })
+    }
+}
+
 /// What a strategy leaves: liquidity tokens to stake again, and base for the bank.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Outcome {
@@ -39,23 +46,17 @@ pub(super) struct Outcome {
 
 impl Workbench {
     /// Does what the user wants with `lp` unstaked liquidity tokens and `sent` base, for a position that owes `debt`.
-    pub(super) fn execute(
-        &mut self,
-        strategy: Strategy,
-        lp: u128,
-        sent: u128,
-        debt: u128,
-    ) -> Result<Outcome, GoblinError> {
-        match strategy {
+    pub(super) fn execute(&mut self, order: &Work, lp: u128, sent: u128, debt: u128) -> Result<Outcome, GoblinError> {
+        match order.strategy {
             Strategy::AllBase { min_lp } => Ok(Outcome { lp: lp + self.add_all_base(sent, min_lp)?, base: 0 }),
             Strategy::TwoSides { farmed, min_lp } => {
                 Ok(Outcome { lp: lp + self.add_two_sides(sent, farmed, min_lp)?, base: 0 })
             }
             Strategy::Liquidate { min_base } => {
-                Ok(Outcome { lp: 0, base: self.liquidate(lp, sent, min_base, ForcedSale::Executed)? })
+                Ok(Outcome { lp: 0, base: self.liquidate(lp, sent, min_base, order.sale)? })
             }
             Strategy::MinimizeTrading { min_farmed } => {
-                Ok(Outcome { lp: 0, base: self.minimize_trading(lp, sent, debt, min_farmed)? })
+                Ok(Outcome { lp: 0, base: self.minimize_trading((lp, sent, debt), min_farmed, order.sale)? })
             }
         }
     }
@@ -111,12 +112,17 @@ impl Workbench {
     }
 
     /// Turns liquidity tokens into base, at least as much as is owed, and gives the user the farmed token that is left.
-    fn minimize_trading(&mut self, lp: u128, sent: u128, debt: u128, min_farmed: u128) -> Result<u128, GoblinError> {
+    fn minimize_trading(
+        &mut self,
+        (lp, sent, debt): (u128, u128, u128),
+        min_farmed: u128,
+        sale: ForcedSale,
+    ) -> Result<u128, GoblinError> {
         let removed = self.remove_liquidity(lp)?;
         let mut base = sum(sent, removed.base)?;
         let mut received = removed.farmed;
         if debt > base {
-            received -= self.sell_farmed_for(debt - base, removed.farmed)?;
+            received -= self.sell_farmed_for(debt - base, removed.farmed, sale)?;
             base = debt;
         }
         if received < min_farmed {

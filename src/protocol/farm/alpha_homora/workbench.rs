@@ -121,13 +121,18 @@ impl Workbench {
     }
 
     /// Sells as much of the farmed token as brings exactly so much base, and returns how much it took.
-    pub(super) fn sell_farmed_for(&mut self, base: u128, most: u128) -> Result<u128, GoblinError> {
+    pub(super) fn sell_farmed_for(&mut self, base: u128, most: u128, sale: ForcedSale) -> Result<u128, GoblinError> {
         let side = self.paying_farmed();
         let amount_in = self.pair.quote_exact_out(side, base)?;
         if amount_in > most {
             return Err(PairError::AboveMaximum { amount: amount_in, most }.into());
         }
-        let trade = self.pair.swap_at(side, Traded { amount_in, amount_out: base }, self.now)?;
+        let mut unseen = self.pair;
+        let pair = match sale {
+            ForcedSale::Executed => &mut self.pair,
+            ForcedSale::Muted => &mut unseen,
+        };
+        let trade = pair.swap_at(side, Traded { amount_in, amount_out: base }, self.now)?;
         self.record_sale(trade);
         Ok(trade.amount_in)
     }

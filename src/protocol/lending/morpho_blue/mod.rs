@@ -23,6 +23,7 @@ mod failing_price;
 mod flash_loan;
 mod health;
 mod interest;
+mod lending;
 mod liquidation;
 mod receipts;
 mod supplying;
@@ -40,6 +41,7 @@ pub use interest::{
     AdaptiveCurve, INITIAL_RATE_AT_TARGET_WAD, InterestModel, MAX_RATE_AT_TARGET_WAD, MIN_RATE_AT_TARGET_WAD,
     TARGET_UTILIZATION_WAD, YEAR_SECONDS, utilization_wad,
 };
+pub use lending::PricedMarket;
 pub use liquidation::LiquidationSize;
 pub use receipts::{
     Accrued, Borrowed, CollateralSupplied, CollateralWithdrawn, FlashLoan, Liquidated, Repaid, Supplied, Withdrawn,

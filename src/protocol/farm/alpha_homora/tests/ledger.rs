@@ -75,17 +75,13 @@ impl Ledger {
     fn worked(&mut self, worked: &Worked) {
         self.transfer(Base, Outside, TheBank, worked.base_from_user);
         self.transfer(Base, TheBank, TheGoblin, worked.base_to_goblin);
-        self.moves(&worked.moves, ThePair);
+        self.moves(&worked.moves, buyer(worked.sale));
         self.transfer(Base, TheGoblin, TheBank, worked.base_from_goblin);
         self.transfer(Base, TheBank, Outside, worked.base_to_user);
     }
 
     fn killed(&mut self, killed: &Killed) {
-        let swaps_with = match killed.sale {
-            ForcedSale::Executed => ThePair,
-            ForcedSale::Muted => Outside,
-        };
-        self.moves(&killed.moves, swaps_with);
+        self.moves(&killed.moves, buyer(killed.sale));
         self.transfer(Base, TheGoblin, TheBank, killed.back);
         self.transfer(Base, TheBank, Outside, killed.prize);
         self.transfer(Base, TheBank, Outside, killed.left);
@@ -106,6 +102,13 @@ impl Ledger {
         self.add(TheGoblin, Lp, signed(opened.lp_staked));
         self.add(Outside, Lp, signed(opened.lp_protocol_fee));
         self.transfer(Lp, TheGoblin, Farm, opened.lp_staked);
+    }
+}
+
+fn buyer(sale: ForcedSale) -> Holder {
+    match sale {
+        ForcedSale::Executed => ThePair,
+        ForcedSale::Muted => Outside,
     }
 }
 
@@ -285,10 +288,16 @@ fn working() -> impl Random<Value = Work> {
     ];
     let max_return = prop_oneof![2 => Just(0), 2 => Just(u128::MAX), 1 => amount(20 * ETHER)];
     let money = (amount(10 * ETHER), amount(5 * ETHER), max_return);
-    (any::<u32>(), user, money, strategy).prop_map(|(id, user, (value, loan, max_return), strategy)| Work {
+    let orders = (any::<u32>(), user, money, strategy, sale());
+    orders.prop_map(|(id, user, (value, loan, max_return), strategy, sale)| Work {
         max_return,
+        sale,
         ..order(user, Some(id), value, loan, strategy)
     })
+}
+
+fn sale() -> impl Random<Value = ForcedSale> {
+    prop_oneof![Just(ForcedSale::Executed), Just(ForcedSale::Muted)]
 }
 
 fn trading() -> impl Random<Value = Happening> {
@@ -306,13 +315,12 @@ fn genesis() -> impl Random<Value = Happening> {
 }
 
 fn happening() -> impl Random<Value = Happening> {
-    let sale = prop_oneof![Just(ForcedSale::Executed), Just(ForcedSale::Muted)];
     prop_oneof![
         1 => amount(100 * ETHER).prop_map(Happening::Deposit),
         1 => amount(100 * ETHER).prop_map(Happening::Withdraw),
         5 => opening().prop_map(Happening::Work),
         4 => working().prop_map(Happening::Work),
-        8 => (any::<u32>(), sale).prop_map(|(id, sale)| Happening::Kill(PositionId(id), sale)),
+        8 => (any::<u32>(), sale()).prop_map(|(id, sale)| Happening::Kill(PositionId(id), sale)),
         4 => trading(),
         1 => amount(ETHER).prop_map(Happening::Notify),
         2 => Just(Happening::Reinvest),

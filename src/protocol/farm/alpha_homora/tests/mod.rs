@@ -89,7 +89,7 @@ impl Farmstead {
 fn order(user: AccountId, id: Option<u32>, value: u128, loan: u128, strategy: Strategy) -> Work {
     let position = id.map(PositionId);
     let max_return = if loan > 0 { 0 } else { u128::MAX };
-    Work { position, user, goblin: GoblinId(0), value, loan, max_return, strategy }
+    Work { position, user, goblin: GoblinId(0), value, loan, max_return, strategy, sale: ForcedSale::Executed }
 }
 
 /// "should work".

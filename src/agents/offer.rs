@@ -1,0 +1,77 @@
+//! What an agent offers for its transactions that is in no hurry: a tip, a most, and a time to wait.
+
+use serde::Deserialize;
+
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::transaction::Bid;
+
+/// How long agents wait for block space and what they pay for it, as scenario files write it. What is left out has no
+/// bound.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PatienceParams {
+    /// How many blocks a transaction may wait to be taken, its first included.
+    pub blocks: Option<Distribution>,
+    /// The most that it pays in all, in gwei per unit of gas.
+    pub max_fee: Option<Distribution>,
+    /// The most that a transaction's gas may cost, as a share of what it is about.
+    pub gas_share: Option<Distribution>,
+}
+
+/// What an agent offers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Offer {
+    /// Priority fee, in the native token's smallest units per unit of gas.
+    pub tip: u128,
+    /// None where it pays whatever gas costs and waits for as long as it takes.
+    bounds: Option<Bounds>,
+}
+
+/// What bounds an offer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bounds {
+    max_fee: u128,
+    gas_share: Option<f64>,
+    /// Blocks.
+    patience: Option<u64>,
+}
+
+impl Offer {
+    /// Draws what an agent offers that tips so many gwei; what has no bound takes no die.
+    pub fn draw(params: &PatienceParams, tip_gwei: f64, sees: &View, dice: &mut Dice) -> Self {
+        let mut drawn = |law: &Option<Distribution>| law.as_ref().map(|law| law.sample(dice));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be 1 or more; it saturates"
+        )]
+        let whole = |blocks: f64| blocks.round() as u64;
+        let bounds = Bounds {
+            max_fee: drawn(&params.max_fee).map_or(u128::MAX, |gwei| sees.gwei(gwei)),
+            gas_share: drawn(&params.gas_share),
+            patience: drawn(&params.blocks).map(whole),
+        };
+        Self { tip: sees.gwei(tip_gwei), bounds: (*params != PatienceParams::default()).then_some(bounds) }
+    }
+
+    /// Returns the bid for a transaction about something worth `at_stake`, in the numeraire, or none: gas is dearer than it
+    /// pays, and it has no time to wait for cheaper gas.
+    pub fn bid(&self, sees: &View, at_stake: impl FnOnce() -> f64, gas: u64) -> Option<Bid> {
+        let Some(Bounds { max_fee, gas_share, patience }) = self.bounds else { return Some(Bid::tip(self.tip)) };
+        let share = gas_share.map_or(u128::MAX, |share| sees.priority_fee(share * at_stake(), gas));
+        let max_fee = max_fee.min(share);
+        let last_block = patience.map(|blocks| sees.clock.block.saturating_add(blocks.saturating_sub(1)));
+        let waits = max_fee >= sees.gas.base_fee || last_block.is_some_and(|last| last > sees.clock.block);
+        waits.then_some(Bid { priority_fee: self.tip, max_fee, last_block: last_block.unwrap_or(u64::MAX) })
+    }
+}
+
+/// Returns the bid of an agent in a hurry, who gains `worth` before gas and keeps at least `kept` of it: a tip, and room
+/// for the base fee to double until `last_block`, as far as the gain allows. Worths are in the numeraire.
+pub fn hurried(sees: &View, tip: u128, worth: f64, kept: f64, gas: u64, last_block: u64) -> Bid {
+    let pays = sees.priority_fee(worth - kept, gas);
+    let now = sees.gas.base_fee.saturating_add(tip);
+    Bid { priority_fee: tip, max_fee: now.max(pays.min(now.saturating_add(sees.gas.base_fee))), last_block }
+}

@@ -1,0 +1,105 @@
+//! Lending markets in the world, and which of their positions may be liquidated.
+
+mod failing;
+mod orders;
+
+use bevy_ecs::prelude::Component;
+use smallvec::SmallVec;
+
+pub use failing::{FailingLoan, FailingLoans, LeastGains, find_failing_loans};
+pub use orders::{LoanOrders, LoanPlace, Look};
+
+use super::ids::{AccountId, FeedId, LendingId, TokenId};
+use super::oracles::{Oracles, wad_to_f64};
+use super::tokens::Tokens;
+use crate::protocol::lending::{Exposure, Indices, Lending, LendingMarket};
+
+/// One asset of a lending market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asset {
+    /// The token.
+    pub token: TokenId,
+    /// The feed that says what it costs.
+    pub feed: FeedId,
+}
+
+/// A lending market.
+#[derive(Debug, Clone, Component)]
+pub struct LendingCell {
+    /// Its id.
+    pub id: LendingId,
+    /// Its account.
+    pub account: AccountId,
+    /// Its assets, in their places.
+    pub assets: SmallVec<[Asset; 2]>,
+    /// Its state machine.
+    pub market: LendingMarket,
+    /// Its positions in the order in which they fail.
+    pub orders: LoanOrders,
+}
+
+/// Prices of a market's assets, whole tokens, wad, by place.
+pub type Prices = SmallVec<[u128; 4]>;
+
+impl LendingCell {
+    /// Returns the market as what all markets have in common.
+    pub fn lending(&self) -> &dyn Lending {
+        self.market.lending()
+    }
+
+    /// Returns the place of a token; none if the market does not have it.
+    pub fn place_of(&self, token: TokenId) -> Option<u8> {
+        (0_u8..).zip(&self.assets).find(|(_, asset)| asset.token == token).map(|(place, _)| place)
+    }
+
+    /// Returns the asset in a place.
+    pub fn asset(&self, place: u8) -> Asset {
+        self.assets[usize::from(place)]
+    }
+
+    /// Returns what the market believes that its assets cost.
+    pub fn prices(&self, oracles: &Oracles) -> Prices {
+        self.assets.iter().map(|asset| oracles.feed(asset.feed).answer_wad).collect()
+    }
+
+    /// Returns what the market counts with at a moment.
+    pub fn level(&self, oracles: &Oracles, tokens: &Tokens, now: u64) -> Level {
+        let lending = self.lending();
+        let unit = |asset: &Asset| wad_to_f64(oracles.feed(asset.feed).answer_wad) / tokens.get(asset.token).one;
+        let units: SmallVec<[f64; 4]> = self.assets.iter().map(unit).collect();
+        let indices = (0_u8..).zip(&units).map(|(place, unit)| {
+            let Indices { collateral, debt } = lending.indices(place, now);
+            Indices { collateral: collateral * unit, debt: debt * unit }
+        });
+        Level { worth: indices.collect(), grain: lending.grain(&units), units: units.iter().sum() }
+    }
+
+    /// Puts an account's position where it belongs in the order; out of it if it owes nothing.
+    pub fn reorder(&mut self, account: AccountId, level: &Level) {
+        let exposure = self.market.lending().exposure(account);
+        self.orders.set(account, &exposure, level);
+    }
+}
+
+/// What all positions of a market have in common at a moment: what a unit of an exposure to each asset is worth, in whole
+/// numeraire tokens at the oracles' prices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Level {
+    worth: SmallVec<[Indices; 4]>,
+    /// The smallest worth that the market counts in.
+    grain: f64,
+    /// Sum of what the assets' smallest units are worth.
+    units: f64,
+}
+
+impl Level {
+    /// Returns what an exposure's debt is worth.
+    pub fn debt_worth(&self, exposure: &Exposure) -> f64 {
+        exposure.debt.iter().map(|(asset, units)| units * self.worth[usize::from(*asset)].debt).sum()
+    }
+
+    /// Returns what an exposure's collateral is worth, times what may be owed against it.
+    pub fn weighted_collateral_worth(&self, exposure: &Exposure) -> f64 {
+        exposure.collateral.iter().map(|(asset, units)| units * self.worth[usize::from(*asset)].collateral).sum()
+    }
+}

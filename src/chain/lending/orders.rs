@@ -1,0 +1,264 @@
+//! A market's positions in the order in which they fail.
+//!
+//! Positions are kept apart by what they consist of: the set of assets that are collateral and the set that is owed. For
+//! each such class, worths are told at reference prices and indices that the class keeps, and a position's key is its
+//! debt over its weighted collateral there: a number that only its own calls change. When the worth of a unit of each
+//! collateral has since changed by factors of at least `a`, and that of each debt by at most `b`, no position with a key
+//! below `a / b` fails. With one collateral and one debt that is exact but for rounding, so accrual and prices touch
+//! nobody; with several it is a sound bound, and a class whose bound has become loose takes new references.
+
+use std::collections::BTreeMap;
+
+use super::Level;
+use crate::chain::ids::AccountId;
+use crate::chain::price_order::{Histogram, Place, PriceOrder};
+use crate::protocol::lending::Exposure;
+
+/// Sizes are debts in millionths of the numeraire at the reference.
+const SIZES: f64 = 1e6;
+
+/// What floats add to a bound, relatively.
+const FLOAT_SLACK: f64 = 1e-9;
+
+/// A class takes new references when this many candidates, and an eighth of its positions, turned out to be sound.
+const LOOSE: usize = 64;
+
+/// The assets that are collateral and those that are owed, a bit for each place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Shape {
+    collateral: u128,
+    debt: u128,
+}
+
+impl Shape {
+    fn of(exposure: &Exposure) -> Self {
+        let bits = |legs: &[(u8, f64)]| legs.iter().fold(0_u128, |bits, (asset, _)| bits | 1 << asset);
+        Self { collateral: bits(&exposure.collateral), debt: bits(&exposure.debt) }
+    }
+
+    /// Whether prices move all positions of the shape alike.
+    fn is_simple(self) -> bool {
+        self.collateral.count_ones() == 1 && self.debt.count_ones() == 1
+    }
+}
+
+fn places(bits: u128) -> impl Iterator<Item = usize> {
+    (0..128).filter(move |place| bits >> place & 1 == 1)
+}
+
+/// Positions of one shape.
+#[derive(Debug, Clone)]
+struct Class {
+    shape: Shape,
+    reference: Level,
+    order: PriceOrder,
+}
+
+/// Where a position stands in the order.
+#[derive(Debug, Clone, Copy)]
+pub struct LoanPlace {
+    class: u16,
+    place: Option<Place>,
+}
+
+/// A market's positions.
+#[derive(Debug, Clone, Default)]
+pub struct LoanOrders {
+    by_shape: BTreeMap<Shape, u16>,
+    classes: Vec<Class>,
+    /// By account: the number of its class, from 1; 0 for none.
+    class_of: Vec<u16>,
+}
+
+impl LoanOrders {
+    /// Returns how many positions owe something.
+    pub fn open(&self) -> u32 {
+        self.classes.iter().map(|class| class.order.open()).sum()
+    }
+
+    /// Returns how many positions that may be liquidated nobody finds worth it.
+    pub fn parked(&self) -> usize {
+        self.classes.iter().map(|class| class.order.parked()).sum()
+    }
+
+    /// Puts a position where it belongs; takes it out if it owes nothing.
+    pub fn set(&mut self, account: AccountId, exposure: &Exposure, level: &Level) {
+        let owes = exposure.debt.iter().any(|(_, units)| *units > 0.0);
+        let number = if owes { self.class(Shape::of(exposure), level) } else { 0 };
+        let index = account.0 as usize;
+        let was = self.class_of.get(index).copied().unwrap_or(0);
+        if was != number && was != 0 {
+            self.classes[usize::from(was) - 1].order.remove(account.0);
+        }
+        if was != number {
+            if self.class_of.len() <= index {
+                self.class_of.resize(index + 1, 0);
+            }
+            self.class_of[index] = number;
+        }
+        if number != 0 {
+            self.classes[usize::from(number) - 1].set(account, exposure);
+        }
+    }
+
+    /// Returns where a position stands, to put it back there.
+    pub fn place(&self, account: AccountId) -> LoanPlace {
+        let class = self.class_of.get(account.0 as usize).copied().unwrap_or(0);
+        let order = usize::from(class).checked_sub(1).map(|index| &self.classes[index].order);
+        LoanPlace { class, place: order.map(|order| order.place(account.0)) }
+    }
+
+    /// Puts a position back where it stood.
+    pub fn restore(&mut self, account: AccountId, was: LoanPlace) {
+        let Some(class) = self.class_of.get_mut(account.0 as usize) else { return };
+        let now = std::mem::replace(class, was.class);
+        if now != was.class && now != 0 {
+            self.classes[usize::from(now) - 1].order.remove(account.0);
+        }
+        if let Some(place) = was.place {
+            self.classes[usize::from(was.class) - 1].order.restore(account.0, place);
+        }
+    }
+
+    /// Returns the number of a shape's class, from 1; a new one takes the level as its reference.
+    fn class(&mut self, shape: Shape, level: &Level) -> u16 {
+        *self.by_shape.entry(shape).or_insert_with(|| {
+            self.classes.push(Class { shape, reference: level.clone(), order: PriceOrder::default() });
+            u16::try_from(self.classes.len()).expect("there are fewer shapes than positions that scenarios draw")
+        })
+    }
+
+    /// Calls `look` with every account that may have failed, class by class; it says whether the position was sound.
+    /// Positions whose debt is worth more than `bar` are looked at again even if they were parked.
+    pub fn candidates(
+        &mut self,
+        level: &Level,
+        bar: Option<f64>,
+        exposure: impl Fn(AccountId) -> Exposure,
+        mut look: impl FnMut(AccountId) -> Look,
+    ) {
+        let mut found = Vec::new();
+        for class in &mut self.classes {
+            class.candidates(level, bar, &mut found);
+            let mut sound = 0;
+            for id in found.drain(..) {
+                match look(AccountId(id)) {
+                    Look::Sound => sound += 1,
+                    Look::Failing => {}
+                    Look::Worthless => class.order.park(id),
+                }
+            }
+            if !class.shape.is_simple() && sound > LOOSE.max(class.order.open() as usize / 8) {
+                class.take_reference(level, &exposure);
+            }
+        }
+    }
+
+    /// Returns each class's debts by key, the greatest key that does not fail now (a position's health factor is that
+    /// over its key, or more), and what a unit of weight is worth now.
+    pub fn histograms<'a>(&'a self, level: &'a Level) -> impl Iterator<Item = (&'a Histogram, f64, f64)> {
+        self.classes.iter().map(|class| (class.order.histogram(), class.moved(level), class.scale(level)))
+    }
+
+    /// Returns, for each share of the debt, the health factor below which that share lies, shares ascending, and the debt
+    /// in whole numeraire tokens. No factors where nothing is owed.
+    pub fn health_factors<const N: usize>(&self, level: &Level, shares: [f64; N]) -> (Option<[f64; N]>, f64) {
+        let mut bins: Vec<(f64, f64)> = Vec::new();
+        for (histogram, moved, scale) in self.histograms(level) {
+            bins.extend(histogram.from_the_top().map(|(key, weight)| (moved / key, weight as f64 * scale)));
+        }
+        if self.classes.len() > 1 {
+            bins.sort_by(|a, b| a.0.total_cmp(&b.0));
+        }
+        let total: f64 = bins.iter().map(|(_, debt)| debt).sum();
+        let (mut found, mut next, mut below) = ([0.0; N], 0, 0.0);
+        for (factor, debt) in bins {
+            below += debt;
+            while next < N && below >= shares[next] * total {
+                found[next] = factor;
+                next += 1;
+            }
+        }
+        ((next == N && total > 0.0).then_some(found), total)
+    }
+
+    /// Returns the accounts among which the soundest bound on the lowest health factor of each class is.
+    pub fn leaders(&self) -> impl Iterator<Item = AccountId> {
+        self.classes.iter().flat_map(|class| class.order.leaders(|_, _| 1.0)).map(AccountId)
+    }
+}
+
+/// What a look at a candidate found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// It may not be liquidated.
+    Sound,
+    /// It may be.
+    Failing,
+    /// It may be, and nobody finds it worth it.
+    Worthless,
+}
+
+impl Class {
+    fn set(&mut self, account: AccountId, exposure: &Exposure) {
+        let debt = self.reference.debt_worth(exposure);
+        let key = debt / self.reference.weighted_collateral_worth(exposure);
+        // No collateral at all fails at any price: the greatest key that can be counted.
+        let key = if key.is_finite() { key } else { f64::MAX };
+        let size = size_of(debt);
+        self.order.set(account.0, key, size, size, key);
+    }
+
+    /// Returns by how much the worth of what all positions of the class have in common has changed, at least.
+    fn moved(&self, level: &Level) -> f64 {
+        let shape = self.shape;
+        let grown = |place: usize| level.worth[place].collateral / self.reference.worth[place].collateral;
+        let dearer = |place: usize| level.worth[place].debt / self.reference.worth[place].debt;
+        let least = places(shape.collateral).map(grown).fold(f64::INFINITY, f64::min);
+        let most = places(shape.debt).map(dearer).fold(0.0, f64::max);
+        // Without collateral, everything fails.
+        if shape.collateral == 0 { 0.0 } else { least / most }
+    }
+
+    /// Returns what a unit of size is worth now, at least.
+    fn scale(&self, level: &Level) -> f64 {
+        let dearer = |place: usize| level.worth[place].debt / self.reference.worth[place].debt;
+        places(self.shape.debt).map(dearer).fold(f64::INFINITY, f64::min) / SIZES
+    }
+
+    /// Lists the positions whose key is above the limit that rounding leaves. A market loses at most a smallest unit of each
+    /// asset and a few grains of worth on its way to a position's health: relative to the debt, most for the smallest.
+    fn candidates(&mut self, level: &Level, bar: Option<f64>, found: &mut Vec<u32>) {
+        let moved = self.moved(level);
+        let scale = self.scale(level);
+        let legs = f64::from(self.shape.collateral.count_ones() + self.shape.debt.count_ones());
+        let lost = 2.0 * level.units + (2.0 * legs + 4.0) * level.grain;
+        if let Some(bar) = bar {
+            self.order.unpark(at_least(bar / (scale * SIZES)));
+        }
+        let limit = |least: u128, _: u128| moved * (1.0 - FLOAT_SLACK - lost / (least as f64 * scale)).max(0.0);
+        self.order.candidates(limit, found);
+        found.sort_unstable();
+    }
+
+    fn take_reference(&mut self, level: &Level, exposure: impl Fn(AccountId) -> Exposure) {
+        self.reference = level.clone();
+        for id in self.order.ids() {
+            self.set(AccountId(id), &exposure(AccountId(id)));
+        }
+    }
+}
+
+/// Returns a debt's size; even the smallest has one.
+fn size_of(debt: f64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a debt may")]
+    let size = (debt * SIZES) as u128;
+    size.max(1)
+}
+
+/// Returns the size of a debt, so that what is unparked may be too much but never too little.
+fn at_least(debt: f64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a bar may")]
+    let size = (debt * SIZES * (1.0 - FLOAT_SLACK)) as u128;
+    size
+}

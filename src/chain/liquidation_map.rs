@@ -1,0 +1,66 @@
+//! How much could be liquidated if the price fell, read from the histogram of failing prices.
+//!
+//! What decides about a position of a leveraged farm is the price of the farmed token in the base asset. While that falls
+//! to a part `r` of itself, trade against the pool keeps the product of its reserves, so the base asset in it, and with
+//! it every health factor, falls to the square root of `r`. Debt stays. (A lending position's health factor would fall
+//! to `r` itself.)
+
+use super::protocols::GoblinCell;
+use super::underwater::{Ground, Level};
+
+/// Debt at one health factor: one bin of the histogram, whose health factor is known to within 0.2 %.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exposure {
+    /// The health factor: it may be liquidated below 1.
+    pub health_factor: f64,
+    /// The debt, in smallest units of what is owed.
+    pub debt: f64,
+    /// What the collateral would sell for, likewise.
+    pub collateral: f64,
+}
+
+/// What a fall of the price would make liquidatable.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Liquidatable {
+    /// The debt, in smallest units of what is owed.
+    pub debt: f64,
+    /// What its collateral would sell for after the fall, likewise.
+    pub collateral: f64,
+}
+
+impl Liquidatable {
+    /// Returns the same in another unit.
+    #[must_use]
+    pub fn times(self, unit: f64) -> Self {
+        Self { debt: self.debt * unit, collateral: self.collateral * unit }
+    }
+}
+
+/// Returns the debt of a goblin's positions by health factor, lowest first.
+pub fn exposures<'a>(cell: &'a GoblinCell, ground: &Ground) -> impl Iterator<Item = Exposure> + 'a {
+    let level = Level::of(&cell.goblin, ground);
+    let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
+    cell.order.histogram().from_the_top().map(move |(key, weight)| {
+        let (health_factor, debt) = (level.health_factor(key), level.debt(weight));
+        Exposure { health_factor, debt, collateral: debt * health_factor / kill_factor }
+    })
+}
+
+/// Returns what a health factor becomes when the price of the farmed token falls by this share of itself.
+pub fn fallen(health_factor: f64, fall: f64) -> f64 {
+    health_factor * (1.0 - fall).sqrt()
+}
+
+/// Returns, for each fall of the price in ascending order, what could then be liquidated.
+pub fn liquidatable(exposures: impl Iterator<Item = Exposure>, falls: &[f64], out: &mut Vec<Liquidatable>) {
+    out.clear();
+    let mut exposures = exposures.peekable();
+    let (mut debt, mut collateral) = (0.0, 0.0);
+    for fall in falls {
+        while let Some(next) = exposures.next_if(|next| fallen(next.health_factor, *fall) < 1.0) {
+            debt += next.debt;
+            collateral += next.collateral;
+        }
+        out.push(Liquidatable { debt, collateral: fallen(collateral, *fall) });
+    }
+}

@@ -1,0 +1,114 @@
+//! A finished folder, read back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::manifest::{MANIFEST, ScenarioStamp, Status, TOOL};
+
+/// Why a folder cannot be read back.
+#[derive(Debug, Error)]
+pub enum FinishedError {
+    /// There is no manifest of this program in it.
+    #[error("{} is not the folder of a run: it has no {MANIFEST} of plimsoll", .0.display())]
+    Foreign(PathBuf),
+    /// It was stopped before its end.
+    #[error("{} is not finished: the run was interrupted after block {blocks}; run it again with --force, or for many \
+        seeds with the same command", path.display())]
+    Interrupted {
+        /// The folder.
+        path: PathBuf,
+        /// Blocks done.
+        blocks: u64,
+    },
+    /// A file that is needed cannot be read.
+    #[error("cannot read {}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a manifest says, of a run or of many.
+#[derive(Debug, Deserialize)]
+struct Stamp {
+    tool: String,
+    version: String,
+    status: Status,
+    scenario: ScenarioStamp,
+    #[serde(default)]
+    seeds: Option<String>,
+    #[serde(default)]
+    blocks: u64,
+    files: Vec<File>,
+}
+
+#[derive(Debug, Deserialize)]
+struct File {
+    name: String,
+    blake3: String,
+}
+
+/// A finished folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What made it.
+    pub scenario: ScenarioStamp,
+    /// Whether it holds many seeds.
+    pub has_many_seeds: bool,
+    /// What should be known before its figures are believed.
+    pub doubts: Vec<String>,
+}
+
+impl Finished {
+    /// Reads the manifest and compares the files with it.
+    ///
+    /// # Errors
+    /// It is no folder of a finished run. What was made by another version or edited since is doubted, not refused.
+    pub fn open(path: &Path) -> Result<Self, FinishedError> {
+        let foreign = || FinishedError::Foreign(path.to_owned());
+        let text = fs::read(path.join(MANIFEST)).map_err(|_| foreign())?;
+        let stamp: Stamp = serde_json::from_slice(&text).map_err(|_| foreign())?;
+        if stamp.tool != TOOL {
+            return Err(foreign());
+        }
+        if stamp.status == Status::Interrupted {
+            return Err(FinishedError::Interrupted { path: path.to_owned(), blocks: stamp.blocks });
+        }
+        let mut doubts = Vec::new();
+        let version = env!("CARGO_PKG_VERSION");
+        if stamp.version != version {
+            doubts.push(format!("{} was made by plimsoll {}, and this is {version}", path.display(), stamp.version));
+        }
+        for file in &stamp.files {
+            let held = path.join(&file.name);
+            match fs::read(&held) {
+                Ok(bytes) if blake3::hash(&bytes).to_string() == file.blake3 => {}
+                Ok(_) => doubts.push(format!("{} was edited since the run", held.display())),
+                Err(_) => doubts.push(format!("{} is missing", held.display())),
+            }
+        }
+        let has_many_seeds = stamp.seeds.is_some();
+        Ok(Self { path: path.to_owned(), scenario: stamp.scenario, has_many_seeds, doubts })
+    }
+
+    /// Reads one of its files.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>, FinishedError> {
+        let path = self.path.join(name);
+        fs::read(&path).map_err(|error| FinishedError::Unreadable { path, reason: error.to_string() })
+    }
+
+    /// Returns an error about one of its files.
+    pub fn unreadable(&self, name: &str, reason: impl ToString) -> FinishedError {
+        FinishedError::Unreadable { path: self.path.join(name), reason: reason.to_string() }
+    }
+}

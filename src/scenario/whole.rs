@@ -1,0 +1,123 @@
+//! A scenario in one text, with what it includes, and that text field by field.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::diagnostic::Source;
+use super::syntax::{self, File};
+use super::tree::{Kind, Tree};
+
+/// Returns one text that says all that the files say: the scenario's own if it includes nothing, otherwise its fields
+/// with the lists of its includes before its own. Comments between list elements and fields are lost then.
+pub(super) fn whole(files: &[File]) -> String {
+    let Some((own, included)) = files.split_last() else { return String::new() };
+    if included.is_empty() {
+        return own.source.text.clone();
+    }
+    let mut fields: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut order: Vec<&str> = Vec::new();
+    for file in files {
+        let text = |tree: &Tree| file.source.text[tree.span.clone()].to_owned();
+        for field in file.tree.fields().iter().filter(|field| field.name != "include") {
+            if !order.contains(&field.name.as_str()) {
+                order.push(&field.name);
+            }
+            let values = fields.entry(&field.name).or_default();
+            match &field.value.kind {
+                Kind::List(elements) => values.extend(elements.iter().map(|element| text(&element.value))),
+                _ => *values = vec![text(&field.value)],
+            }
+        }
+    }
+    let written = order.into_iter().map(|name| {
+        let mut trees = files.iter().filter_map(|file| file.tree.get(name));
+        let values = &fields[name];
+        if trees.any(|tree| matches!(tree.kind, Kind::List(_))) {
+            format!("    {name}: [\n        {},\n    ],\n", values.join(",\n        "))
+        } else {
+            format!("    {name}: {},\n", values[0])
+        }
+    });
+    format!("Scenario(\n{})\n", written.collect::<Vec<_>>().concat())
+}
+
+/// Returns what a scenario's text says, field by field: `agents.farmers.count` and `2000`. Elements of a list go by their
+/// names, or by what they are about, or by their place. None if it is no scenario.
+pub fn fields(text: &str) -> Option<Vec<(String, String)>> {
+    let source = Source { name: String::new(), text: text.to_owned() };
+    let mut mistakes = Vec::new();
+    let file = syntax::parse(Arc::new(source), Path::new(""), &mut mistakes)?;
+    let mut found = Vec::new();
+    list(text, &file.tree, "", &mut found);
+    Some(found)
+}
+
+fn list(text: &str, tree: &Tree, path: &str, found: &mut Vec<(String, String)>) {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match &tree.kind {
+        Kind::Struct(fields) => {
+            let head = &text[tree.head.clone()];
+            if head != "(" && !path.is_empty() {
+                found.push((path.to_owned(), head.to_owned()));
+            }
+            for field in fields {
+                list(text, &field.value, &below(&field.name), found);
+            }
+        }
+        Kind::List(elements) if elements.iter().any(|element| !element.value.fields().is_empty()) => {
+            for (element, place) in elements.iter().zip(1..) {
+                let tree = &element.value;
+                let named = ["name", "token"].iter().find_map(|field| tree.get(field));
+                let name = named.map(|name| text[name.span.clone()].trim_matches('"').to_owned());
+                list(text, tree, &below(&name.unwrap_or_else(|| place.to_string())), found);
+            }
+        }
+        Kind::Leaf | Kind::List(_) | Kind::Tuple(_) => {
+            found.push((path.to_owned(), plain(&text[tree.span.clone()])));
+        }
+    }
+}
+
+/// Returns a value's text on one line, numbers without underscores.
+fn plain(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split("//").next().unwrap_or("").trim());
+    let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    if line.contains('"') { line } else { line.replace('_', "") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> File {
+        let source = Arc::new(Source { name: String::new(), text: text.to_owned() });
+        syntax::parse(source, Path::new(""), &mut Vec::new()).unwrap()
+    }
+
+    #[test]
+    fn what_is_included_stands_in_the_whole_text() {
+        let market = file(r#"(tokens: [(name: "ETH", decimals: 18)])"#);
+        let own = file("(include: [\"market.ron\"], blocks: 7, tokens: [(name: \"UNI\", decimals: 9)])");
+        let text = whole(&[market, own]);
+        let told = fields(&text).unwrap();
+        let expected = [
+            ("tokens.ETH.name", "\"ETH\""),
+            ("tokens.ETH.decimals", "18"),
+            ("tokens.UNI.name", "\"UNI\""),
+            ("tokens.UNI.decimals", "9"),
+            ("blocks", "7"),
+        ];
+        assert_eq!(told, expected.map(|(path, value)| (path.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn values_are_compared_and_not_how_they_are_typed() {
+        let told = |text: &str| fields(text).unwrap();
+        let one = told("(blocks: 14_400, size: Uniform(1, 2), // note\n knots: [1, 2], price: Gbm(start: 1_000))");
+        let other = told("(blocks: 14400, size: Uniform(1, 2), knots: [1, 2],\n price: Gbm(\n start: 1000))");
+        assert_eq!(one, other);
+        assert_eq!(one[3], ("price".to_owned(), "Gbm".to_owned()));
+        assert_ne!(one, told("(blocks: 14400, size: Uniform(1, 3), knots: [1, 2], price: Gbm(start: 1000))"));
+    }
+}
