@@ -8,6 +8,8 @@ mod balancer;
 mod compound_v2;
 #[path = "protocol/curve.rs"]
 mod curve;
+#[path = "protocol/maker.rs"]
+mod maker;
 #[path = "protocol/morpho_blue.rs"]
 mod morpho_blue;
 
@@ -150,6 +152,7 @@ criterion_group!(
     balancer::powers,
     balancer::balancer,
     curve::curve,
-    curve::curve_meta
+    curve::curve_meta,
+    maker::maker
 );
 criterion_main!(benches);

@@ -75,6 +75,14 @@ mod refusals {
     }
 
     #[test]
+    fn a_liquidation_penalty_a_unit_higher_differs() {
+        let file = Vectors::of_this_repository().read("maker");
+        let wrong = replay_with(&file, |config| replay::maker::Machine::with_penalty_raised_by(config, 1));
+        assert_eq!(replay::maker::replay(&file).differences, [] as [String; 0]);
+        assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
     fn a_treasury_that_takes_a_hundredth_of_a_percent_more_of_the_bonus_differs() {
         let file = Vectors::of_this_repository().read("aave_v3");
         let wrong = replay_with(&file, |config| replay::aave_v3::Machine::with_extra_protocol_fee(config, 1));
@@ -148,7 +156,8 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 10] = [
+        let replays: [(&str, Replay); 11] = [
+            ("maker", replay::maker::replay),
             ("morpho_blue", replay::morpho_blue::replay),
             ("univ2", replay::univ2::replay),
             ("staking_rewards", replay::staking_rewards::replay),

@@ -8,6 +8,7 @@ pub mod balancer_weighted;
 pub mod compound_v2;
 pub mod curve;
 mod fields;
+pub mod maker;
 pub mod morpho_blue;
 pub mod staking_rewards;
 pub mod univ2;
@@ -33,7 +34,7 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("compound_v2", Some(compound_v2::replay)),
     ("curve", Some(curve::replay)),
     ("erc4626", None),
-    ("maker", None),
+    ("maker", Some(maker::replay)),
     ("masterchef", None),
     ("morpho_blue", Some(morpho_blue::replay)),
     ("staking_rewards", Some(staking_rewards::replay)),

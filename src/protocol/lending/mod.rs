@@ -5,6 +5,7 @@
 
 pub mod aave_v3;
 pub mod compound_v2;
+pub mod maker;
 pub mod morpho_blue;
 mod rows;
 
