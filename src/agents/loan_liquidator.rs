@@ -310,7 +310,10 @@ impl LoanLiquidator {
             }
         };
         if first == 0 || first >= one.repaid {
-            return Some(([one.repaid, 0], one));
+            let carried = lending.threshold(collateral) * (1.0 + lending.bonus(collateral));
+            // Where the collateral does not pay for all, a little more is offered, or rounding would leave dust of it.
+            let more = if loan.health_factor < carried { one.repaid / 10_000 + 1 } else { 0 };
+            return Some(([one.repaid.saturating_add(more).min(purse), 0], one));
         }
         let left = (one.repaid + one.debt_left - first) as f64;
         let close_factor = one.repaid as f64 / (one.repaid + one.debt_left) as f64;
