@@ -272,7 +272,7 @@ impl LoanLiquidator {
     fn part_that_pays(&self, done: &Liquidated, sold: u128, sees: &View) -> Option<f64> {
         let owed = self.owed(done.repaid, sees);
         let pays = |part: f64| {
-            let (before, piece) = (sold + share(done.seized, part), (done.seized / 64).max(1));
+            let (before, piece) = (sold + share(done.seized, part), (done.seized / 1_024).max(1));
             let brings = self.route.quote_after(sees, before, piece).unwrap_or(0) as f64;
             brings * done.seized as f64 >= owed as f64 * piece as f64
         };
