@@ -77,6 +77,67 @@ const SCENARIO: &str = r#"Scenario(
     ],
 )"#;
 
+/// The same of lending markets: loans that are opened, defended, liquidated in every way, and lenders who run.
+const LOANS: &str = r#"Scenario(
+    blocks: 120,
+    block_time: "5 min",
+    numeraire: "USDC",
+    chain: (native: "ETH", base_fee: Fixed(20), gas_limit: 6_000_000),
+    tokens: [
+        (name: "USDC", decimals: 6, price: Fixed(1)),
+        (name: "ETH", decimals: 18, price: Gbm(start: 2_000, volatility: 0.9)),
+    ],
+    shocks: [Crash(token: "ETH", start: "3 h", ramp: "2 h", size: Uniform(0.3, 0.4))],
+    venue: [(token: "ETH", impact: Linear(depth: "5_000"), half_life: "1 h", fee_bps: 5)],
+    pools: [UniswapV2(name: "pool", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000"))],
+    oracles: [
+        (name: "ETH", token: "ETH", sources: [(1, Outside), (1, Spot("pool"))]),
+        (name: "USDC", token: "USDC", sources: [(1, Outside)]),
+    ],
+    lending: [
+        AaveV3(name: "aave", reserves: [
+            (token: "ETH", oracle: "ETH", supplied: "300", ltv: 0.8, threshold: 0.825, bonus: 0.05, protocol_fee: 0.1),
+            (token: "USDC", oracle: "USDC", ltv: 0.77, threshold: 0.8, bonus: 0.05, reserve_factor: 0.1),
+        ]),
+        MorphoBlue(
+            name: "morpho", lltv: 0.86, loan: (token: "USDC", oracle: "USDC", supplied: "1_000_000"),
+            collateral: (token: "ETH", oracle: "ETH"),
+        ),
+    ],
+    agents: [
+        Lender(
+            name: "lenders", count: 20, market: "aave", asset: "USDC", supply: LogNormal(median: 30_000, sigma: 1),
+            fears_utilisation: Uniform(0.6, 1), fears_bad_debt: Fixed(0.01), attention: Fixed(0.2),
+        ),
+        Borrower(
+            name: "sleepers", count: 40, market: "aave", collateral: "ETH", debt: "USDC", capital: Exponential(mean: 9_000),
+            owes: LoanToValue(Uniform(0.4, 0.75)),
+        ),
+        Borrower(
+            name: "shorts", count: 5, market: "aave", collateral: "USDC", debt: "ETH", capital: Fixed(9_000),
+            owes: HealthFactor(Uniform(1.1, 2)), proceeds: Sold,
+        ),
+        Borrower(
+            name: "loopers", count: 5, market: "morpho", collateral: "ETH", debt: "USDC", capital: Fixed(5_000),
+            owes: Loops(loan_to_value: Uniform(0.5, 0.7), times: 3), entry: Between("0 s", "2 h"), through: "pool",
+            defence: Deleverage, act_below: Uniform(1.05, 1.2), attention: Fixed(0.5),
+        ),
+        Borrower(
+            name: "payers", count: 10, market: "morpho", collateral: "ETH", debt: "USDC", capital: Fixed(9_000),
+            owes: LoanToValue(Uniform(0.4, 0.8)), defence: Repay, spare: Uniform(0, 0.5),
+        ),
+        LoanLiquidator(
+            name: "flash", market: "aave", collateral: "ETH", debt: "USDC", through: "pool", bid_share: Uniform(0.1, 0.5),
+            strategy: TwoSteps, attention: Fixed(0.8), gas_money: Fixed(20),
+        ),
+        LoanLiquidator(
+            name: "own", market: "morpho", collateral: "ETH", debt: "USDC", funds: Own(Fixed(20_000)), sells: Later("20 min"),
+            bid_share: Uniform(0.1, 0.5), gas_money: Fixed(20),
+        ),
+        Arbitrageur(name: "arbitrageur", pool: "pool", capital: Fixed(500_000), bid_share: Fixed(0.1), gas_money: Fixed(20)),
+    ],
+)"#;
+
 /// The data files of a run, by name.
 type Files = BTreeMap<&'static str, Vec<u8>>;
 
@@ -129,6 +190,20 @@ fn equal_seeds_leave_equal_files_and_others_do_not() {
 fn the_pinned_run_leaves_the_pinned_bytes() {
     let digest = blake3::hash(&run(SCENARIO, 1, 120)["ticks.csv"]).to_string();
     assert_eq!(digest, "0f22a9948bc950fd1926d7b71c5ad3da0920b0d762ae8bff3d7e32c9cd6c9b01", "the digest of ticks.csv");
+}
+
+#[test]
+fn lending_markets_leave_equal_files_too() {
+    let (first, again, other) = (run(LOANS, 1, 120), run(LOANS, 1, 120), run(LOANS, 2, 120));
+    for name in ["ticks.csv", "events.csv", "agents.csv", "summary.json"] {
+        assert!(first[name] == again[name], "{name} differs between runs of one seed");
+        assert!(first[name] != other[name], "{name} does not depend on the seed");
+    }
+    let actions: std::collections::BTreeSet<String> =
+        rows(&first, "events.csv").into_iter().map(|mut row| row.remove("action").unwrap()).collect();
+    for action in ["supply", "borrow", "repay", "withdraw_claim", "liquidate", "swap", "venue_sell"] {
+        assert!(actions.contains(action), "the run has no {action}, so it shows nothing about one: {actions:?}");
+    }
 }
 
 #[test]

@@ -273,7 +273,7 @@ impl LoanLiquidator {
     fn part_that_pays(&self, done: &Liquidated, sold: u128, sees: &View) -> Option<f64> {
         let owed = self.owed(done.repaid, sees);
         let pays = |part: f64| {
-            let (before, piece) = (sold + share(done.seized, part), (done.seized / 64).max(1));
+            let (before, piece) = (sold + share(done.seized, part), (done.seized / 1_024).max(1));
             let brings = self.route.quote_after(sees, before, piece).unwrap_or(0) as f64;
             brings * done.seized as f64 >= owed as f64 * piece as f64
         };
@@ -311,7 +311,10 @@ impl LoanLiquidator {
             }
         };
         if first == 0 || first >= one.repaid {
-            return Some(([one.repaid, 0], one));
+            let carried = lending.threshold(collateral) * (1.0 + lending.bonus(collateral));
+            // Where the collateral does not pay for all, a little more is offered, or rounding would leave dust of it.
+            let more = if loan.health_factor < carried { one.repaid / 10_000 + 1 } else { 0 };
+            return Some(([one.repaid.saturating_add(more).min(purse), 0], one));
         }
         let left = (one.repaid + one.debt_left - first) as f64;
         let close_factor = one.repaid as f64 / (one.repaid + one.debt_left) as f64;

@@ -119,3 +119,41 @@ fn what_a_farm_sells_and_buys_for_its_positions_is_volume() {
     let volume: Vec<f64> = summary.pools.iter().map(|pool| pool.volume_numeraire).collect();
     assert!((volume[0] / (0.5 * rewards) - 1.0).abs() < 0.01 && (volume[1] / rewards - 1.0).abs() < 0.01, "{volume:?}");
 }
+
+/// Above the frontier every liquidation leaves less behind than it took: without the fall there is no bad debt at all.
+#[test]
+fn a_jump_beyond_the_toxic_frontier_leaves_bad_debt() {
+    let mut checked = read("toxic_spiral.ron");
+    let toxic = run(&checked, 600, Options::seeded(1)).liquidations;
+    assert!(toxic.count > 100 && toxic.bad_debt_numeraire > 10_000.0, "{toxic:?}");
+    checked.scenario.shocks.clear();
+    let calm = run(&checked, 600, Options::seeded(1)).liquidations;
+    assert!(calm.bad_debt_numeraire < 1.0, "{calm:?}");
+}
+
+/// Who buys back a debt as large as its market moves the price further: lenders of CRV are left with a loss, and without
+/// the rise there is none.
+#[test]
+fn a_squeezed_short_leaves_bad_debt() {
+    let mut checked = read("short_squeeze.ron");
+    let squeezed = run(&checked, 7_200, Options::seeded(1)).liquidations;
+    assert!(squeezed.count > 0 && squeezed.bad_debt_numeraire > 1e6, "{squeezed:?}");
+    let PriceParams::Knots { knots, .. } = &mut checked.scenario.tokens[2].price else {
+        panic!("CRV passes through knots")
+    };
+    knots.truncate(1);
+    assert_eq!(run(&checked, 3_000, Options::seeded(1)).liquidations.count, 0);
+}
+
+#[test]
+fn lenders_who_are_frightened_by_each_other_run_and_others_do_not() {
+    let mut checked = read("lender_run.ron");
+    let reverts = |checked: &Checked| run(checked, checked.scenario.blocks, Options::seeded(1)).reverts;
+    assert!(reverts(&checked) > 50, "nobody had to wait");
+    for agent in &mut checked.scenario.agents {
+        if let plimsoll::agents::AgentParams::Lender(params) = agent {
+            params.fears_utilisation = plimsoll::chain::distribution::Distribution::Fixed(2.0);
+        }
+    }
+    assert_eq!(reverts(&checked), 0);
+}
