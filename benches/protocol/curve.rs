@@ -1,4 +1,4 @@
-//! Curve's StableSwap pools and metapools.
+//! Curve's pools and metapools.
 
 use std::hint::black_box;
 
