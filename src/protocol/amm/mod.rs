@@ -4,6 +4,7 @@
 //! [`AmmError`], and an arm in each of the two coercing matches.
 
 pub mod uniswap_v2;
+pub mod uniswap_v3;
 
 use thiserror::Error;
 
