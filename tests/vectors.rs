@@ -41,7 +41,11 @@ mod refusals {
 
     use serde_json::{Value, json};
 
-    use super::replay::{Replay, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2};
+    use plimsoll::math::U256;
+
+    use super::replay::{
+        Replay, Report, Vectors, alpha_homora, replay_with, staking_rewards, univ2, univ3, univ3_math,
+    };
 
     /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
     fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
@@ -59,6 +63,32 @@ mod refusals {
         let wrong = replay_with(&file, |config| univ2::Machine::with_fee(config, 31));
         assert_eq!(right.differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn a_fee_of_one_pip_more_differs() {
+        let file = Vectors::of_this_repository().read("univ3");
+        let wrong = replay_with(&file, |config| univ3::Machine::with_fee_changed(config, 1));
+        assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn a_quotient_that_is_not_rounded_up_differs() {
+        let file = Vectors::of_this_repository().read("univ3_math");
+        let wrong = replay_with(&file, |_| Ok(univ3_math::Machine { quotient_up: U256::mul_div_down }));
+        assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn an_unknown_function_or_argument_does_not_pass_in_silence() {
+        let unknown = after_change("univ3_math", univ3_math::replay, |operation| {
+            operation["op"] = json!("getRugPull");
+        });
+        assert!(unknown.differences[0].contains("getRugPull"), "{}", unknown.differences[0]);
+        let argument = after_change("univ3_math", univ3_math::replay, |operation| {
+            operation["args"].as_array_mut().expect("every function has arguments").push(json!("1"));
+        });
+        assert!(argument.differences[0].contains("arguments"), "{}", argument.differences[0]);
     }
 
     #[test]
@@ -81,8 +111,9 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 3] = [
+        let replays: [(&str, Replay); 4] = [
             ("univ2", univ2::replay),
+            ("univ3", univ3::replay),
             ("staking_rewards", staking_rewards::replay),
             ("alpha_homora", alpha_homora::replay),
         ];

@@ -4,6 +4,8 @@ pub mod alpha_homora;
 mod fields;
 pub mod staking_rewards;
 pub mod univ2;
+pub mod univ3;
+pub mod univ3_math;
 
 use std::{env, fs, io::Read, path::PathBuf};
 
@@ -31,8 +33,8 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("morpho_blue", None),
     ("staking_rewards", Some(staking_rewards::replay)),
     ("univ2", Some(univ2::replay)),
-    ("univ3", None),
-    ("univ3_math", None),
+    ("univ3", Some(univ3::replay)),
+    ("univ3_math", Some(univ3_math::replay)),
 ];
 
 /// Returns how the file of that name is replayed, if there is a state machine for it.
