@@ -12,6 +12,8 @@ mod curve;
 mod maker;
 #[path = "protocol/morpho_blue.rs"]
 mod morpho_blue;
+#[path = "protocol/uniswap_v3.rs"]
+mod uniswap_v3;
 
 use std::hint::black_box;
 
@@ -153,6 +155,9 @@ criterion_group!(
     balancer::balancer,
     curve::curve,
     curve::curve_meta,
-    maker::maker
+    maker::maker,
+    uniswap_v3::uniswap_v3_math,
+    uniswap_v3::uniswap_v3,
+    uniswap_v3::uniswap_v3_crossing
 );
 criterion_main!(benches);

@@ -39,6 +39,7 @@ fn every_protocol_answers_as_its_contract_did() {
 mod refusals {
     //! The replay sees what it should see: a wrong machine, a wrong answer, a word it does not know.
 
+    use plimsoll::math::U256;
     use plimsoll::protocol::amm::curve::Template;
     use serde_json::{Value, json};
 
@@ -83,6 +84,13 @@ mod refusals {
     }
 
     #[test]
+    fn a_fee_of_one_pip_more_differs() {
+        let file = Vectors::of_this_repository().read("univ3");
+        let wrong = replay_with(&file, |config| replay::univ3::Machine::with_fee_changed(config, 1));
+        assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
     fn a_treasury_that_takes_a_hundredth_of_a_percent_more_of_the_bonus_differs() {
         let file = Vectors::of_this_repository().read("aave_v3");
         let wrong = replay_with(&file, |config| replay::aave_v3::Machine::with_extra_protocol_fee(config, 1));
@@ -96,6 +104,13 @@ mod refusals {
         let wrong =
             replay_with(&file, |config| replay::compound_v2::Machine::with_seize_share_raised_by(config, more_wad));
         assert_eq!(replay::compound_v2::replay(&file).differences, [] as [String; 0]);
+        assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn a_quotient_that_is_not_rounded_up_differs() {
+        let file = Vectors::of_this_repository().read("univ3_math");
+        let wrong = replay_with(&file, |_| Ok(replay::univ3_math::Machine { quotient_up: U256::mul_div_wide_down }));
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
     }
 
@@ -137,6 +152,18 @@ mod refusals {
     }
 
     #[test]
+    fn an_unknown_function_or_argument_does_not_pass_in_silence() {
+        let unknown = after_change("univ3_math", replay::univ3_math::replay, |operation| {
+            operation["op"] = json!("getRugPull");
+        });
+        assert!(unknown.differences[0].contains("getRugPull"), "{}", unknown.differences[0]);
+        let argument = after_change("univ3_math", replay::univ3_math::replay, |operation| {
+            operation["args"].as_array_mut().expect("every function has arguments").push(json!("1"));
+        });
+        assert!(argument.differences[0].contains("arguments"), "{}", argument.differences[0]);
+    }
+
+    #[test]
     fn a_unit_more_in_one_answer_differs() {
         let report = after_change("univ2", replay::univ2::replay, |operation| {
             operation["state"]["r0"] = json!("4876057000000000000000001");
@@ -156,7 +183,7 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 11] = [
+        let replays: [(&str, Replay); 12] = [
             ("maker", replay::maker::replay),
             ("morpho_blue", replay::morpho_blue::replay),
             ("univ2", replay::univ2::replay),
@@ -168,6 +195,7 @@ mod refusals {
             ("balancer_math", replay::balancer_math::replay),
             ("balancer_weighted", replay::balancer_weighted::replay),
             ("curve", replay::curve::replay),
+            ("univ3", replay::univ3::replay),
         ];
         for (name, replay) in replays {
             let op = after_change(name, replay, |operation| {

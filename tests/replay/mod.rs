@@ -12,6 +12,8 @@ pub mod maker;
 pub mod morpho_blue;
 pub mod staking_rewards;
 pub mod univ2;
+pub mod univ3;
+pub mod univ3_math;
 
 use std::{env, fs, io::Read, path::PathBuf};
 
@@ -39,8 +41,8 @@ pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
     ("morpho_blue", Some(morpho_blue::replay)),
     ("staking_rewards", Some(staking_rewards::replay)),
     ("univ2", Some(univ2::replay)),
-    ("univ3", None),
-    ("univ3_math", None),
+    ("univ3", Some(univ3::replay)),
+    ("univ3_math", Some(univ3_math::replay)),
 ];
 
 /// Files beyond those, replayed where a folder has them.

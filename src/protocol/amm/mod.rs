@@ -6,6 +6,7 @@
 pub mod balancer;
 pub mod curve;
 pub mod uniswap_v2;
+pub mod uniswap_v3;
 
 use thiserror::Error;
 
