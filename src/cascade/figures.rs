@@ -125,10 +125,11 @@ fn bad_debt(trace: &Trace) -> f64 {
 
 /// Returns what liquidators did, and not the owners.
 fn liquidated(trace: &Trace) -> impl Iterator<Item = &Liquidation> {
-    trace.liquidations.iter().filter(|row| row.kind == SaleKind::Kill)
+    trace.liquidations.iter().filter(|row| row.kind != SaleKind::Close)
 }
 
 /// Returns a ratio; none where it would be one to nothing.
 fn over(a: f64, b: f64) -> Option<f64> {
-    (b > 0.0).then(|| a / b)
+    // An empty sum is -0.
+    (b > 0.0).then(|| (a + 0.0) / b)
 }

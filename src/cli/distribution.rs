@@ -78,9 +78,9 @@ fn risks(summary: &SweepSummary) -> String {
     let mut table = table(&[&header, "estimate", "its 95 % interval"]);
     let (bad, liquidated) = (&summary.bad_debt_numeraire, &summary.liquidated_debt_numeraire);
     for (name, estimate) in [
-        ("VaR: bad debt in one run of twenty", bad.var_95),
+        ("VaR: bad debt that one run in twenty exceeds", bad.var_95),
         ("CVaR: bad debt in the worst 5 % of runs", bad.cvar_95),
-        ("LaR: liquidated debt in one run of twenty", liquidated.lar_95),
+        ("LaR: liquidated debt that one run in twenty exceeds", liquidated.lar_95),
         ("liquidated debt in the worst 5 % of runs", liquidated.cvar_95),
     ] {
         if let Some(estimate) = estimate {
