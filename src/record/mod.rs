@@ -9,6 +9,7 @@ pub mod cascade;
 pub mod closing;
 pub mod csv;
 pub mod documentation;
+mod event_rows;
 pub mod events;
 pub mod finished;
 pub mod folder;
@@ -18,6 +19,7 @@ pub mod positions;
 pub mod recorder;
 pub mod summary;
 pub mod table;
+mod tick_rows;
 pub mod ticks;
 pub mod trace;
 

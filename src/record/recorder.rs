@@ -2,32 +2,25 @@
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
-use super::amount::Amount;
 use super::books::Books;
 use super::csv::Steady;
-use super::events::{Event as EventRow, EventKind};
+use super::event_rows::event_row;
+use super::events::Event as EventRow;
 use super::folder::{FolderError, OutputFolder};
 use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
-use super::ticks::{
-    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, Tick, TickNames,
-    TokenTick,
-};
+use super::tick_rows::{asset_tick, bank_tick, goblin_tick, lending_tick, oracle_tick, pool_tick};
+use super::ticks::{BlockTick, LiquidatableTick, Tick, TickNames, TokenTick};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
-use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::lending::{Asset, LendingCell};
 use crate::chain::liquidation_map::{Liquidatable, exposures, liquidatable};
 use crate::chain::mempool::Mempool;
-use crate::chain::oracles::{Feed, wad_to_f64};
-use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
-use crate::chain::transaction::LendingCall;
-use crate::chain::underwater::Level;
+use crate::chain::protocols::PoolCell;
 use crate::market::OutsidePrices;
 use crate::protocol::amm::Direction;
-use crate::protocol::farm::alpha_homora::PositionId;
 
 /// Which of the tables that grow block by block are written.
 #[derive(Debug, Clone, PartialEq)]
@@ -305,256 +298,4 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
     space.expired += u64::from(tick.expired);
     space.add(tick.gas_used, tick.gas_used_background, tick.base_fee_gwei.0, tick.waiting.into());
     tick
-}
-
-fn amount(sees: &View, token: TokenId, units: u128) -> Amount {
-    Amount { units, decimals: sees.tokens.get(token).decimals }
-}
-
-fn pool_tick(sees: &View, cell: &PoolCell) -> PoolTick {
-    let amm = cell.pool.amm();
-    let paid = cell.tokens.iter().zip(&cell.volume).filter(|(_, paid)| **paid > 0);
-    PoolTick {
-        price: pool_price(sees, cell),
-        reserve_0: amount(sees, cell.tokens[0], amm.balance(0)),
-        reserve_1: amount(sees, cell.tokens[1], amm.balance(1)),
-        volume_numeraire: paid.map(|(token, paid)| sees.worth(*token, *paid)).sum(),
-    }
-}
-
-fn oracle_tick(sees: &View, feed: &Feed) -> OracleTick {
-    let price = feed.answer();
-    OracleTick { price_numeraire: price, error_ratio: price / sees.venues.price(feed.token) - 1.0 }
-}
-
-fn lending_tick(sees: &View, cell: &LendingCell) -> LendingTick {
-    let level = cell.level(&sees.oracles, &sees.tokens, sees.clock.now());
-    let (quantiles, debt) = cell.orders.health_factors(&level, QUANTILES);
-    let prices = cell.prices(&sees.oracles);
-    let health = |account| cell.lending().health(account, &prices, sees.clock.now()).ok();
-    let factors = cell.orders.leaders().filter_map(health).map(|health| health.factor);
-    let lowest = factors.reduce(f64::min);
-    let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
-    let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
-    LendingTick {
-        open_loans: cell.orders.open(),
-        debt_numeraire: debt,
-        health_factor_lowest: lowest,
-        health_factor_p01: p01,
-        health_factor_p05: p05,
-        health_factor_p25: p25,
-        health_factor_p50: p50,
-        parked: u32::try_from(cell.orders.parked()).unwrap_or(u32::MAX),
-    }
-}
-
-fn asset_tick(sees: &View, cell: &LendingCell, place: u8) -> AssetTick {
-    let totals = cell.lending().totals(place, sees.clock.now());
-    let token = cell.asset(place).token;
-    AssetTick {
-        supplied: amount(sees, token, totals.supplied),
-        borrowed: amount(sees, token, totals.borrowed),
-        idle: amount(sees, token, totals.idle),
-        utilisation_ratio: if totals.supplied == 0 { 0.0 } else { totals.borrowed as f64 / totals.supplied as f64 },
-        borrow_rate_ratio: totals.borrow_rate,
-        supply_rate_ratio: totals.supply_rate,
-    }
-}
-
-fn bank_tick(sees: &View, cell: &BankCell) -> BankTick {
-    let books = cell.books_at(sees.clock.now());
-    let rate = cell.bank.params().interest.rate_per_second_wad(books.debt_value, books.balance).unwrap_or(0);
-    BankTick {
-        debt: amount(sees, cell.base, books.debt_value),
-        idle: amount(sees, cell.base, books.balance),
-        reserve: amount(sees, cell.base, books.reserve),
-        utilisation_ratio: books.debt_value as f64 / (books.debt_value as f64 + books.balance as f64),
-        borrow_rate_ratio: rate as f64 / 1e18 * 365.0 * 86_400.0,
-    }
-}
-
-/// Debt shares at which quantiles of health are read.
-const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
-
-fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
-    let ground = sees.ground(cell);
-    let owed = ground.books.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
-    let level = Level::of(&cell.goblin, &ground);
-    let quantiles = cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| level.health_factor(key)));
-    let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
-    let mut lowest: Option<f64> = None;
-    for id in cell.order.leaders(|least, greatest| level.reach(least, greatest)).map(PositionId) {
-        if let Some((debt, health)) = ground.debt_and_health(&cell.goblin, id) {
-            let factor = kill_factor * health as f64 / debt as f64;
-            lowest = Some(lowest.map_or(factor, |least| least.min(factor)));
-        }
-    }
-    // A bin's middle may lie below the lowest health in it.
-    let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
-    let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
-    GoblinTick {
-        open_positions: cell.order.open(),
-        debt: amount(sees, ground.bank.base, owed),
-        health_factor_lowest: lowest,
-        health_factor_p01: p01,
-        health_factor_p05: p05,
-        health_factor_p25: p25,
-        health_factor_p50: p50,
-        parked: u32::try_from(cell.order.parked()).unwrap_or(u32::MAX),
-    }
-}
-
-fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &'a Event) -> EventRow<'a> {
-    let (kind, action) = kind_and_action(&event.what);
-    let mut row = EventRow::new(sees.clock.block, sees.clock.now(), kind, action);
-    if let Some((agent, _)) = event.sender {
-        name_sender(&mut row, agents, agent);
-    }
-    if event.gas > 0 {
-        row.gas_used = Some(event.gas);
-        row.fee_native = Some(amount(sees, sees.tokens.native, event.fee));
-    }
-    let thrown_away = matches!(event.what, What::Expired { .. } | What::Replaced { .. });
-    row.waited_blocks = (event.gas > 0 || thrown_away).then_some(event.waited);
-    if let Some((bank, position)) = event.position() {
-        row.bank = Some(&sees.protocols.directory.banks[bank.index()].name);
-        row.position = Some(position.0.into());
-    }
-    fill(&mut row, sees, &event.what);
-    if let What::Liquidated(at) = &event.what
-        && let Some(borrower) = agents.agent(at.call.borrower)
-    {
-        let listed = agents.agents[borrower.index()];
-        row.borrower_population = Some(&agents.populations[usize::from(listed.population)].name);
-        row.borrower = Some(listed.number);
-    }
-    row
-}
-
-fn name_sender<'a>(row: &mut EventRow<'a>, agents: &'a AgentDirectory, agent: AgentId) {
-    let listed = agents.agents[agent.index()];
-    let population = &agents.populations[usize::from(listed.population)];
-    row.population = Some(&population.name);
-    row.agent = Some(listed.number);
-    row.agent_kind = Some(population.kind);
-}
-
-fn kind_and_action(what: &What) -> (EventKind, &'static str) {
-    match what {
-        What::Swapped { .. } => (EventKind::Swap, "swap"),
-        What::VenueTraded { bought: true, .. } => (EventKind::VenueBuy, "venue_buy"),
-        What::VenueTraded { bought: false, .. } => (EventKind::VenueSell, "venue_sell"),
-        What::SaleMuted { .. } => (EventKind::MutedSale, "muted_sale"),
-        What::Worked(at) if at.opened => (EventKind::Open, "work"),
-        What::Worked(at) if at.closed => (EventKind::Close, "work"),
-        What::Worked(_) => (EventKind::Adjust, "work"),
-        What::Killed(_) => (EventKind::Kill, "kill"),
-        What::Reinvested(..) => (EventKind::Reinvest, "reinvest"),
-        What::Deposited(..) => (EventKind::Deposit, "deposit"),
-        What::Withdrawn(..) => (EventKind::Withdraw, "withdraw"),
-        What::FarmFunded { .. } => (EventKind::FundFarm, "fund_farm"),
-        What::Lent(at) => (lending_kind(&at.call), at.call.name()),
-        What::Liquidated(_) => (EventKind::Liquidate, "liquidate"),
-        What::PricePublished { .. } => (EventKind::PublishPrice, "publish_price"),
-        What::Reverted { action, .. } => (EventKind::Revert, action),
-        What::Dropped { action, .. } => (EventKind::Drop, action),
-        What::Expired { action, .. } => (EventKind::Expire, action),
-        What::Replaced { action, .. } => (EventKind::Replace, action),
-    }
-}
-
-fn lending_kind(call: &LendingCall) -> EventKind {
-    match call {
-        LendingCall::Supply { .. } => EventKind::Supply,
-        LendingCall::Withdraw { .. } => EventKind::WithdrawClaim,
-        LendingCall::Borrow { .. } | LendingCall::FlashLoan { .. } => EventKind::Borrow,
-        LendingCall::Repay { .. } | LendingCall::RepayFlashLoan => EventKind::Repay,
-        LendingCall::Liquidate { .. } => EventKind::Liquidate,
-    }
-}
-
-/// Fills in the cells that belong to the row's kind.
-fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
-    let directory = &sees.protocols.directory;
-    let name = |token: TokenId| sees.tokens.get(token).name.as_str();
-    let mut moved = |paid: Option<(TokenId, u128)>, got: Option<(TokenId, u128)>| {
-        row.token_in = paid.map(|(token, _)| name(token));
-        row.amount_in = paid.map(|(token, units)| amount(sees, token, units));
-        row.token_out = got.map(|(token, _)| name(token));
-        row.amount_out = got.map(|(token, units)| amount(sees, token, units));
-    };
-    match what {
-        What::Swapped { pool, direction, traded } => {
-            let cell = sees.protocols.pool(*pool);
-            let (paid, got) = (cell.token_at(direction.pays), cell.token_at(direction.takes));
-            moved(Some((paid, traded.amount_in)), Some((got, traded.amount_out)));
-            row.pool = Some(&directory.pools[pool.index()].name);
-        }
-        What::VenueTraded { token, bought, amount, numeraire } => {
-            let (token, cash) = ((*token, *amount), (sees.tokens.numeraire, *numeraire));
-            if *bought { moved(Some(cash), Some(token)) } else { moved(Some(token), Some(cash)) }
-        }
-        What::SaleMuted { paid, got, .. } => moved(Some(*paid), Some(*got)),
-        What::Worked(at) => {
-            let base = sees.protocols.bank(at.bank).base;
-            moved(Some((base, at.receipt.base_from_user)), Some((base, at.receipt.base_to_user)));
-            row.goblin = Some(&directory.goblins[usize::from(at.goblin.0)].name);
-            row.debt = Some(amount(sees, base, at.receipt.debt_after));
-        }
-        What::Killed(at) => {
-            let [base, farmed] = sees.legs(at.goblin);
-            let moves = &at.receipt.moves;
-            moved(Some((farmed, moves.swap_from_goblin.farmed)), Some((base, moves.swap_to_goblin.base)));
-            row.goblin = Some(&directory.goblins[usize::from(at.goblin.0)].name);
-            row.debt = Some(amount(sees, base, at.receipt.debt));
-            row.bad_debt = Some(amount(sees, base, at.receipt.bad_debt));
-            row.prize = Some(amount(sees, base, at.receipt.prize));
-            row.left = Some(amount(sees, base, at.receipt.left));
-        }
-        What::Reinvested(goblin, receipt) => {
-            let farm = sees.protocols.farm(sees.protocols.goblin(*goblin).farm);
-            let base = sees.legs(*goblin)[0];
-            moved(Some((farm.reward, receipt.reward_sold)), Some((base, receipt.base_bought)));
-            row.goblin = Some(&directory.goblins[usize::from(goblin.0)].name);
-            row.farm = Some(&directory.farms[farm.id.index()].name);
-            row.prize = Some(amount(sees, farm.reward, receipt.bounty));
-        }
-        What::Deposited(bank, receipt) => {
-            let cell = sees.protocols.bank(*bank);
-            moved(Some((cell.base, receipt.value)), Some((cell.shares, receipt.share)));
-            row.bank = Some(&directory.banks[bank.index()].name);
-        }
-        What::Withdrawn(bank, receipt) => {
-            let cell = sees.protocols.bank(*bank);
-            moved(Some((cell.shares, receipt.share)), Some((cell.base, receipt.value)));
-            row.bank = Some(&directory.banks[bank.index()].name);
-        }
-        What::FarmFunded { farm, amount } => {
-            moved(Some((sees.protocols.farm(*farm).reward, *amount)), None);
-            row.farm = Some(&directory.farms[farm.index()].name);
-        }
-        What::Lent(at) => {
-            let cell = sees.protocols.lending(at.market);
-            let legs = Some((cell.asset(at.asset).token, at.amount));
-            match at.call {
-                LendingCall::Supply { .. } | LendingCall::Repay { .. } => moved(legs, None),
-                _ => moved(None, legs),
-            }
-            row.market = Some(&directory.lending[at.market.index()].name);
-        }
-        What::Liquidated(at) => {
-            moved(Some((at.debt, at.done.repaid)), Some((at.collateral, at.done.seized)));
-            row.market = Some(&directory.lending[at.market.index()].name);
-            row.health_factor = Some(at.health_factor);
-            row.debt = Some(amount(sees, at.debt, at.done.debt_left));
-            row.bad_debt = Some(amount(sees, at.debt, at.done.bad_debt + at.stranded));
-        }
-        What::PricePublished { feed, price_wad } => {
-            row.oracle = Some(&sees.oracles.feed(*feed).name);
-            row.price_numeraire = Some(wad_to_f64(*price_wad));
-        }
-        What::Reverted { reason, .. } => row.reason = Some(reason.kind()),
-        What::Dropped { .. } => row.reason = Some("cannot_pay_gas"),
-        What::Expired { .. } | What::Replaced { .. } => {}
-    }
 }

@@ -1,0 +1,165 @@
+//! What a row of `events.csv` says of an event.
+
+use super::events::{Event as EventRow, EventKind};
+use super::tick_rows::amount;
+use crate::agents::AgentDirectory;
+use crate::agents::view::View;
+use crate::chain::event::{Event, What};
+use crate::chain::ids::{AgentId, TokenId};
+use crate::chain::oracles::wad_to_f64;
+use crate::chain::transaction::LendingCall;
+
+pub(super) fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &'a Event) -> EventRow<'a> {
+    let (kind, action) = kind_and_action(&event.what);
+    let mut row = EventRow::new(sees.clock.block, sees.clock.now(), kind, action);
+    if let Some((agent, _)) = event.sender {
+        name_sender(&mut row, agents, agent);
+    }
+    if event.gas > 0 {
+        row.gas_used = Some(event.gas);
+        row.fee_native = Some(amount(sees, sees.tokens.native, event.fee));
+    }
+    let thrown_away = matches!(event.what, What::Expired { .. } | What::Replaced { .. });
+    row.waited_blocks = (event.gas > 0 || thrown_away).then_some(event.waited);
+    if let Some((bank, position)) = event.position() {
+        row.bank = Some(&sees.protocols.directory.banks[bank.index()].name);
+        row.position = Some(position.0.into());
+    }
+    fill(&mut row, sees, &event.what);
+    if let What::Liquidated(at) = &event.what
+        && let Some(borrower) = agents.agent(at.call.borrower)
+    {
+        let listed = agents.agents[borrower.index()];
+        row.borrower_population = Some(&agents.populations[usize::from(listed.population)].name);
+        row.borrower = Some(listed.number);
+    }
+    row
+}
+
+fn name_sender<'a>(row: &mut EventRow<'a>, agents: &'a AgentDirectory, agent: AgentId) {
+    let listed = agents.agents[agent.index()];
+    let population = &agents.populations[usize::from(listed.population)];
+    row.population = Some(&population.name);
+    row.agent = Some(listed.number);
+    row.agent_kind = Some(population.kind);
+}
+
+fn kind_and_action(what: &What) -> (EventKind, &'static str) {
+    match what {
+        What::Swapped { .. } => (EventKind::Swap, "swap"),
+        What::VenueTraded { bought: true, .. } => (EventKind::VenueBuy, "venue_buy"),
+        What::VenueTraded { bought: false, .. } => (EventKind::VenueSell, "venue_sell"),
+        What::SaleMuted { .. } => (EventKind::MutedSale, "muted_sale"),
+        What::Worked(at) if at.opened => (EventKind::Open, "work"),
+        What::Worked(at) if at.closed => (EventKind::Close, "work"),
+        What::Worked(_) => (EventKind::Adjust, "work"),
+        What::Killed(_) => (EventKind::Kill, "kill"),
+        What::Reinvested(..) => (EventKind::Reinvest, "reinvest"),
+        What::Deposited(..) => (EventKind::Deposit, "deposit"),
+        What::Withdrawn(..) => (EventKind::Withdraw, "withdraw"),
+        What::FarmFunded { .. } => (EventKind::FundFarm, "fund_farm"),
+        What::Lent(at) => (lending_kind(&at.call), at.call.name()),
+        What::Liquidated(_) => (EventKind::Liquidate, "liquidate"),
+        What::PricePublished { .. } => (EventKind::PublishPrice, "publish_price"),
+        What::Reverted { action, .. } => (EventKind::Revert, action),
+        What::Dropped { action, .. } => (EventKind::Drop, action),
+        What::Expired { action, .. } => (EventKind::Expire, action),
+        What::Replaced { action, .. } => (EventKind::Replace, action),
+    }
+}
+
+fn lending_kind(call: &LendingCall) -> EventKind {
+    match call {
+        LendingCall::Supply { .. } => EventKind::Supply,
+        LendingCall::Withdraw { .. } => EventKind::WithdrawClaim,
+        LendingCall::Borrow { .. } | LendingCall::FlashLoan { .. } => EventKind::Borrow,
+        LendingCall::Repay { .. } | LendingCall::RepayFlashLoan => EventKind::Repay,
+        LendingCall::Liquidate { .. } => EventKind::Liquidate,
+    }
+}
+
+/// Fills in the cells that belong to the row's kind.
+fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
+    let directory = &sees.protocols.directory;
+    let name = |token: TokenId| sees.tokens.get(token).name.as_str();
+    let mut moved = |paid: Option<(TokenId, u128)>, got: Option<(TokenId, u128)>| {
+        row.token_in = paid.map(|(token, _)| name(token));
+        row.amount_in = paid.map(|(token, units)| amount(sees, token, units));
+        row.token_out = got.map(|(token, _)| name(token));
+        row.amount_out = got.map(|(token, units)| amount(sees, token, units));
+    };
+    match what {
+        What::Swapped { pool, direction, traded } => {
+            let cell = sees.protocols.pool(*pool);
+            let (paid, got) = (cell.token_at(direction.pays), cell.token_at(direction.takes));
+            moved(Some((paid, traded.amount_in)), Some((got, traded.amount_out)));
+            row.pool = Some(&directory.pools[pool.index()].name);
+        }
+        What::VenueTraded { token, bought, amount, numeraire } => {
+            let (token, cash) = ((*token, *amount), (sees.tokens.numeraire, *numeraire));
+            if *bought { moved(Some(cash), Some(token)) } else { moved(Some(token), Some(cash)) }
+        }
+        What::SaleMuted { paid, got, .. } => moved(Some(*paid), Some(*got)),
+        What::Worked(at) => {
+            let base = sees.protocols.bank(at.bank).base;
+            moved(Some((base, at.receipt.base_from_user)), Some((base, at.receipt.base_to_user)));
+            row.goblin = Some(&directory.goblins[usize::from(at.goblin.0)].name);
+            row.debt = Some(amount(sees, base, at.receipt.debt_after));
+        }
+        What::Killed(at) => {
+            let [base, farmed] = sees.legs(at.goblin);
+            let moves = &at.receipt.moves;
+            moved(Some((farmed, moves.swap_from_goblin.farmed)), Some((base, moves.swap_to_goblin.base)));
+            row.goblin = Some(&directory.goblins[usize::from(at.goblin.0)].name);
+            row.debt = Some(amount(sees, base, at.receipt.debt));
+            row.bad_debt = Some(amount(sees, base, at.receipt.bad_debt));
+            row.prize = Some(amount(sees, base, at.receipt.prize));
+            row.left = Some(amount(sees, base, at.receipt.left));
+        }
+        What::Reinvested(goblin, receipt) => {
+            let farm = sees.protocols.farm(sees.protocols.goblin(*goblin).farm);
+            let base = sees.legs(*goblin)[0];
+            moved(Some((farm.reward, receipt.reward_sold)), Some((base, receipt.base_bought)));
+            row.goblin = Some(&directory.goblins[usize::from(goblin.0)].name);
+            row.farm = Some(&directory.farms[farm.id.index()].name);
+            row.prize = Some(amount(sees, farm.reward, receipt.bounty));
+        }
+        What::Deposited(bank, receipt) => {
+            let cell = sees.protocols.bank(*bank);
+            moved(Some((cell.base, receipt.value)), Some((cell.shares, receipt.share)));
+            row.bank = Some(&directory.banks[bank.index()].name);
+        }
+        What::Withdrawn(bank, receipt) => {
+            let cell = sees.protocols.bank(*bank);
+            moved(Some((cell.shares, receipt.share)), Some((cell.base, receipt.value)));
+            row.bank = Some(&directory.banks[bank.index()].name);
+        }
+        What::FarmFunded { farm, amount } => {
+            moved(Some((sees.protocols.farm(*farm).reward, *amount)), None);
+            row.farm = Some(&directory.farms[farm.index()].name);
+        }
+        What::Lent(at) => {
+            let cell = sees.protocols.lending(at.market);
+            let legs = Some((cell.asset(at.asset).token, at.amount));
+            match at.call {
+                LendingCall::Supply { .. } | LendingCall::Repay { .. } => moved(legs, None),
+                _ => moved(None, legs),
+            }
+            row.market = Some(&directory.lending[at.market.index()].name);
+        }
+        What::Liquidated(at) => {
+            moved(Some((at.debt, at.done.repaid)), Some((at.collateral, at.done.seized)));
+            row.market = Some(&directory.lending[at.market.index()].name);
+            row.health_factor = Some(at.health_factor);
+            row.debt = Some(amount(sees, at.debt, at.done.debt_left));
+            row.bad_debt = Some(amount(sees, at.debt, at.done.bad_debt + at.stranded));
+        }
+        What::PricePublished { feed, price_wad } => {
+            row.oracle = Some(&sees.oracles.feed(*feed).name);
+            row.price_numeraire = Some(wad_to_f64(*price_wad));
+        }
+        What::Reverted { reason, .. } => row.reason = Some(reason.kind()),
+        What::Dropped { .. } => row.reason = Some("cannot_pay_gas"),
+        What::Expired { .. } | What::Replaced { .. } => {}
+    }
+}

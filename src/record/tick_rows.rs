@@ -1,0 +1,109 @@
+//! What a block's row says of each pool, oracle, lending market, bank and goblin.
+
+use super::amount::Amount;
+use super::recorder::pool_price;
+use super::ticks::{AssetTick, BankTick, GoblinTick, LendingTick, OracleTick, PoolTick};
+use crate::agents::view::View;
+use crate::chain::ids::TokenId;
+use crate::chain::lending::LendingCell;
+use crate::chain::oracles::Feed;
+use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
+use crate::chain::underwater::Level;
+use crate::protocol::farm::alpha_homora::PositionId;
+
+pub(super) fn amount(sees: &View, token: TokenId, units: u128) -> Amount {
+    Amount { units, decimals: sees.tokens.get(token).decimals }
+}
+
+pub(super) fn pool_tick(sees: &View, cell: &PoolCell) -> PoolTick {
+    let amm = cell.pool.amm();
+    let paid = cell.tokens.iter().zip(&cell.volume).filter(|(_, paid)| **paid > 0);
+    PoolTick {
+        price: pool_price(sees, cell),
+        reserve_0: amount(sees, cell.tokens[0], amm.balance(0)),
+        reserve_1: amount(sees, cell.tokens[1], amm.balance(1)),
+        volume_numeraire: paid.map(|(token, paid)| sees.worth(*token, *paid)).sum(),
+    }
+}
+
+pub(super) fn oracle_tick(sees: &View, feed: &Feed) -> OracleTick {
+    let price = feed.answer();
+    OracleTick { price_numeraire: price, error_ratio: price / sees.venues.price(feed.token) - 1.0 }
+}
+
+pub(super) fn lending_tick(sees: &View, cell: &LendingCell) -> LendingTick {
+    let level = cell.level(&sees.oracles, &sees.tokens, sees.clock.now());
+    let (quantiles, debt) = cell.orders.health_factors(&level, QUANTILES);
+    let prices = cell.prices(&sees.oracles);
+    let health = |account| cell.lending().health(account, &prices, sees.clock.now()).ok();
+    let factors = cell.orders.leaders().filter_map(health).map(|health| health.factor);
+    let lowest = factors.reduce(f64::min);
+    let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
+    let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
+    LendingTick {
+        open_loans: cell.orders.open(),
+        debt_numeraire: debt,
+        health_factor_lowest: lowest,
+        health_factor_p01: p01,
+        health_factor_p05: p05,
+        health_factor_p25: p25,
+        health_factor_p50: p50,
+        parked: u32::try_from(cell.orders.parked()).unwrap_or(u32::MAX),
+    }
+}
+
+pub(super) fn asset_tick(sees: &View, cell: &LendingCell, place: u8) -> AssetTick {
+    let totals = cell.lending().totals(place, sees.clock.now());
+    let token = cell.asset(place).token;
+    AssetTick {
+        supplied: amount(sees, token, totals.supplied),
+        borrowed: amount(sees, token, totals.borrowed),
+        idle: amount(sees, token, totals.idle),
+        utilisation_ratio: if totals.supplied == 0 { 0.0 } else { totals.borrowed as f64 / totals.supplied as f64 },
+        borrow_rate_ratio: totals.borrow_rate,
+        supply_rate_ratio: totals.supply_rate,
+    }
+}
+
+pub(super) fn bank_tick(sees: &View, cell: &BankCell) -> BankTick {
+    let books = cell.books_at(sees.clock.now());
+    let rate = cell.bank.params().interest.rate_per_second_wad(books.debt_value, books.balance).unwrap_or(0);
+    BankTick {
+        debt: amount(sees, cell.base, books.debt_value),
+        idle: amount(sees, cell.base, books.balance),
+        reserve: amount(sees, cell.base, books.reserve),
+        utilisation_ratio: books.debt_value as f64 / (books.debt_value as f64 + books.balance as f64),
+        borrow_rate_ratio: rate as f64 / 1e18 * 365.0 * 86_400.0,
+    }
+}
+
+/// Debt shares at which quantiles of health are read.
+const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
+
+pub(super) fn goblin_tick(sees: &View, cell: &GoblinCell) -> GoblinTick {
+    let ground = sees.ground(cell);
+    let owed = ground.books.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
+    let level = Level::of(&cell.goblin, &ground);
+    let quantiles = cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| level.health_factor(key)));
+    let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
+    let mut lowest: Option<f64> = None;
+    for id in cell.order.leaders(|least, greatest| level.reach(least, greatest)).map(PositionId) {
+        if let Some((debt, health)) = ground.debt_and_health(&cell.goblin, id) {
+            let factor = kill_factor * health as f64 / debt as f64;
+            lowest = Some(lowest.map_or(factor, |least| least.min(factor)));
+        }
+    }
+    // A bin's middle may lie below the lowest health in it.
+    let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
+    let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
+    GoblinTick {
+        open_positions: cell.order.open(),
+        debt: amount(sees, ground.bank.base, owed),
+        health_factor_lowest: lowest,
+        health_factor_p01: p01,
+        health_factor_p05: p05,
+        health_factor_p25: p25,
+        health_factor_p50: p50,
+        parked: u32::try_from(cell.order.parked()).unwrap_or(u32::MAX),
+    }
+}
