@@ -269,7 +269,7 @@ fn fallen(world: &mut World, fall: f64) -> Fallen {
     let map = mapped(world, fall);
     let mut pools = world.query::<&mut PoolCell>();
     let mut pool = pools.iter_mut(world).next().unwrap();
-    let before = pool.pool;
+    let before = pool.pool.clone();
     let sold = pool.pool.uniswap_v2().reserves().token_0 as f64 * (1.0 / libm::sqrt(1.0 - fall) - 1.0);
     pool.pool.amm_mut().swap_exact_in(Side::ZeroForOne.into(), units(sold), 0).unwrap();
     // The histogram's step, and what the swap's fee leaves in the pool.

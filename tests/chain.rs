@@ -151,7 +151,11 @@ impl Everything {
         let issued = |source| tokens.clone().map(|token| ledger.issued(source, token)).collect();
         let issued = Source::ALL.into_iter().map(issued).collect();
         Self {
-            pools: world.query::<&PoolCell>().iter(world).map(|cell| (cell.pool, cell.volume.to_vec())).collect(),
+            pools: world
+                .query::<&PoolCell>()
+                .iter(world)
+                .map(|cell| (cell.pool.clone(), cell.volume.to_vec()))
+                .collect(),
             farms: world.query::<&FarmCell>().iter(world).map(|cell| cell.farm.clone()).collect(),
             goblins: world.query::<&GoblinCell>().iter(world).map(|cell| cell.goblin).collect(),
             banks,

@@ -14,8 +14,8 @@ use plimsoll::record::positions::{Position, PositionFate};
 use plimsoll::record::summary::Summary;
 use plimsoll::record::table::Table;
 use plimsoll::record::ticks::{
-    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, Tick, TickNames,
-    TokenTick,
+    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, RangesTick,
+    ReserveTick, Tick, TickNames, TokenTick,
 };
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
@@ -173,6 +173,8 @@ fn a_tick_lines_up_with_its_header() {
     let names = TickNames {
         tokens: list(&["ETH", "USDC"]),
         pools: list(&["ETH/USDC"]),
+        reserves: list(&["ETH/USDC DAI"]),
+        ranges: list(&["ETH/USDC"]),
         oracles: list(&["feed"]),
         lending: list(&["morpho"]),
         assets: list(&["morpho USDC"]),
@@ -184,6 +186,8 @@ fn a_tick_lines_up_with_its_header() {
         block: block(),
         tokens: vec![token(), token()],
         pools: vec![pool()],
+        reserves: vec![ReserveTick { reserve: ETHER }],
+        ranges: vec![RangesTick { active_liquidity: 12.5, tick: -7 }],
         oracles: vec![OracleTick { price_numeraire: 1_010.505, error_ratio: 0.01 }],
         lending: vec![lending()],
         assets: vec![asset()],

@@ -710,6 +710,90 @@ fn block_times_and_lengths_must_be_possible() {
 
 /// A chain may stand in an included file, once; its own files are relative to that one.
 #[test]
+fn pools_of_every_kind_must_be_possible() {
+    let uni = r#"UniswapV2(name: "UNI/USDC", tokens: ("UNI", "USDC"), reserves: ("10_000", "200_000"), fee_bps: 30)"#;
+    let more = |pool: &str| format!("{uni},\n        {pool}");
+    let cases = [
+        (r#"UniswapV3(name: "v3", tokens: ("ETH", ^"ETH"))"#, "this pool holds `ETH` twice; expected another token"),
+        (
+            r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), fee_pips: ^700)"#,
+            "no tick spacing is deployed for a fee of 700; expected `tick_spacing`, or a fee of 100, 500, 3000 or 10000",
+        ),
+        (
+            r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), tick_spacing: ^0)"#,
+            "`tick_spacing` is 0; expected 1 to 16383",
+        ),
+        (
+            r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), protocol_fee: ^3)"#,
+            "`protocol_fee` is 3; expected 0, or one in 4 to 10",
+        ),
+        (
+            r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), liquidity: [(range: ^Ticks(60, 60), amounts: ("1", "1"))])"#,
+            "a range from tick 60 to tick 60 has no width; expected the lower tick first",
+        ),
+        (
+            r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), liquidity: [(range: Ticks(^50, 120), amounts: ("1", "1"))])"#,
+            "tick 50 is no multiple of 60, the pool's spacing; expected 0 or 60",
+        ),
+        (
+            r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), liquidity: [(range: ^Prices(2_000, 1_000), amounts: ("1", "1"))])"#,
+            "no liquidity lies between 2000 and 1000; expected two prices above 0, the lower one first",
+        ),
+        (
+            r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), liquidity: [(range: ^Prices(2_000, 2_001), amounts: ("1", "1"))])"#,
+            "there is no tick of the pool's spacing between 2000 and 2001; expected prices at least 0.60 % apart, 60 ticks",
+        ),
+        (
+            r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), liquidity: [(range: ^Factor(1), amounts: ("1", "1"))])"#,
+            "a range of a factor 1 has no width; expected more than 1.00300",
+        ),
+        (
+            r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), liquidity: [(amounts: ^("0", "0"))])"#,
+            "both amounts are 0; expected more than 0 of one at least",
+        ),
+        (
+            r#"Curve(name: "curve", tokens: ["USDC", "UNI"], reserves: ["1", "1"], amplification: ^0)"#,
+            "`amplification` is 0; expected 1 to 999999",
+        ),
+        (
+            r#"Curve(name: "curve", tokens: ["USDC", "UNI"], reserves: ["1", "1"], amplification: 50, ramp: (^501, "2 d"))"#,
+            "A goes from 50 to 501; expected a change of at most tenfold",
+        ),
+        (
+            r#"Curve(name: "curve", tokens: ["USDC", "UNI"], reserves: ["1", "1"], amplification: 50, ramp: (100, ^"2 h"))"#,
+            "a ramp of less than a day; expected at least \"1 day\", as in the contract",
+        ),
+        (
+            r#"Curve(name: "curve", tokens: ["USDC", "UNI"], reserves: ^["1"], amplification: 50)"#,
+            "`reserves` has 1 entries for 2 tokens; expected one for each token",
+        ),
+        (
+            r#"Balancer(name: "weighted", tokens: ["ETH", "USDC"], weights: ^["0.8", "0.3"], reserves: ["1", "500"])"#,
+            "the weights sum to 1.1; expected 1, with at most 18 decimals each",
+        ),
+        (
+            r#"Balancer(name: "weighted", tokens: ["ETH", "USDC"], weights: ["0.5", "0.5"], reserves: ["1", ^"0"])"#,
+            "this amount is 0; expected more than 0",
+        ),
+        (
+            r#"Balancer(name: "weighted", tokens: ["ETH", "USDC"], weights: ["0.5", "0.5"], reserves: ["1", "2000"], fee_bps: ^2_000)"#,
+            "`fee_bps` is 2000; expected 0.01 to 1000 basis points",
+        ),
+    ];
+    for (pool, words) in cases {
+        breaks("error", &[(uni, &more(pool), words)]);
+    }
+    let farmed = r#"UniswapV3(name: "ETH/USDC", tokens: ("ETH", "USDC"))"#;
+    let pair = r#"UniswapV2(name: "ETH/USDC", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000"))"#;
+    let said = lines(&SOUND.replace(pair, farmed)).join("\n");
+    assert!(said.contains("the pool `ETH/USDC` is no Uniswap V2 pair"), "{said}");
+    let off = r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), price: ^"1_500")"#;
+    let words = "`ETH` costs 1500 `USDC` in this pool and 2000 outside: arbitrage will begin with the first block; expected \
+                 about 2000, or no price at all";
+    breaks("warning", &[(uni, &more(off), words)]);
+}
+
+#[test]
 fn a_chain_can_be_included_once() {
     let folder = tempfile::tempdir().unwrap();
     let chains = folder.path().join("chain");

@@ -150,6 +150,8 @@ struct Gap<'a> {
     scale: f64,
     /// The venue's price.
     outside: f64,
+    /// In seconds.
+    now: u64,
 }
 
 impl<'a> Gap<'a> {
@@ -163,22 +165,23 @@ impl<'a> Gap<'a> {
             venue_keeps: 1.0 - f64::from(venue.fee_bps()) / 10_000.0,
             scale: sees.tokens.get(sees.tokens.numeraire).one / one,
             outside: sees.venues.price(risky),
+            now: sees.clock.now(),
         }
     }
 
     /// Returns how much of the numeraire to pay into the pool for what the venue buys at `price`, in smallest units.
     fn pays_to_buy(&self, price: f64) -> f64 {
-        self.pool.depth_to(self.buying, 1.0 / (price * self.scale * self.venue_keeps))
+        self.pool.depth_to(self.buying, 1.0 / (price * self.scale * self.venue_keeps), self.now)
     }
 
     /// Returns how much of the risky token to pay into the pool if the venue sells it at `price`, in smallest units.
     fn pays_to_sell(&self, price: f64) -> f64 {
-        self.pool.depth_to(self.buying.reversed(), price * self.scale / self.venue_keeps)
+        self.pool.depth_to(self.buying.reversed(), price * self.scale / self.venue_keeps, self.now)
     }
 
     /// Returns what a payment buys in the pool, in smallest units; nothing if the pool refuses.
     fn bought(&self, pays: f64) -> f64 {
-        self.pool.quote_exact_in(self.buying, units(pays)).unwrap_or(0) as f64
+        self.pool.quote_exact_in(self.buying, units(pays), self.now).unwrap_or(0) as f64
     }
 
     /// Returns the venue's price after the trade that it makes optimal: the price itself where the venue has no impact,
@@ -188,7 +191,7 @@ impl<'a> Gap<'a> {
         if !self.venue.has_impact() {
             return self.outside;
         }
-        let pool_price = 1.0 / (self.pool.spot_price(self.buying) * self.scale);
+        let pool_price = 1.0 / (self.pool.spot_price(self.buying, self.now) * self.scale);
         let (mut outer, mut inner) = (self.outside, pool_price);
         for _ in 0..40 {
             let middle = 0.5 * (outer + inner);
@@ -210,7 +213,7 @@ fn units(wish: f64) -> u128 {
 }
 
 fn buy_in_pool(sees: &View, pool: &PoolCell, direction: Direction, risky: TokenId, spend: u128) -> Option<Trade> {
-    let bought = pool.pool.amm().quote_exact_in(direction, spend).ok()?;
+    let bought = pool.pool.amm().quote_exact_in(direction, spend, sees.clock.now()).ok()?;
     let returned = sees.venues.of(risky).sell(bought).ok()?.received;
     let least_out = mul_div_up(bought, spend, returned).ok()?;
     let actions = [
@@ -222,7 +225,7 @@ fn buy_in_pool(sees: &View, pool: &PoolCell, direction: Direction, risky: TokenI
 
 fn sell_in_pool(sees: &View, pool: &PoolCell, direction: Direction, risky: TokenId, spend: u128) -> Option<Trade> {
     let bought = sees.venues.of(risky).buy_with(spend).ok()?.received;
-    let returned = pool.pool.amm().quote_exact_in(direction, bought).ok()?;
+    let returned = pool.pool.amm().quote_exact_in(direction, bought, sees.clock.now()).ok()?;
     let actions = [
         Action::VenueBuy { token: risky, spend: AmountIn::Exact(spend) },
         Action::Swap { pool: pool.id, direction, amount_in: AmountIn::Received, least_out: spend },

@@ -36,7 +36,8 @@ impl Route {
         }
         if let Some(pool) = self.pool {
             let cell = sees.protocols.pool(pool);
-            return cell.pool.amm().quote_exact_in(cell.direction(self.from, self.to)?, amount).ok();
+            let direction = cell.direction(self.from, self.to)?;
+            return cell.pool.amm().quote_exact_in(direction, amount, sees.clock.now()).ok();
         }
         let numeraire = sees.tokens.numeraire;
         let money = if self.from == numeraire { amount } else { sees.venues.of(self.from).sell(amount).ok()?.received };

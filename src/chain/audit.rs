@@ -78,6 +78,10 @@ impl Books<'_, '_, '_> {
         for (place, token) in (0..).zip(&cell.tokens) {
             self.holds(cell.account, *token, amm.balance(place))?;
         }
+        if let Some(pool) = cell.pool.uniswap_v3() {
+            let what = || format!("active liquidity of {}", self.protocols.directory.pools[cell.id.index()].name);
+            same(what, ("the pool", pool.liquidity()), ("the sum of positions", pool.liquidity_of_positions()))?;
+        }
         amm.total_supply().map_or(Ok(()), |supply| self.supply(cell.liquidity, supply))
     }
 

@@ -9,7 +9,7 @@ use super::ids::{
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
 use super::transaction::{LendingCall, Transaction};
 use super::venue::VenueError;
-use crate::protocol::amm::{AmmError, Direction, Traded};
+use crate::protocol::amm::{AmmError, Direction, LiquidityMoved, TickRange, Traded};
 use crate::protocol::farm::alpha_homora::{BankError, Deposited, GoblinError, Killed, Reinvested, Withdrawn, Worked};
 use crate::protocol::lending::{LendingError, Liquidated, Liquidation};
 
@@ -40,6 +40,10 @@ pub enum What {
         /// What moved.
         traded: Traded,
     },
+    /// Liquidity came to a pool.
+    LiquidityAdded(Box<LiquidityAt>),
+    /// Liquidity left a pool, with what it earned.
+    LiquidityRemoved(Box<LiquidityAt>),
     /// A trade at the external venue.
     VenueTraded {
         /// The token that was traded against the numeraire.
@@ -118,6 +122,17 @@ pub enum What {
         /// The position that the action named.
         position: Option<(BankId, PositionId)>,
     },
+}
+
+/// Liquidity that came to a pool or left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiquidityAt {
+    /// The pool.
+    pub pool: PoolId,
+    /// Between which ticks; none for pools whose liquidity lies everywhere.
+    pub range: Option<TickRange>,
+    /// What moved.
+    pub moved: LiquidityMoved,
 }
 
 /// Work on a position.
@@ -201,7 +216,7 @@ pub struct LiquidatedAt {
 }
 
 /// Why a transaction reverted.
-#[derive(Debug, Clone, Copy, PartialEq, Error)]
+#[derive(Debug, Clone, PartialEq, Error)]
 pub enum Revert {
     /// The sender holds too little.
     #[error(transparent)]

@@ -8,6 +8,8 @@ use serde::Deserialize;
 /// Where the figures come from:
 /// * swap and further hop: `BASE_SWAP_COST` and `COST_PER_EXTRA_HOP` of Uniswap's smart-order-router for V2 pools
 ///   (`v2-heuristic-gas-model.ts`), which they fitted to mined transactions;
+/// * liquidity in and out: no published measurement was found that separates them; charged 250,000 and 200,000, a mint
+///   or burn with its transfers; a swap is charged alike in pools of every kind;
 /// * kill and reinvest: 400,000 and 600,000, the figures with which Alpha Homora's own risk page ("Alpha Homora's
 ///   Protocol Risks", 2020) sizes the prizes;
 /// * work: no published measurement was found; it swaps, mints liquidity and stakes as `reinvest` does and is charged
@@ -23,10 +25,14 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Resource)]
 #[serde(deny_unknown_fields, default)]
 pub struct GasSchedule {
-    /// A swap in a Uniswap V2 pair.
+    /// A swap in a pool.
     pub swap: u64,
     /// Each further swap in the same transaction.
     pub further_swap: u64,
+    /// Liquidity that is added to a pool.
+    pub add_liquidity: u64,
+    /// Liquidity that is removed from a pool, or what it earned.
+    pub remove_liquidity: u64,
     /// Alpha Homora: open, change or close a position.
     pub work: u64,
     /// Alpha Homora: kill a position.
@@ -60,6 +66,8 @@ impl Default for GasSchedule {
         Self {
             swap: 135_000,
             further_swap: 50_000,
+            add_liquidity: 250_000,
+            remove_liquidity: 200_000,
             work: 600_000,
             kill: 400_000,
             reinvest: 600_000,
@@ -79,10 +87,12 @@ impl Default for GasSchedule {
 
 impl GasSchedule {
     /// Returns every figure with its name.
-    pub fn figures(&self) -> [(&'static str, u64); 15] {
+    pub fn figures(&self) -> [(&'static str, u64); 17] {
         [
             ("swap", self.swap),
             ("further_swap", self.further_swap),
+            ("add_liquidity", self.add_liquidity),
+            ("remove_liquidity", self.remove_liquidity),
             ("work", self.work),
             ("kill", self.kill),
             ("reinvest", self.reinvest),

@@ -10,7 +10,7 @@ use super::protocols::ProtocolsMut;
 use super::transaction::{Action, LendingCall, Sale};
 use super::venue::Venue;
 use super::venues::Venues;
-use crate::protocol::amm::Pool;
+use crate::protocol::amm::PoolBefore;
 use crate::protocol::farm::alpha_homora::{BankBefore, Goblin};
 use crate::protocol::farm::staking_rewards::Seat;
 use crate::protocol::lending::LendingBefore;
@@ -18,7 +18,7 @@ use crate::protocol::lending::LendingBefore;
 /// What one action may have changed, as it was before.
 #[derive(Debug, Clone)]
 enum Before {
-    Pool(PoolId, Pool, SmallVec<[u128; 2]>),
+    Pool(PoolId, PoolBefore, SmallVec<[u128; 2]>),
     Venue(TokenId, Venue),
     Bank(BankId, BankBefore),
     Farm(FarmId, GoblinId, Seat),
@@ -49,6 +49,7 @@ impl Journal {
     ) {
         match *action {
             Action::Swap { pool, .. } => self.keep_pool(pool, protocols),
+            Action::Liquidity(ref order) => self.keep_pool(order.pool, protocols),
             Action::VenueBuy { token, .. } | Action::VenueSell { token, .. } => {
                 self.0.push(Before::Venue(token, *venues.of(token)));
             }
@@ -89,13 +90,22 @@ impl Journal {
         }
     }
 
+    /// Lets all that was done stand.
+    pub fn commit(&mut self, protocols: &mut ProtocolsMut) {
+        for before in self.0.drain(..) {
+            if let Before::Pool(id, PoolBefore::UniswapV3, _) = before {
+                protocols.pool(id).pool.commit();
+            }
+        }
+    }
+
     /// Puts everything back as it was when the transaction began.
     pub fn roll_back(&mut self, protocols: &mut ProtocolsMut, venues: &mut Venues, oracles: &mut Oracles) {
         while let Some(before) = self.0.pop() {
             match before {
                 Before::Pool(id, pool, volume) => {
                     let cell = protocols.pool(id);
-                    cell.pool = pool;
+                    cell.pool.restore(pool);
                     cell.volume = volume;
                 }
                 Before::Venue(token, book) => *venues.of_mut(token) = book,
@@ -121,13 +131,13 @@ impl Journal {
 
     fn keep_pool(&mut self, id: PoolId, protocols: &mut ProtocolsMut) {
         let cell = protocols.pool(id);
-        self.0.push(Before::Pool(id, cell.pool, cell.volume.clone()));
+        self.0.push(Before::Pool(id, cell.pool.before(), cell.volume.clone()));
     }
 
     /// Keeps a goblin with its pool and its seat in the farm.
     fn keep_goblin(&mut self, id: GoblinId, protocols: &mut ProtocolsMut) {
         let at = protocols.leveraged_farm(id);
-        let (pool, volume) = (at.pool.pool, at.pool.volume.clone());
+        let (pool, volume) = (at.pool.pool.before(), at.pool.volume.clone());
         self.0.push(Before::Pool(at.pool.id, pool, volume));
         self.0.push(Before::Farm(at.farm.id, id, at.farm.farm.seat(at.goblin.account)));
         self.0.push(Before::Goblin(id, at.goblin.goblin));

@@ -21,6 +21,7 @@ mod nonce_order;
 pub mod oracles;
 pub mod price_order;
 pub mod protocols;
+pub mod range;
 pub mod time;
 pub mod tokens;
 pub mod transaction;

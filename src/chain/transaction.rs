@@ -7,7 +7,7 @@ use super::gas::GasSchedule;
 use super::ids::{
     AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
 };
-use crate::protocol::amm::Direction;
+use crate::protocol::amm::{Direction, PerToken, TickRange};
 use crate::protocol::farm::alpha_homora::Strategy;
 use crate::protocol::lending::Part;
 
@@ -34,6 +34,8 @@ pub enum Action {
         /// The least that must come out.
         least_out: u128,
     },
+    /// Adds liquidity to a pool, or removes it; boxed, since few do.
+    Liquidity(Box<LiquidityOrder>),
     /// Buys a token at the external venue with the numeraire.
     VenueBuy {
         /// The token.
@@ -148,6 +150,47 @@ impl Sale {
     }
 }
 
+/// What a provider of liquidity asks of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiquidityOrder {
+    /// The pool.
+    pub pool: PoolId,
+    /// Between which ticks; none for pools whose liquidity lies everywhere.
+    pub range: Option<TickRange>,
+    /// What is asked for.
+    pub call: LiquidityCall,
+}
+
+/// Liquidity in or out, with the least that the sender accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiquidityCall {
+    /// In.
+    Add {
+        /// What is offered, in smallest units of each of the pool's tokens.
+        offered: PerToken,
+        /// The least liquidity that must come of it.
+        least_liquidity: u128,
+    },
+    /// Out, with what it earned. No liquidity asks for only what was earned, where that is kept apart.
+    Remove {
+        /// How much.
+        liquidity: u128,
+        /// The least of each token that must come out; none asks for nothing.
+        least: PerToken,
+    },
+}
+
+impl LiquidityCall {
+    /// Returns the call's name in events.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Add { .. } => "add_liquidity",
+            Self::Remove { liquidity: 0, .. } => "collect_fees",
+            Self::Remove { .. } => "remove_liquidity",
+        }
+    }
+}
+
 /// What a farmer asks of its bank; boxed, since it is three times as large as any other action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkOrder {
@@ -247,6 +290,7 @@ impl Action {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Swap { .. } => "swap",
+            Self::Liquidity(order) => order.call.name(),
             Self::VenueBuy { .. } => "venue_buy",
             Self::VenueSell { .. } => "venue_sell",
             Self::Work(_) => "work",
@@ -362,6 +406,10 @@ impl GasSchedule {
             .map(|action| match action {
                 Action::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
                 Action::Swap { .. } => self.swap,
+                Action::Liquidity(order) => match order.call {
+                    LiquidityCall::Add { .. } => self.add_liquidity,
+                    LiquidityCall::Remove { .. } => self.remove_liquidity,
+                },
                 Action::VenueBuy { .. } | Action::VenueSell { .. } => 0,
                 Action::Work(_) => self.work,
                 Action::Kill { .. } => self.kill,

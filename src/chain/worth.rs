@@ -4,7 +4,7 @@
 use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
 use super::lending::LendingCell;
-use super::protocols::{GoblinCell, NamedAccounts, Protocols};
+use super::protocols::{GoblinCell, NamedAccounts, PoolCell, Protocols};
 use super::tokens::Tokens;
 use super::venues::Venues;
 use crate::protocol::farm::alpha_homora::BankBooks;
@@ -14,6 +14,8 @@ use crate::protocol::farm::alpha_homora::BankBooks;
 pub struct Worth {
     /// By account: wallets with all their claims. Protocols hold what others claim and stand at zero here.
     pub accounts: Vec<f64>,
+    /// What pools hold beyond what their providers claim: fees for owners and protocols, and rounding.
+    pub pool_reserves: f64,
     /// What banks keep for themselves, and what nobody holds shares of.
     pub bank_reserves: f64,
     /// What lending markets hold and are owed beyond what their suppliers claim.
@@ -34,6 +36,7 @@ impl Worth {
     pub fn total(&self) -> f64 {
         let accounts = self.accounts.iter().sum::<f64>();
         accounts
+            + self.pool_reserves
             + self.bank_reserves
             + self.lending_reserves
             + self.lending_shortfall
@@ -73,6 +76,9 @@ pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Prot
     for (at, unclaimed) in protocols.goblins().zip(heaps) {
         worth.unclaimed_liquidity += unclaimed as f64 * valuation.unit[protocols.pool(at.pool).liquidity.index()];
     }
+    for cell in protocols.pools() {
+        valuation.pool(cell, &mut worth);
+    }
     for cell in protocols.all_lending() {
         valuation.lending(cell, now, &mut worth);
     }
@@ -87,7 +93,7 @@ fn units(tokens: &Tokens, venues: &Venues, protocols: &Protocols, now: u64) -> V
     for pool in protocols.pools() {
         let amm = pool.pool.amm();
         let held: f64 =
-            (0..).zip(&pool.tokens).map(|(place, token)| amm.balance(place) as f64 * unit[token.index()]).sum();
+            (0..).zip(&pool.tokens).map(|(place, token)| amm.provided(place) as f64 * unit[token.index()]).sum();
         unit[pool.liquidity.index()] = per(held, amm.total_supply().unwrap_or(0));
     }
     for bank in protocols.banks() {
@@ -123,6 +129,26 @@ impl Valuation<'_, '_, '_> {
     fn wallets(&self) -> Vec<f64> {
         let accounts = u32::try_from(self.ledger.accounts()).expect("accounts are numbered in u32");
         (0..accounts).map(|account| self.held(AccountId(account))).collect()
+    }
+
+    /// Gives those whose liquidity is no token their positions with what these earned, and keeps apart what nobody claims.
+    fn pool(&self, cell: &PoolCell, worth: &mut Worth) {
+        let amm = cell.pool.amm();
+        let units = |place: u8| self.unit[cell.token_at(place).index()];
+        let places = || (0_u8..).zip(&cell.tokens).map(|(place, _)| place);
+        if let Some(pool) = cell.pool.uniswap_v3() {
+            worth.pool_reserves += places().map(|place| amm.balance(place) as f64 * units(place)).sum::<f64>();
+            for (key, _) in pool.positions() {
+                let (held, earned) = (pool.position_value(key).unwrap_or_default(), pool.fees_owed(key));
+                let claim = (held.token_0 as f64 + earned.token_0 as f64) * units(0)
+                    + (held.token_1 as f64 + earned.token_1 as f64) * units(1);
+                worth.accounts[key.owner.0 as usize] += claim;
+                worth.pool_reserves -= claim;
+            }
+        } else {
+            let kept = |place| amm.balance(place) - amm.provided(place);
+            worth.pool_reserves += places().map(|place| kept(place) as f64 * units(place)).sum::<f64>();
+        }
     }
 
     /// Gives everybody its claims on a lending market less its debts, as far as they are covered.

@@ -77,6 +77,7 @@ pub fn profit_and_loss(
         account(name, end - start);
     }
     account("bank reserves", now.bank_reserves - beginning.worth.bank_reserves);
+    account("pool reserves", now.pool_reserves - beginning.worth.pool_reserves);
     account("lending reserves", now.lending_reserves - beginning.worth.lending_reserves);
     account("lending shortfall", now.lending_shortfall - beginning.worth.lending_shortfall);
     account("unpaid rewards", now.unpaid_rewards - beginning.worth.unpaid_rewards);

@@ -112,7 +112,7 @@ macro_rules! integer_cells {
     )*};
 }
 
-integer_cells!(u32, u64, i64);
+integer_cells!(i32, u32, u64, i64);
 
 impl Cell for f64 {
     fn write(&self, _exact: bool, line: &mut Line) {

@@ -9,7 +9,8 @@ use super::events::{Event, EventKind};
 use super::maps::{HealthRow, MapRow, Moment};
 use super::positions::{Position, PositionFate};
 use super::ticks::{
-    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, TokenTick,
+    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, RangesTick,
+    ReserveTick, TokenTick,
 };
 use super::trace::SaleKind;
 
@@ -150,6 +151,8 @@ pub fn documentation() -> String {
     group::<BlockTick>(&mut page, "The block, without a prefix:");
     group::<TokenTick>(&mut page, "Each token, as `<token>_...`:");
     group::<PoolTick>(&mut page, "Each pool, as `<pool>_...`:");
+    group::<ReserveTick>(&mut page, "Each token of a pool beyond its second, as `<pool>_<token>_...`:");
+    group::<RangesTick>(&mut page, "Each Uniswap v3 pool, as `<pool>_...`, again:");
     group::<OracleTick>(&mut page, "Each oracle, as `<oracle>_...`:");
     group::<LendingTick>(
         &mut page,

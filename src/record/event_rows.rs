@@ -47,6 +47,9 @@ fn name_sender<'a>(row: &mut EventRow<'a>, agents: &'a AgentDirectory, agent: Ag
 fn kind_and_action(what: &What) -> (EventKind, &'static str) {
     match what {
         What::Swapped { .. } => (EventKind::Swap, "swap"),
+        What::LiquidityAdded(_) => (EventKind::AddLiquidity, "add_liquidity"),
+        What::LiquidityRemoved(at) if at.moved.liquidity == 0 => (EventKind::CollectFees, "collect_fees"),
+        What::LiquidityRemoved(_) => (EventKind::RemoveLiquidity, "remove_liquidity"),
         What::VenueTraded { bought: true, .. } => (EventKind::VenueBuy, "venue_buy"),
         What::VenueTraded { bought: false, .. } => (EventKind::VenueSell, "venue_sell"),
         What::SaleMuted { .. } => (EventKind::MutedSale, "muted_sale"),
@@ -94,6 +97,17 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
             let (paid, got) = (cell.token_at(direction.pays), cell.token_at(direction.takes));
             moved(Some((paid, traded.amount_in)), Some((got, traded.amount_out)));
             row.pool = Some(&directory.pools[pool.index()].name);
+        }
+        What::LiquidityAdded(at) | What::LiquidityRemoved(at) => {
+            let cell = sees.protocols.pool(at.pool);
+            let worth = |amounts: &[u128]| {
+                cell.tokens.iter().zip(amounts).map(|(token, units)| sees.worth(*token, *units)).sum::<f64>()
+            };
+            row.pool = Some(&directory.pools[at.pool.index()].name);
+            row.worth_numeraire = Some(worth(&at.moved.amounts));
+            row.fees_numeraire = (!at.moved.fees.is_empty()).then(|| worth(&at.moved.fees));
+            row.tick_lower = at.range.map(|range| range.lower);
+            row.tick_upper = at.range.map(|range| range.upper);
         }
         What::VenueTraded { token, bought, amount, numeraire } => {
             let (token, cash) = ((*token, *amount), (sees.tokens.numeraire, *numeraire));

@@ -7,6 +7,12 @@ words! {
     pub enum EventKind {
         /// A swap in a pool that was a call of its own: what a goblin swaps stands in the row of its call.
         Swap = "swap",
+        /// Liquidity was added to a pool.
+        AddLiquidity = "add_liquidity",
+        /// Liquidity was removed from a pool, with what it earned where that is kept apart.
+        RemoveLiquidity = "remove_liquidity",
+        /// What liquidity between two ticks earned was collected.
+        CollectFees = "collect_fees",
         /// A token was bought at the external venue.
         VenueBuy = "venue_buy",
         /// A token was sold at the external venue.
@@ -88,6 +94,18 @@ columns! {
         /// The pool.
         #[unit = ""]
         pub pool: Option<&'a str>,
+        /// Where liquidity that was added or removed begins.
+        #[unit = "ticks"]
+        pub tick_lower: Option<i32>,
+        /// Where it ends.
+        #[unit = "ticks"]
+        pub tick_upper: Option<i32>,
+        /// What came to the pool or left it with liquidity, at outside prices.
+        #[unit = "numeraire"]
+        pub worth_numeraire: Option<f64>,
+        /// What of that was earned and kept apart from the liquidity, at outside prices.
+        #[unit = "numeraire"]
+        pub fees_numeraire: Option<f64>,
         /// The farm.
         #[unit = ""]
         pub farm: Option<&'a str>,
@@ -165,6 +183,10 @@ impl<'a> Event<'a> {
             goblin: None,
             position: None,
             pool: None,
+            tick_lower: None,
+            tick_upper: None,
+            worth_numeraire: None,
+            fees_numeraire: None,
             farm: None,
             market: None,
             borrower_population: None,

@@ -10,11 +10,14 @@ use super::folder::{FolderError, OutputFolder};
 use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
-use super::tick_rows::{asset_tick, bank_tick, goblin_tick, lending_tick, oracle_tick, pool_tick};
+use super::tick_rows::{
+    asset_tick, bank_tick, goblin_tick, lending_tick, oracle_tick, pool_tick, ranges_tick, reserve_ticks,
+};
 use super::ticks::{BlockTick, LiquidatableTick, Tick, TickNames, TokenTick};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
+use crate::chain::ids::TokenId;
 use crate::chain::lending::{Asset, LendingCell};
 use crate::chain::liquidation_map::{Liquidatable, exposures, liquidatable};
 use crate::chain::mempool::Mempool;
@@ -70,6 +73,8 @@ impl Recorder {
         let names = TickNames {
             tokens: sees.tokens.priced().map(|token| sees.tokens.get(token).name.clone()).collect(),
             pools: names(&directory.pools),
+            reserves: reserve_names(sees),
+            ranges: range_names(sees),
             oracles: sees.oracles.0.iter().map(|feed| feed.name.clone()).collect(),
             lending: names(&directory.lending),
             assets: asset_names(sees),
@@ -121,6 +126,22 @@ impl Recorder {
     }
 }
 
+/// Returns a name for each token of a pool beyond its second.
+fn reserve_names(sees: &View) -> Vec<String> {
+    let named = |cell: &PoolCell| {
+        let pool = &sees.protocols.directory.pools[cell.id.index()].name;
+        let name = |token: &TokenId| format!("{pool} {}", sees.tokens.get(*token).name);
+        cell.tokens.iter().skip(2).map(name).collect::<Vec<_>>()
+    };
+    sees.protocols.pools().flat_map(named).collect()
+}
+
+/// Returns the names of the pools whose liquidity lies in ranges.
+fn range_names(sees: &View) -> Vec<String> {
+    let pools = sees.protocols.pools().filter(|cell| cell.pool.uniswap_v3().is_some());
+    pools.map(|cell| sees.protocols.directory.pools[cell.id.index()].name.clone()).collect()
+}
+
 /// Returns a name for each asset of each lending market.
 fn asset_names(sees: &View) -> Vec<String> {
     let named = |cell: &LendingCell| {
@@ -157,7 +178,7 @@ fn beginning(sees: &View, names: &TickNames) -> Summary {
 
 /// Returns a pool's marginal price: whole tokens 1 per whole token 0.
 pub(super) fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
-    let spot = cell.pool.amm().spot_price(Direction { pays: 0, takes: 1 });
+    let spot = cell.pool.amm().spot_price(Direction { pays: 0, takes: 1 }, sees.clock.now());
     spot * sees.tokens.get(cell.tokens[0]).one / sees.tokens.get(cell.tokens[1]).one
 }
 
@@ -197,6 +218,8 @@ impl Recorder {
             price_fundamental_numeraire: outside.process.price(),
         }));
         row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(sees, cell)));
+        row.reserves.extend(sees.protocols.pools().flat_map(|cell| reserve_ticks(sees, cell)));
+        row.ranges.extend(sees.protocols.pools().filter_map(ranges_tick));
         row.oracles.extend(sees.oracles.0.iter().map(|feed| oracle_tick(sees, feed)));
         for cell in sees.protocols.all_lending() {
             row.lending.push(lending_tick(sees, cell));

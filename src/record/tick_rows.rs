@@ -2,7 +2,7 @@
 
 use super::amount::Amount;
 use super::recorder::pool_price;
-use super::ticks::{AssetTick, BankTick, GoblinTick, LendingTick, OracleTick, PoolTick};
+use super::ticks::{AssetTick, BankTick, GoblinTick, LendingTick, OracleTick, PoolTick, RangesTick, ReserveTick};
 use crate::agents::view::View;
 use crate::chain::ids::TokenId;
 use crate::chain::lending::LendingCell;
@@ -24,6 +24,17 @@ pub(super) fn pool_tick(sees: &View, cell: &PoolCell) -> PoolTick {
         reserve_1: amount(sees, cell.tokens[1], amm.balance(1)),
         volume_numeraire: paid.map(|(token, paid)| sees.worth(*token, *paid)).sum(),
     }
+}
+
+/// Returns what a pool holds of its tokens beyond the second.
+pub(super) fn reserve_ticks(sees: &View, cell: &PoolCell) -> impl Iterator<Item = ReserveTick> {
+    let further = (0_u8..).zip(&cell.tokens).skip(2);
+    further.map(|(place, token)| ReserveTick { reserve: amount(sees, *token, cell.pool.amm().balance(place)) })
+}
+
+pub(super) fn ranges_tick(cell: &PoolCell) -> Option<RangesTick> {
+    let pool = cell.pool.uniswap_v3()?;
+    Some(RangesTick { active_liquidity: pool.liquidity() as f64, tick: pool.tick() })
 }
 
 pub(super) fn oracle_tick(sees: &View, feed: &Feed) -> OracleTick {

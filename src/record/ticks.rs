@@ -80,6 +80,27 @@ columns! {
 }
 
 columns! {
+    /// A further token of a pool of more than two after the block, under the pool's name and the token's.
+    pub struct ReserveTick {
+        /// Reserve of the token.
+        #[unit = "whole tokens"]
+        pub reserve: Amount,
+    }
+}
+
+columns! {
+    /// A Uniswap v3 pool after the block, under the pool's name.
+    pub struct RangesTick {
+        /// Liquidity that covers the price.
+        #[unit = "square root of the product of smallest units"]
+        pub active_liquidity: f64,
+        /// The tick whose liquidity that is.
+        #[unit = "ticks"]
+        pub tick: i32,
+    }
+}
+
+columns! {
     /// An oracle after the block, under the oracle's name.
     pub struct OracleTick {
         /// The price that it tells.
@@ -220,6 +241,10 @@ pub struct Tick {
     pub tokens: Vec<TokenTick>,
     /// A group per pool.
     pub pools: Vec<PoolTick>,
+    /// A group per token of a pool beyond its second.
+    pub reserves: Vec<ReserveTick>,
+    /// A group per Uniswap v3 pool.
+    pub ranges: Vec<RangesTick>,
     /// A group per oracle.
     pub oracles: Vec<OracleTick>,
     /// A group per lending market.
@@ -239,6 +264,8 @@ impl Tick {
     pub fn clear(&mut self) {
         self.tokens.clear();
         self.pools.clear();
+        self.reserves.clear();
+        self.ranges.clear();
         self.oracles.clear();
         self.lending.clear();
         self.assets.clear();
@@ -252,6 +279,8 @@ impl Tick {
         self.block.write(exact, line);
         write_groups(&self.tokens, exact, line);
         write_groups(&self.pools, exact, line);
+        write_groups(&self.reserves, exact, line);
+        write_groups(&self.ranges, exact, line);
         write_groups(&self.oracles, exact, line);
         write_groups(&self.lending, exact, line);
         write_groups(&self.assets, exact, line);
@@ -275,6 +304,10 @@ pub struct TickNames {
     pub tokens: Vec<String>,
     /// The pools.
     pub pools: Vec<String>,
+    /// Each token of a pool beyond its second, as `<pool> <token>`.
+    pub reserves: Vec<String>,
+    /// The Uniswap v3 pools.
+    pub ranges: Vec<String>,
     /// The oracles.
     pub oracles: Vec<String>,
     /// The lending markets.
@@ -296,6 +329,8 @@ impl TickNames {
         groups::<BlockTick>(&[String::new()], "", exact, &mut taken, line);
         groups::<TokenTick>(&self.tokens, "token", exact, &mut taken, line);
         groups::<PoolTick>(&self.pools, "pool", exact, &mut taken, line);
+        groups::<ReserveTick>(&self.reserves, "pool", exact, &mut taken, line);
+        groups::<RangesTick>(&self.ranges, "pool", exact, &mut taken, line);
         groups::<OracleTick>(&self.oracles, "oracle", exact, &mut taken, line);
         groups::<LendingTick>(&self.lending, "market", exact, &mut taken, line);
         groups::<AssetTick>(&self.assets, "asset", exact, &mut taken, line);
@@ -380,6 +415,8 @@ mod tests {
         let names = TickNames {
             tokens: list(&["ETH", "eth", "E-TH", "e th"]),
             pools: list(&["ETH/USDC", "eth_usdc"]),
+            reserves: list(&["eth_usdc DAI"]),
+            ranges: list(&["ETH/USDC"]),
             oracles: list(&["ETH"]),
             lending: list(&["eth"]),
             assets: list(&["eth ETH"]),

@@ -7,6 +7,7 @@ mod files;
 pub mod genesis;
 mod include;
 mod piece;
+pub mod pools;
 pub mod schema;
 mod syntax;
 mod tree;

@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+pub use super::pools::{CurveRules, PoolParams, RangeLiquidityParams, RangeParams};
 pub use crate::agents::AgentParams;
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::forced_sales::OtherSale;
@@ -146,31 +147,6 @@ pub struct TokenParams {
     pub decimals: u8,
     /// Its price outside the chain.
     pub price: PriceParams,
-}
-
-/// A pool.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum PoolParams {
-    /// A constant-product pair.
-    UniswapV2 {
-        /// What it is called.
-        name: String,
-        /// Its two tokens; its price is what one of the first costs in the second.
-        tokens: (String, String),
-        /// What it holds before anybody joins, in whole tokens of each.
-        reserves: (Decimal, Decimal),
-        /// Swap fee in basis points; the contract's is 30.
-        #[serde(default = "default_fee_bps")]
-        fee_bps: u16,
-        /// Whether a sixth of the fees goes to the protocol; off by default, as deployed.
-        #[serde(default)]
-        protocol_fee: bool,
-    },
-}
-
-fn default_fee_bps() -> u16 {
-    30
 }
 
 /// A staking farm.

@@ -202,7 +202,7 @@ fn price(run: &Simulation) -> f64 {
     let world = run.world();
     let entity = world.resource::<Directory>().pools[0].entity;
     let cell = world.get::<crate::chain::protocols::PoolCell>(entity).expect("the pool lives as long as the run");
-    let spot = cell.pool.amm().spot_price(crate::protocol::amm::Direction { pays: 0, takes: 1 });
+    let spot = cell.pool.amm().spot_price(crate::protocol::amm::Direction { pays: 0, takes: 1 }, 0);
     // The venue without impact stays where it was, and so does the pool that nobody trades with.
     let venue = world.resource::<Venues>().price(TokenId(1));
     spot.min(venue)

@@ -139,16 +139,16 @@ pub fn toxic_frontier_with_pool(_: Size) -> Vec<Finding> {
 fn pool_flip(run: &Simulation, depth: f64, step: f64) -> f64 {
     let (cell, now) = market(run);
     let entity = run.world().resource::<Directory>().pools[0].entity;
-    let pool = run.world().get::<PoolCell>(entity).expect("the pool lives as long as the run").pool;
+    let pool = run.world().get::<PoolCell>(entity).expect("the pool lives as long as the run").pool.clone();
     let direction = Direction { pays: 0, takes: 1 };
     flip(|ltv| {
         let (market, account) = position(cell, now, (depth * 1e6).max(1e-3), ltv);
         let (posted, owed) = (market.supplied(account, 0, now) as f64, market.borrowed(account, 1, now) as f64);
         let call = Liquidation { borrower: account, collateral: 0, debt: 1, most_repaid: units(owed * step) };
         let done = market.quote_liquidation(call, &[to_wad(1.0), to_wad(1.0)], now).expect("the position fails");
-        let mut pool = pool;
+        let mut pool = pool.clone();
         pool.amm_mut().swap_exact_in(direction, done.seized, now).expect("the pool is there");
-        let price = pool.amm().spot_price(direction);
+        let price = pool.amm().spot_price(direction, now);
         (owed - done.repaid as f64) / ((posted - done.seized as f64) * price) - owed / posted
     })
 }

@@ -35,7 +35,7 @@ impl Executor<'_, '_, '_> {
     ) -> Result<u128, Revert> {
         let cell = self.protocols.pool(pool);
         let (paid, taken) = (cell.token_at(direction.pays), cell.token_at(direction.takes));
-        let out = cell.pool.amm().quote_exact_in(direction, amount)?;
+        let out = cell.pool.amm().quote_exact_in(direction, amount, self.now)?;
         if out < least {
             return Err(Revert::Slippage { out, least });
         }

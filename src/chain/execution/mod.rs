@@ -110,6 +110,9 @@ impl Executor<'_, '_, '_> {
             self.push(transaction, What::Reverted { action: action.name(), position, reason });
             used = used.min(self.schedule.revert);
         }
+        if several {
+            self.journal.commit(self.protocols);
+        }
         self.ledger.commit();
         let refund = u128::from(transaction.gas - used) * price;
         self.ledger.issue(Source::Gas, sender, self.tokens.native, refund);
@@ -139,6 +142,7 @@ impl Executor<'_, '_, '_> {
             Action::Swap { pool, direction, amount_in, least_out } => {
                 self.swap(tx, pool, direction, resolve(amount_in, received), least_out)
             }
+            Action::Liquidity(ref order) => self.liquidity(tx, order),
             Action::VenueBuy { token, spend } => self.venue_buy(tx, token, resolve(spend, received)),
             Action::VenueSell { token, amount } => self.venue_sell(tx, token, resolve(amount, received)),
             Action::Work(ref order) => {

@@ -91,7 +91,7 @@ impl Observer {
         let (token, elapsed_ms, now) = (feed.token, clock.elapsed.ms, clock.now());
         let sees = |pool: PoolId| {
             let cell = pools.get(directory.pools[pool.index()].entity).expect("protocols live as long as the run");
-            spot(cell, token, tokens, venues)
+            spot(cell, token, tokens, venues, now)
         };
         let price: f64 = self
             .sources
@@ -137,9 +137,9 @@ impl Update {
 
 /// Returns what a token costs in a pool, in whole numeraire tokens: in the pool's first other token, taken at its outside
 /// price.
-fn spot(cell: &PoolCell, token: TokenId, tokens: &Tokens, venues: &Venues) -> f64 {
+fn spot(cell: &PoolCell, token: TokenId, tokens: &Tokens, venues: &Venues, now: u64) -> f64 {
     let other = cell.tokens.iter().copied().find(|held| *held != token).expect("a pool holds two tokens");
     let direction = cell.direction(token, other).expect("checked: the pool holds the feed's token");
-    let units = cell.pool.amm().spot_price(direction);
+    let units = cell.pool.amm().spot_price(direction, now);
     units * tokens.get(token).one / tokens.get(other).one * venues.price(other)
 }

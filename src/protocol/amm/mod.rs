@@ -1,16 +1,22 @@
 //! Automated market makers.
 //!
-//! A pool is stored as a [`Pool`] and used as an [`Amm`]: a new kind is a file here, a variant of [`Pool`] and of
-//! [`AmmError`], and an arm in each of the two coercing matches.
+//! A pool is stored as a [`Pool`] and used as an [`Amm`]: a new kind is a folder here whose `amm.rs` implements the
+//! trait, a variant of [`Pool`], [`PoolBefore`] and [`AmmError`], and an arm in each of the four matches of [`Pool`].
 
 pub mod balancer;
 pub mod curve;
+mod liquidity;
 pub mod uniswap_v2;
 pub mod uniswap_v3;
 
+pub use liquidity::{Deposit, LiquidityMoved, PerToken, TickRange, Withdrawal};
+
 use thiserror::Error;
 
+use balancer::{Holdings, WeightedPool, WeightedPoolError};
+use curve::{CurveError, CurvePool};
 use uniswap_v2::{Pair, PairError};
+use uniswap_v3::{V3Error, V3Pool};
 
 /// One of a pool's two tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,11 +116,48 @@ pub struct Traded {
 }
 
 /// Why a pool refused. It is as it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AmmError {
     /// A Uniswap v2 pair refused.
     #[error(transparent)]
     UniswapV2(#[from] PairError),
+    /// A Uniswap v3 pool refused. Boxed: some of its reasons name amounts of 256 bits.
+    #[error(transparent)]
+    UniswapV3(Box<V3Error>),
+    /// A Curve pool refused.
+    #[error(transparent)]
+    Curve(#[from] CurveError),
+    /// A Balancer pool refused.
+    #[error(transparent)]
+    Balancer(#[from] WeightedPoolError),
+    /// Liquidity between two ticks, for a pool that has none; or none such for a pool that has.
+    #[error("{what}")]
+    Range {
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// Not an amount for each of the pool's tokens.
+    #[error("{given} amounts for {tokens} tokens")]
+    Amounts {
+        /// How many there are.
+        given: usize,
+        /// How many there must be.
+        tokens: usize,
+    },
+    /// Liquidity would have brought, or cost, less than was asked.
+    #[error("{amount} would come, at least {least} was asked")]
+    BelowMinimum {
+        /// What would come.
+        amount: u128,
+        /// The least accepted.
+        least: u128,
+    },
+}
+
+impl From<V3Error> for AmmError {
+    fn from(error: V3Error) -> Self {
+        Self::UniswapV3(Box::new(error))
+    }
 }
 
 /// Which way a trade goes in a pool of any number of tokens, each named by its place in the pool.
@@ -155,13 +198,13 @@ pub trait Amm {
     ///
     /// # Errors
     /// The trade is impossible.
-    fn quote_exact_in(&self, direction: Direction, amount_in: u128) -> Result<u128, AmmError>;
+    fn quote_exact_in(&self, direction: Direction, amount_in: u128, now: u64) -> Result<u128, AmmError>;
 
     /// Returns what must be paid now for `amount_out`.
     ///
     /// # Errors
     /// The trade is impossible.
-    fn quote_exact_out(&self, direction: Direction, amount_out: u128) -> Result<u128, AmmError>;
+    fn quote_exact_out(&self, direction: Direction, amount_out: u128, now: u64) -> Result<u128, AmmError>;
 
     /// Trades exactly `amount_in` for what it is quoted.
     ///
@@ -169,29 +212,67 @@ pub trait Amm {
     /// The trade is impossible.
     fn swap_exact_in(&mut self, direction: Direction, amount_in: u128, now: u64) -> Result<Traded, AmmError>;
 
+    /// Adds liquidity, at least as much as the deposit asks for. Pools that take their tokens at one ratio take at most
+    /// what is offered, the others exactly that. What is paid rounds **up**, what is got **down**.
+    ///
+    /// # Errors
+    /// The deposit is impossible, or too little liquidity would come of it.
+    fn add_liquidity(&mut self, deposit: &Deposit, now: u64) -> Result<LiquidityMoved, AmmError>;
+
+    /// Removes liquidity at the pool's ratio, with what it earned where that is kept apart. What is paid out rounds
+    /// **down**.
+    ///
+    /// # Errors
+    /// So much liquidity is not there, or less of a token would come than asked.
+    fn remove_liquidity(&mut self, withdrawal: &Withdrawal, now: u64) -> Result<LiquidityMoved, AmmError>;
+
     /// Returns what the pool holds of the token in this place, whoever it belongs to.
     fn balance(&self, token: u8) -> u128;
+
+    /// Returns what of that belongs to those who provide liquidity, as far as it is not kept apart for positions.
+    fn provided(&self, token: u8) -> u128 {
+        self.balance(token)
+    }
 
     /// Returns how many liquidity tokens exist; none for a pool whose positions are no tokens.
     fn total_supply(&self) -> Option<u128>;
 
     /// Returns the marginal price before fees: smallest units of what is taken per smallest unit of what is paid. It is
     /// not a number while the pool is empty.
-    fn spot_price(&self, direction: Direction) -> f64;
+    fn spot_price(&self, direction: Direction, now: u64) -> f64;
 
-    /// Returns the share of what is paid in that the pool keeps, as in 0.003.
+    /// Returns the share of a trade that the pool keeps, as in 0.003.
     fn fee(&self) -> f64;
 
     /// Returns how much can be paid in until the last unit buys no more than `price` smallest units of what is taken,
     /// fee included; zero where the first already does not. A float: for decisions.
-    fn depth_to(&self, direction: Direction, price: f64) -> f64;
+    fn depth_to(&self, direction: Direction, price: f64, now: u64) -> f64;
 }
 
-/// A pool of any kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A pool of any kind. What is larger than a pair is boxed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pool {
     /// A Uniswap v2 pair.
     UniswapV2(Pair),
+    /// A Uniswap v3 pool.
+    UniswapV3(Box<V3Pool>),
+    /// A Curve pool.
+    Curve(Box<CurvePool>),
+    /// A Balancer weighted pool.
+    Balancer(Box<WeightedPool>),
+}
+
+/// What a pool was before a call, to undo it.
+#[derive(Debug, Clone)]
+pub enum PoolBefore {
+    /// All of a pair.
+    UniswapV2(Pair),
+    /// The pool itself keeps what calls overwrite, until they are committed.
+    UniswapV3,
+    /// All of a pool.
+    Curve(Box<CurvePool>),
+    /// What calls change.
+    Balancer(Box<Holdings>),
 }
 
 impl Pool {
@@ -199,6 +280,9 @@ impl Pool {
     pub fn amm(&self) -> &dyn Amm {
         match self {
             Self::UniswapV2(pair) => pair,
+            Self::UniswapV3(pool) => &**pool,
+            Self::Curve(pool) => &**pool,
+            Self::Balancer(pool) => &**pool,
         }
     }
 
@@ -206,20 +290,67 @@ impl Pool {
     pub fn amm_mut(&mut self) -> &mut dyn Amm {
         match self {
             Self::UniswapV2(pair) => pair,
+            Self::UniswapV3(pool) => &mut **pool,
+            Self::Curve(pool) => &mut **pool,
+            Self::Balancer(pool) => &mut **pool,
         }
     }
 
-    /// Returns the Uniswap v2 pair that it is.
+    /// Returns what undoes the calls that come, until [`Self::commit`].
+    pub fn before(&mut self) -> PoolBefore {
+        match self {
+            Self::UniswapV2(pair) => PoolBefore::UniswapV2(*pair),
+            Self::UniswapV3(pool) => {
+                pool.begin();
+                PoolBefore::UniswapV3
+            }
+            Self::Curve(pool) => PoolBefore::Curve(pool.clone()),
+            Self::Balancer(pool) => PoolBefore::Balancer(Box::new(pool.holdings())),
+        }
+    }
+
+    /// Puts back what [`Self::before`] returned earlier.
+    pub fn restore(&mut self, before: PoolBefore) {
+        match (self, before) {
+            (Self::UniswapV2(pair), PoolBefore::UniswapV2(before)) => *pair = before,
+            (Self::UniswapV3(pool), PoolBefore::UniswapV3) => pool.roll_back(),
+            (Self::Curve(pool), PoolBefore::Curve(before)) => *pool = before,
+            (Self::Balancer(pool), PoolBefore::Balancer(before)) => pool.restore(*before),
+            (_, before) => unreachable!("a pool keeps its kind, this is {before:?}"),
+        }
+    }
+
+    /// Keeps what was done since [`Self::before`].
+    pub fn commit(&mut self) {
+        if let Self::UniswapV3(pool) = self {
+            pool.commit();
+        }
+    }
+
+    /// Returns the Uniswap v2 pair that it is. Leveraged farms are checked to farm no other kind.
     pub fn uniswap_v2(&self) -> &Pair {
         match self {
             Self::UniswapV2(pair) => pair,
+            _ => unreachable!("checked: it is a Uniswap v2 pair"),
         }
     }
 
-    /// Returns the Uniswap v2 pair that it is, to work with.
+    /// Returns the Uniswap v2 pair that it is, to work with. Leveraged farms are checked to farm no other kind.
     pub fn uniswap_v2_mut(&mut self) -> &mut Pair {
         match self {
             Self::UniswapV2(pair) => pair,
+            _ => unreachable!("checked: it is a Uniswap v2 pair"),
+        }
+    }
+
+    /// Returns the Uniswap v3 pool that it is, if it is one.
+    pub fn uniswap_v3(&self) -> Option<&V3Pool> {
+        match self {
+            Self::UniswapV3(pool) => Some(pool),
+            _ => None,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

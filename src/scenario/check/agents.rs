@@ -1,7 +1,7 @@
 //! Populations: how many, which laws, when they come and go.
 
 use super::super::piece::Node;
-use super::super::schema::{AgentParams, PoolParams};
+use super::super::schema::AgentParams;
 use super::Check;
 use super::farming::highest_leverage;
 use super::laws::{ANY, AT_LEAST_ONE, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
@@ -95,8 +95,7 @@ impl Check<'_, '_> {
         self.hurry(node, params.tip_cap, params.expiry);
         let (Some(pool), Some(numeraire)) = (self.pool(&params.pool), &self.draft.numeraire) else { return };
         if self.lacks(pool, &numeraire.value) {
-            let PoolParams::UniswapV2 { tokens, .. } = pool;
-            let message = format!("the pool `{}` holds `{}` and `{}`", params.pool, tokens.0, tokens.1);
+            let message = format!("the pool `{}` holds `{}`", params.pool, pool.tokens().join("` and `"));
             let expected = format!("expected a pool that holds `{}`, the numeraire", numeraire.value);
             self.error(node.at("pool").place(), message, expected);
         }

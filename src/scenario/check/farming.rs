@@ -25,7 +25,11 @@ impl Check<'_, '_> {
     }
 
     fn staking_rewards(&mut self, farm: &Placed<FarmParams>) {
-        let FarmParams::StakingRewards { reward, duration, emissions, .. } = &farm.value;
+        let FarmParams::StakingRewards { pool, reward, duration, emissions, .. } = &farm.value;
+        if matches!(self.pool(pool), Some(PoolParams::UniswapV3 { .. })) {
+            let message = format!("the pool `{pool}` has no liquidity token that could be staked");
+            self.error(farm.node.at("pool").place(), message, "expected a pool of another kind than UniswapV3");
+        }
         if duration.ms == 0 {
             self.error(farm.node.at("duration").place(), "no time to pay out in", "expected more, such as `\"7 d\"`");
         } else if !duration.ms.is_multiple_of(1_000) {
@@ -93,7 +97,11 @@ impl Check<'_, '_> {
     fn goblin_pool(&mut self, node: Node, goblin: &GoblinParams, base: &str) {
         let Some(pool) = self.pool(&goblin.pool) else { return };
         let node = node.at("pool");
-        let PoolParams::UniswapV2 { fee_bps, .. } = pool;
+        let PoolParams::UniswapV2 { fee_bps, .. } = pool else {
+            let message = format!("the pool `{}` is no Uniswap V2 pair", goblin.pool);
+            self.error(node.place(), message, "expected a UniswapV2 pool, which is what Alpha Homora V1 farms");
+            return;
+        };
         if self.lacks(pool, base) {
             let message = format!("the pool `{}` does not hold `{base}`, which the bank lends", goblin.pool);
             self.error(node.place(), message, self.pools_with(&[base]));
@@ -114,7 +122,10 @@ impl Check<'_, '_> {
         }
         let node = node.at("reward_pool");
         let Some(pool) = self.pool(&goblin.reward_pool) else { return };
-        if goblin.reward_pool == goblin.pool {
+        if !matches!(pool, PoolParams::UniswapV2 { .. }) {
+            let message = format!("the pool `{}` is no Uniswap V2 pair", goblin.reward_pool);
+            self.error(node.place(), message, "expected a UniswapV2 pool, where Alpha Homora V1 sells rewards");
+        } else if goblin.reward_pool == goblin.pool {
             self.error(node.place(), "rewards are sold in the pool that is farmed", self.pools_with(&[reward, base]));
         } else if self.lacks(pool, reward) || self.lacks(pool, base) {
             let message = format!("`{reward}` cannot be sold for `{base}` in the pool `{}`", goblin.reward_pool);
@@ -125,7 +136,7 @@ impl Check<'_, '_> {
     fn pools_with(&self, tokens: &[&str]) -> String {
         let pools = self.draft.pools.iter().map(|pool| &pool.value);
         let fitting = pools.filter(|pool| tokens.iter().all(|token| holds(pool, token)));
-        let names: Vec<&str> = fitting.map(|PoolParams::UniswapV2 { name, .. }| name.as_str()).collect();
+        let names: Vec<&str> = fitting.map(PoolParams::name).collect();
         match names.as_slice() {
             [] => format!("expected a pool that holds `{}`", tokens.join("` and `")),
             names => format!("expected {}", one_of(names.iter().copied())),

@@ -98,13 +98,12 @@ impl<'d> Check<'_, 'd> {
     }
 
     fn pool(&self, wanted: &str) -> Option<&'d PoolParams> {
-        self.draft.pools.iter().map(|pool| &pool.value).find(|PoolParams::UniswapV2 { name, .. }| name == wanted)
+        self.draft.pools.iter().map(|pool| &pool.value).find(|pool| pool.name() == wanted)
     }
 
     /// Whether a pool does not hold a token, as far as its tokens and that one are known.
     fn lacks(&self, pool: &PoolParams, token: &str) -> bool {
-        let PoolParams::UniswapV2 { tokens, .. } = pool;
-        let known = [&tokens.0, &tokens.1, token].into_iter().all(|token| self.token(token).is_some());
+        let known = pool.tokens().into_iter().chain([token]).all(|token| self.token(token).is_some());
         known && !holds(pool, token)
     }
 
@@ -123,6 +122,5 @@ impl<'d> Check<'_, 'd> {
 
 /// Whether a pool holds a token.
 fn holds(pool: &PoolParams, token: &str) -> bool {
-    let PoolParams::UniswapV2 { tokens, .. } = pool;
-    tokens.0 == token || tokens.1 == token
+    pool.tokens().contains(&token)
 }

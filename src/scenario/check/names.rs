@@ -2,7 +2,7 @@
 
 use super::super::diagnostic::{Diagnostic, did_you_mean, one_of};
 use super::super::piece::Node;
-use super::super::schema::{AgentParams, BankParams, FarmParams, PoolParams};
+use super::super::schema::{AgentParams, BankParams, FarmParams};
 use super::super::syntax::File;
 use super::Check;
 use super::lending::asset_nodes;
@@ -159,9 +159,9 @@ impl<'a, 'd> Check<'a, 'd> {
         }
         used.extend(draft.venue.iter().map(|v| (v.node.at("token"), What::Token, v.value.token.as_str())));
         for pool in &draft.pools {
-            let PoolParams::UniswapV2 { tokens, .. } = &pool.value;
             let node = pool.node.at("tokens");
-            used.extend([(node.nth(0), What::Token, tokens.0.as_str()), (node.nth(1), What::Token, &tokens.1)]);
+            let tokens = pool.value.tokens();
+            used.extend(tokens.into_iter().enumerate().map(|(place, token)| (node.nth(place), What::Token, token)));
         }
         for oracle in &draft.oracles {
             used.push((oracle.node.at("token"), What::Token, oracle.value.token.as_str()));

@@ -15,7 +15,7 @@ use bevy_ecs::world::World;
 use thiserror::Error;
 
 use self::opening::Opening;
-use super::schema::{BankParams, BaseFeeParams, PoolParams, Scenario};
+use super::schema::{BankParams, BaseFeeParams, Scenario};
 use crate::agents;
 use crate::agents::liquidator::Liquidator;
 use crate::agents::loan_liquidator::LoanLiquidator;
@@ -113,8 +113,8 @@ impl Builder<'_> {
         let priced = list.len();
         let find = |name: &str| token_id(list.iter().position(|token| token.name == name).expect(CHECKED));
         let (numeraire, native) = (find(&self.scenario.numeraire), find(&self.scenario.chain.native));
-        for PoolParams::UniswapV2 { name, .. } in &self.scenario.pools {
-            list.push(token(name, LIQUIDITY_DECIMALS));
+        for pool in &self.scenario.pools {
+            list.push(token(pool.name(), LIQUIDITY_DECIMALS));
         }
         for BankParams::AlphaHomora { name, base, .. } in &self.scenario.banks {
             let decimals = list[..priced].iter().find(|token| token.name == *base).expect(CHECKED).decimals;

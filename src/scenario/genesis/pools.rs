@@ -1,37 +1,43 @@
 //! Pools, with what their founders put in.
 
+use smallvec::SmallVec;
+
 use super::{Builder, GenesisError, fault, token_id};
-use crate::chain::ids::PoolId;
+use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::ledger::{Ledger, Source};
 use crate::chain::protocols::{Named, NamedAccounts, PoolCell};
-use crate::protocol::amm::uniswap_v2::{Pair, ProtocolFee};
-use crate::protocol::amm::{Amounts, Pool};
-use crate::scenario::schema::PoolParams;
+use crate::chain::tokens::Tokens;
+use crate::chain::venues::Venues;
+use crate::scenario::pools::Traded;
 
 impl Builder<'_> {
     pub(super) fn pools(&mut self) -> Result<(), GenesisError> {
         let named = *self.world.resource::<NamedAccounts>();
         for (params, index) in self.scenario.pools.iter().zip(0_u16..) {
-            let PoolParams::UniswapV2 { name, tokens, reserves, fee_bps, protocol_fee } = params;
-            let ids = [self.token(&tokens.0), self.token(&tokens.1)];
-            let held = Amounts { token_0: self.units(ids[0], &reserves.0), token_1: self.units(ids[1], &reserves.1) };
-            let protocol_fee = if *protocol_fee { ProtocolFee::On } else { ProtocolFee::Off };
-            let refused = |error| fault(format!("pool {name}: {error}"));
-            let mut pair = Pair::new(*fee_bps, protocol_fee).map_err(refused)?;
-            let minted = pair.mint(held, self.scenario.start).map_err(refused)?;
+            let tokens: SmallVec<[TokenId; 2]> = params.tokens().into_iter().map(|name| self.token(name)).collect();
+            let traded: Vec<Traded> = tokens.iter().map(|token| self.traded(*token)).collect();
+            let opened = params.open(&traded, named.founder, self.scenario.start);
+            let opened = opened.map_err(|error| fault(format!("pool {}: {error}", params.name())))?;
             let liquidity = token_id(self.scenario.tokens.len() + usize::from(index));
             let account = self.open();
             let mut ledger = self.world.resource_mut::<Ledger>();
-            ledger.issue(Source::Genesis, account, ids[0], held.token_0);
-            ledger.issue(Source::Genesis, account, ids[1], held.token_1);
-            ledger.issue(Source::Shares, named.founder, liquidity, minted.liquidity);
-            ledger.issue(Source::Shares, named.locked, liquidity, minted.locked);
-            let pool = Pool::UniswapV2(pair);
-            let cell =
-                PoolCell { id: PoolId(index), account, tokens: ids.into(), liquidity, pool, volume: [0; 2].into() };
+            for (token, amount) in tokens.iter().zip(&opened.moved.amounts) {
+                ledger.issue(Source::Genesis, account, *token, *amount);
+            }
+            if opened.pool.amm().total_supply().is_some() {
+                ledger.issue(Source::Shares, named.founder, liquidity, opened.moved.liquidity);
+                ledger.issue(Source::Shares, named.locked, liquidity, opened.moved.locked);
+            }
+            let volume = SmallVec::from_elem(0, tokens.len());
+            let cell = PoolCell { id: PoolId(index), account, tokens, liquidity, pool: opened.pool, volume };
             let entity = self.world.spawn(cell).id();
-            self.directory.pools.push(Named { name: name.clone(), entity });
+            self.directory.pools.push(Named { name: params.name().to_owned(), entity });
         }
         Ok(())
+    }
+
+    fn traded(&self, token: TokenId) -> Traded {
+        let decimals = self.world.resource::<Tokens>().get(token).decimals;
+        Traded { decimals, price: self.world.resource::<Venues>().price(token) }
     }
 }

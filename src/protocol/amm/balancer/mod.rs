@@ -13,6 +13,7 @@
 //! A token is named by its index in the pool. The balances are the vault's; for a ledger they are the pool's own. A pool
 //! is small: a join or exit is quoted by making it on a copy.
 
+mod amm;
 mod error;
 mod exit;
 mod join;

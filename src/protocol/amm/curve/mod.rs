@@ -14,6 +14,7 @@
 //! Where the contract computes in 256 bits, balances in 18 decimals, the invariant and everything that a call returns
 //! must fit 128 bits here: 3.4e20 whole tokens.
 
+mod amm;
 mod amplification;
 mod deposit;
 mod error;
@@ -29,6 +30,7 @@ mod slope;
 mod template;
 mod withdrawal;
 
+pub use amm::CurvePool;
 pub use amplification::{Amplification, MAX_AMPLIFICATION, MIN_RAMP_SECONDS};
 pub use deposit::{Added, Flow};
 pub use error::CurveError;

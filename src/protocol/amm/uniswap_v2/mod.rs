@@ -8,6 +8,7 @@
 //! The fee is a parameter; 30 basis points are the contract's 3 in 1000. Flash swaps are left out: a trade pays before
 //! it takes.
 
+mod amm;
 mod error;
 mod liquidity;
 pub mod router;
@@ -17,7 +18,7 @@ pub use error::PairError;
 pub use liquidity::{Burned, Minted};
 pub use swap::amount_out_down;
 
-use super::{Amm, AmmError, Amounts, Direction, PoolToken, Side, Traded};
+use super::{Amounts, PoolToken, Side, Traded};
 use crate::math::{BPS, U256, Uq112x112, sum};
 
 /// The greatest reserve: the contract stores 112 bits.
@@ -218,45 +219,6 @@ struct Update {
 #[expect(clippy::cast_possible_truncation, reason = "the contract's clock runs over in 2106")]
 fn timestamp(now: u64) -> u32 {
     now as u32
-}
-
-impl Amm for Pair {
-    fn quote_exact_in(&self, direction: Direction, amount_in: u128) -> Result<u128, AmmError> {
-        Ok(Pair::quote_exact_in(self, direction.side(), amount_in)?)
-    }
-
-    fn quote_exact_out(&self, direction: Direction, amount_out: u128) -> Result<u128, AmmError> {
-        Ok(Pair::quote_exact_out(self, direction.side(), amount_out)?)
-    }
-
-    fn swap_exact_in(&mut self, direction: Direction, amount_in: u128, now: u64) -> Result<Traded, AmmError> {
-        Ok(Pair::swap_exact_in(self, direction.side(), amount_in, now)?)
-    }
-
-    fn balance(&self, token: u8) -> u128 {
-        if token == 0 { self.balances.token_0 } else { self.balances.token_1 }
-    }
-
-    fn total_supply(&self) -> Option<u128> {
-        Some(self.total_supply)
-    }
-
-    fn spot_price(&self, direction: Direction) -> f64 {
-        let (paid, taken) = self.reserves.starting_with(direction.side().pays());
-        taken as f64 / paid as f64
-    }
-
-    fn fee(&self) -> f64 {
-        f64::from(self.fee_bps) / 10_000.0
-    }
-
-    /// What `a` paid in buys is `y phi a / (x + phi a)`, `phi` being what the fee leaves; its slope falls to `price` at
-    /// `a = (sqrt(phi x y / price) - x) / phi`.
-    fn depth_to(&self, direction: Direction, price: f64) -> f64 {
-        let (paid, taken) = self.reserves.starting_with(direction.side().pays());
-        let (paid, taken, phi) = (paid as f64, taken as f64, 1.0 - Amm::fee(self));
-        (((phi * paid * taken / price).sqrt() - paid) / phi).max(0.0)
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //!
 //! The fee and the tick spacing are parameters. `snapshotCumulativesInside` is left out, and callbacks: who calls pays.
 
+mod amm;
 mod collect;
 mod error;
 mod flash;

@@ -1,0 +1,36 @@
+//! Where liquidity lies in a pool with ticks, as scenario files write it.
+
+use serde::Deserialize;
+
+use crate::protocol::amm::TickRange;
+use crate::protocol::amm::uniswap_v3::V3Pool;
+
+/// Where liquidity lies. Its ends go to the nearest ticks that the pool's spacing allows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+pub enum RangeParams {
+    /// Everywhere.
+    #[default]
+    Full,
+    /// Between two prices of the pool.
+    Prices(f64, f64),
+    /// Between two ticks.
+    Ticks(i32, i32),
+    /// From the price over this factor to the price times it.
+    Factor(f64),
+}
+
+impl RangeParams {
+    /// Returns the ticks of a range around a price of whole tokens, which `scale` turns into one of smallest units.
+    pub fn ticks(&self, pool: &V3Pool, price: f64, scale: f64) -> TickRange {
+        let between = |lower: f64, upper: f64| TickRange {
+            lower: pool.nearest_usable_tick(lower * scale),
+            upper: pool.nearest_usable_tick(upper * scale),
+        };
+        match *self {
+            Self::Full => pool.full_range(),
+            Self::Prices(lower, upper) => between(lower, upper),
+            Self::Ticks(lower, upper) => TickRange { lower, upper },
+            Self::Factor(factor) => between(price / factor, price * factor),
+        }
+    }
+}
