@@ -213,7 +213,7 @@ mod arbitrageurs {
         assert!(ledger.balance(sender, native) < gas_money);
         // One trade closes the gap: what is left is the fee.
         let pool = world.query::<&PoolCell>().iter(&world).next().unwrap().pool;
-        let price = pool.amm().spot_price(Side::ZeroForOne.into()) * 1e12;
+        let price = pool.amm().spot_price(Side::ZeroForOne.into(), 0) * 1e12;
         assert!((price / (2_200.0 * 0.997) - 1.0).abs() < 1e-3, "{price}");
         at_block(&mut world, 1);
         assert_eq!(submitted::<Arbitrageur>(&mut world), []);
@@ -235,7 +235,7 @@ mod arbitrageurs {
         );
         executed(&mut world, list);
         let price =
-            world.query::<&PoolCell>().iter(&world).next().unwrap().pool.amm().spot_price(Side::ZeroForOne.into())
+            world.query::<&PoolCell>().iter(&world).next().unwrap().pool.amm().spot_price(Side::ZeroForOne.into(), 0)
                 * 1e12;
         assert!((price * 0.997 / 1_800.0 - 1.0).abs() < 1e-3, "{price}");
     }

@@ -110,8 +110,7 @@ fn open(run: &mut Simulation, loan: &Loan) {
             retired.push((token, amount));
         }
     }
-    let level = cell.level(&oracles, &tokens, now);
-    cell.reorder(account, &level);
+    cell.reorder(account, &oracles, &tokens, now);
     let mut ledger = world.resource_mut::<Ledger>();
     for (token, amount) in issued {
         ledger.issue(Source::Genesis, market, token, amount);

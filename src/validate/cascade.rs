@@ -190,8 +190,7 @@ fn open(run: &mut Simulation, each: f64, fails_at: f64) {
     let before = [to_wad(1.0), to_wad(START * 2.0)];
     cell.market.lending_mut().supply(account, 1, posted, now).expect("a market takes collateral");
     cell.market.lending_mut().borrow(account, 0, owed, &before, now).expect("it is covered before the shock");
-    let level = cell.level(&oracles, &tokens, now);
-    cell.reorder(account, &level);
+    cell.reorder(account, &oracles, &tokens, now);
     let mut ledger = world.resource_mut::<Ledger>();
     ledger.issue(Source::Genesis, market, eth, posted);
     ledger.retire(Source::Genesis, market, usd, owed).expect("the market has it");

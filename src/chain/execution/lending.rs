@@ -138,8 +138,6 @@ impl Executor<'_, '_, '_> {
     }
 
     fn reorder(&mut self, market: LendingId, account: AccountId) {
-        let cell = self.protocols.lending(market);
-        let level = cell.level(self.oracles, self.tokens, self.now);
-        cell.reorder(account, &level);
+        self.protocols.lending(market).reorder(account, self.oracles, self.tokens, self.now);
     }
 }

@@ -79,10 +79,15 @@ impl LendingCell {
         Level { worth: indices.collect(), grain: lending.grain(&units), units: units.iter().sum() }
     }
 
-    /// Puts an account's position where it belongs in the order; out of it if it owes nothing.
-    pub fn reorder(&mut self, account: AccountId, level: &Level) {
+    /// Puts an account's position where it belongs in the order; out of it if it owes nothing. What all assets are worth
+    /// is asked for only by the first position of its shape.
+    pub fn reorder(&mut self, account: AccountId, oracles: &Oracles, tokens: &Tokens, now: u64) {
         let exposure = self.market.lending().exposure(account);
-        self.orders.set(account, &exposure, level);
+        if !self.orders.has_class(&exposure) {
+            let level = self.level(oracles, tokens, now);
+            self.orders.open_class(&exposure, level);
+        }
+        self.orders.set(account, &exposure);
     }
 }
 

@@ -81,10 +81,22 @@ impl LoanOrders {
         self.classes.iter().map(|class| class.order.parked()).sum()
     }
 
+    /// Whether there is a class for a position like this one.
+    pub fn has_class(&self, exposure: &Exposure) -> bool {
+        self.class(exposure).is_some()
+    }
+
+    /// Opens the class of positions like this one, which takes the level as its reference.
+    pub fn open_class(&mut self, exposure: &Exposure, reference: Level) {
+        let shape = Shape::of(exposure);
+        self.classes.push(Class { shape, reference, order: PriceOrder::default() });
+        let number = u16::try_from(self.classes.len());
+        self.by_shape.insert(shape, number.expect("there are fewer shapes than positions that scenarios draw"));
+    }
+
     /// Puts a position where it belongs; takes it out if it owes nothing.
-    pub fn set(&mut self, account: AccountId, exposure: &Exposure, level: &Level) {
-        let owes = exposure.debt.iter().any(|(_, units)| *units > 0.0);
-        let number = if owes { self.class(Shape::of(exposure), level) } else { 0 };
+    pub fn set(&mut self, account: AccountId, exposure: &Exposure) {
+        let number = self.class(exposure).expect("its class is opened before");
         let index = account.0 as usize;
         let was = self.class_of.get(index).copied().unwrap_or(0);
         if was != number && was != 0 {
@@ -120,12 +132,10 @@ impl LoanOrders {
         }
     }
 
-    /// Returns the number of a shape's class, from 1; a new one takes the level as its reference.
-    fn class(&mut self, shape: Shape, level: &Level) -> u16 {
-        *self.by_shape.entry(shape).or_insert_with(|| {
-            self.classes.push(Class { shape, reference: level.clone(), order: PriceOrder::default() });
-            u16::try_from(self.classes.len()).expect("there are fewer shapes than positions that scenarios draw")
-        })
+    /// Returns the number of a position's class, from 1, if there is one; 0 for a position that owes nothing.
+    fn class(&self, exposure: &Exposure) -> Option<u16> {
+        let owes = exposure.debt.iter().any(|(_, units)| *units > 0.0);
+        if owes { self.by_shape.get(&Shape::of(exposure)).copied() } else { Some(0) }
     }
 
     /// Calls `look` with every account that may have failed, class by class; it says whether the position was sound.

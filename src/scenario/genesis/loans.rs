@@ -7,7 +7,6 @@ use super::{CHECKED, GenesisError, fault};
 use crate::agents::population::Stake;
 use crate::chain::ids::{AgentId, LendingId, TokenId};
 use crate::chain::ledger::Source;
-use crate::chain::lending::Level;
 
 /// A loan at genesis, in smallest units.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +27,10 @@ impl Opening<'_> {
                 writing.supply(*agent, *market, (*asset, *amount))?;
             }
         }
-        let mut level: Option<(LendingId, Level)> = None;
         for (agent, stake) in stakes {
             if let Stake::Loan { market, collateral, posted, debt, owed, kept } = *stake {
                 let loan = Loan { market, collateral: (collateral, posted), debt: (debt, owed), kept };
-                writing.lend(*agent, loan, &mut level)?;
+                writing.lend(*agent, loan)?;
             }
         }
         Ok(())
@@ -52,9 +50,8 @@ impl Writing<'_, '_> {
         Ok(())
     }
 
-    /// Posts a loan's collateral and books its debt. The market's level moves with its rates only, and not before time
-    /// passes: it is counted once for all loans in a row.
-    fn lend(&mut self, agent: AgentId, loan: Loan, level: &mut Option<(LendingId, Level)>) -> Result<(), GenesisError> {
+    /// Posts a loan's collateral and books its debt.
+    fn lend(&mut self, agent: AgentId, loan: Loan) -> Result<(), GenesisError> {
         let Loan { market, collateral, debt: (asset, owed), kept } = loan;
         if collateral.1 > 0 {
             self.supply(agent, market, collateral)?;
@@ -73,11 +70,7 @@ impl Writing<'_, '_> {
             Err(_) if idle < owed => return Err(self.drained(agent, market, token)),
             Err(error) => return Err(self.refused(agent, error)),
         };
-        let cell = self.protocols.lending(market);
-        if level.as_ref().is_none_or(|(of, _)| *of != market) {
-            *level = Some((market, cell.level(&self.oracles, &self.tokens, now)));
-        }
-        cell.reorder(account, &level.as_ref().expect("it was just counted").1);
+        self.protocols.lending(market).reorder(account, &self.oracles, &self.tokens, now);
         if kept {
             self.ledger.transfer(pays, account, token, given).expect("the market's books say so");
         } else {
