@@ -212,7 +212,7 @@ mod arbitrageurs {
         assert!((bid - (gain - base_fee) / 2.0).abs() < 1e-3, "a bid of {bid} for a gain of {gain}");
         assert!(ledger.balance(sender, native) < gas_money);
         // One trade closes the gap: what is left is the fee.
-        let pool = world.query::<&PoolCell>().iter(&world).next().unwrap().pool;
+        let pool = &world.query::<&PoolCell>().iter(&world).next().unwrap().pool;
         let price = pool.amm().spot_price(Side::ZeroForOne.into(), 0) * 1e12;
         assert!((price / (2_200.0 * 0.997) - 1.0).abs() < 1e-3, "{price}");
         at_block(&mut world, 1);
