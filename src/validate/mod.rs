@@ -9,6 +9,7 @@ pub mod cascade;
 pub mod first_passage;
 pub mod loans;
 pub mod loss_versus_rebalancing;
+pub mod stable_swap;
 mod statistics;
 
 use std::fmt;
@@ -92,6 +93,12 @@ pub const EXPERIMENTS: &[Experiment] = &[
         about: "price at which a cascade stops",
         source: "fixed point of price impact, as in Cifuentes, Ferrucci, Shin 2005",
         run: cascade::fixed_point,
+    },
+    Experiment {
+        id: "D17",
+        about: "price of stETH by its share of the Curve pool",
+        source: "Curve's StableSwap invariant; compositions and prices reported in 2022",
+        run: stable_swap::depeg,
     },
 ];
 
