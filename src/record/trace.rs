@@ -120,8 +120,8 @@ impl Trace {
         }
         for market in sees.protocols.all_lending() {
             let assets = market.assets.iter().map(|asset| {
-                let name = &sees.oracles.feed(asset.feed).name;
-                trace.watch(asset.token, Place::Oracle(asset.feed), name, sees)
+                let name = format!("oracle {}", sees.oracles.feed(asset.feed).name);
+                trace.watch(asset.token, Place::Oracle(asset.feed), &name, sees)
             });
             let assets = assets.collect();
             trace.of_asset.push(assets);
