@@ -12,7 +12,7 @@ use plimsoll::cascade::{Causes, Question, cascade};
 use plimsoll::chain::clock::Clock;
 use plimsoll::chain::forced_sales::{ForcedSales, OtherSale};
 use plimsoll::chain::ids::{LiquidationKey, PositionId};
-use plimsoll::chain::liquidation_map::{exposures, liquidatable};
+use plimsoll::chain::liquidation_map::{Falls, exposures, liquidatable};
 use plimsoll::chain::protocols::PoolCell;
 use plimsoll::protocol::amm::Side;
 use plimsoll::protocol::farm::alpha_homora::{ForcedSale, is_underwater};
@@ -260,7 +260,7 @@ fn mapped(world: &mut World, fall: f64) -> f64 {
     let (sees, _) = state.get(world).unwrap();
     let goblin = sees.protocols.goblins().next().unwrap();
     let mut out = Vec::new();
-    liquidatable(exposures(goblin, &sees.ground(goblin)), &[fall], &mut out);
+    liquidatable(exposures(goblin, &sees.ground(goblin)), Falls::AsSquareRoot, &[fall], &mut out);
     out[0].debt
 }
 

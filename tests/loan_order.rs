@@ -10,6 +10,7 @@ use plimsoll::chain::clock::Clock;
 use plimsoll::chain::ids::{FeedId, LendingId};
 use plimsoll::chain::ledger::{Ledger, Source};
 use plimsoll::chain::lending::{FailingLoans, LeastGains, LendingCell, Look, find_failing_loans};
+use plimsoll::chain::liquidation_map::{Falls, Liquidatable, liquidatable, loan_exposures};
 use plimsoll::chain::oracles::{Oracles, to_wad};
 use plimsoll::chain::protocols::Directory;
 use plimsoll::chain::tokens::Tokens;
@@ -196,6 +197,58 @@ fn loans_at_the_very_edge_are_found_by_both_or_neither() {
         }
     }
     assert!(failed > 1_000, "{failed} loans failed");
+}
+
+/// Returns what the map says of a fall of A's price, and what a sweep finds at prices so far fallen: debt and collateral.
+fn mapped_and_swept(run: &mut Simulation, fall: f64) -> (Liquidatable, Liquidatable) {
+    let mut state = SystemState::<View>::new(run.world_mut());
+    let sees = state.get(run.world()).unwrap();
+    let cell = sees.protocols.lending(LendingId(0));
+    let level = cell.level(&sees.oracles, &sees.tokens, sees.clock.now());
+    let mut mapped = Vec::new();
+    liquidatable(loan_exposures(cell, &level, 0).into_iter(), Falls::AsPrice, &[fall], &mut mapped);
+    reprice(run, [libm::log(1.0 - fall), 0.0, 0.0, 0.0]);
+    let mut state = SystemState::<View>::new(run.world_mut());
+    let sees = state.get(run.world()).unwrap();
+    let (cell, now) = (sees.protocols.lending(LendingId(0)), sees.clock.now());
+    let mut swept = Liquidatable::default();
+    for account in sweep(cell, &sees) {
+        swept.debt += cell.lending().borrowed(account, 1, now) as f64 / 1e6;
+        swept.collateral += cell.lending().supplied(account, 0, now) as f64 / 1e18 * 2_000.0 * (1.0 - fall);
+    }
+    reprice(run, [0.0; 4]);
+    (mapped[0], swept)
+}
+
+#[test]
+fn the_map_says_what_a_sweep_at_the_fallen_price_says() {
+    let mut run = begin();
+    for part in 0..400 {
+        let part = 0.3 + f64::from(part) / 600.0;
+        open(&mut run, &Loan { morpho: false, worth: 5_000.0, posted: [1, 0, 0, 0], owed: [0, 1, 0, 0], part });
+    }
+    let mut told_apart = 0;
+    for fall in [0.02, 0.1, 0.2, 0.3, 0.5] {
+        let (mapped, swept) = mapped_and_swept(&mut run, fall);
+        // A step of the histogram is 0.4 % of the key, and two loans lie in it.
+        assert!((mapped.debt - swept.debt).abs() <= 0.02 * 400.0 * 5_000.0 * 0.5, "{mapped:?} for {swept:?}");
+        let (loan_to_value, exact) = (mapped.debt / mapped.collateral, swept.debt / swept.collateral);
+        assert!(swept.debt == 0.0 || (loan_to_value / exact - 1.0).abs() < 0.01, "{loan_to_value} for {exact}");
+        let as_farms = mapped_as_farm(&run, fall);
+        told_apart += usize::from((as_farms - swept.debt).abs() > 0.1 * swept.debt);
+    }
+    assert!(told_apart >= 3, "a square root is told from a straight fall {told_apart} times of 5");
+}
+
+/// What the map would say if loans fell as liquidity does.
+fn mapped_as_farm(run: &Simulation, fall: f64) -> f64 {
+    let world = run.world();
+    let entity = world.resource::<Directory>().lending[0].entity;
+    let cell = world.get::<LendingCell>(entity).unwrap();
+    let level = cell.level(world.resource(), world.resource(), world.resource::<Clock>().now());
+    let mut mapped = Vec::new();
+    liquidatable(loan_exposures(cell, &level, 0).into_iter(), Falls::AsSquareRoot, &[fall], &mut mapped);
+    mapped[0].debt
 }
 
 /// The order is asked with a level that has not heard of the fall: it finds too little, and the comparison sees that.

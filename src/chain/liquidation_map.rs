@@ -2,11 +2,33 @@
 //!
 //! What decides about a position of a leveraged farm is the price of the farmed token in the base asset. While that falls
 //! to a part `r` of itself, trade against the pool keeps the product of its reserves, so the base asset in it, and with
-//! it every health factor, falls to the square root of `r`. Debt stays. (A lending position's health factor would fall
-//! to `r` itself.)
+//! it every health factor, falls to the square root of `r`. Debt stays.
+//!
+//! A loan's health factor falls to `r` itself with the oracle's price of its collateral. One with several collaterals is
+//! counted as if all of them fell: what the map then says is too much, never too little.
 
+use super::lending::{LendingCell, Level as LoanLevel};
 use super::protocols::GoblinCell;
 use super::underwater::{Ground, Level};
+
+/// What a fall of the price does to a health factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Falls {
+    /// It falls to the square root of what is left of the price: liquidity in a constant-product pool.
+    AsSquareRoot,
+    /// It falls as the price does: a loan's collateral.
+    AsPrice,
+}
+
+impl Falls {
+    /// Returns what a health factor, or what collateral sells for, becomes when the price falls by this share of itself.
+    pub fn after(self, value: f64, fall: f64) -> f64 {
+        match self {
+            Self::AsSquareRoot => value * (1.0 - fall).sqrt(),
+            Self::AsPrice => value * (1.0 - fall),
+        }
+    }
+}
 
 /// Debt at one health factor: one bin of the histogram, whose health factor is known to within 0.2 %.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,21 +68,33 @@ pub fn exposures<'a>(cell: &'a GoblinCell, ground: &Ground) -> impl Iterator<Ite
     })
 }
 
-/// Returns what a health factor becomes when the price of the farmed token falls by this share of itself.
-pub fn fallen(health_factor: f64, fall: f64) -> f64 {
-    health_factor * (1.0 - fall).sqrt()
+/// Returns the debt of a market's positions that hold an asset as collateral and do not owe it, by health factor, lowest
+/// first, in whole numeraire tokens.
+pub fn loan_exposures(cell: &LendingCell, level: &LoanLevel, asset: u8) -> Vec<Exposure> {
+    let threshold = cell.lending().threshold(asset);
+    let heaps = cell.orders.heaps(level).filter(|heap| heap.falls_with(asset));
+    let mut exposures: Vec<Exposure> = Vec::new();
+    for heap in heaps {
+        exposures.extend(heap.debts().map(|(health_factor, debt)| Exposure {
+            health_factor,
+            debt,
+            collateral: debt * health_factor / threshold,
+        }));
+    }
+    exposures.sort_by(|a, b| a.health_factor.total_cmp(&b.health_factor));
+    exposures
 }
 
 /// Returns, for each fall of the price in ascending order, what could then be liquidated.
-pub fn liquidatable(exposures: impl Iterator<Item = Exposure>, falls: &[f64], out: &mut Vec<Liquidatable>) {
+pub fn liquidatable(exposures: impl Iterator<Item = Exposure>, law: Falls, falls: &[f64], out: &mut Vec<Liquidatable>) {
     out.clear();
     let mut exposures = exposures.peekable();
     let (mut debt, mut collateral) = (0.0, 0.0);
     for fall in falls {
-        while let Some(next) = exposures.next_if(|next| fallen(next.health_factor, *fall) < 1.0) {
+        while let Some(next) = exposures.next_if(|next| law.after(next.health_factor, *fall) < 1.0) {
             debt += next.debt;
             collateral += next.collateral;
         }
-        out.push(Liquidatable { debt, collateral: fallen(collateral, *fall) });
+        out.push(Liquidatable { debt, collateral: law.after(collateral, *fall) });
     }
 }

@@ -169,7 +169,7 @@ pub fn documentation() -> String {
     );
     group::<LiquidatableTick>(
         &mut page,
-        "Each goblin and each fall of the price that `record: (liquidatable_at: [0.1, 0.2, 0.3])` names, as \
+        "Each goblin, or each collateral of a lending market (`<market>_<token>_liquidatable_at_10_...`), and each fall of the price that `record: (liquidatable_at: [0.1, 0.2, 0.3])` names, as \
          `<goblin>_liquidatable_at_10_...`: what a fall of the farmed token's price in the base asset by 10 % would make \
          liquidatable, as in `liquidation_map.csv`:",
     );
@@ -196,10 +196,11 @@ fn maps(page: &mut String) {
     heading(
         page,
         "`liquidation_map.csv`",
-        "A row per fall of the price, from none to 99 %, for each goblin at the blocks that the scenario's `record: \
+        "A row per fall of the price, from none to 99 %, for each goblin and each collateral of each lending market at the blocks that the scenario's `record: \
          (liquidation_map: ...)` asks for: `FirstWorstLast` by default, `At([\"4 h\", \"12 h\"])`, or `None`. A fall of \
          the farmed token's price to a part r of itself takes the base asset in the pool, and with it every health \
-         factor, to the square root of r; debt stays. The map is read from a histogram whose steps are 0.4 % of the \
+         factor, to the square root of r; debt stays. A loan's health factor falls to r; one with several collaterals is \
+         counted as if all of them fell. The map is read from a histogram whose steps are 0.4 % of the \
          health factor: debt within a step of the limit is counted all or not at all.",
     );
     group::<MapRow>(page, "");

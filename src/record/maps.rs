@@ -1,12 +1,11 @@
 //! `liquidation_map.csv` and `health_map.csv`: what a fall of the price would liquidate, and how much debt sits at which
 //! health factor, both read from the histograms of failing prices.
 
+use super::exposed::{Exposed, Followed};
 use super::folder::{FolderError, OutputFolder};
 use super::table::Table;
 use crate::agents::view::View;
-use crate::chain::ids::GoblinId;
-use crate::chain::liquidation_map::{Liquidatable, exposures, liquidatable};
-use crate::chain::protocols::GoblinCell;
+use crate::chain::liquidation_map::Liquidatable;
 
 words! {
     /// Why the map was drawn after this block.
@@ -31,10 +30,10 @@ columns! {
         /// Why this one.
         #[unit = ""]
         pub moment: Moment,
-        /// The goblin.
+        /// The goblin or the lending market.
         #[unit = ""]
         pub protocol: &'a str,
-        /// The token whose price falls, in the token that is owed.
+        /// The token whose price falls: in the base asset for a goblin, by its oracle for a lending market.
         #[unit = ""]
         pub collateral: &'a str,
         /// By how much of itself.
@@ -55,7 +54,7 @@ columns! {
         /// The block.
         #[unit = ""]
         pub block: u64,
-        /// The goblin.
+        /// The goblin or the lending market.
         #[unit = ""]
         pub protocol: &'a str,
         /// Health factors from this one on. Positions may be liquidated below 1.
@@ -91,21 +90,21 @@ const STEPS_PER_UNIT: f64 = 20.0;
 /// Twice as many samples as this are thinned out.
 const SAMPLES: usize = 128;
 
-/// A goblin's curve after a block.
+/// What falls of one price would do, after a block.
 #[derive(Debug, Clone)]
 struct Curve {
     block: u64,
     moment: Moment,
-    goblin: GoblinId,
+    exposed: Exposed,
     /// By percent of the fall, worth in the numeraire.
     at: Vec<Liquidatable>,
 }
 
-/// A goblin's debt by health factor after a block, worth in the numeraire.
+/// Debt by health factor after a block, worth in the numeraire.
 #[derive(Debug, Clone)]
 struct Sample {
     block: u64,
-    goblin: GoblinId,
+    followed: Followed,
     debts: [f64; BINS + 1],
 }
 
@@ -150,27 +149,20 @@ impl Maps {
 
     fn draw(&mut self, sees: &View, moment: Moment) {
         let falls: Vec<f64> = falls().collect();
-        for cell in sees.protocols.goblins() {
-            let ground = sees.ground(cell);
+        for exposed in Exposed::all(sees) {
             let mut at = Vec::new();
-            liquidatable(exposures(cell, &ground), &falls, &mut at);
-            let unit = sees.worth(ground.bank.base, 1);
-            for liquidatable in &mut at {
-                *liquidatable = liquidatable.times(unit);
-            }
-            self.curves.push(Curve { block: sees.clock.block, moment, goblin: cell.id, at });
+            exposed.liquidatable(sees, &falls, &mut at);
+            self.curves.push(Curve { block: sees.clock.block, moment, exposed, at });
         }
     }
 
     fn sample(&mut self, sees: &View) {
         let samples = self.samples.as_mut().expect("it was asked");
         let block = sees.clock.block;
-        samples.extend(sees.protocols.goblins().map(|cell| Sample {
-            block,
-            goblin: cell.id,
-            debts: debts(sees, cell),
-        }));
-        if samples.len() >= 2 * SAMPLES * sees.protocols.directory.goblins.len().max(1) {
+        let followed = Followed::all(sees);
+        let many = followed.len();
+        samples.extend(followed.into_iter().map(|followed| Sample { block, followed, debts: debts(sees, followed) }));
+        if samples.len() >= 2 * SAMPLES * many {
             self.stride *= 2;
             samples.retain(|sample| sample.block.is_multiple_of(self.stride));
         }
@@ -181,22 +173,18 @@ impl Maps {
     /// # Errors
     /// The file system refuses.
     pub fn write(mut self, folder: &mut OutputFolder, sees: &View) -> Result<(), FolderError> {
-        let goblins = &sees.protocols.directory.goblins;
-        if goblins.is_empty() {
-            return Ok(());
-        }
         if self.drawn == Drawn::FirstWorstLast {
             self.draw(sees, Moment::Last);
         }
         if self.drawn != Drawn::Never {
             let mut table = Table::open::<MapRow>(folder, "liquidation_map.csv", false)?;
             for curve in &self.curves {
-                let [_, collateral] = sees.legs(curve.goblin);
+                let collateral = curve.exposed.collateral(sees);
                 for (fall_ratio, liquidatable) in falls().zip(&curve.at) {
                     table.row(&MapRow {
                         block: curve.block,
                         moment: curve.moment,
-                        protocol: &goblins[usize::from(curve.goblin.0)].name,
+                        protocol: curve.exposed.protocol(sees),
                         collateral: &sees.tokens.get(collateral).name,
                         fall_ratio,
                         debt_numeraire: liquidatable.debt,
@@ -212,7 +200,7 @@ impl Maps {
             for (bin, debt) in sample.debts.iter().enumerate().filter(|(_, debt)| **debt > 0.0) {
                 table.row(&HealthRow {
                     block: sample.block,
-                    protocol: &goblins[usize::from(sample.goblin.0)].name,
+                    protocol: sample.followed.protocol(sees),
                     health_factor_from: bin as f64 / STEPS_PER_UNIT,
                     health_factor_to: (bin < BINS).then(|| (bin + 1) as f64 / STEPS_PER_UNIT),
                     debt_numeraire: *debt,
@@ -228,15 +216,13 @@ fn falls() -> impl Iterator<Item = f64> {
     (0..100).map(|percent| f64::from(percent) / 100.0)
 }
 
-/// Returns a goblin's debt by health factor, worth in the numeraire.
-fn debts(sees: &View, cell: &GoblinCell) -> [f64; BINS + 1] {
-    let ground = sees.ground(cell);
-    let unit = sees.worth(ground.bank.base, 1);
+/// Returns debt by health factor, worth in the numeraire.
+fn debts(sees: &View, followed: Followed) -> [f64; BINS + 1] {
     let mut debts = [0.0; BINS + 1];
-    for held in exposures(cell, &ground) {
+    followed.debts(sees, |health_factor, debt| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates at the last")]
-        let bin = (held.health_factor * STEPS_PER_UNIT) as usize;
-        debts[bin.min(BINS)] += held.debt * unit;
-    }
+        let bin = (health_factor * STEPS_PER_UNIT) as usize;
+        debts[bin.min(BINS)] += debt;
+    });
     debts
 }

@@ -11,6 +11,7 @@ pub mod csv;
 pub mod documentation;
 mod event_rows;
 pub mod events;
+mod exposed;
 pub mod finished;
 pub mod folder;
 pub mod manifest;

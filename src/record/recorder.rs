@@ -6,6 +6,7 @@ use super::books::Books;
 use super::csv::Steady;
 use super::event_rows::event_row;
 use super::events::Event as EventRow;
+use super::exposed::Exposed;
 use super::folder::{FolderError, OutputFolder};
 use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
@@ -19,7 +20,7 @@ use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::TokenId;
 use crate::chain::lending::{Asset, LendingCell};
-use crate::chain::liquidation_map::{Liquidatable, exposures, liquidatable};
+use crate::chain::liquidation_map::Liquidatable;
 use crate::chain::mempool::Mempool;
 use crate::chain::protocols::PoolCell;
 use crate::market::OutsidePrices;
@@ -80,9 +81,10 @@ impl Recorder {
             assets: asset_names(sees),
             banks: names(&directory.banks),
             goblins: names(&directory.goblins),
-            liquidatable: liquidatable_names(&names(&directory.goblins), &wanted.liquidatable_at),
+            liquidatable: liquidatable_names(sees, &wanted.liquidatable_at),
         };
-        let maps = (folder.is_some() && !directory.goblins.is_empty()).then(|| Maps::new(wanted.map, wanted.health));
+        let has_positions = !directory.goblins.is_empty() || !directory.lending.is_empty();
+        let maps = (folder.is_some() && has_positions).then(|| Maps::new(wanted.map, wanted.health));
         let (mut ticks, mut events) = (None, None);
         if let Some(folder) = folder {
             ticks = Some(Table::open_ticks(folder, &names, wanted.exact)?);
@@ -152,14 +154,14 @@ fn asset_names(sees: &View) -> Vec<String> {
     sees.protocols.all_lending().flat_map(named).collect()
 }
 
-/// Returns what the columns of each goblin and fall begin with.
-fn liquidatable_names(goblins: &[String], falls: &[f64]) -> Vec<String> {
-    let of_goblin = |goblin: &String| {
-        let goblin = goblin.clone();
+/// Returns what the columns of each fall of each price begin with.
+fn liquidatable_names(sees: &View, falls: &[f64]) -> Vec<String> {
+    let named = |exposed: Exposed| {
+        let column = exposed.column(sees);
         // A thousandth of a percent is as fine as a name tells.
-        falls.iter().map(move |fall| format!("{goblin} liquidatable at {}", (fall * 1e5).round() / 1e3))
+        falls.iter().map(move |fall| format!("{column} liquidatable at {}", (fall * 1e5).round() / 1e3))
     };
-    goblins.iter().flat_map(of_goblin).collect()
+    Exposed::all(sees).into_iter().flat_map(named).collect()
 }
 
 /// Returns a summary as it is before the first block.
@@ -228,14 +230,11 @@ impl Recorder {
         row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(sees, cell)));
         row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(sees, cell)));
         if !self.falls.is_empty() {
-            for cell in sees.protocols.goblins() {
-                let ground = sees.ground(cell);
-                let unit = sees.worth(ground.bank.base, 1);
-                liquidatable(exposures(cell, &ground), &self.falls, &mut self.liquidatable);
+            for exposed in Exposed::all(sees) {
+                exposed.liquidatable(sees, &self.falls, &mut self.liquidatable);
                 row.liquidatable.extend(
                     self.liquidatable
                         .iter()
-                        .map(|at| at.times(unit))
                         .map(|at| LiquidatableTick { debt_numeraire: at.debt, collateral_numeraire: at.collateral }),
                 );
             }

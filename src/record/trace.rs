@@ -282,6 +282,17 @@ impl Trace {
             let owed = ground.books.debt_value_down(goblin.order.histogram().total()).unwrap_or(0);
             all += owed as f64 * unit;
         }
+        for market in sees.protocols.all_lending() {
+            let level = market.level(&sees.oracles, &sees.tokens, sees.clock.now());
+            let lending = market.lending();
+            for heap in market.orders.heaps(&level) {
+                // What is seized for a debt is worth 1 + bonus of it: it is there as long as the health factor is this.
+                let covered = |asset: u8| lending.threshold(asset) * (1.0 + lending.bonus(asset));
+                let least = heap.collateral().map(covered).fold(f64::INFINITY, f64::min);
+                toxic += heap.debts().take_while(|held| held.0 < least).map(|held| held.1).sum::<f64>();
+                all += heap.debts().map(|held| held.1).sum::<f64>();
+            }
+        }
         if all > 0.0 && self.toxic.is_none_or(|(most, _)| toxic / all > most) {
             self.toxic = Some((toxic / all, sees.clock.block));
         }

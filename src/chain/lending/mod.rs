@@ -7,7 +7,7 @@ use bevy_ecs::prelude::Component;
 use smallvec::SmallVec;
 
 pub use failing::{FailingLoan, FailingLoans, LeastGains, find_failing_loans};
-pub use orders::{LoanOrders, LoanPlace, Look};
+pub use orders::{Heap, LoanOrders, LoanPlace, Look};
 
 use super::ids::{AccountId, FeedId, LendingId, TokenId};
 use super::oracles::{Oracles, wad_to_f64};

@@ -164,18 +164,22 @@ impl LoanOrders {
         }
     }
 
-    /// Returns each class's debts by key, the greatest key that does not fail now (a position's health factor is that
-    /// over its key, or more), and what a unit of weight is worth now.
-    pub fn histograms<'a>(&'a self, level: &'a Level) -> impl Iterator<Item = (&'a Histogram, f64, f64)> {
-        self.classes.iter().map(|class| (class.order.histogram(), class.moved(level), class.scale(level)))
+    /// Returns each class's debts as they stand at a level.
+    pub fn heaps<'a>(&'a self, level: &'a Level) -> impl Iterator<Item = Heap<'a>> {
+        self.classes.iter().map(|class| Heap {
+            shape: class.shape,
+            histogram: class.order.histogram(),
+            moved: class.moved(level),
+            scale: class.scale(level),
+        })
     }
 
     /// Returns, for each share of the debt, the health factor below which that share lies, shares ascending, and the debt
     /// in whole numeraire tokens. No factors where nothing is owed.
     pub fn health_factors<const N: usize>(&self, level: &Level, shares: [f64; N]) -> (Option<[f64; N]>, f64) {
         let mut bins: Vec<(f64, f64)> = Vec::new();
-        for (histogram, moved, scale) in self.histograms(level) {
-            bins.extend(histogram.from_the_top().map(|(key, weight)| (moved / key, weight as f64 * scale)));
+        for heap in self.heaps(level) {
+            bins.extend(heap.debts());
         }
         if self.classes.len() > 1 {
             bins.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -195,6 +199,35 @@ impl LoanOrders {
     /// Returns the accounts among which the soundest bound on the lowest health factor of each class is.
     pub fn leaders(&self) -> impl Iterator<Item = AccountId> {
         self.classes.iter().flat_map(|class| class.order.leaders(|_, _| 1.0)).map(AccountId)
+    }
+}
+
+/// The debts of positions of one class at a level.
+#[derive(Debug, Clone, Copy)]
+pub struct Heap<'a> {
+    shape: Shape,
+    histogram: &'a Histogram,
+    /// The greatest key that does not fail now: a position's health factor is that over its key, or more.
+    moved: f64,
+    /// What a unit of weight is worth now.
+    scale: f64,
+}
+
+impl Heap<'_> {
+    /// Returns health factors, lowest first, and the debt at each in whole numeraire tokens.
+    pub fn debts(&self) -> impl Iterator<Item = (f64, f64)> {
+        let (moved, scale) = (self.moved, self.scale);
+        self.histogram.from_the_top().map(move |(key, weight)| (moved / key, weight as f64 * scale))
+    }
+
+    /// Whether these positions hold an asset as collateral, and do not owe it.
+    pub fn falls_with(&self, asset: u8) -> bool {
+        self.shape.collateral >> asset & 1 == 1 && self.shape.debt >> asset & 1 == 0
+    }
+
+    /// Returns the places of the assets that are collateral.
+    pub fn collateral(&self) -> impl Iterator<Item = u8> {
+        places(self.shape.collateral).map(|place| u8::try_from(place).expect("markets have at most 128 assets"))
     }
 }
 
