@@ -1,8 +1,8 @@
 //! An agent-based simulator of DeFi markets.
 //!
 //! The floors, lowest first: [`math`], [`protocol`], [`chain`], [`market`], [`agents`], [`record`], [`scenario`],
-//! [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`cli`]. Each uses only those below it;
-//! `tests/floors.rs` holds it.
+//! [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`]. Each uses only those below
+//! it; `tests/floors.rs` holds it.
 
 pub mod agents;
 pub mod cascade;
@@ -13,6 +13,7 @@ pub mod math;
 pub mod pipeline;
 pub mod protocol;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod sweep;

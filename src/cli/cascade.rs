@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::interrupt::Interrupt;
 use super::progress::Progress;
+use super::report::and_report;
 use super::result::{figure, grouped, printed, result, table};
 use super::run::{Asked, Plan};
 use super::simulator::{Scenario, Simulator};
@@ -48,7 +49,7 @@ pub(super) fn cascade<S: Simulator>(
     let depth = arguments.depth.unwrap_or_else(|| scenario.cascade_depth());
     let options = RunOptions { cascade_depth: Some(depth), ..asked.options(&scenario) };
     if let Some(seeds) = &asked.many.seeds {
-        return sweep::<S>(asked, seeds, &scenario, options, interrupt, streams);
+        return sweep::<S>(asked, seeds, &scenario, options, true, interrupt, streams);
     }
     let plan = Plan::new(asked, &scenario, options);
     let folder = match OutputFolder::create(&plan.target, asked.force) {
@@ -61,7 +62,10 @@ pub(super) fn cascade<S: Simulator>(
     let made = simulate::<S>(&scenario, &plan, folder, &progress, interrupt);
     drop(progress);
     match made {
-        Ok(Some(summary)) => streams.show(&plan.target, summary.blocks, asked.quiet, &told(&summary, &plan)),
+        Ok(Some(summary)) => {
+            let printed = streams.show(&plan.target, summary.blocks, asked.quiet, &told(&summary, &plan));
+            and_report(printed, &plan.target, asked.open, streams)
+        }
         Ok(None) => streams.complain(Outcome::Interrupted, "interrupted before the last twin; nothing was written"),
         Err((outcome, message)) => streams.complain(outcome, message),
     }

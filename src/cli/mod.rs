@@ -10,6 +10,7 @@ mod distribution;
 mod interrupt;
 mod look;
 mod progress;
+mod report;
 mod result;
 mod run;
 pub mod simulator;
@@ -45,6 +46,7 @@ Examples:
   plimsoll validate D2 --short
   plimsoll cascade scenarios/leveraged_farm_crash.ron
   plimsoll compare output/leveraged_farm_crash-1 output/leveraged_farm_crash-2
+  plimsoll report output/leveraged_farm_crash-1 --open
   plimsoll stages
 
 Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 interrupted.";
@@ -57,6 +59,7 @@ enum Command {
     Check(check::CheckArguments),
     Validate(validate::ValidateArguments),
     Compare(compare::CompareArguments),
+    Report(report::ReportArguments),
     /// Print what happens inside a block, in order
     Stages,
 }
@@ -156,6 +159,7 @@ fn dispatch<S: Simulator>(
         Ok(Arguments { command: Command::Compare(arguments) }) => {
             compare::compare::<S>(&arguments, &interrupt(), streams)
         }
+        Ok(Arguments { command: Command::Report(arguments) }) => report::report(&arguments, streams),
         Ok(Arguments { command: Command::Stages }) => stages::stages::<S>(streams),
         Err(error) if error.use_stderr() => {
             streams.say(styled(&error, streams.colour).trim_end());

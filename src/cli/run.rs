@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::interrupt::Interrupt;
 use super::progress::Progress;
+use super::report::and_report;
 use super::result::result;
 use super::simulator::{Reading, Scenario, Simulator};
 use super::stopwatch::Stopwatch;
@@ -24,6 +25,9 @@ pub(super) struct RunArguments {
     /// Let liquidations sell without moving the market, to see what their sales do
     #[arg(long)]
     mute_forced_sales: bool,
+    /// Write a page about it too, report.html in its folder
+    #[arg(long)]
+    report: bool,
 }
 
 /// What is asked of a run, or of a run and its twins.
@@ -46,6 +50,9 @@ pub(super) struct Asked {
     /// Replace the folder of an earlier run
     #[arg(long)]
     pub(super) force: bool,
+    /// Open the page about it in a browser
+    #[arg(long)]
+    pub(super) open: bool,
     /// Prove after every block, not only the last, that nothing appeared or vanished
     #[arg(long)]
     audit: bool,
@@ -108,8 +115,9 @@ pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt,
     let asked = &arguments.asked;
     let Some(scenario) = asked.read::<S>(streams) else { return Outcome::Refused };
     let options = RunOptions { mute_forced_sales: arguments.mute_forced_sales, ..asked.options(&scenario) };
+    let reports = arguments.report || asked.open;
     if let Some(seeds) = &asked.many.seeds {
-        return sweep::<S>(asked, seeds, &scenario, options, interrupt, streams);
+        return sweep::<S>(asked, seeds, &scenario, options, reports, interrupt, streams);
     }
     let plan = Plan::new(asked, &scenario, options);
     let folder = match OutputFolder::create(&plan.target, asked.force) {
@@ -122,7 +130,8 @@ pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt,
             drop(progress);
             let text = result(&summary, status, plan.options.blocks, &target);
             let printed = streams.show(&target, summary.blocks, asked.quiet, &text);
-            if status == Status::Interrupted { Outcome::Interrupted } else { printed }
+            let outcome = if status == Status::Interrupted { Outcome::Interrupted } else { printed };
+            if reports { and_report(outcome, &target, asked.open, streams) } else { outcome }
         }
         Err((outcome, message)) => {
             drop(progress);

@@ -11,6 +11,7 @@ use clap::Args;
 use super::distribution::distribution;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
+use super::report::and_report;
 use super::run::Asked;
 use super::simulator::{Scenario as _, Simulator};
 use super::stopwatch::Stopwatch;
@@ -53,12 +54,13 @@ pub(super) struct SweepArguments {
     stop_when: Option<StopRule>,
 }
 
-/// Makes the runs and prints how their figures are distributed.
+/// Makes the runs and prints how their figures are distributed; `reports` says whether there is a page about them too.
 pub(super) fn sweep<S: Simulator>(
     asked: &Asked,
     seeds: &Seeds,
     scenario: &S::Scenario,
     options: RunOptions,
+    reports: bool,
     interrupt: &Interrupt,
     streams: &mut Streams,
 ) -> Outcome {
@@ -87,7 +89,8 @@ pub(super) fn sweep<S: Simulator>(
         return streams.complain(Outcome::Failed, error);
     }
     let printed = streams.result(&distribution(&summary, &sweep, folder.path()));
-    outcome(&sweep, &summary).unwrap_or(printed)
+    let outcome = outcome(&sweep, &summary).unwrap_or(printed);
+    if reports { and_report(outcome, folder.path(), asked.open, streams) } else { outcome }
 }
 
 /// Returns how a sweep ended, unless all was well.

@@ -30,6 +30,7 @@ const BEGINNING: &str = "\
 | `scenario.ron` | the scenario's text, the files that it includes first |
 | `summary.json` | the run in one page of numbers |
 | `manifest.json` | version, scenario, seed, options, digests of the files, clock times |
+| `report.html` | with `--report`, or by `plimsoll report DIR`: the run as a page |
 
 `plimsoll cascade` writes `output/<scenario>-<seed>-cascade/`: all of these, and
 
@@ -109,6 +110,14 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
 text with everything it includes); `seed`; `blocks` done; `options` of the command line; `files` with BLAKE3 and size;
 `started_at` (UTC) and `wall_clock_s`. Nothing else in the folder depends on a clock.
 
+## `report.html`
+
+`plimsoll report DIR` writes it, and so do `plimsoll run --report` and `plimsoll cascade`: the folder as one page that needs
+no network. It is a function of the data files and of what the manifest says but for the clock times, so equal folders
+give equal pages on any machine; it is no data file itself, and the manifest does not list it, since it can be made again
+at any time. Charts hold as many rows as a screen can show, the lowest and the highest of what is left out among them;
+nothing in them is an average.
+
 ## Many seeds
 
 `plimsoll run scenarios/<scenario>.ron --seeds 1..200` writes `output/<scenario>-seeds/`:
@@ -119,6 +128,7 @@ text with everything it includes); `seed`; `blocks` done; `options` of the comma
 | `summary.json` | how the figures of the runs are distributed |
 | `manifest.json` | as above, with `seeds`, `stop_when` and `keep_runs` |
 | `runs/<seed>/` | with `--keep-runs`, each run's folder as above |
+| `report.html` | with `--report`, or by `plimsoll report DIR`: fans and distributions |
 
 `runs.csv` and `summary.json` are equal for any number of `--jobs`, and after any number of interruptions. This folder is
 there while it is filled: `runs.csv` is what is done, its manifest says `interrupted` until all is, and the same command,

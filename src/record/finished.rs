@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::manifest::{MANIFEST, ScenarioStamp, Status, TOOL};
+use super::manifest::{MANIFEST, RunOptions, ScenarioStamp, Status, TOOL};
 
 /// Why a folder cannot be read back.
 #[derive(Debug, Error)]
@@ -41,16 +41,23 @@ struct Stamp {
     status: Status,
     scenario: ScenarioStamp,
     #[serde(default)]
+    seed: Option<u64>,
+    #[serde(default)]
     seeds: Option<String>,
     #[serde(default)]
     blocks: u64,
+    #[serde(default)]
+    options: RunOptions,
     files: Vec<File>,
 }
 
-#[derive(Debug, Deserialize)]
-struct File {
-    name: String,
-    blake3: String,
+/// A data file, as the manifest has it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// BLAKE3 of its bytes when it was written, in hexadecimal digits.
+    pub blake3: String,
 }
 
 /// A finished folder.
@@ -60,8 +67,18 @@ pub struct Finished {
     pub path: PathBuf,
     /// What made it.
     pub scenario: ScenarioStamp,
+    /// Which version of the program made it.
+    pub version: String,
+    /// The seed of a run.
+    pub seed: Option<u64>,
+    /// The seeds asked for, of many.
+    pub seeds: Option<String>,
     /// Whether it holds many seeds.
     pub has_many_seeds: bool,
+    /// What else the command line asked for.
+    pub options: RunOptions,
+    /// The data files.
+    pub files: Vec<File>,
     /// What should be known before its figures are believed.
     pub doubts: Vec<String>,
 }
@@ -94,8 +111,17 @@ impl Finished {
                 Err(_) => doubts.push(format!("{} is missing", held.display())),
             }
         }
-        let has_many_seeds = stamp.seeds.is_some();
-        Ok(Self { path: path.to_owned(), scenario: stamp.scenario, has_many_seeds, doubts })
+        Ok(Self {
+            path: path.to_owned(),
+            scenario: stamp.scenario,
+            version: stamp.version,
+            seed: stamp.seed,
+            has_many_seeds: stamp.seeds.is_some(),
+            seeds: stamp.seeds,
+            options: stamp.options,
+            files: stamp.files,
+            doubts,
+        })
     }
 
     /// Reads one of its files.

@@ -370,7 +370,7 @@ fn full_names<G: Columns>(prefix: &str) -> Vec<String> {
 
 /// Makes a name safe for a column: lower case, everything but ASCII letters and digits an underscore, none at the ends
 /// or doubled. A name that would be empty or begin with a digit goes behind its `kind`.
-fn prefix(name: &str, kind: &str) -> String {
+pub(crate) fn prefix(name: &str, kind: &str) -> String {
     let lowered = name.to_ascii_lowercase();
     let words = lowered.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let safe = words.collect::<Vec<_>>().join("_");

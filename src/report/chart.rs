@@ -1,0 +1,299 @@
+//! What the page's script draws: series, marks and cells, as the data island holds them.
+
+use serde::{Serialize, Serializer};
+
+use super::html::escape;
+use super::words::{figure, percent, signed};
+
+/// A chart.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Chart {
+    /// Its name on the page.
+    pub(super) id: String,
+    /// What it shows, with its unit.
+    #[serde(skip)]
+    pub(super) title: String,
+    /// What a reader should look for.
+    #[serde(skip)]
+    pub(super) note: String,
+    /// What runs from left to right.
+    pub(super) x: Axis,
+    /// Where on it.
+    #[serde(serialize_with = "seven_digits")]
+    pub(super) at: Vec<f64>,
+    /// What the left scale counts.
+    pub(super) left: String,
+    /// What the right scale counts, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) right: Option<String>,
+    /// Whether the left scale begins at zero.
+    pub(super) from_zero: bool,
+    /// The series.
+    pub(super) series: Vec<Series>,
+    /// Pairs of series between which the room is filled.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) bands: Vec<[usize; 2]>,
+    /// Circles: where, how high, how much, and of which generation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) marks: Vec<Circle>,
+    /// What the circles are.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) marks_are: String,
+    /// Places that are named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) rules: Vec<Rule>,
+    /// The seed that each place is of, where places are runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) seeds: Vec<u64>,
+    /// Cells of a heat map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) heat: Option<Heat>,
+}
+
+/// What runs from left to right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Axis {
+    /// Blocks: zoom and cursor are those of all such charts.
+    #[default]
+    Block,
+    /// A fall of the price, a ratio.
+    Fall,
+    /// A gain over what was there at the start, a ratio.
+    Return,
+    /// Worth in the numeraire.
+    Worth,
+    /// A price.
+    Price,
+}
+
+/// How a series is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Look {
+    /// A line.
+    #[default]
+    Line,
+    /// A line of dashes.
+    Dashed,
+    /// A line and what is below it.
+    Area,
+    /// Steps.
+    Stepped,
+    /// Bars, on top of those of the series before.
+    Stacked,
+    /// Dots.
+    Dots,
+    /// Nothing: the border of a band.
+    Border,
+}
+
+/// A series.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Series {
+    /// Its name.
+    pub(super) label: String,
+    /// Its unit; `%` for a ratio that is told in percent.
+    pub(super) unit: String,
+    /// Its colour's name.
+    pub(super) colour: String,
+    /// How it is drawn.
+    pub(super) look: Look,
+    /// Whether the right scale counts it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_right: bool,
+    /// What it is at each place.
+    #[serde(serialize_with = "seven_digits")]
+    pub(super) values: Vec<f64>,
+}
+
+/// A circle: where, how high, how much, and its colour's name.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Circle(
+    pub(super) f64,
+    #[serde(serialize_with = "seven_digits_one")] pub(super) f64,
+    #[serde(serialize_with = "seven_digits_one")] pub(super) f64,
+    pub(super) String,
+);
+
+/// A place that is named.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Rule {
+    /// Where.
+    pub(super) at: f64,
+    /// What is there.
+    pub(super) label: String,
+}
+
+/// Cells of a heat map: each a column, a row and how much.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Heat {
+    /// Where columns begin, and where the last ends.
+    pub(super) columns: Vec<f64>,
+    /// Where rows begin, and where the last ends.
+    pub(super) rows: Vec<f64>,
+    /// What a cell counts.
+    pub(super) unit: String,
+    /// The cells that are not empty.
+    pub(super) cells: Vec<HeatCell>,
+}
+
+/// A column, a row, how much.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct HeatCell(
+    pub(super) usize,
+    pub(super) usize,
+    #[serde(serialize_with = "seven_digits_one")] pub(super) f64,
+);
+
+impl Series {
+    /// A line.
+    pub(super) fn line(label: impl Into<String>, unit: &str, colour: impl Into<String>, values: Vec<f64>) -> Self {
+        Self { label: label.into(), unit: unit.to_owned(), colour: colour.into(), values, ..Self::default() }
+    }
+
+    /// The same, drawn another way.
+    pub(super) fn looks(self, look: Look) -> Self {
+        Self { look, ..self }
+    }
+
+    /// The same, on the right scale.
+    pub(super) fn on_the_right(self) -> Self {
+        Self { is_right: true, ..self }
+    }
+
+    /// Returns a value in words.
+    fn told(&self, value: f64) -> String {
+        if self.unit == "%" { percent(value) } else { format!("{} {}", figure(value), self.unit).trim_end().to_owned() }
+    }
+}
+
+impl Chart {
+    /// Returns the figure that the script draws into, with what it shows in words and numbers.
+    pub(super) fn figure(&self) -> String {
+        let (id, title, note) = (escape(&self.id), escape(&self.title), escape(&self.note));
+        let words = escape(&self.words());
+        format!(
+            "<figure class=\"chart\" id=\"figure-{id}\">\n<h3 id=\"title-{id}\">{title}</h3>\n<p class=\"note\">{note}</p>\n\
+             <div class=\"plot\" id=\"{id}\" tabindex=\"0\" role=\"application\" aria-roledescription=\"chart\" \
+             aria-labelledby=\"title-{id}\" aria-describedby=\"words-{id}\"></div>\n<div class=\"legend\"></div>\n\
+             <details><summary>In words</summary><p id=\"words-{id}\">{words}</p></details>\n</figure>\n"
+        )
+    }
+
+    /// Returns what it shows, for who cannot see it.
+    fn words(&self) -> String {
+        let mut told: Vec<String> = Vec::new();
+        for series in self.series.iter().filter(|series| series.look != Look::Border) {
+            let known: Vec<f64> = series.values.iter().copied().filter(|value| !value.is_nan()).collect();
+            let (Some(first), Some(last)) = (known.first(), known.last()) else {
+                told.push(format!("{} has no values.", series.label));
+                continue;
+            };
+            let (low, low_at) = self.extreme(series, |a, b| a < b);
+            let (high, high_at) = self.extreme(series, |a, b| a > b);
+            told.push(format!(
+                "{} begins at {}, is lowest with {} at {low_at}, highest with {} at {high_at}, and ends at {}.",
+                series.label,
+                series.told(*first),
+                series.told(low),
+                series.told(high),
+                series.told(*last)
+            ));
+        }
+        if !self.marks.is_empty() {
+            told.push(format!("{} circles are {}.", self.marks.len(), self.marks_are));
+        }
+        if let Some(heat) = &self.heat {
+            told.push(heat.words());
+        }
+        told.join(" ")
+    }
+
+    fn extreme(&self, series: &Series, is_better: impl Fn(f64, f64) -> bool) -> (f64, String) {
+        let mut best = (f64::NAN, f64::NAN);
+        for (at, value) in self.at.iter().zip(&series.values).filter(|(_, value)| !value.is_nan()) {
+            if best.0.is_nan() || is_better(*value, best.0) {
+                best = (*value, *at);
+            }
+        }
+        let place = match self.x {
+            Axis::Block => format!("block {}", super::words::count(best.1)),
+            Axis::Fall => format!("a fall of {}", percent(best.1)),
+            Axis::Return => signed(percent(best.1)),
+            Axis::Worth | Axis::Price => figure(best.1),
+        };
+        (best.0, place)
+    }
+}
+
+impl Heat {
+    fn words(&self) -> String {
+        let most = self.cells.iter().max_by(|a, b| a.2.total_cmp(&b.2));
+        let Some(HeatCell(column, row, much)) = most else { return "Every cell is empty.".to_owned() };
+        format!(
+            "The fullest of {} cells holds {} {}, between {} and {}, at block {}.",
+            super::words::count(self.cells.len() as f64),
+            figure(*much),
+            self.unit,
+            self.rows[*row],
+            self.rows[*row + 1],
+            super::words::count(self.columns[*column]),
+        )
+    }
+}
+
+/// Returns a number with the seven digits that a screen can show.
+fn rounded(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() || (value.fract() == 0.0 && value.abs() < 1e12) {
+        return value;
+    }
+    format!("{value:.6e}").parse().expect("a number that was written reads back")
+}
+
+fn seven_digits<S: Serializer>(values: &[f64], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(values.iter().map(|value| Digits(*value)))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn seven_digits_one<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+    Digits(*value).serialize(to)
+}
+
+/// A number that is written with seven digits, whole ones without a point.
+struct Digits(f64);
+
+impl Serialize for Digits {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let value = rounded(self.0);
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
+        if value.fract() == 0.0 && value.abs() < 1e12 {
+            to.serialize_i64(value as i64)
+        } else {
+            to.serialize_f64(value)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_is_told_in_words_and_written_short() {
+        let series = Series::line("ETH", "USDC", "blue", vec![2_000.0, 1_023.194_428_1, f64::NAN, 1_315.74]);
+        let chart = Chart { at: vec![0.0, 4_529.0, 5_000.0, 14_399.0], series: vec![series], ..Chart::default() };
+        let words = chart.words();
+        assert!(words.contains("begins at 2,000 USDC, is lowest with 1,023 USDC at block 4,529"), "{words}");
+        let json = serde_json::to_string(&chart).unwrap();
+        assert!(json.contains("[2000,1023.194,null,1315.74]") && json.contains("[0,4529,5000,14399]"), "{json}");
+    }
+
+    #[test]
+    fn a_chart_of_something_with_markup_in_its_name_has_none() {
+        let chart =
+            Chart { title: "<b>".into(), series: vec![Series::line("<i>", "", "blue", vec![])], ..Chart::default() };
+        let figure = chart.figure();
+        assert!(figure.contains("&lt;b&gt;") && figure.contains("&lt;i&gt; has no values") && !figure.contains("<i>"));
+    }
+}

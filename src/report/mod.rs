@@ -1,0 +1,147 @@
+//! `report.html`: a finished folder as a page that people look at.
+//!
+//! The page is a function of the folder's data files and of what its manifest says but for the clock: equal folders give
+//! equal pages on any machine. It is not among the data files, and the manifest does not list it, since it can be made
+//! again at any time. It is one file: the data are an island of JSON in it, the charts are drawn by uPlot, which is
+//! embedded, and a content security policy lets nothing else in.
+
+mod chart;
+mod events;
+mod frame;
+mod grid;
+mod html;
+mod liquidations;
+mod page;
+mod sections;
+mod seeds;
+mod source;
+mod thin;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::record::finished::{Finished, FinishedError};
+use crate::record::folder::{FolderError, replace_file};
+use chart::Rule;
+use liquidations::Liquidations;
+use page::{Page, Time};
+use sections::story;
+use source::Run;
+
+/// The name of the file.
+pub const REPORT: &str = "report.html";
+
+/// Why there is no report.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// The folder cannot be read back.
+    #[error(transparent)]
+    Unreadable(#[from] FinishedError),
+    /// The page cannot be written.
+    #[error(transparent)]
+    Unwritable(#[from] FolderError),
+}
+
+/// A report that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The page.
+    pub path: PathBuf,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// What should be known before its figures are believed; the page says it too.
+    pub doubts: Vec<String>,
+}
+
+/// Writes the report of a finished folder into it, in place of an earlier one.
+///
+/// # Errors
+/// It is no finished folder, one of its tables cannot be read, or the file system refuses.
+pub fn write(folder: &Path) -> Result<Written, ReportError> {
+    let finished = Finished::open(folder)?;
+    let doubts = finished.doubts.clone();
+    let page = if finished.has_many_seeds { seeds::page(finished)? } else { of_run(finished)? };
+    let stamp = replace_file(folder, REPORT, page.html().as_bytes())?;
+    Ok(Written { path: folder.join(REPORT), bytes: stamp.bytes, doubts })
+}
+
+fn of_run(finished: Finished) -> Result<Page, FinishedError> {
+    let run = Run::open(finished)?;
+    let liquidations = Liquidations::of(&run)?;
+    let sections = vec![
+        story::section(&run),
+        sections::prices::section(&run, &liquidations)?,
+        sections::causes::over_time(&run, &liquidations),
+        sections::causes::of_price(&run)?,
+        sections::health::over_time(&run)?,
+        sections::health::map(&run)?,
+        sections::profit::section(&run)?,
+        sections::markets::section(&run),
+        sections::blocks::section(&run),
+        sections::events::section(&run)?,
+        sections::made::section(&run.finished, &run.text, false),
+    ];
+    let name = &run.finished.scenario.name;
+    let muted = if run.finished.options.mute_forced_sales { ", forced sales muted" } else { "" };
+    let seed = run.finished.seed.map(|seed| format!("seed {seed}")).unwrap_or_default();
+    let blocks = words::count(source::at(&run.summary, &["blocks"]));
+    Ok(Page {
+        title: format!("{name}, {seed}{muted}"),
+        subtitle: format!("{blocks} blocks. {}", question(&run.text)),
+        doubts: run.finished.doubts.clone(),
+        time: time(&run, &liquidations),
+        sections,
+    })
+}
+
+/// Returns what a scenario asks in its first comment.
+fn question(text: &str) -> String {
+    let lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let comment = lines.map_while(|line| line.strip_prefix("//")).map(str::trim);
+    let comment = comment.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    comment.find('?').map_or_else(String::new, |end| comment[..=end].to_owned())
+}
+
+/// Returns what charts over blocks have in common. Where liquidations take a small part of a run, that part is shown first.
+fn time(run: &Run, liquidations: &Liquidations) -> Option<Time> {
+    let all = [*run.blocks().first()?, *run.blocks().last()?];
+    let blocks = all[1] - all[0];
+    let view = liquidations.span().and_then(|(first, last)| {
+        let (first, last) = (first as f64, last as f64);
+        let room = (last - first).max(blocks / 30.0).max(20.0).ceil();
+        let view = [(first - room).max(all[0]), (last + room).min(all[1])];
+        (view[1] - view[0] < 0.6 * blocks).then_some(view)
+    });
+    let clock = source::clock(run);
+    let rules = rules(run, &clock).into_iter().filter(|rule| (all[0]..=all[1]).contains(&rule.at)).collect();
+    Some(Time { clock, all, view, rules })
+}
+
+/// Returns where shocks begin and end, and where the price is lowest.
+fn rules(run: &Run, clock: &[[f64; 2]]) -> Vec<Rule> {
+    let block = |seconds: f64| {
+        clock.windows(2).find(|pair| pair[1][1] >= seconds).map(|pair| {
+            let [from, to] = [pair[0], pair[1]];
+            (from[0] + (to[0] - from[0]) * (seconds - from[1]) / (to[1] - from[1]).max(f64::MIN_POSITIVE)).round()
+        })
+    };
+    let duration = |path: String| {
+        let text = run.said.get(&path)?.trim_matches('"');
+        humantime::parse_duration(text).ok().map(|duration| duration.as_secs_f64())
+    };
+    let mut rules = Vec::new();
+    for (shock, _) in run.said.below("shocks.").filter(|(path, _)| path.ends_with(".start")) {
+        let Some(shock) = shock.strip_suffix(".start") else { continue };
+        let Some(start) = duration(format!("shocks.{shock}.start")) else { continue };
+        let ramp = duration(format!("shocks.{shock}.ramp")).unwrap_or(0.0);
+        let ends = [(start, "begins"), (start + ramp, "ends")];
+        for (seconds, word) in ends.into_iter().take(if ramp > 0.0 { 2 } else { 1 }) {
+            rules.extend(block(seconds).map(|at| Rule { at, label: format!("shock {word}") }));
+        }
+    }
+    let lowest = story::deepest(run).map(|fall| fall.block).filter(|block| block.is_finite());
+    rules.extend(lowest.map(|at| Rule { at, label: "lowest".to_owned() }));
+    rules
+}

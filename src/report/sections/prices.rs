@@ -1,0 +1,139 @@
+//! Prices: outside, told by oracles and in pools, with what was liquidated on them.
+
+use std::collections::BTreeMap;
+
+use super::super::chart::{Chart, Circle, Look, Series};
+use super::super::liquidations::{Liquidations, Part};
+use super::super::source::{Run, Thing, whole};
+use super::Section;
+use crate::record::finished::FinishedError;
+
+/// So many circles are drawn, the largest.
+const CIRCLES: usize = 400;
+
+/// The colours of pools in a chart.
+const POOLS: [&str; 4] = ["green", "sky", "purple", "yellow"];
+
+/// What twin 0 says of each price that decides: `ETH in ETH/USDC`.
+type Twins = BTreeMap<String, Vec<f64>>;
+
+/// Returns the section.
+///
+/// # Errors
+/// A table is there and is none.
+pub(in super::super) fn section(run: &Run, liquidations: &Liquidations) -> Result<Section, FinishedError> {
+    let mut section = Section::new("prices", "Prices");
+    if run.ticks.rows() == 0 {
+        section.say("The run keeps no ticks.csv, so there are no prices over time to draw.");
+        return Ok(section);
+    }
+    let twins = twins(run)?;
+    let mut shown = Vec::new();
+    for token in run.tokens() {
+        if let Some(chart) = of_token(run, &token, liquidations, &twins, &mut shown) {
+            section.charts.push(chart);
+        }
+    }
+    for pool in run.pools() {
+        let Some(price) = run.of(&pool, "price").filter(|_| !shown.contains(&pool.prefix)) else { continue };
+        let unit = run.said.tokens(&pool.name).get(1).cloned().unwrap_or_default();
+        let chart = Chart {
+            id: format!("pool-price-{}", pool.prefix),
+            title: format!("Price in pool {}{}", pool.name, of_unit(&unit)),
+            left: unit.clone(),
+            series: vec![Series::line(format!("pool {}", pool.name), &unit, "green", price.to_vec())],
+            ..Chart::default()
+        };
+        section.charts.push(run.over_blocks(chart));
+    }
+    Ok(section)
+}
+
+fn of_unit(unit: &str) -> String {
+    if unit.is_empty() { String::new() } else { format!(" ({unit})") }
+}
+
+/// Reads the prices of twin 0, where every forced sale is muted.
+fn twins(run: &Run) -> Result<Twins, FinishedError> {
+    let mut twins = Twins::new();
+    let rows = run.ticks.rows();
+    run.each_row("contributions.csv", |named, record| {
+        let Some(row) = whole(named.text(record, "block")).and_then(|block| run.row(block as f64)) else { return };
+        let name = named.text(record, "price_of");
+        if !twins.contains_key(name) {
+            twins.insert(name.to_owned(), vec![f64::NAN; rows]);
+        }
+        let values = twins.get_mut(name).expect("it was just put there");
+        values[row] = named.number(record, "price_twin_0");
+    })?;
+    Ok(twins)
+}
+
+/// Returns the chart of a token whose price moves.
+fn of_token(
+    run: &Run,
+    token: &Thing,
+    liquidations: &Liquidations,
+    twins: &Twins,
+    shown: &mut Vec<String>,
+) -> Option<Chart> {
+    let outside = run.of(token, "price_outside_numeraire")?;
+    let moves = |values: &[f64]| values.iter().any(|value| value.to_bits() != values[0].to_bits());
+    let unit = run.numeraire();
+    let mut series = vec![Series::line("outside", unit, "blue", outside.to_vec())];
+    for oracle in run.things("_error_ratio", "oracles") {
+        let Some(told) = run.of(&oracle, "price_numeraire") else { continue };
+        if oracle.name == token.name || oracle.prefix == token.prefix {
+            series.push(Series::line("oracle", unit, "orange", told.to_vec()).looks(Look::Stepped));
+        }
+    }
+    for pool in run.pools() {
+        let Some(price) = run.of(&pool, "price") else { continue };
+        let tokens = run.said.tokens(&pool.name);
+        let is_ours = tokens.first() == Some(&token.name) && tokens.get(1).is_some_and(|quote| quote == unit);
+        if is_ours {
+            let colour = POOLS[shown.len() % POOLS.len()];
+            series.push(Series::line(format!("pool {}", pool.name), unit, colour, price.to_vec()));
+            shown.push(pool.prefix);
+        }
+    }
+    let marked = series.last().map(|series| series.values.clone())?;
+    if !series.iter().any(|series| moves(&series.values)) {
+        return None;
+    }
+    for (name, values) in twins.iter().filter(|(name, _)| name.split(" in ").next() == Some(&token.name)) {
+        let label = format!("{name}, no forced sales (twin 0)");
+        series.push(Series::line(label, unit, "shadow", values.clone()).looks(Look::Dashed));
+    }
+    let marks = circles(run, liquidations, &token.name, &marked);
+    let sized = if marks.is_empty() { "" } else { " Circles are liquidations, their area the debt." };
+    let shadow = if series.iter().any(|series| series.look == Look::Dashed) {
+        "The dashed line is the same run with every forced sale muted: the gap is what the liquidations did."
+    } else {
+        ""
+    };
+    let chart = Chart {
+        id: format!("price-{}", token.prefix),
+        title: format!("Price of {} ({unit})", token.name),
+        note: format!("{shadow}{sized}").trim().to_owned(),
+        left: unit.to_owned(),
+        series,
+        marks,
+        marks_are: format!("debt liquidated ({unit})"),
+        ..Chart::default()
+    };
+    Some(run.over_blocks(chart))
+}
+
+/// Returns a circle for each block and generation, on the line of `prices`.
+fn circles(run: &Run, liquidations: &Liquidations, token: &str, prices: &[f64]) -> Vec<Circle> {
+    let parts = liquidations.parts.iter().filter(|((_, _, collateral), _)| collateral == token);
+    let mut largest: Vec<(&(u64, usize, String), &Part)> = parts.filter(|(_, part)| part.debt > 0.0).collect();
+    largest.sort_by(|a, b| b.1.debt.total_cmp(&a.1.debt));
+    largest.truncate(CIRCLES);
+    let circle = |((block, generation, _), part): &(&(u64, usize, String), &Part)| {
+        let row = run.row(*block as f64)?;
+        Some(Circle(*block as f64, prices[row], part.debt, liquidations.colour(*generation)))
+    };
+    largest.iter().filter_map(circle).collect()
+}

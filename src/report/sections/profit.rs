@@ -1,0 +1,241 @@
+//! Who gained, who lost, and what share of each leverage survived.
+
+use std::collections::BTreeMap;
+
+use super::super::chart::{Axis, Chart, Look, Series};
+use super::super::html::{Cell, Mark, drawing, table};
+use super::super::source::Run;
+use super::super::words::{count, figure, percent, signed};
+use super::Section;
+use super::story::gains;
+use crate::record::finished::FinishedError;
+
+/// So many bars has the chart of gains.
+const BARS: usize = 40;
+
+/// What is known of the agents of a group.
+#[derive(Debug, Clone, Default)]
+struct Group {
+    profit: f64,
+    /// Gain over what they had at the start.
+    returns: Vec<f64>,
+    agents: f64,
+    killed: f64,
+}
+
+impl Group {
+    fn add(&mut self, profit: f64, start: f64, is_killed: bool) {
+        self.agents += 1.0;
+        self.profit += if profit.is_nan() { 0.0 } else { profit };
+        self.killed += f64::from(u8::from(is_killed));
+        if start > 0.0 && profit.is_finite() {
+            self.returns.push(profit / start);
+        }
+    }
+
+    /// Returns a quantile of the gains, which were sorted.
+    fn quantile(&self, share: f64) -> f64 {
+        quantile(&self.returns, share)
+    }
+}
+
+/// Returns the value of rank ceil(share n) from below; `NaN` of nothing.
+pub(in super::super) fn quantile(sorted: &[f64], share: f64) -> f64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank, positive and small")]
+    let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize;
+    sorted.get(rank - 1).copied().unwrap_or(f64::NAN)
+}
+
+/// Returns a box of quantiles between `low` and `high`: 5 to 95 %, 25 to 75 %, the half.
+pub(in super::super) fn quantile_box(sorted: &[f64], low: f64, high: f64, told: impl Fn(f64) -> String) -> String {
+    if sorted.is_empty() {
+        return String::new();
+    }
+    let room = (high - low).max(f64::MIN_POSITIVE);
+    let place = |share: f64| (quantile(sorted, share) - low) / room;
+    let mut marks = vec![
+        Mark { from: place(0.05), to: place(0.95), top: 0.44, height: 0.12, class: "fill-shadow" },
+        Mark { from: place(0.25), to: place(0.75), top: 0.2, height: 0.6, class: "fill-sky" },
+        Mark { from: place(0.5) - 0.003, to: place(0.5) + 0.003, top: 0.05, height: 0.9, class: "fill-ink" },
+    ];
+    if low < 0.0 && high > 0.0 {
+        let zero = -low / room;
+        marks.insert(0, Mark { from: zero, to: zero + 0.002, top: 0.0, height: 1.0, class: "fill-grid" });
+    }
+    let says = [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| told(quantile(sorted, share)));
+    drawing(
+        &marks,
+        &format!(
+            "5 % below {}, 25 % below {}, half below {}, 75 % below {}, 95 % below {}",
+            says[0], says[1], says[2], says[3], says[4]
+        ),
+    )
+}
+
+/// Returns the section.
+///
+/// # Errors
+/// `agents.csv` is there and is no table.
+pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
+    let mut section = Section::new("profit", "Who gained and who lost");
+    section.before += &totals(&gains(&run.summary), run.numeraire());
+    let mut kinds: BTreeMap<String, Group> = BTreeMap::new();
+    let mut bands: BTreeMap<(String, u64), Group> = BTreeMap::new();
+    let mut fates: BTreeMap<String, [Vec<f64>; 2]> = BTreeMap::new();
+    run.each_row("agents.csv", |named, record| {
+        let number = |name| named.number(record, name);
+        let (kind, is_killed) = (named.text(record, "kind"), named.text(record, "fate") == "killed");
+        let (profit, start, leverage) =
+            (number("profit_numeraire"), number("worth_start_numeraire"), number("leverage_ratio"));
+        kinds.entry(kind.to_owned()).or_default().add(profit, start, is_killed);
+        if leverage.is_finite() {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+            let band = (leverage + 1e-9).floor().min(10.0) as u64;
+            bands.entry((kind.to_owned(), band)).or_default().add(profit, start, is_killed);
+            if start > 0.0 && profit.is_finite() {
+                fates.entry(kind.to_owned()).or_default()[usize::from(is_killed)].push(profit / start);
+            }
+        }
+    })?;
+    for group in kinds.values_mut().chain(bands.values_mut()) {
+        group.returns.sort_by(f64::total_cmp);
+    }
+    if kinds.is_empty() {
+        section.say("The run keeps no agents.csv, so what became of each agent cannot be shown.");
+        return Ok(section);
+    }
+    section.before += &by_kind(&kinds);
+    section.before += &by_leverage(&bands);
+    section.charts = fates.iter().filter_map(|(kind, fates)| histogram(kind, fates)).collect();
+    Ok(section)
+}
+
+/// Returns the table of sums, each with a bar from the middle.
+pub(in super::super) fn totals(gains: &[(String, f64)], unit: &str) -> String {
+    let most = gains.iter().map(|(_, profit)| profit.abs()).fold(f64::MIN_POSITIVE, f64::max);
+    let shown = gains.iter().filter(|(_, profit)| profit.abs() > 1e-6 * most);
+    let row = |(name, profit): &(String, f64)| {
+        let class = if *profit < 0.0 { "fill-vermilion" } else { "fill-green" };
+        let marks = [
+            Mark { from: 0.5, to: 0.5 + 0.49 * profit / most, top: 0.15, height: 0.7, class },
+            Mark { from: 0.499, to: 0.501, top: 0.0, height: 1.0, class: "fill-grid" },
+        ];
+        let told = signed(figure(*profit));
+        vec![Cell::text(name), Cell::Drawn(drawing(&marks, &format!("{name}: {told} {unit}"))), Cell::number(told)]
+    };
+    let rows: Vec<Vec<Cell>> = shown.map(row).collect();
+    table("Profit and loss, revaluation of all they held included", &["", "", unit], &rows)
+}
+
+/// Returns the range of all groups' gains, between their 5 % and 95 % quantiles.
+fn range<'a>(groups: impl Iterator<Item = &'a Group>) -> (f64, f64) {
+    groups.filter(|group| !group.returns.is_empty()).fold((-0.1, 0.1), |(low, high), group| {
+        (group.quantile(0.05).max(-2.0).min(low), group.quantile(0.95).min(2.0).max(high))
+    })
+}
+
+fn by_kind(kinds: &BTreeMap<String, Group>) -> String {
+    let (low, high) = range(kinds.values());
+    let row = |(kind, group): (&String, &Group)| {
+        vec![
+            Cell::text(kind),
+            Cell::number(count(group.agents)),
+            Cell::Drawn(quantile_box(&group.returns, low, high, |gain| signed(percent(gain)))),
+            Cell::number(signed(percent(group.quantile(0.05)))),
+            Cell::number(signed(percent(group.quantile(0.5)))),
+            Cell::number(signed(percent(group.quantile(0.95)))),
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = kinds.iter().map(row).collect();
+    let header = ["", "agents", "5 to 95 %, 25 to 75 %, half", "5 % are below", "half are below", "95 % are below"];
+    table("Gain of each agent over what it had at the start, by kind", &header, &rows)
+}
+
+fn by_leverage(bands: &BTreeMap<(String, u64), Group>) -> String {
+    if bands.is_empty() {
+        return String::new();
+    }
+    let (low, high) = range(bands.values());
+    let row = |((kind, band), group): (&(String, u64), &Group)| {
+        let survived = 1.0 - group.killed / group.agents;
+        let marks = [
+            Mark { from: 0.0, to: survived, top: 0.15, height: 0.7, class: "fill-green" },
+            Mark { from: survived, to: 1.0, top: 0.15, height: 0.7, class: "fill-vermilion" },
+        ];
+        let leverage = if *band >= 10 { "10× and more".to_owned() } else { format!("{band}× to {}×", band + 1) };
+        vec![
+            Cell::text(format!("{kind} {leverage}")),
+            Cell::number(count(group.agents)),
+            Cell::Drawn(drawing(&marks, &format!("{} survived", percent(survived)))),
+            Cell::number(percent(survived)),
+            Cell::Drawn(quantile_box(&group.returns, low, high, |gain| signed(percent(gain)))),
+            Cell::number(signed(percent(group.quantile(0.5)))),
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = bands.iter().map(row).collect();
+    let header = [
+        "",
+        "agents",
+        "survived, liquidated in full",
+        "survived",
+        "gain: 5 to 95 %, 25 to 75 %, half",
+        "half are below",
+    ];
+    table("What became of each leverage", &header, &rows)
+}
+
+/// Returns how gains of a kind are distributed, by whether they were liquidated.
+fn histogram(kind: &str, fates: &[Vec<f64>; 2]) -> Option<Chart> {
+    let mut all = fates.concat();
+    all.sort_by(f64::total_cmp);
+    let (low, high) = (quantile(&all, 0.005), quantile(&all, 0.995));
+    if all.len() < 2 || low >= high {
+        return None;
+    }
+    let step = (high - low) / BARS as f64;
+    let at = (0..BARS).map(|bar| low + (bar as f64 + 0.5) * step).collect();
+    let bars = |gains: &[f64]| {
+        let mut bars = vec![0.0; BARS];
+        for gain in gains {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates at both ends")]
+            let bar = ((gain - low) / step) as usize;
+            bars[bar.min(BARS - 1)] += 1.0;
+        }
+        bars
+    };
+    let series = [("survived", "green", &fates[0]), ("liquidated in full", "vermilion", &fates[1])];
+    let series =
+        series.map(|(label, colour, gains)| Series::line(label, "agents", colour, bars(gains)).looks(Look::Stacked));
+    Some(Chart {
+        id: format!("gains-{}", crate::record::ticks::prefix(kind, "kind")),
+        title: format!("How gains of {kind} agents are distributed (agents)"),
+        note: "Gain over what each had at the start; the outermost bars hold what is beyond.".into(),
+        x: Axis::Return,
+        at,
+        left: "agents".into(),
+        from_zero: true,
+        series: series.to_vec(),
+        ..Chart::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_values_of_the_sample() {
+        let sample: Vec<f64> = (1..=20).map(f64::from).collect();
+        assert_eq!([0.05, 0.5, 0.95, 1.0].map(|share| quantile(&sample, share)), [1.0, 10.0, 19.0, 20.0]);
+        assert!(quantile(&[], 0.5).is_nan());
+    }
+
+    #[test]
+    fn bars_hold_every_agent() {
+        let gains: Vec<f64> = (0..200).map(|agent| f64::from(agent) / 100.0 - 1.0).collect();
+        let chart = histogram("Farmer", &[gains.clone(), vec![-0.9, 5.0]]).unwrap();
+        let sum = |place: usize| chart.series[place].values.iter().sum::<f64>();
+        assert!((sum(0) - 200.0).abs() < 1e-9 && (sum(1) - 2.0).abs() < 1e-9);
+        assert!(histogram("Farmer", &[vec![1.0; 9], vec![]]).is_none(), "all equal: nothing to see");
+    }
+}

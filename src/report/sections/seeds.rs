@@ -1,0 +1,434 @@
+//! The sections of a page about many seeds: distributions and fans in place of single lines.
+
+use super::super::chart::{Axis, Chart, Look, Rule, Series};
+use super::super::grid::{Cells, Column, Grid, hundredths};
+use super::super::html::{Cell, table};
+use super::super::seeds::Sweep;
+use super::super::source::at;
+use super::super::words::{count, figure, percent, short, shortest, signed};
+use super::Section;
+use super::causes::{Step, waterfall};
+use super::profit::{quantile, quantile_box};
+use super::story::{Tile, tiles};
+
+/// So many bars has a histogram.
+const BARS: usize = 30;
+
+/// The lines of a fan: which share of runs is below each, how it is called, how it is drawn.
+const FAN: [(f64, &str, Look); 5] = [
+    (0.05, "5 % are below", Look::Border),
+    (0.25, "25 % are below", Look::Border),
+    (0.5, "half are below", Look::Line),
+    (0.75, "75 % are below", Look::Border),
+    (0.95, "95 % are below", Look::Border),
+];
+
+fn median(sorted: &[f64]) -> f64 {
+    quantile(sorted, 0.5)
+}
+
+/// Returns `from 1.2 to 3.4 in nine runs of ten`.
+fn spread(sorted: &[f64], told: impl Fn(f64) -> String) -> String {
+    format!("{} to {} in nine runs of ten", told(quantile(sorted, 0.05)), told(quantile(sorted, 0.95)))
+}
+
+/// Returns a column's name as symbols are written: `eth_in_eth_usdc` is about ETH in ETH/USDC.
+fn capitals(name: &str) -> String {
+    let capitals = |part: &str| part.to_uppercase().replace('_', "/");
+    match name.split_once("_in_") {
+        Some((token, pool)) => format!("{} in {}", capitals(token), capitals(pool)),
+        None => capitals(name),
+    }
+}
+
+/// Returns what stands between a beginning and an ending in the names of figures.
+fn between(sweep: &Sweep, beginning: &str, ending: &str) -> Vec<String> {
+    let names = sweep.runs.before(ending);
+    names.iter().filter_map(|name| name.strip_prefix(beginning)).map(str::to_owned).collect()
+}
+
+/// Returns by how much a price fell at its lowest, in each run, lowest first.
+fn falls(sweep: &Sweep, prefix: &str) -> Vec<f64> {
+    let column = |name: &str| sweep.runs.get(&format!("{prefix}_{name}"));
+    let (Some(start), Some(lowest)) = (column("start"), column("lowest")) else { return Vec::new() };
+    let mut falls: Vec<f64> = start.iter().zip(lowest).map(|(start, lowest)| lowest / start - 1.0).collect();
+    falls.retain(|fall| fall.is_finite());
+    falls.sort_by(f64::total_cmp);
+    falls
+}
+
+/// Returns the price that falls most: how it is called, and what its figures' names begin with.
+fn deepest(sweep: &Sweep) -> Option<(String, String)> {
+    let decided = between(sweep, "cascade_price_amplification_", "_lowest_in_twin_0")
+        .into_iter()
+        .map(|name| (capitals(&name), format!("cascade_price_amplification_{name}")));
+    let tokens = between(sweep, "tokens_", "_price_outside_numeraire_lowest")
+        .into_iter()
+        .map(|name| (format!("{} outside", name.to_uppercase()), format!("tokens_{name}_price_outside_numeraire")));
+    let mut prices: Vec<(String, String)> = decided.collect();
+    if prices.is_empty() {
+        prices = tokens.collect();
+    }
+    prices.into_iter().min_by(|a, b| median(&falls(sweep, &a.1)).total_cmp(&median(&falls(sweep, &b.1))))
+}
+
+/// Returns what happened, in words and five numbers.
+pub(in super::super) fn story(sweep: &Sweep) -> Section {
+    let mut section = Section::new("story", "What happened");
+    let unit = sweep.numeraire();
+    let (debts, bads, counts) = (
+        sweep.sorted("liquidations_debt_numeraire"),
+        sweep.sorted("liquidations_bad_debt_numeraire"),
+        sweep.sorted("liquidations_count"),
+    );
+    let quiet = counts.iter().filter(|count| **count == 0.0).count();
+    let runs = count(at(&sweep.summary, &["runs"]));
+    let failed = at(&sweep.summary, &["failed"]);
+    if failed > 0.0 {
+        section.say(&format!("{} seeds failed; runs.csv says why. They are in no figure here.", count(failed)));
+    }
+    if counts.iter().all(|count| *count == 0.0) {
+        section.say(&format!("Nothing was liquidated in any of {runs} runs: there is no cascade to show."));
+    } else {
+        section.say(&format!(
+            "In half of {runs} runs more than {} {unit} of debt were liquidated and more than {} {unit} left unpaid; in one run of \
+             twenty {} and {}.{}",
+            short(median(&debts)),
+            short(median(&bads)),
+            short(quantile(&debts, 0.95)),
+            short(quantile(&bads, 0.95)),
+            if quiet > 0 { format!(" {} of the runs saw no liquidation.", count(quiet as f64)) } else { String::new() },
+        ));
+    }
+    let price = deepest(sweep);
+    let (name, prefix) = price.unwrap_or_default();
+    let fall = falls(sweep, &prefix);
+    let twin = sweep.runs.get(&format!("{prefix}_lowest_in_twin_0")).zip(sweep.runs.get(&format!("{prefix}_start")));
+    let mut shock: Vec<f64> = twin.map_or_else(
+        || fall.clone(),
+        |(low, start)| low.iter().zip(start).map(|(low, start)| low / start - 1.0).collect(),
+    );
+    shock.retain(|fall| fall.is_finite());
+    shock.sort_by(f64::total_cmp);
+    let times = sweep.sorted(&format!("{prefix}_amplification"));
+    let risk = |name: &str, figure: &str| at(&sweep.summary, &[name, figure, "estimate"]);
+    section.before += &tiles(&[
+        Tile {
+            label: "Shock, half of runs".into(),
+            number: percent(median(&shock)),
+            note: format!(
+                "{name}{}; {}",
+                if twin.is_some() { ", no forced sales" } else { "" },
+                spread(&shock, percent)
+            ),
+        },
+        if times.is_empty() {
+            Tile {
+                label: "Amplification".into(),
+                number: "–".into(),
+                note: "not asked for: plimsoll cascade --seeds tells it".into(),
+            }
+        } else {
+            Tile {
+                label: "Amplification, half of runs".into(),
+                number: format!("{:.2}×", median(&times)),
+                note: spread(&times, |times| format!("{times:.2}")),
+            }
+        },
+        Tile {
+            label: "Liquidated, one run in twenty (LaR)".into(),
+            number: shortest(risk("liquidated_debt_numeraire", "lar_95")),
+            note: format!("{unit}; {} on average beyond", short(risk("liquidated_debt_numeraire", "cvar_95"))),
+        },
+        Tile {
+            label: "Bad debt, one run in twenty (VaR)".into(),
+            number: shortest(risk("bad_debt_numeraire", "var_95")),
+            note: format!("{unit}; {} on average beyond (CVaR)", short(risk("bad_debt_numeraire", "cvar_95"))),
+        },
+        who(sweep, unit),
+    ]);
+    section
+}
+
+/// Returns every kind's profits, lowest first.
+fn kinds(sweep: &Sweep) -> Vec<(String, Vec<f64>)> {
+    let of = |beginning: &str| {
+        let names = between(sweep, beginning, "_profit_numeraire").into_iter();
+        let named =
+            names.map(|name| (name.replace('_', " "), sweep.sorted(&format!("{beginning}{name}_profit_numeraire"))));
+        named.collect::<Vec<_>>()
+    };
+    let mut kinds = [of("profit_and_loss_by_kind_"), of("profit_and_loss_accounts_")].concat();
+    kinds.retain(|(_, profits)| profits.iter().any(|profit| profit.abs() > 0.01));
+    kinds.sort_by(|a, b| median(&b.1).total_cmp(&median(&a.1)));
+    kinds
+}
+
+fn who(sweep: &Sweep, unit: &str) -> Tile {
+    let kinds = kinds(sweep);
+    let (Some(best), Some(worst)) = (kinds.first(), kinds.last()) else {
+        return Tile { label: "Who lost most".into(), number: "–".into(), note: String::new() };
+    };
+    Tile {
+        label: format!("Lost most: {}", worst.0),
+        number: shortest(median(&worst.1)),
+        note: format!("{unit}, half of runs; {} gained most: {}", best.0, signed(short(median(&best.1)))),
+    }
+}
+
+/// Returns prices over time, if runs were kept, and how low they fell.
+pub(in super::super) fn prices(sweep: &Sweep) -> Section {
+    let mut section = Section::new("prices", "Prices");
+    match &sweep.kept {
+        Some(kept) => section.say(&format!("Fans are of {} kept runs, block by block.", count(kept.runs as f64))),
+        None => section.say("Prices over time are drawn as fans where runs are kept: --keep-runs."),
+    }
+    let unit = sweep.numeraire();
+    for (name, fan) in sweep.kept.iter().flat_map(|kept| &kept.columns) {
+        let outside = name.strip_suffix("_price_outside_numeraire");
+        let Some(thing) = outside.or_else(|| name.strip_suffix("_price")) else { continue };
+        let title = match outside {
+            Some(token) => format!("Price of {} outside ({unit})", token.to_uppercase()),
+            None => format!("Price in pool {}", thing.replace('_', "/").to_uppercase()),
+        };
+        section.charts.extend(fan_chart(sweep, name, &title, if outside.is_some() { unit } else { "" }, fan));
+    }
+    let tokens = between(sweep, "tokens_", "_price_outside_numeraire_lowest");
+    for token in tokens {
+        let values = sweep.sorted(&format!("tokens_{token}_price_outside_numeraire_lowest"));
+        let title = format!("How low {} fell outside ({unit})", token.to_uppercase());
+        section.charts.extend(histogram(&format!("lowest-{token}"), &title, unit, "blue", &values, vec![]));
+    }
+    section
+}
+
+/// Returns a fan of quantiles; nothing if no run differs from another or from its start.
+fn fan_chart(sweep: &Sweep, name: &str, title: &str, unit: &str, fan: &[Vec<f64>]) -> Option<Chart> {
+    let blocks = &sweep.kept.as_ref()?.blocks;
+    let mut sorted = fan.to_vec();
+    sorted.iter_mut().for_each(|values| {
+        values.retain(|value| !value.is_nan());
+        values.sort_by(f64::total_cmp);
+    });
+    let start = sorted.first()?.first()?.to_bits();
+    if sorted.iter().flatten().all(|value| value.to_bits() == start) {
+        return None;
+    }
+    let line = |share: f64| sorted.iter().map(|values| quantile(values, share)).collect::<Vec<f64>>();
+    let series = FAN.iter().map(|(share, label, look)| Series::line(*label, unit, "blue", line(*share)).looks(*look));
+    Some(Chart {
+        id: format!("fan-{}", name.replace('_', "-")),
+        title: title.to_owned(),
+        note: "Between the outer edges are nine runs of ten, between the inner ones half.".into(),
+        at: blocks.clone(),
+        left: unit.to_owned(),
+        series: series.collect(),
+        bands: vec![[4, 0], [3, 1]],
+        ..Chart::default()
+    })
+}
+
+/// Returns how a figure is distributed; nothing if all runs have the same.
+fn histogram(id: &str, title: &str, unit: &str, colour: &str, sorted: &[f64], rules: Vec<Rule>) -> Option<Chart> {
+    let (low, high) = (*sorted.first()?, *sorted.last()?);
+    if low >= high {
+        return None;
+    }
+    let step = (high - low) / BARS as f64;
+    let mut bars = vec![0.0; BARS];
+    for value in sorted {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between low and high")]
+        let bar = ((value - low) / step) as usize;
+        bars[bar.min(BARS - 1)] += 1.0;
+    }
+    Some(Chart {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        x: if unit.is_empty() { Axis::Price } else { Axis::Worth },
+        at: (0..BARS).map(|bar| low + (bar as f64 + 0.5) * step).collect(),
+        left: "runs".into(),
+        from_zero: true,
+        series: vec![Series::line("runs", "runs", colour, bars).looks(Look::Stacked)],
+        rules,
+        ..Chart::default()
+    })
+}
+
+/// Returns the share of runs that exceed each value, a point for each run.
+fn exceedance(sweep: &Sweep, id: &str, title: &str, name: &str, rules: Vec<Rule>) -> Option<Chart> {
+    let (values, seeds) = (sweep.runs.get(name)?, sweep.runs.get("seed")?);
+    let mut runs: Vec<(f64, f64)> =
+        values.iter().copied().zip(seeds.iter().copied()).filter(|(value, _)| !value.is_nan()).collect();
+    runs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    if runs.first()?.0 >= runs.last()?.0 {
+        return None;
+    }
+    let shares = (0..runs.len()).map(|place| (runs.len() - 1 - place) as f64 / runs.len() as f64).collect();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a seed that was read as one")]
+    let seeds = runs.iter().map(|(_, seed)| *seed as u64).collect();
+    Some(Chart {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        note: "Each point is a run.".into(),
+        x: Axis::Worth,
+        at: runs.iter().map(|(value, _)| *value).collect(),
+        left: "%".into(),
+        from_zero: true,
+        series: vec![Series::line("runs that exceed it", "%", "vermilion", shares).looks(Look::Dots)],
+        rules,
+        seeds,
+        ..Chart::default()
+    })
+}
+
+/// Returns how liquidated and bad debt are distributed, with what one run in twenty exceeds.
+pub(in super::super) fn liquidations(sweep: &Sweep) -> Section {
+    let mut section = Section::new("liquidations", "Liquidated and bad debt");
+    let unit = sweep.numeraire();
+    let sums = [
+        ("liquidated_debt_numeraire", "liquidations_debt_numeraire", "lar_95", "LaR", "Liquidated debt", "orange"),
+        ("bad_debt_numeraire", "liquidations_bad_debt_numeraire", "var_95", "VaR", "Bad debt", "vermilion"),
+    ];
+    let mut rows = Vec::new();
+    for (summary, figure_name, risk, short_name, title, colour) in sums {
+        let value = |name: &str, part: &str| at(&sweep.summary, &[summary, name, part]);
+        let rule = |name: &str, label: &str| Rule { at: value(name, "estimate"), label: label.to_owned() };
+        let rules = || vec![rule(risk, short_name), rule("cvar_95", "CVaR")];
+        for (name, told) in [(risk, "one run in twenty exceeds"), ("cvar_95", "mean of the worst 5 % of runs (CVaR)")] {
+            let told = if name == risk { format!("{told} ({short_name})") } else { told.to_owned() };
+            rows.push(vec![
+                Cell::text(format!("{title}: {told}")),
+                Cell::number(figure(value(name, "estimate"))),
+                Cell::number(format!("{} to {}", figure(value(name, "low")), figure(value(name, "high")))),
+            ]);
+        }
+        let values = sweep.sorted(figure_name);
+        let id = risk.replace('_', "-");
+        let long = format!("{title} per run ({unit})");
+        section.charts.extend(histogram(&format!("runs-{id}"), &long, unit, colour, &values, rules()));
+        let long = format!("Share of runs with more {} ({unit})", title.to_lowercase());
+        section.charts.extend(exceedance(sweep, &format!("exceed-{id}"), &long, figure_name, rules()));
+    }
+    section.before += &table("Risk, each with its 95 % interval", &["", unit, "95 % interval"], &rows);
+    let fans = sweep.kept.iter().flat_map(|kept| &kept.columns);
+    for (name, fan) in fans.filter(|(name, _)| name.ends_with("debt_numeraire")) {
+        let title = if name.starts_with("bad") { "Bad debt so far" } else { "Debt liquidated so far" };
+        section.charts.extend(fan_chart(sweep, name, &format!("{title} ({unit})"), unit, fan));
+    }
+    if section.charts.is_empty() {
+        section.say("All runs liquidated the same, so there is no distribution to draw.");
+    }
+    section
+}
+
+/// Returns what made the price fall, half of the runs below each step.
+pub(in super::super) fn causes(sweep: &Sweep) -> Section {
+    let mut section = Section::new("causes", "What made the price fall");
+    let Some((name, prefix)) = deepest(sweep).filter(|(_, prefix)| prefix.starts_with("cascade_")) else {
+        section.say("`plimsoll cascade --seeds` runs every seed beside its twins, and tells the causes here.");
+        return section;
+    };
+    let value = |name: &str| {
+        let values = sweep.values(&format!("{prefix}_{name}"));
+        if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+    };
+    let step =
+        |name: &str, class: &str, by: f64, is_end: bool| Step { name: name.into(), class: class.into(), by, is_end };
+    let mut steps = vec![
+        step("before the first block", "fill-ink", value("start"), true),
+        step("noise and arbitrage", "fill-shadow", value("at_lowest_rest"), false),
+        step("the shock", "fill-blue", value("at_lowest_shock"), false),
+    ];
+    for place in 0..10 {
+        let by = value(&format!("at_lowest_generations_{place}"));
+        if by.abs() > 0.0 {
+            let class = format!("fill-generation-{}", place.min(7));
+            steps.push(step(&format!("sales of generation {place}"), &class, by, false));
+        }
+    }
+    let deeper = value("at_lowest_deeper");
+    if deeper.abs() > 0.0 {
+        steps.push(step("deeper", "fill-generation-7", deeper, false));
+    }
+    steps.push(step("at its lowest", "fill-ink", value("lowest"), true));
+    section.before += &waterfall(&format!("{name}, from the start to its lowest: means of all runs"), "price", &steps);
+    let times = sweep.sorted(&format!("{prefix}_amplification"));
+    let title = format!("Amplification of the fall of {name} (run over twin 0)");
+    section.charts.extend(histogram("amplification", &title, "", "purple", &times, vec![]));
+    section
+}
+
+/// Returns who gained and lost, over runs.
+pub(in super::super) fn profit(sweep: &Sweep) -> Section {
+    let mut section = Section::new("profit", "Who gained and who lost");
+    let kinds = kinds(sweep);
+    let edge = |share: f64| kinds.iter().map(|(_, profits)| quantile(profits, share)).collect::<Vec<f64>>();
+    let low = edge(0.05).into_iter().fold(0.0, f64::min);
+    let high = edge(0.95).into_iter().fold(0.0, f64::max);
+    let row = |(kind, profits): &(String, Vec<f64>)| {
+        vec![
+            Cell::text(kind),
+            Cell::Drawn(quantile_box(profits, low, high, |profit| signed(figure(profit)))),
+            Cell::number(signed(figure(quantile(profits, 0.05)))),
+            Cell::number(signed(figure(median(profits)))),
+            Cell::number(signed(figure(quantile(profits, 0.95)))),
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = kinds.iter().map(row).collect();
+    let header = ["", "5 to 95 %, 25 to 75 %, half", "5 % of runs below", "half below", "95 % below"];
+    section.before += &table(&format!("Profit and loss of all of a kind ({})", sweep.numeraire()), &header, &rows);
+    section
+}
+
+/// Returns block space and fees over runs.
+pub(in super::super) fn blocks(sweep: &Sweep) -> Section {
+    let mut section = Section::new("blocks", "Blocks");
+    let figures = [
+        ("transactions", "transactions"),
+        ("reverts", "reverted"),
+        ("block_space_waiting_most", "waiting at most"),
+        ("block_space_expired", "expired"),
+        ("block_space_base_fee_gwei_mean", "mean base fee (gwei)"),
+        ("block_space_base_fee_gwei_highest", "highest base fee (gwei)"),
+        ("liquidations_waited_blocks_mean", "liquidations waited, mean (blocks)"),
+        ("health_factor_lowest", "lowest health factor"),
+    ];
+    let rows = figures.iter().filter_map(|(name, told)| {
+        let values = sweep.sorted(name);
+        let (low, high) = (*values.first()?, *values.last()?);
+        let cells = [0.05, 0.5, 0.95].map(|share| Cell::number(figure(quantile(&values, share))));
+        let drawn = if high > low { quantile_box(&values, low, high, figure) } else { String::new() };
+        Some([vec![Cell::text(*told), Cell::Drawn(drawn)], cells.to_vec()].concat())
+    });
+    let header = ["", "lowest to highest run", "5 % of runs below", "half below", "95 % below"];
+    section.before += &table("Figures over runs", &header, &rows.collect::<Vec<_>>());
+    section
+}
+
+/// Returns the table of runs.
+pub(in super::super) fn runs(sweep: &Sweep) -> Section {
+    let mut section = Section::new("events", "Runs");
+    section.say("Every point of a chart of runs leads to its seed here.");
+    let unit = sweep.numeraire();
+    let mut columns = Vec::new();
+    let counts = |name: &str| {
+        let values = sweep.runs.get(name)?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that was read as one")]
+        Some(Cells::Counts(values.iter().map(|value| *value as u64).collect()))
+    };
+    let amounts =
+        |name: &str| Some(Cells::Hundredths(sweep.runs.get(name)?.iter().map(|value| hundredths(*value)).collect()));
+    let mut add = |label: String, cells: Option<Cells>| columns.extend(cells.map(|cells| Column { label, cells }));
+    add("seed".into(), counts("seed"));
+    add("liquidations".into(), counts("liquidations_count"));
+    add(format!("liquidated debt ({unit})"), amounts("liquidations_debt_numeraire"));
+    add(format!("bad debt ({unit})"), amounts("liquidations_bad_debt_numeraire"));
+    if let Some((name, prefix)) = deepest(sweep) {
+        add(format!("lowest price, {name}"), amounts(&format!("{prefix}_lowest")));
+        add("amplification".into(), amounts(&format!("{prefix}_amplification")));
+    }
+    let grid = Grid { id: "events".into(), columns, texts: vec![] };
+    section.after = grid.html("Runs");
+    section.grid = Some(grid);
+    section
+}

@@ -1,0 +1,236 @@
+//! What happened, in words and five numbers.
+
+use serde_json::Value;
+
+use super::super::html::escape;
+use super::super::source::{Run, at, list, word};
+use super::super::words::{count, elapsed, percent, short, shortest, signed};
+use super::Section;
+
+/// A number that is told large.
+pub(in super::super) struct Tile {
+    /// What it is.
+    pub(in super::super) label: String,
+    /// It.
+    pub(in super::super) number: String,
+    /// What to know beside it.
+    pub(in super::super) note: String,
+}
+
+/// Returns the tiles as they stand on the page.
+pub(in super::super) fn tiles(tiles: &[Tile]) -> String {
+    let tile = |tile: &Tile| {
+        format!(
+            "<div class=\"tile\"><dt>{}</dt><dd><strong>{}</strong><span>{}</span></dd></div>\n",
+            escape(&tile.label),
+            escape(&tile.number),
+            escape(&tile.note)
+        )
+    };
+    format!("<dl class=\"tiles\">{}</dl>\n", tiles.iter().map(tile).collect::<String>())
+}
+
+/// A price that fell: in the run, and without forced sales if that is known.
+pub(in super::super) struct Fall {
+    /// Which price.
+    pub(in super::super) name: String,
+    /// Before the first block.
+    pub(in super::super) start: f64,
+    /// The lowest.
+    pub(in super::super) lowest: f64,
+    /// Where.
+    pub(in super::super) block: f64,
+    /// The lowest in twin 0.
+    pub(in super::super) in_twin_0: f64,
+    /// How many times as deep the sales made it.
+    pub(in super::super) amplification: f64,
+}
+
+impl Fall {
+    fn ratio(&self) -> f64 {
+        self.lowest / self.start - 1.0
+    }
+}
+
+/// Returns the price that fell most among those that decide about liquidations, or else among all.
+pub(in super::super) fn deepest(run: &Run) -> Option<Fall> {
+    let path = |name: String, path: &Value| Fall {
+        name,
+        start: at(path, &["start"]),
+        lowest: at(path, &["lowest"]),
+        block: at(path, &["lowest_block"]),
+        in_twin_0: at(path, &["lowest_in_twin_0"]),
+        amplification: at(path, &["amplification"]),
+    };
+    let decided = list(&run.summary["cascade"], "price_amplification");
+    let mut falls: Vec<Fall> = decided.iter().map(|price| path(word(price, "name").to_owned(), price)).collect();
+    if falls.is_empty() {
+        let tokens = list(&run.summary, "tokens").iter();
+        falls = tokens.map(|token| path(word(token, "name").to_owned(), &token["price_outside_numeraire"])).collect();
+    }
+    falls.retain(|fall| fall.ratio().is_finite());
+    falls.into_iter().min_by(|a, b| a.ratio().total_cmp(&b.ratio()))
+}
+
+/// Who gained and who lost, best first.
+pub(in super::super) fn gains(summary: &Value) -> Vec<(String, f64)> {
+    let of = |items: &str, name: &str| -> Vec<(String, f64)> {
+        let all = list(&summary["profit_and_loss"], items).iter();
+        all.map(|item| (word(item, name).replace('_', " "), at(item, &["profit_numeraire"]))).collect()
+    };
+    let mut gains = [of("by_kind", "kind"), of("accounts", "account")].concat();
+    gains.retain(|(_, profit)| profit.is_finite());
+    gains.sort_by(|a, b| b.1.total_cmp(&a.1));
+    gains
+}
+
+/// Returns the section.
+pub(in super::super) fn section(run: &Run) -> Section {
+    let mut section = Section::new("story", "What happened");
+    let summary = &run.summary;
+    let unit = run.numeraire();
+    let fall = deepest(run);
+    let cascade = &summary["cascade"];
+    let (many, debt, bad) = (
+        at(summary, &["liquidations", "count"]),
+        at(summary, &["liquidations", "debt_numeraire"]),
+        at(summary, &["liquidations", "bad_debt_numeraire"]),
+    );
+    section.say(&fell(run, fall.as_ref()));
+    section.say(&liquidated(run, many, debt, bad, unit));
+    section.before += &tiles(&[
+        shock(fall.as_ref()),
+        amplification(run, fall.as_ref()),
+        Tile {
+            label: "Liquidated".into(),
+            number: if many > 0.0 { shortest(debt) } else { "nothing".into() },
+            note: if many > 0.0 { format!("{unit} of debt, {} liquidations", count(many)) } else { String::new() },
+        },
+        Tile {
+            label: "Bad debt".into(),
+            number: if bad > 0.0 { shortest(bad) } else { "none".into() },
+            note: if bad > 0.0 {
+                format!("{unit} left unpaid, {} of what was liquidated", percent(bad / debt))
+            } else {
+                "every liquidation paid in full".into()
+            },
+        },
+        who(&gains(summary), unit),
+    ]);
+    if cascade.is_object() && cascade["ended_within_depth"] == false {
+        section.say(&format!(
+            "The causes do not end within {} generations: what lies behind the last is called deeper. \
+             More --depth tells more of them apart.",
+            count(at(cascade, &["generations_asked"]))
+        ));
+    }
+    section
+}
+
+fn fell(run: &Run, fall: Option<&Fall>) -> String {
+    let Some(fall) = fall.filter(|fall| fall.ratio() < -0.001) else {
+        return format!("Over {} blocks no price fell.", count(at(&run.summary, &["blocks"])));
+    };
+    let time = run.row(fall.block).and_then(|row| {
+        let times = run.ticks.get("time_s")?;
+        Some(format!(", {} after the start", elapsed(times[row] - times.first()?)))
+    });
+    let mut told = format!(
+        "The price of {} fell from {} to {} at block {}{}: {}.",
+        fall.name,
+        short(fall.start),
+        short(fall.lowest),
+        count(fall.block),
+        time.unwrap_or_default(),
+        percent(fall.ratio()),
+    );
+    if fall.in_twin_0.is_finite() {
+        told += &format!(
+            " With the same dice and every forced sale muted it would have fallen by {}.",
+            percent(1.0 - fall.in_twin_0 / fall.start)
+        );
+    }
+    if fall.amplification.is_finite() {
+        told += &format!(
+            " The liquidations made the fall {:.2} times as deep{}",
+            fall.amplification,
+            if fall.amplification < 1.02 { ": next to nothing." } else { "." }
+        );
+    }
+    told
+}
+
+fn liquidated(run: &Run, many: f64, debt: f64, bad: f64, unit: &str) -> String {
+    if many.is_nan() || many == 0.0 {
+        return "Nothing was liquidated in this run: there is no cascade to show.".to_owned();
+    }
+    let block = |name| count(at(&run.summary, &["liquidations", name]));
+    let mut told = format!(
+        "Between block {} and block {} there were {} liquidations, of {} {unit} of debt",
+        block("first_block"),
+        block("last_block"),
+        count(many),
+        short(debt)
+    );
+    told +=
+        &if bad > 0.0 { format!("; {} {unit} were left unpaid.", short(bad)) } else { ", all of it repaid.".into() };
+    let cascade = &run.summary["cascade"];
+    let induced = at(cascade, &["induced_debt_ratio"]);
+    if induced.is_finite() {
+        told += &format!(
+            " {} of that debt would not have been liquidated by the shock alone: others' forced sales brought it about.",
+            percent(induced)
+        );
+    }
+    let sooner = at(cascade, &["brought_forward", "count"]);
+    if sooner > 0.0 {
+        let most = if sooner >= 2.0 { "liquidations came" } else { "liquidation came" };
+        told += &format!(
+            " {} {most} sooner than they would have, by {} blocks on average.",
+            count(sooner),
+            count(at(cascade, &["brought_forward", "mean_blocks"]))
+        );
+    }
+    told
+}
+
+fn shock(fall: Option<&Fall>) -> Tile {
+    let label = "Shock".to_owned();
+    match fall {
+        Some(fall) if fall.in_twin_0.is_finite() => Tile {
+            label,
+            number: percent(fall.in_twin_0 / fall.start - 1.0),
+            note: format!("{}, had no forced sale moved it", fall.name),
+        },
+        Some(fall) => {
+            Tile { label, number: percent(fall.ratio()), note: format!("{} outside, at its lowest", fall.name) }
+        }
+        None => Tile { label, number: "–".into(), note: "the run has no prices".into() },
+    }
+}
+
+fn amplification(run: &Run, fall: Option<&Fall>) -> Tile {
+    let label = "Amplification".to_owned();
+    let times = fall.map_or(f64::NAN, |fall| fall.amplification);
+    if times.is_finite() {
+        let note = fall.map_or_else(String::new, |fall| format!("fell by {} in all", percent(-fall.ratio())));
+        return Tile { label, number: format!("{times:.2}×"), note };
+    }
+    let note = if run.summary["cascade"].is_object() {
+        "the price fell by less than 0.1 % without forced sales"
+    } else {
+        "not asked for: plimsoll cascade tells it"
+    };
+    Tile { label, number: "–".into(), note: note.into() }
+}
+
+fn who(gains: &[(String, f64)], unit: &str) -> Tile {
+    let (Some(best), Some(worst)) = (gains.first(), gains.last()) else {
+        return Tile { label: "Who lost most".into(), number: "–".into(), note: String::new() };
+    };
+    Tile {
+        label: format!("Lost most: {}", worst.0),
+        number: shortest(worst.1),
+        note: format!("{unit}; {} gained most: {}", best.0, signed(short(best.1))),
+    }
+}

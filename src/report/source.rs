@@ -1,0 +1,241 @@
+//! The folder of a run as series: what there is, by name, and what is missing is left out.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::chart::{Chart, Series};
+use super::frame::{Frame, each_row, number};
+use super::thin;
+use crate::record::finished::{Finished, FinishedError};
+use crate::record::manifest::SCENARIO;
+use crate::record::ticks::prefix;
+use crate::scenario::whole::fields;
+
+/// So many rows of a chart are kept, at most twice over, shared by its series.
+const ROWS: usize = 1_500;
+
+/// A token, pool, oracle, market, bank or goblin of the tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Thing {
+    /// As the scenario calls it.
+    pub(super) name: String,
+    /// What its columns' names begin with.
+    pub(super) prefix: String,
+}
+
+/// What the scenario's text says, field by field.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Said {
+    fields: Vec<(String, String)>,
+    names: BTreeMap<String, String>,
+}
+
+impl Said {
+    fn of(text: &str) -> Self {
+        let fields = fields(text).unwrap_or_default();
+        let named = fields.iter().filter(|(path, _)| path.ends_with(".name"));
+        let names = named.map(|(_, name)| {
+            let name = name.trim_matches('"');
+            (prefix(name, ""), name.to_owned())
+        });
+        Self { names: names.collect(), fields }
+    }
+
+    /// Returns a field.
+    pub(super) fn get(&self, path: &str) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| name == path).map(|(_, value)| value.as_str())
+    }
+
+    /// Returns every field whose path begins so, and what is behind it.
+    pub(super) fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.fields.iter().filter_map(move |(name, value)| Some((name.strip_prefix(path)?, value.as_str())))
+    }
+
+    /// Returns a pool's tokens.
+    pub(super) fn tokens(&self, pool: &str) -> Vec<String> {
+        let said = self.get(&format!("pools.{pool}.tokens")).unwrap_or_default();
+        said.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// Its folder.
+    pub(super) finished: Finished,
+    /// `summary.json`.
+    pub(super) summary: Value,
+    /// The columns of `ticks.csv`.
+    pub(super) ticks: Frame,
+    /// The scenario's text.
+    pub(super) text: String,
+    /// What it says.
+    pub(super) said: Said,
+    /// Whether something was liquidated, by row of `ticks.csv`.
+    is_active: Vec<bool>,
+}
+
+impl Run {
+    /// Reads what every part of the page needs.
+    ///
+    /// # Errors
+    /// `summary.json` or a table that is there cannot be read.
+    pub(super) fn open(finished: Finished) -> Result<Self, FinishedError> {
+        let summary: Value = serde_json::from_slice(&finished.read("summary.json")?)
+            .map_err(|error| finished.unreadable("summary.json", error))?;
+        let ticks = match finished.read("ticks.csv") {
+            Ok(bytes) => Frame::read(&bytes, |name| !name.ends_with("_units"))
+                .map_err(|error| finished.unreadable("ticks.csv", error))?,
+            Err(_) => Frame::default(),
+        };
+        let text =
+            finished.read(SCENARIO).map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into());
+        let is_active = ticks
+            .get("liquidations")
+            .map_or_else(|| vec![false; ticks.rows()], |counts| counts.iter().map(|count| *count > 0.0).collect());
+        Ok(Self { finished, summary, ticks, said: Said::of(&text), text, is_active })
+    }
+
+    /// Calls `each` with every row of a table; says whether there is one.
+    ///
+    /// # Errors
+    /// It is there and is no table.
+    pub(super) fn each_row(
+        &self,
+        name: &str,
+        each: impl FnMut(&super::frame::Named, &csv::ByteRecord),
+    ) -> Result<bool, FinishedError> {
+        let Ok(bytes) = self.finished.read(name) else { return Ok(false) };
+        each_row(&bytes, each).map_err(|error| self.finished.unreadable(name, error))?;
+        Ok(true)
+    }
+
+    /// Returns the numeraire's symbol.
+    pub(super) fn numeraire(&self) -> &str {
+        self.summary["numeraire"].as_str().unwrap_or("numeraire")
+    }
+
+    /// Returns the blocks of `ticks.csv`.
+    pub(super) fn blocks(&self) -> &[f64] {
+        self.ticks.get("block").unwrap_or_default()
+    }
+
+    /// Returns a block's row in `ticks.csv`.
+    pub(super) fn row(&self, block: f64) -> Option<usize> {
+        let row = self.blocks().partition_point(|held| *held < block);
+        (self.blocks().get(row) == Some(&block)).then_some(row)
+    }
+
+    /// Returns the things that have a column of this ending, by the names that the summary or the scenario gives.
+    pub(super) fn things(&self, ending: &str, listed: &str) -> Vec<Thing> {
+        let prefixes = self.ticks.before(ending);
+        let listed: Vec<&str> = self.summary[listed]
+            .as_array()
+            .map_or_else(Vec::new, |items| items.iter().filter_map(|item| item["name"].as_str()).collect());
+        let is_listed = listed.len() == prefixes.len();
+        let named = |(place, prefix): (usize, String)| {
+            let said = || self.said.names.get(&prefix).cloned();
+            let name = if is_listed { Some(listed[place].to_owned()) } else { said() };
+            Thing { name: name.unwrap_or_else(|| prefix.replace('_', " ")), prefix }
+        };
+        prefixes.into_iter().enumerate().map(named).collect()
+    }
+
+    /// Returns the tokens.
+    pub(super) fn tokens(&self) -> Vec<Thing> {
+        self.things("_price_outside_numeraire", "tokens")
+    }
+
+    /// Returns the pools.
+    pub(super) fn pools(&self) -> Vec<Thing> {
+        self.things("_volume_numeraire", "pools")
+    }
+
+    /// Returns a column of a thing.
+    pub(super) fn of(&self, thing: &Thing, column: &str) -> Option<&[f64]> {
+        self.ticks.get(&format!("{}_{column}", thing.prefix))
+    }
+
+    /// Returns the price outside of a token, by its symbol.
+    pub(super) fn outside(&self, token: &str) -> Option<&[f64]> {
+        let token = self.tokens().into_iter().find(|thing| thing.name == token)?;
+        self.of(&token, "price_outside_numeraire")
+    }
+
+    /// Returns the chart of series over all blocks with as many rows as a screen shows.
+    pub(super) fn over_blocks(&self, chart: Chart) -> Chart {
+        if chart.series.iter().any(|series| series.values.len() != self.ticks.rows()) {
+            unreachable!("each series has a value for each row of the table");
+        }
+        let values: Vec<&[f64]> = chart.series.iter().map(|series| series.values.as_slice()).collect();
+        let buckets = (ROWS / values.len().max(1)).clamp(150, 700);
+        let rows = thin::rows(&thin::ends(&self.is_active, buckets), &values);
+        let at = rows.iter().map(|row| self.blocks()[*row]).collect();
+        let kept = |series: &Series| rows.iter().map(|row| series.values[*row]).collect();
+        let series = chart.series.iter().map(|series| Series { values: kept(series), ..series.clone() }).collect();
+        Chart { at, series, ..chart }
+    }
+}
+
+/// Returns a number of a summary, whatever is on the way to it; `NaN` if it is not there.
+pub(super) fn at(value: &Value, path: &[&str]) -> f64 {
+    path.iter().fold(value, |value, name| &value[*name]).as_f64().unwrap_or(f64::NAN)
+}
+
+/// Returns a list of a summary.
+pub(super) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Returns a text of a summary.
+pub(super) fn word<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_default()
+}
+
+/// Returns the whole part of a number's text, for places in lists.
+pub(super) fn whole(text: &str) -> Option<u64> {
+    let value = number(text.as_bytes());
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole, positive and small")]
+    (value >= 0.0 && value < 1e15 && value.fract() == 0.0).then_some(value as u64)
+}
+
+/// Returns the time of the blocks in seconds since the first: a few of them, between which time is straight.
+pub(super) fn clock(run: &Run) -> Vec<[f64; 2]> {
+    let (Some(times), blocks) = (run.ticks.get("time_s"), run.blocks()) else { return Vec::new() };
+    let Some(start) = times.first() else { return Vec::new() };
+    let last = blocks.len() - 1;
+    let knots: usize = 256;
+    let mut rows: Vec<usize> = (0..=knots).map(|knot| knot * last / knots).collect();
+    rows.dedup();
+    let knot = |row: &usize| [blocks[*row], times[*row] - start];
+    let all: Vec<[f64; 2]> = rows.iter().map(knot).collect();
+    let [first, end] = [all[0], all[all.len() - 1]];
+    let pace = (end[1] - first[1]) / (end[0] - first[0]).max(1.0);
+    let is_steady = all.iter().all(|[block, time]| (first[1] + (block - first[0]) * pace - time).abs() < 0.5);
+    if is_steady { vec![first, end] } else { all }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_read_by_name_and_may_be_missing() {
+        let summary: Value = serde_json::from_str(r#"{"a": {"b": 2.5, "c": null}, "d": [1]}"#).unwrap();
+        assert!((at(&summary, &["a", "b"]) - 2.5).abs() < 1e-12);
+        assert!(at(&summary, &["a", "c"]).is_nan() && at(&summary, &["x", "y"]).is_nan());
+        assert_eq!((list(&summary, "d").len(), list(&summary, "a").len(), word(&summary, "d")), (1, 0, ""));
+        assert_eq!((whole("12"), whole("deeper"), whole("")), (Some(12), None, None));
+    }
+
+    #[test]
+    fn what_the_scenario_says_is_found_by_its_path() {
+        let said = Said::of("Scenario(pools: [UniswapV2(name: \"ETH/USDC\", tokens: (\"ETH\", \"USDC\"))])");
+        assert_eq!(said.tokens("ETH/USDC"), ["ETH", "USDC"]);
+        assert_eq!(said.names["eth_usdc"], "ETH/USDC");
+        assert_eq!(said.get("pools.other.tokens"), None);
+        let said = Said::of("Scenario(pools: [Balancer(name: \"B\", tokens: [\"A\", \"C\", \"D\"])])");
+        assert_eq!(said.tokens("B"), ["A", "C", "D"]);
+    }
+}
