@@ -36,6 +36,8 @@ pub enum Stage {
     Oracle,
     /// Positions under water are found; awake agents read the chain and submit.
     Decide,
+    /// Searchers see what waits, and build bundles around it.
+    Search,
     /// The mempool becomes one ordered list within the gas limit; the rest waits.
     Order,
     /// Scheduled funding, then the transactions one by one, each whole or not at all: the only stage that writes pools,
@@ -49,8 +51,17 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in their order.
-    pub const ALL: [Self; 8] =
-        [Self::Open, Self::Market, Self::Oracle, Self::Decide, Self::Order, Self::Execute, Self::Settle, Self::Record];
+    pub const ALL: [Self; 9] = [
+        Self::Open,
+        Self::Market,
+        Self::Oracle,
+        Self::Decide,
+        Self::Search,
+        Self::Order,
+        Self::Execute,
+        Self::Settle,
+        Self::Record,
+    ];
 
     /// Returns the stage's systems, in their order. A system whose subjects a run lacks is left out of its block: what
     /// is not there costs nothing.
@@ -75,6 +86,7 @@ impl Stage {
                 systems.splice(0..0, finding);
                 systems
             }
+            Self::Search => agents::searching(&has.kinds),
             Self::Order => vec![order_block.into_configs()],
             Self::Execute => {
                 when(has.emissions, fund_farms.into_configs()).into_iter().chain([execute.into_configs()]).collect()
@@ -177,6 +189,7 @@ fn schedule(stages: &[Stage], has: &Subjects) -> Schedule {
             Stage::Market,
             Stage::Oracle,
             Stage::Decide,
+            Stage::Search,
             Stage::Order,
             Stage::Execute,
             Stage::Settle,
@@ -256,6 +269,7 @@ mod tests {
             ("market", "move_prices, replay_base_fee, draw_background".to_owned()),
             ("oracle", "observe_prices".to_owned()),
             ("decide", format!("find_underwater, find_failing_loans, {}", each("decide"))),
+            ("search", "search<Searcher>".to_owned()),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
             ("settle", format!("{learn}, audit_block")),

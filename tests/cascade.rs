@@ -134,6 +134,25 @@ fn twins_come_to_their_end_in_the_run_itself() {
     }
 }
 
+/// Searchers take the trades of those who accept anything: their bundles are a part of every twin.
+#[test]
+fn twins_with_searchers_come_to_their_end_as_well() {
+    let searchers = r#"Searcher(
+            name: "searchers", count: 2, pool: "ETH/USDC", capital: Fixed(200_000), bid_share: Fixed(0.5),
+            gas_money: Fixed(20),
+        ),
+        Trader("#;
+    let text = CRASH.replace("CASCADE", "").replace("Trader(", searchers);
+    let checked = read_text("crash", &text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    let (told, causes) = asked(&checked, audited(1), 40);
+    assert!(told.ended_within_depth && causes.is_whole && causes.generations.len() > 2, "{told:#?}");
+    let all: BTreeSet<LiquidationKey> = causes.generations.iter().flatten().copied().collect();
+    assert!(has_same_course(&twin(&checked, 1, all), &causes.run));
+    let mut run = Simulation::new(&checked.scenario, "crash", Path::new("."), audited(1), None).unwrap();
+    (0..checked.scenario.blocks).for_each(|_| run.step().unwrap());
+    assert!(run.finish(None).unwrap().sandwiches.count > 10);
+}
+
 #[test]
 fn every_liquidation_has_one_generation_or_is_deeper() {
     let checked = checked("");

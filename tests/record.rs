@@ -99,6 +99,7 @@ fn agent() -> Agent<'static> {
         worth_end_numeraire: 9.0,
         profit_numeraire: -1.0,
         rewards_numeraire: 0.0,
+        lost_to_sandwiches_numeraire: 0.0,
         gas_paid_numeraire: 0.25,
         gas_share_ratio: Some(0.025),
         transactions: 1,

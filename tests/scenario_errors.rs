@@ -56,6 +56,21 @@ const SOUND: &str = r#"Scenario(
             name: "traders", count: 9, pool: "UNI/USDC", size: Exponential(mean: 100), buys: 0.5, pace: PerDay(4),
             capital: Fixed(5_000), tip: Fixed(2), gas_money: Fixed(1),
         ),
+        Trader(
+            name: "followers", pool: "ETH/USDC", size: Fixed(50), slippage: Uniform(0.001, 0.05),
+            temperament: Momentum(watches: Outside, window: "10 min", threshold: 0.02), capital: Fixed(700),
+        ),
+        Trader(
+            name: "insiders", pool: "ETH/USDC", pair: ("USDC", "ETH"), size: Fixed(60), capital: Fixed(800),
+            temperament: Informed(blocks_ahead: 25, edge: 0.003),
+        ),
+        Trader(
+            name: "whale", pool: "ETH/USDC", capital: Fixed(1e6),
+            temperament: Whale([(10, Buy(70_000)), (7_199, Sell(80_000))]),
+        ),
+        Searcher(
+            name: "searchers", pool: "ETH/USDC", capital: Fixed(65_000), bid_share: Fixed(0.35), bundles_per_block: 4,
+        ),
         Publisher(name: "reporters", oracle: "feed"),
         Borrower(
             name: "borrowers", count: 30, market: "aave", collateral: "ETH", debt: "USDC", capital: Fixed(8_000),
@@ -126,10 +141,48 @@ fn breaks(severity: &str, cases: &[(&str, &str, &str)]) {
 }
 
 #[test]
+fn traders_and_searchers_that_cannot_be() {
+    breaks(
+        "error",
+        &[
+            ("window: \"10 min\"", "window: ^\"0 s\"", "`window` is 0"),
+            ("window: \"10 min\"", "window: ^\"-10 min\"", "expected a length of time"),
+            ("threshold: 0.02", "threshold: ^-0.02", "0 or more"),
+            ("watches: Outside", "watches: ^Inside", "expected `Pool` or `Outside`"),
+            ("slippage: Uniform(0.001, 0.05)", "slippage: ^Uniform(0.001, 1.5)", "`slippage` can be 1.5"),
+            ("slippage: Uniform(0.001, 0.05)", "slippage: ^Fixed(-0.1)", "`slippage` can be -0.1"),
+            ("slippage: Uniform(0.001, 0.05)", "slippage: ^Exponential(mean: 0.1)", "no upper limit"),
+            ("size: Fixed(50)", "size: ^Fixed(0)", "`size` is 0"),
+            ("blocks_ahead: 25", "blocks_ahead: ^0", "1 to 100000 blocks"),
+            ("edge: 0.003", "edge: ^-0.003", "0 or more"),
+            ("pair: (\"USDC\", \"ETH\")", "pair: (\"USDC\", ^\"UNI\")", "does not hold `UNI`"),
+            ("pair: (\"USDC\", \"ETH\")", "pair: (\"USDC\", ^\"ETC\")", "did you mean `ETH`?"),
+            ("pair: (\"USDC\", \"ETH\")", "pair: ^(\"ETH\", \"ETH\")", "against itself"),
+            (
+                "Trader(\n            name: \"insiders\", pool: \"ETH/USDC\", pair: (\"USDC\", \"ETH\"), size: Fixed(60),",
+                "^Trader(\n            name: \"insiders\", pool: \"ETH/USDC\",",
+                "missing field `size`",
+            ),
+            ("name: \"whale\",", "name: \"whale\", size: ^Fixed(3),", "a whale draws no sizes"),
+            ("(10, Buy(70_000))", "(10, ^Buy(0))", "an order of 0"),
+            ("(10, Buy(70_000))", "(10, ^Buy(-5))", "an order of -5"),
+            ("(10, Buy(70_000)), (7_199", "(10, Buy(70_000)), (^10", "expected a block after 10"),
+            ("(10, Buy(70_000)), (7_199", "(10, Buy(70_000)), (^9", "block 9 comes after block 10"),
+            ("(7_199, Sell", "(^7_200, Sell", "expected less than 7200"),
+            ("Whale([(10, Buy(70_000)), (7_199, Sell(80_000))])", "^Whale([])", "without orders"),
+            ("capital: Fixed(65_000)", "capital: ^Fixed(0)", "`capital` is 0"),
+            ("bid_share: Fixed(0.35)", "bid_share: ^Fixed(1.35)", "`bid_share` can be 1.35"),
+            ("bundles_per_block: 4", "bundles_per_block: ^0", "at least 1"),
+            ("name: \"searchers\", pool: \"ETH/USDC\"", "name: \"searchers\", pool: ^\"ETH/USDT\"", "did you mean"),
+        ],
+    );
+}
+
+#[test]
 fn the_sound_scenario_has_no_mistakes() {
     let checked = check(SOUND).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     assert_eq!(checked.warnings, []);
-    assert_eq!((checked.scenario.seed, checked.scenario.agents.len()), (7, 10));
+    assert_eq!((checked.scenario.seed, checked.scenario.agents.len()), (7, 14));
     assert_eq!(said(&SOUND.replace("Scenario(", "(")), []);
     assert_eq!(said(&format!("#![enable(implicit_some)]\n{SOUND}")), []);
     assert_eq!(said(&SOUND.replace("utilisation: 0.7", "utilisation: Some(0.7)")), []);

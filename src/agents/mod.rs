@@ -17,7 +17,9 @@ pub mod outbox;
 pub mod population;
 pub mod publisher;
 pub mod route;
+mod sandwich;
 pub mod schedule;
+pub mod searcher;
 pub mod trader;
 pub mod view;
 
@@ -61,6 +63,9 @@ pub trait Agent: Component<Mutability = Mutable> + Sized {
     /// Fills the outbox, and says when it wants to be asked again.
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake;
 
+    /// Whether it is asked after all others have submitted, in the stage `search`, and sees what waits.
+    const SEARCHES: bool = false;
+
     /// Whether it learns what happened; a kind that does not is not told.
     const LEARNS: bool = false;
 
@@ -71,6 +76,27 @@ pub trait Agent: Component<Mutability = Mutable> + Sized {
 /// Lets every awake agent of kind `A` fill its own outbox, from its own dice.
 pub fn decide<A: Agent>(
     sees: View,
+    awake: ResMut<Awake<A>>,
+    agents: Query<(&mut A, &mut Identity)>,
+    mempool: ResMut<Mempool>,
+    list: Local<Vec<(AgentId, Entity)>>,
+) {
+    ask(sees, awake, agents, mempool, list);
+}
+
+/// As [`decide`], after everybody else: an agent of a kind that searches sees the public mempool.
+pub fn search<A: Agent>(
+    sees: View,
+    awake: ResMut<Awake<A>>,
+    agents: Query<(&mut A, &mut Identity)>,
+    mempool: ResMut<Mempool>,
+    list: Local<Vec<(AgentId, Entity)>>,
+) {
+    ask(sees, awake, agents, mempool, list);
+}
+
+fn ask<A: Agent>(
+    sees: View,
     mut awake: ResMut<Awake<A>>,
     mut agents: Query<(&mut A, &mut Identity)>,
     mut mempool: ResMut<Mempool>,
@@ -80,7 +106,7 @@ pub fn decide<A: Agent>(
     awake.rouse(block, !sees.underwater.is_empty() || !sees.failing.is_empty(), &mut list);
     for (id, entity) in list.drain(..) {
         let (mut agent, mut identity) = agents.get_mut(entity).expect("agents live as long as the run");
-        let wake = agent.decide(&sees, &mut Outbox::new(&sees, &mut identity, &mut mempool));
+        let wake = agent.decide(&sees, &mut Outbox::new(&sees, &mut identity, &mut mempool, A::SEARCHES));
         awake.schedule(block + 1, id, entity, wake);
     }
 }
@@ -198,8 +224,17 @@ macro_rules! kinds {
         /// Returns the systems that let agents of these kinds decide, in the order of this list.
         pub fn deciding(kinds: &[&str]) -> Vec<ScheduleConfigs<ScheduleSystem>> {
             let mut systems = Vec::new();
-            $(if kinds.contains(&stringify!($kind)) {
+            $(if !<$agent>::SEARCHES && kinds.contains(&stringify!($kind)) {
                 systems.push(decide::<$agent>.into_configs());
+            })*
+            systems
+        }
+
+        /// Returns the systems that let agents of these kinds search, in the order of this list.
+        pub fn searching(kinds: &[&str]) -> Vec<ScheduleConfigs<ScheduleSystem>> {
+            let mut systems = Vec::new();
+            $(if <$agent>::SEARCHES && kinds.contains(&stringify!($kind)) {
+                systems.push(search::<$agent>.into_configs());
             })*
             systems
         }
@@ -228,7 +263,7 @@ kinds! {
     Arbitrageur(arbitrageur::ArbitrageurParams, arbitrageur::Arbitrageur);
     /// Publishers of oracles' prices.
     Publisher(publisher::PublisherParams, publisher::Publisher);
-    /// Noise traders.
+    /// Traders of several temperaments.
     Trader(trader::TraderParams, trader::Trader);
     /// Borrowers of a lending market.
     Borrower(borrower::BorrowerParams, borrower::Borrower);
@@ -236,6 +271,18 @@ kinds! {
     Lender(lender::LenderParams, lender::Lender);
     /// Liquidators of loans.
     LoanLiquidator(loan_liquidator::LoanLiquidatorParams, loan_liquidator::LoanLiquidator);
+    /// Searchers, who build bundles around the trades of others.
+    Searcher(searcher::SearcherParams, searcher::Searcher);
+}
+
+impl AgentParams {
+    /// Returns how many blocks ahead the population knows outside prices.
+    pub fn foresight(&self) -> u64 {
+        match self {
+            Self::Trader(params) => params.foresight(),
+            _ => 0,
+        }
+    }
 }
 
 fn one() -> u32 {

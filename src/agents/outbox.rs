@@ -2,6 +2,8 @@
 
 use super::Identity;
 use super::view::View;
+use crate::chain::bundle::Bundle;
+use crate::chain::ids::AccountId;
 use crate::chain::mempool::Mempool;
 use crate::chain::transaction::{Actions, Bid, Transaction};
 
@@ -10,14 +12,16 @@ pub struct Outbox<'a, 'w, 's> {
     sees: &'a View<'w, 's>,
     identity: &'a mut Identity,
     mempool: &'a mut Mempool,
+    /// Whether it sees what others have submitted.
+    searches: bool,
     /// What this block's transactions of the agent may cost, in smallest units of the native token.
     promised: u128,
 }
 
 impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     /// The outbox of one agent in this block.
-    pub fn new(sees: &'a View<'w, 's>, identity: &'a mut Identity, mempool: &'a mut Mempool) -> Self {
-        Self { sees, identity, mempool, promised: 0 }
+    pub fn new(sees: &'a View<'w, 's>, identity: &'a mut Identity, mempool: &'a mut Mempool, searches: bool) -> Self {
+        Self { sees, identity, mempool, searches, promised: 0 }
     }
 
     /// Returns who it belongs to.
@@ -31,19 +35,34 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
         let actions = actions.into();
         let gas = self.sees.schedule.of(&actions);
         let Some(bid) = self.afforded(bid, gas) else { return false };
-        let identity = &mut *self.identity;
-        self.mempool.submit(Transaction {
-            agent: identity.id,
-            who: identity.who,
-            sender: identity.account,
-            nonce: identity.nonce,
-            bid,
-            gas,
-            submitted: self.sees.clock.block,
-            actions,
-        });
-        identity.nonce += 1;
+        let signed = self.sign(actions, gas, bid);
+        self.mempool.submit(signed);
         true
+    }
+
+    /// Returns what everybody has submitted and what earlier blocks have left behind, to a searcher; nothing to others,
+    /// who are asked before all have submitted.
+    pub fn public(&self) -> &[Transaction] {
+        if self.searches { self.mempool.public() } else { &[] }
+    }
+
+    /// Submits a bundle around somebody else's transaction, both parts with this bid, or as much of it as the agent's gas
+    /// money allows. Returns whether that is enough for the base fee; if not, nothing is submitted.
+    pub fn bundle(&mut self, victim: (AccountId, u32), [front, back]: [Actions; 2], bid: Bid) -> bool {
+        let gas = [&front, &back].map(|actions| self.sees.schedule.of(actions));
+        let Some(bid) = self.afforded(bid, gas[0] + gas[1]) else { return false };
+        let front = self.sign(front, gas[0], bid);
+        let back = self.sign(back, gas[1], bid);
+        self.mempool.submit_bundle(Bundle { front, victim, back });
+        true
+    }
+
+    fn sign(&mut self, actions: Actions, gas: u64, bid: Bid) -> Transaction {
+        let submitted = self.sees.clock.block;
+        let identity = &mut *self.identity;
+        let Identity { id: agent, who, account: sender, nonce, .. } = *identity;
+        identity.nonce += 1;
+        Transaction { agent, who, sender, nonce, bid, gas, submitted, actions }
     }
 
     /// Returns those of the agent's transactions that earlier blocks have left behind.

@@ -5,6 +5,7 @@ use bevy_ecs::system::SystemParam;
 
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::dice::{Dice, Who};
+use crate::chain::event::Sandwich;
 use crate::chain::gas::{BlockGas, GasSchedule, gwei_to_units};
 use crate::chain::ids::{GoblinId, TokenId};
 use crate::chain::ledger::Ledger;
@@ -14,6 +15,7 @@ use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::tokens::Tokens;
 use crate::chain::underwater::{Ground, Underwater};
 use crate::chain::venues::Venues;
+use crate::market::foresight::Foresight;
 use crate::protocol::farm::alpha_homora::Position;
 
 /// What agents see.
@@ -29,6 +31,8 @@ pub struct View<'w, 's> {
     pub ledger: Res<'w, Ledger>,
     /// The external venue.
     pub venues: Res<'w, Venues>,
+    /// What they will be outside, for those who know.
+    pub foresight: Res<'w, Foresight>,
     /// What lending markets believe that tokens cost.
     pub oracles: Res<'w, Oracles>,
     /// What gas costs in this block.
@@ -52,6 +56,18 @@ impl View<'_, '_> {
     /// Returns what an amount of a token is worth outside, in whole numeraire tokens.
     pub fn worth(&self, token: TokenId, units: u128) -> f64 {
         units as f64 / self.tokens.get(token).one * self.venues.price(token)
+    }
+
+    /// Returns what a sandwich took from its victim, in whole numeraire tokens.
+    pub fn sandwich_lost(&self, at: &Sandwich) -> f64 {
+        let bought = self.protocols.pool(at.pool).token_at(at.direction.takes);
+        self.worth(bought, at.alone.saturating_sub(at.got))
+    }
+
+    /// Returns what a sandwich brought its searcher before gas, in whole numeraire tokens.
+    pub fn sandwich_gained(&self, at: &Sandwich) -> f64 {
+        let paid = self.protocols.pool(at.pool).token_at(at.direction.pays);
+        self.worth(paid, at.returned) - self.worth(paid, at.paid)
     }
 
     /// Returns how many smallest units of a token are worth so much of the numeraire outside, rounded down.

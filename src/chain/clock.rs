@@ -62,9 +62,17 @@ impl Arrivals {
 
     /// Draws when the next block comes.
     fn draw(&mut self) {
-        let (last, block) = (self.last(), self.times.len() as u64);
-        let gap = exponential_ms(self.mean, &mut Dice::new(self.seed, self.who, block));
-        self.times.push(last.saturating_add(gap));
+        self.times.push(self.time_of(self.times.len() as u64));
+    }
+
+    /// Returns when a block comes, in milliseconds from the first.
+    fn time_of(&self, block: u64) -> u64 {
+        let known = self.times.len() as u64;
+        let gap = |block| exponential_ms(self.mean, &mut Dice::new(self.seed, self.who, block));
+        match usize::try_from(block).ok().and_then(|block| self.times.get(block)) {
+            Some(time) => *time,
+            None => (known..=block).fold(self.last(), |time, block| time.saturating_add(gap(block))),
+        }
     }
 
     fn last(&self) -> u64 {
@@ -121,6 +129,15 @@ impl Clock {
     /// Returns the block's timestamp as contracts see it: whole seconds since 1970, rounded down.
     pub fn now(&self) -> u64 {
         self.start + self.elapsed.ms / 1_000
+    }
+
+    /// Returns when a block comes, after the start of the run: drawn already or not, it comes then.
+    pub fn time_of(&self, block: u64) -> TimeSpan {
+        let ms = match &self.arrivals {
+            None => block * self.block_time.ms,
+            Some(arrivals) => arrivals.time_of(block),
+        };
+        TimeSpan { ms }
     }
 
     /// Returns the first block at or after a time from the start of the run.

@@ -92,6 +92,8 @@ pub enum What {
         /// The price of a whole token in whole numeraire tokens, wad.
         price_wad: u128,
     },
+    /// A bundle was taken: a swap between two of the sender's, whose events stand before this one.
+    Sandwiched(Box<Sandwich>),
     /// A transaction reverted; nothing happened but the payment of its gas.
     Reverted {
         /// The action at which it failed.
@@ -133,6 +135,25 @@ pub struct LiquidityAt {
     pub range: Option<TickRange>,
     /// What moved.
     pub moved: LiquidityMoved,
+}
+
+/// A swap that was taken between two others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sandwich {
+    /// The pool.
+    pub pool: PoolId,
+    /// The way of the front-run and of the swap itself.
+    pub direction: Direction,
+    /// Whose swap it was.
+    pub victim: AgentId,
+    /// What the front-run paid into the pool, in smallest units.
+    pub paid: u128,
+    /// What the back-run got of the same token.
+    pub returned: u128,
+    /// What the swap paid out.
+    pub got: u128,
+    /// What it would have paid out without the front-run.
+    pub alone: u128,
 }
 
 /// Work on a position.

@@ -5,11 +5,12 @@ use std::cmp::Reverse;
 use bevy_ecs::prelude::Resource;
 
 use super::background::Slice;
+use super::bundle::{Bundle, Next, Placed};
 use super::dice::mix;
 use super::event::{Event, EventLog, What};
 use super::gas::BlockGas;
 use super::ids::AccountId;
-use super::nonce_order::{NonceOrder, tie_break};
+use super::nonce_order::{NonceOrder, Wanting, tie_break};
 use super::transaction::{Actions, Bid, Transaction};
 
 /// What has been submitted and not yet executed.
@@ -27,6 +28,10 @@ pub struct Mempool {
     taken: Vec<u32>,
     keys: Vec<(Reverse<u128>, u64, u32)>,
     nonce_order: NonceOrder,
+    /// What searchers have built around what waits, for this block alone.
+    bundles: Vec<Bundle>,
+    /// Those of them that the block takes.
+    placed: Vec<Placed>,
     /// What was replaced or has expired since the last block was executed.
     gone: Vec<(Gone, Transaction)>,
     /// Everybody else's demand in this block, the dearest slice first; empty where a scenario has none.
@@ -49,6 +54,16 @@ impl Mempool {
             self.crossed |= last.sender == transaction.sender && last.bid.priority_fee <= transaction.bid.priority_fee;
         }
         self.waiting.push(transaction);
+    }
+
+    /// Adds a bundle, for the next block alone.
+    pub fn submit_bundle(&mut self, bundle: Bundle) {
+        self.bundles.push(bundle);
+    }
+
+    /// Returns all that waits and anybody can see: what was left behind, then what was submitted since.
+    pub fn public(&self) -> &[Transaction] {
+        &self.waiting
     }
 
     /// Returns how many wait.
@@ -77,14 +92,17 @@ impl Mempool {
     pub fn order(&mut self, seed: u64, block: u64, gas: &BlockGas) {
         let salt = mix(seed, block);
         self.taken.clear();
-        let crowded = self.left_behind > 0 || self.crossed || !self.background.is_empty();
+        self.placed.clear();
+        let contested = !self.background.is_empty() || !self.bundles.is_empty();
+        let crowded = self.left_behind > 0 || self.crossed || contested;
         if !crowded && self.take_all(salt, gas) {
             return;
         }
         let expired = self.waiting[..self.left_behind].iter().filter(|waits| waits.bid.last_block < block);
         self.gone.extend(expired.map(|transaction| (Gone::Expired, transaction.clone())));
         self.waiting.retain(|waits| waits.bid.last_block >= block);
-        self.background_taken = self.nonce_order.fill(&self.waiting, salt, gas, &self.background, &mut self.taken);
+        let wanting = Wanting { waiting: &self.waiting, bundles: &self.bundles, background: &self.background };
+        self.background_taken = self.nonce_order.fill(wanting, salt, gas, &mut self.taken, &mut self.placed);
     }
 
     /// Begins the block's execution: says in the log what was replaced and what has expired, and returns the gas that the
@@ -124,8 +142,28 @@ impl Mempool {
         self.taken.iter().map(|index| &self.waiting[*index as usize])
     }
 
-    /// Forgets the block's transactions; the others go on waiting.
+    /// Says whether the block takes a bundle.
+    pub fn takes_bundles(&self) -> bool {
+        !self.placed.is_empty()
+    }
+
+    /// Returns the block's transactions and bundles in the order in which they execute.
+    pub fn in_order(&self) -> impl Iterator<Item = Next<'_>> {
+        let mut placed = self.placed.iter().peekable();
+        let mut taken = self.taken.iter().enumerate().peekable();
+        std::iter::from_fn(move || {
+            let place = taken.peek().map_or(usize::MAX, |(place, _)| *place);
+            if let Some(bundle) = placed.next_if(|bundle| bundle.after <= place) {
+                let Bundle { front, back, .. } = &self.bundles[bundle.bundle];
+                return Some(Next::Bundle([front, &self.waiting[bundle.victim as usize], back]));
+            }
+            taken.next().map(|(_, index)| Next::Alone(&self.waiting[*index as usize]))
+        })
+    }
+
+    /// Forgets the block's transactions and all bundles; the others go on waiting.
     pub fn clear_taken(&mut self) {
+        self.bundles.clear();
         if self.taken.len() == self.waiting.len() {
             self.waiting.clear();
         } else {

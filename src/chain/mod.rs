@@ -4,6 +4,7 @@ pub mod audit;
 pub mod background;
 pub mod base_fee;
 pub mod booking;
+pub mod bundle;
 pub mod clock;
 pub mod dice;
 pub mod distribution;

@@ -1,10 +1,9 @@
-//! What comes from outside the chain: price processes and how they move together, recorded series, shocks, oracles, scheduled
-//! funding.
 //! What comes from outside the chain: price processes and how they move together, recorded series, shocks, demand for
-//! block space, scheduled funding.
+//! block space, oracles, scheduled funding.
 
 pub mod background;
 pub mod correlation;
+pub mod foresight;
 pub mod gas_price;
 pub mod oracle;
 pub mod price;
@@ -14,6 +13,7 @@ pub mod shock;
 use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
 
 use self::correlation::Correlation;
+use self::foresight::Foresight;
 use self::price::PriceProcess;
 use self::shock::Shock;
 use crate::chain::clock::Clock;
@@ -32,6 +32,8 @@ pub struct OutsidePrice {
     pub process: PriceProcess,
     /// What happens to it on top.
     pub shocks: Vec<Shock>,
+    /// What the process says of the present block; the process itself may have been run ahead.
+    pub fundamental: f64,
 }
 
 impl OutsidePrice {
@@ -51,12 +53,23 @@ pub fn move_prices(
     clock: Res<Clock>,
     mut correlation: ResMut<Correlation>,
     mut prices: ResMut<OutsidePrices>,
+    mut foresight: ResMut<Foresight>,
     mut venues: ResMut<Venues>,
 ) {
     let elapsed = clock.elapsed.ms;
+    if foresight.is_wanted() {
+        foresight.look(&clock, &mut correlation, &mut prices.0);
+        for (number, outside) in prices.0.iter_mut().enumerate() {
+            let price = foresight.at(number, 0);
+            outside.fundamental = price.fundamental;
+            venues.of_mut(outside.token).advance(elapsed, price.shocked);
+        }
+        return;
+    }
     correlation.drive(&mut prices.0, elapsed);
     for outside in &mut prices.0 {
         let price = outside.advance(elapsed);
+        outside.fundamental = outside.process.price();
         venues.of_mut(outside.token).advance(elapsed, price);
     }
 }

@@ -51,6 +51,9 @@ columns! {
         /// Worth of the farm rewards it got, when it got them.
         #[unit = "numeraire"]
         pub rewards_numeraire: f64,
+        /// Worth of what sandwiches took from its trades, when they did.
+        #[unit = "numeraire"]
+        pub lost_to_sandwiches_numeraire: f64,
         /// Worth of the fees it paid for gas, when it paid them.
         #[unit = "numeraire"]
         pub gas_paid_numeraire: f64,

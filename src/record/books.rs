@@ -19,6 +19,8 @@ pub struct AgentBook {
     pub gas_paid: f64,
     /// Rewards got, each at its time's price.
     pub rewards: f64,
+    /// What sandwiches took from its trades, each at its time's price.
+    pub lost: f64,
     /// Assets over own capital that it was drawn to open with.
     pub leverage: Option<f64>,
     /// When it entered, if by a transaction.
@@ -100,6 +102,7 @@ impl Books {
             worth_start,
             gas_paid: 0.0,
             rewards: 0.0,
+            lost: 0.0,
             leverage: None,
             entered: None,
             left: None,
@@ -176,6 +179,9 @@ impl Books {
                 let book = &mut self.agents[agent.index()];
                 book.fate = AgentFate::Open;
                 book.entered.get_or_insert(sees.clock.block);
+            }
+            (What::Sandwiched(at), _) => {
+                self.agents[at.victim.index()].lost += sees.sandwich_lost(at);
             }
             (What::Lent(at), Some((agent, account))) => self.lent(agent, account, at, sees),
             (What::Liquidated(at), _) => {

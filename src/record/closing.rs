@@ -164,6 +164,7 @@ pub fn write_agents(
             worth_end_numeraire: worth_end,
             profit_numeraire: worth_end - book.worth_start,
             rewards_numeraire: book.rewards,
+            lost_to_sandwiches_numeraire: book.lost,
             gas_paid_numeraire: book.gas_paid,
             gas_share_ratio: (book.worth_start > 0.0).then(|| book.gas_paid / book.worth_start),
             transactions: book.transactions.into(),

@@ -4,7 +4,7 @@ use super::events::{Event as EventRow, EventKind};
 use super::tick_rows::amount;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, Sandwich, What};
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::oracles::wad_to_f64;
 use crate::chain::transaction::LendingCall;
@@ -32,6 +32,11 @@ pub(super) fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &
         let listed = agents.agents[borrower.index()];
         row.borrower_population = Some(&agents.populations[usize::from(listed.population)].name);
         row.borrower = Some(listed.number);
+    }
+    if let What::Sandwiched(at) = &event.what {
+        let listed = agents.agents[at.victim.index()];
+        row.victim_population = Some(&agents.populations[usize::from(listed.population)].name);
+        row.victim = Some(listed.number);
     }
     row
 }
@@ -64,6 +69,7 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::Lent(at) => (lending_kind(&at.call), at.call.name()),
         What::Liquidated(_) => (EventKind::Liquidate, "liquidate"),
         What::PricePublished { .. } => (EventKind::PublishPrice, "publish_price"),
+        What::Sandwiched(_) => (EventKind::Sandwich, "bundle"),
         What::Reverted { action, .. } => (EventKind::Revert, action),
         What::Dropped { action, .. } => (EventKind::Drop, action),
         What::Expired { action, .. } => (EventKind::Expire, action),
@@ -79,6 +85,18 @@ fn lending_kind(call: &LendingCall) -> EventKind {
         LendingCall::Repay { .. } | LendingCall::RepayFlashLoan => EventKind::Repay,
         LendingCall::Liquidate { .. } => EventKind::Liquidate,
     }
+}
+
+fn sandwiched<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &Sandwich) {
+    let cell = sees.protocols.pool(at.pool);
+    let (paid, bought) = (cell.token_at(at.direction.pays), cell.token_at(at.direction.takes));
+    let name = |token: TokenId| Some(sees.tokens.get(token).name.as_str());
+    row.pool = Some(&sees.protocols.directory.pools[at.pool.index()].name);
+    (row.token_in, row.amount_in) = (name(paid), Some(amount(sees, paid, at.paid)));
+    (row.token_out, row.amount_out) = (name(paid), Some(amount(sees, paid, at.returned)));
+    row.prize = Some(amount(sees, paid, at.returned.saturating_sub(at.paid)));
+    row.token_lost = name(bought);
+    row.lost = Some(amount(sees, bought, at.alone.saturating_sub(at.got)));
 }
 
 /// Fills in the cells that belong to the row's kind.
@@ -172,6 +190,7 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
             row.oracle = Some(&sees.oracles.feed(*feed).name);
             row.price_numeraire = Some(wad_to_f64(*price_wad));
         }
+        What::Sandwiched(at) => sandwiched(row, sees, at),
         What::Reverted { reason, .. } => row.reason = Some(reason.kind()),
         What::Dropped { .. } => row.reason = Some("cannot_pay_gas"),
         What::Expired { .. } | What::Replaced { .. } => {}

@@ -47,6 +47,8 @@ words! {
         Liquidate = "liquidate",
         /// An oracle's price was published by transaction.
         PublishPrice = "publish_price",
+        /// A searcher took a swap of somebody else's between two of its own, whose rows stand before this one.
+        Sandwich = "sandwich",
         /// A transaction reverted, for the `reason` given; it left nothing but its fee.
         Revert = "revert",
         /// A transaction was thrown away: its sender could not pay for its gas.
@@ -146,12 +148,24 @@ columns! {
         /// What a kill left unpaid of the debt; in a lending market, what its lenders lost at once.
         #[unit = "whole tokens of the bank's base asset, or of token_in"]
         pub bad_debt: Option<Amount>,
-        /// What the sender got for a kill or a reinvestment.
-        #[unit = "whole tokens of what is paid: the bank's base asset for a kill"]
+        /// What the sender got for a kill or a reinvestment; what a sandwich brought before gas.
+        #[unit = "whole tokens of what is paid: the bank's base asset for a kill, token_in for a sandwich"]
         pub prize: Option<Amount>,
         /// What a kill left to the position's owner.
         #[unit = "whole tokens of the bank's base asset"]
         pub left: Option<Amount>,
+        /// Whose swap was sandwiched: the population.
+        #[unit = ""]
+        pub victim_population: Option<&'a str>,
+        /// The number in that population.
+        #[unit = ""]
+        pub victim: Option<u32>,
+        /// The token that the victim bought.
+        #[unit = ""]
+        pub token_lost: Option<&'a str>,
+        /// How much less of it the victim got than it would have without the searcher.
+        #[unit = "whole tokens of token_lost"]
+        pub lost: Option<Amount>,
         /// Gas of the whole transaction, in the first of its rows.
         #[unit = "gas"]
         pub gas_used: Option<u64>,
@@ -202,6 +216,10 @@ impl<'a> Event<'a> {
             bad_debt: None,
             prize: None,
             left: None,
+            victim_population: None,
+            victim: None,
+            token_lost: None,
+            lost: None,
             gas_used: None,
             fee_native: None,
             waited_blocks: None,

@@ -217,7 +217,7 @@ impl Recorder {
         row.block = block_tick(sees, log, mempool, &mut self.summary, &mut self.waits);
         row.tokens.extend(outside.0.iter().map(|outside| TokenTick {
             price_outside_numeraire: sees.venues.price(outside.token),
-            price_fundamental_numeraire: outside.process.price(),
+            price_fundamental_numeraire: outside.fundamental,
         }));
         row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(sees, cell)));
         row.reserves.extend(sees.protocols.pools().flat_map(|cell| reserve_ticks(sees, cell)));
@@ -308,6 +308,11 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
                 tick.bad_debt_numeraire += bad_debt;
                 summary.liquidations.add(tick.block, debt, bad_debt);
                 waits.add(event.waited);
+            }
+            What::Sandwiched(at) => {
+                summary.sandwiches.count += 1;
+                summary.sandwiches.gained_numeraire += sees.sandwich_gained(at);
+                summary.sandwiches.lost_numeraire += sees.sandwich_lost(at);
             }
             What::Expired { .. } => tick.expired += 1,
             What::Replaced { .. } => summary.block_space.replaced += 1,

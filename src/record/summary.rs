@@ -25,6 +25,8 @@ pub struct Summary {
     pub reverts_by_reason: BTreeMap<String, u64>,
     /// What was liquidated.
     pub liquidations: Liquidations,
+    /// What searchers took.
+    pub sandwiches: Sandwiches,
     /// Lowest health factor that a position with debt had after any block.
     pub health_factor_lowest: Option<f64>,
     /// Agents that wanted to submit a transaction and had not enough gas money.
@@ -65,6 +67,17 @@ pub struct Liquidations {
     pub waited_blocks_mean: Option<f64>,
     /// That 95 % of them waited no longer than.
     pub waited_blocks_p95: Option<u64>,
+}
+
+/// What searchers took from the trades of others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Sandwiches {
+    /// How many trades.
+    pub count: u64,
+    /// What it brought them before gas, each at its time's outside prices.
+    pub gained_numeraire: f64,
+    /// What their victims got less than without them, likewise.
+    pub lost_numeraire: f64,
 }
 
 /// What blocks had room for, and what it cost.

@@ -11,6 +11,7 @@ pub mod loans;
 pub mod loss_versus_rebalancing;
 pub mod stable_swap;
 mod statistics;
+pub mod trade_sizes;
 
 use std::fmt;
 
@@ -93,6 +94,12 @@ pub const EXPERIMENTS: &[Experiment] = &[
         about: "price at which a cascade stops",
         source: "fixed point of price impact, as in Cifuentes, Ferrucci, Shin 2005",
         run: cascade::fixed_point,
+    },
+    Experiment {
+        id: "D14",
+        about: "what an arbitrageur and a searcher trade and gain",
+        source: "Angeris, Kao, Chiang, Noyes, Chitra 2019, arXiv 1911.03380; sandwich: closed form and optimiser",
+        run: trade_sizes::optimal,
     },
     Experiment {
         id: "D17",

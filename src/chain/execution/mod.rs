@@ -4,6 +4,7 @@
 //! ledger's movements and a before-image of what each action touched, and takes both back if a later action fails. Gas
 //! is paid either way.
 
+mod bundles;
 mod farms;
 mod forced;
 mod lending;
@@ -57,8 +58,12 @@ pub fn execute(
         flash: None,
     };
     gas.background = mempool.begin(clock.block, executor.log);
-    for transaction in mempool.taken() {
-        executor.run(transaction, &mut gas);
+    if mempool.takes_bundles() {
+        executor.run_with_bundles(&mempool, &mut gas);
+    } else {
+        for transaction in mempool.taken() {
+            executor.run(transaction, &mut gas);
+        }
     }
     mempool.clear_taken();
 }
@@ -100,7 +105,7 @@ impl Executor<'_, '_, '_> {
             self.ledger.begin();
             self.journal.begin();
         }
-        if let Err((action, reason)) = self.act_all(transaction, several) {
+        if let Err((action, reason)) = self.act_all(transaction, 0, several) {
             if several {
                 self.ledger.roll_back();
                 self.journal.roll_back(self.protocols, self.venues, self.oracles);
@@ -120,16 +125,21 @@ impl Executor<'_, '_, '_> {
         self.log.charge(first, used, fee - refund, transaction.waited(self.block));
     }
 
-    /// Runs a transaction's actions; says which one failed, and why. A flash loan must be paid back by the last one.
-    fn act_all<'t>(&mut self, tx: &'t Transaction, several: bool) -> Result<(), (&'t Action, Revert)> {
+    /// Runs a transaction's actions and returns what the last one paid out; says which one failed, and why. A flash loan
+    /// must be paid back by the last one. `received` is what was paid out before the first, in a bundle.
+    fn act_all<'t>(
+        &mut self,
+        tx: &'t Transaction,
+        mut received: u128,
+        several: bool,
+    ) -> Result<u128, (&'t Action, Revert)> {
         self.flash = None;
-        let mut received = 0;
         for action in &tx.actions {
             received = self.act(tx, action, received, several).map_err(|reason| (action, reason))?;
         }
         match (self.flash, tx.actions.last()) {
             (Some(_), Some(last)) => Err((last, Revert::FlashLoan { what: "the flash loan is not paid back" })),
-            _ => Ok(()),
+            _ => Ok(received),
         }
     }
 

@@ -29,7 +29,7 @@ fn returns(list: &[(&str, &str, f64)], params: [PriceParams; 3], blocks: u64) ->
     let mut correlation = Correlation::new(&pairs(list), &NAMES).unwrap();
     let outside = |(name, params): (&str, PriceParams)| {
         let process = PriceProcess::new(&params, 1, name, None);
-        OutsidePrice { token: TokenId(0), process, shocks: Vec::new() }
+        OutsidePrice { token: TokenId(0), process, shocks: Vec::new(), fundamental: 1.0 }
     };
     let mut prices: Vec<OutsidePrice> = NAMES.into_iter().zip(params).map(outside).collect();
     let mut returns = [const { Vec::new() }; 3];

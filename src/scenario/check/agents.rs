@@ -10,7 +10,7 @@ use crate::agents::farmer::{FarmerParams, Opening, RebalanceParams};
 use crate::agents::liquidator::LiquidatorParams;
 use crate::agents::offer::PatienceParams;
 use crate::agents::schedule::{Entry, Exit};
-use crate::agents::trader::{Pace, TraderParams};
+use crate::agents::searcher::SearcherParams;
 use crate::chain::distribution::Distribution;
 use crate::chain::time::TimeSpan;
 
@@ -38,6 +38,7 @@ impl Check<'_, '_> {
                     self.common(node, params.count, Some(&params.tip), &params.gas_money);
                 }
                 AgentParams::Trader(params) => self.trader(node, params),
+                AgentParams::Searcher(params) => self.searcher(node, params),
                 AgentParams::Borrower(params) => self.borrower(node, params),
                 AgentParams::Lender(params) => self.lender(node, params),
                 AgentParams::LoanLiquidator(params) => self.loan_liquidator(node, params),
@@ -101,19 +102,21 @@ impl Check<'_, '_> {
         }
     }
 
-    fn trader(&mut self, node: Node, params: &TraderParams) {
-        self.common(node, params.count, Some(&params.tip), &params.gas_money);
-        self.patience(node, &params.patience);
-        self.law(node, "size", &params.size, &POSITIVE);
+    fn searcher(&mut self, node: Node, params: &SearcherParams) {
+        self.common(node, params.count, None, &params.gas_money);
         self.law(node, "capital", &params.capital, &POSITIVE);
-        self.field(node, "buys", params.buys, (0.0..=1.0).contains(&params.buys), "a probability, 0 to 1");
-        if let Pace::PerDay(times) = params.pace {
-            self.field(node, "pace", times, times > 0.0, "more than 0 times a day");
+        self.law(node, "margin", &params.margin, &NOT_NEGATIVE);
+        self.law(node, "attention", &params.attention, &SHARE);
+        self.law(node, "bid_share", &params.bid_share, &SHARE);
+        if let Some(cap) = params.tip_cap {
+            self.field(node, "tip_cap", cap, cap >= 0.0, "0 gwei or more");
         }
+        let bundles = params.bundles_per_block;
+        self.field(node, "bundles_per_block", bundles, bundles > 0, "at least 1");
     }
 
     /// How long somebody waits who is in no hurry.
-    fn patience(&mut self, agent: Node, params: &PatienceParams) {
+    pub(super) fn patience(&mut self, agent: Node, params: &PatienceParams) {
         let node = agent.at("patience");
         let laws = [
             ("blocks", &params.blocks, AT_LEAST_ONE),

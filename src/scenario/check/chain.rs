@@ -168,6 +168,7 @@ fn dearest(agent: &AgentParams, gas: &GasSchedule) -> Option<(&'static str, u64)
         AgentParams::Lender(_) => Some(("withdraw_claim", gas.withdraw_claim)),
         AgentParams::LoanLiquidator(_) => Some(("liquidate", gas.flash_loan + gas.liquidate + gas.swap)),
         AgentParams::Publisher(_) => Some(("publish_price", gas.publish_price)),
+        AgentParams::Searcher(_) => Some(("bundle", 3 * gas.swap)),
         AgentParams::Arbitrageur(_) | AgentParams::Trader(_) => Some(("swap", gas.swap)),
     }
 }

@@ -67,6 +67,7 @@ impl Check<'_, '_> {
                 AgentParams::Arbitrageur(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::Publisher(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::Trader(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::Searcher(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::Borrower(p) if p.entry == Entry::Genesis && p.defence == Defence::Sleep => {}
                 AgentParams::Borrower(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::Lender(p) if !p.acts() => {}

@@ -15,6 +15,7 @@ mod names;
 mod oracles;
 mod pools;
 mod prices;
+mod traders;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

@@ -214,7 +214,14 @@ fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<
         AgentParams::Harvester(params) => (node.at("goblin"), What::Goblin, params.goblin.as_str()),
         AgentParams::Arbitrageur(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
         AgentParams::Publisher(params) => (node.at("oracle"), What::Oracle, params.oracle.as_str()),
-        AgentParams::Trader(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
+        AgentParams::Trader(params) => {
+            if let Some((first, second)) = &params.pair {
+                let node = node.at("pair");
+                used.extend([(node.nth(0), What::Token, first.as_str()), (node.nth(1), What::Token, second)]);
+            }
+            (node.at("pool"), What::Pool, params.pool.as_str())
+        }
+        AgentParams::Searcher(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
         AgentParams::Borrower(params) => {
             used.extend(pair(node, &params.collateral, &params.debt));
             used.extend(params.through.as_ref().map(|pool| (node.at("through"), What::Pool, pool.as_str())));

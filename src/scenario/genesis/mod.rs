@@ -15,7 +15,7 @@ use bevy_ecs::world::World;
 use thiserror::Error;
 
 use self::opening::Opening;
-use super::schema::{BankParams, BaseFeeParams, Scenario};
+use super::schema::{AgentParams, BankParams, BaseFeeParams, Scenario};
 use crate::agents;
 use crate::agents::liquidator::Liquidator;
 use crate::agents::loan_liquidator::LoanLiquidator;
@@ -36,6 +36,7 @@ use crate::chain::venue::Venue;
 use crate::chain::venues::Venues;
 use crate::market::background::Demand;
 use crate::market::correlation::Correlation;
+use crate::market::foresight::Foresight;
 use crate::market::gas_price::GasPrices;
 use crate::market::oracle::{Observer, Observers, OracleParams};
 use crate::market::price::{PriceParams, PriceProcess};
@@ -137,7 +138,8 @@ impl Builder<'_> {
             let process = PriceProcess::new(&params.price, seed, &params.name, series);
             let shocks = self.scenario.shocks.iter().zip(0..).filter(|(shock, _)| shock.token() == params.name);
             let shocks = shocks.map(|(shock, index)| Shock::new(shock, seed, index)).collect();
-            let mut outside = OutsidePrice { token: token_id(index), process, shocks };
+            let fundamental = process.price();
+            let mut outside = OutsidePrice { token: token_id(index), process, shocks, fundamental };
             let start = outside.advance(0);
             let book = self.scenario.venue.iter().find(|book| book.token == params.name);
             let book = Venue::new(book, params.decimals, numeraire_decimals, start);
@@ -147,6 +149,8 @@ impl Builder<'_> {
         let names: Vec<&str> = self.scenario.tokens.iter().map(|token| token.name.as_str()).collect();
         let correlation = Correlation::new(&self.scenario.correlations, &names);
         self.world.insert_resource(correlation.map_err(|clash| fault(clash.to_string()))?);
+        let horizon = self.scenario.agents.iter().map(AgentParams::foresight).max().unwrap_or(0);
+        self.world.insert_resource(Foresight::new(horizon, prices.len()));
         self.world.insert_resource(OutsidePrices(prices));
         self.world.insert_resource(Venues::new(books));
         Ok(())

@@ -1,0 +1,79 @@
+//! Bundles: a searcher's two transactions around a swap of somebody else's, all three or none.
+
+use super::Executor;
+use crate::chain::bundle::Next;
+use crate::chain::event::{Sandwich, What};
+use crate::chain::gas::BlockGas;
+use crate::chain::ids::AccountId;
+use crate::chain::ledger::Source;
+use crate::chain::mempool::Mempool;
+use crate::chain::transaction::{Action, AmountIn, Transaction};
+
+impl Executor<'_, '_, '_> {
+    /// Runs a block that has bundles. A victim runs within its bundle, or where its own fee puts it if that fails.
+    #[cold]
+    pub(super) fn run_with_bundles(&mut self, mempool: &Mempool, gas: &mut BlockGas) {
+        let mut victims: Vec<(AccountId, u32)> = Vec::new();
+        for next in mempool.in_order() {
+            match next {
+                Next::Bundle(three) => {
+                    if self.run_bundle(three, gas).is_some() {
+                        victims.push((three[1].sender, three[1].nonce));
+                    }
+                }
+                Next::Alone(transaction) if victims.contains(&(transaction.sender, transaction.nonce)) => {}
+                Next::Alone(transaction) => self.run(transaction, gas),
+            }
+        }
+    }
+
+    /// Runs a bundle around a swap; one in which anything fails leaves nothing, and nobody pays for it.
+    fn run_bundle(&mut self, [front, victim, back]: [&Transaction; 3], gas: &mut BlockGas) -> Option<()> {
+        let swap = |transaction: &Transaction| match transaction.actions[..] {
+            [Action::Swap { pool, direction, amount_in: AmountIn::Exact(amount), .. }] => {
+                Some((pool, direction, amount))
+            }
+            _ => None,
+        };
+        let ((pool, direction, amount), (.., paid)) = (swap(victim)?, swap(front)?);
+        let alone = self.protocols.pool(pool).pool.amm().quote_exact_in(direction, amount, self.now).ok()?;
+        let (events, used) = (self.log.len(), gas.used);
+        self.ledger.begin();
+        self.journal.begin();
+        let ran = self.run_three([front, victim, back], gas);
+        if let Some([_, got, returned]) = ran {
+            let sandwich = Sandwich { pool, direction, victim: victim.agent, paid, returned, got, alone };
+            self.push(back, What::Sandwiched(Box::new(sandwich)));
+        } else {
+            self.ledger.roll_back();
+            self.journal.roll_back(self.protocols, self.venues, self.oracles);
+            self.log.truncate(events);
+            gas.used = used;
+        }
+        self.journal.commit(self.protocols);
+        self.ledger.commit();
+        ran.map(|_| ())
+    }
+
+    /// Runs the three in their order and returns what each paid out; none if one fails.
+    fn run_three(&mut self, three: [&Transaction; 3], gas: &mut BlockGas) -> Option<[u128; 3]> {
+        let mut paid_out = [0; 3];
+        for (place, transaction) in three.into_iter().enumerate() {
+            // The back-run sells what the front-run bought; the victim has nothing of it.
+            let received = if place == 2 { paid_out[0] } else { 0 };
+            paid_out[place] = self.run_within(transaction, received, gas)?;
+        }
+        Some(paid_out)
+    }
+
+    fn run_within(&mut self, transaction: &Transaction, received: u128, gas: &mut BlockGas) -> Option<u128> {
+        let first = self.log.len();
+        let tip = transaction.bid.effective_tip(gas.base_fee).expect("a block takes nobody who pays less");
+        let fee = u128::from(transaction.gas).saturating_mul(gas.base_fee.saturating_add(tip));
+        self.ledger.retire(Source::Gas, transaction.sender, self.tokens.native, fee).ok()?;
+        let received = self.act_all(transaction, received, true).ok()?;
+        gas.used += transaction.gas;
+        self.log.charge(first, transaction.gas, fee, transaction.waited(self.block));
+        Some(received)
+    }
+}

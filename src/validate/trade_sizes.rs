@@ -1,0 +1,123 @@
+//! How much arbitrageurs and searchers trade, to the figures of their closed forms.
+//!
+//! A pool of `x` ETH and `y` USDC, and `phi` being what its fee leaves. Against an outside price `P`, buying ETH is best at
+//! `dy = (sqrt(phi x y P) - y) / phi`. Around a victim who sells `v` ETH and accepts a share `s` less than its quote, a
+//! front-run without fee is best at `a = (-v + sqrt(v^2 + 4 x (x + v) / (1 - s))) / 2 - x`: there the victim gets what it
+//! asks for, and not a unit more. With fees the same bound holds and is found numerically. The size between two pools is
+//! not held to its closed form here.
+
+use std::path::Path;
+
+use super::{Expected, Finding, Size, Tolerance};
+use crate::chain::event::{EventLog, What};
+use crate::scenario;
+use crate::simulation::{Options, Simulation};
+
+/// What the closed forms' digits and the agents' floats allow.
+const TOLERANCE: f64 = 1e-6;
+
+const ETH: f64 = 1_000.0;
+const USDC: f64 = 2e6;
+
+/// A trade: its size and its gain, in whole tokens of what it starts from.
+#[derive(Debug, Clone, Copy)]
+struct Trade {
+    size: f64,
+    gain: f64,
+}
+
+/// D14: an arbitrage and two sandwiches.
+pub fn optimal(_: Size) -> Vec<Finding> {
+    let mut findings = arbitrage();
+    findings.extend(sandwich());
+    findings
+}
+
+fn finding(case: &str, theory: &'static str, (published, simulated): (f64, f64), expected: Expected) -> Finding {
+    let tolerance = Tolerance::Relative(TOLERANCE);
+    Finding { case: case.to_owned(), theory, published, simulated, standard_error: 0.0, tolerance, expected }
+}
+
+fn arbitrage() -> Vec<Finding> {
+    let case = "pool and venue at 2,100, fee 0.3 %";
+    let arbitrageur = r#"Arbitrageur(name: "arbitrageur", pool: "pool", capital: Fixed(1e6), bid_share: Fixed(0))"#;
+    let found = trade(30, 2_100.0, arbitrageur);
+    let (phi, price) = (0.997, 2_100.0);
+    let size = |phi: f64| ((phi * ETH * USDC * price).sqrt() - USDC) / phi;
+    let root = (phi * ETH * price).sqrt() - USDC.sqrt();
+    vec![
+        finding(case, "USDC spent: (sqrt(phi x y P) - y) / phi", (size(phi), found.size), Expected::Agrees),
+        finding(
+            case,
+            "USDC gained: (sqrt(phi x P) - sqrt y)^2 / phi",
+            (root * root / phi, found.gain),
+            Expected::Agrees,
+        ),
+        finding(case, "USDC spent without a fee", (size(1.0), found.size), Expected::Refused),
+    ]
+}
+
+fn sandwich() -> Vec<Finding> {
+    let [free, charged] = [0, 30].map(|fee_bps| trade(fee_bps, 2_000.0, SANDWICHED));
+    let (v, s) = (50.0, 0.01);
+    let bound = (v * v + 4.0 * ETH * (ETH + v) / (1.0 - s)).sqrt();
+    let size = (bound - v) / 2.0 - ETH;
+    let bought = USDC * size / (ETH + size);
+    let gain = ETH + size + v - ETH * USDC / (ETH * USDC / (ETH + size + v) + bought) - size;
+    // The size at which the marginal price, and not what the victim gets, has moved by its tolerance.
+    let marginal = ETH / (1.0 - s).sqrt() - ETH;
+    let (without, with) = ("50 ETH, tolerance 1 %, no fee", "50 ETH, tolerance 1 %, fee 0.3 %");
+    vec![
+        finding(without, "ETH of the front-run", (size, free.size), Expected::Agrees),
+        finding(without, "ETH gained", (gain, free.gain), Expected::Agrees),
+        finding(without, "the marginal price falls by the tolerance", (marginal, free.size), Expected::Refused),
+        finding(with, "ETH of the front-run, numerically", (5.168_277, charged.size), Expected::Agrees),
+        finding(with, "ETH gained, numerically", (0.490_773, charged.gain), Expected::Agrees),
+        finding(with, "the size without a fee", (size, charged.size), Expected::Refused),
+        finding(with, "the gain without a fee", (gain, charged.gain), Expected::Refused),
+    ]
+}
+
+const SANDWICHED: &str = r#"
+    Trader(
+        name: "victim", pool: "pool", temperament: Whale([(0, Sell(100_000))]), capital: Fixed(200_000),
+        slippage: Fixed(0.01),
+    ),
+    Searcher(name: "searcher", pool: "pool", capital: Fixed(1e6), bid_share: Fixed(0)),
+"#;
+
+/// Runs one block of a pool, a venue and these agents, and returns the trade that was made.
+fn trade(fee_bps: u16, outside: f64, agents: &str) -> Trade {
+    let text = format!(
+        r#"Scenario(
+            blocks: 1, block_time: "12 s", numeraire: "USDC",
+            chain: (native: "GAS", base_fee: Fixed(0)),
+            tokens: [
+                (name: "USDC", decimals: 6, price: Fixed(1)),
+                (name: "ETH", decimals: 18, price: Fixed({outside})),
+                (name: "GAS", decimals: 18, price: Fixed(1)),
+            ],
+            pools: [
+                UniswapV2(
+                    name: "pool", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000"), fee_bps: {fee_bps},
+                ),
+            ],
+            agents: [{agents}],
+        )"#
+    );
+    let checked =
+        scenario::read_text("sizes", &text, Path::new("")).expect("the experiment's scenario has no mistakes");
+    let begun = Simulation::new(&checked.scenario, "sizes", Path::new(""), Options::seeded(1), None);
+    let mut run = begun.expect("the experiment's market can begin");
+    run.step().expect("nothing is written that could fail");
+    let (mut size, mut returned) = (0.0, 0.0);
+    for event in run.world().resource::<EventLog>() {
+        match &event.what {
+            What::Sandwiched(at) => (size, returned) = (at.paid as f64 / 1e18, at.returned as f64 / 1e18),
+            What::Swapped { traded, direction, .. } if direction.pays == 1 => size = traded.amount_in as f64 / 1e6,
+            What::VenueTraded { numeraire, .. } => returned = *numeraire as f64 / 1e6,
+            _ => {}
+        }
+    }
+    Trade { size, gain: returned - size }
+}
