@@ -206,6 +206,37 @@ fn lending_markets_leave_equal_files_too() {
     }
 }
 
+/// Searchers, and traders who are not noise, in front of the others.
+const SEARCHERS: &str = r#"agents: [
+        Trader(
+            name: "insiders", count: 3, pool: "ETH/USDC", size: Fixed(20_000), slippage: Uniform(0.001, 0.05),
+            temperament: Informed(blocks_ahead: 9), capital: Fixed(900_000), gas_money: Fixed(5),
+        ),
+        Trader(
+            name: "followers", count: 3, pool: "ETH/USDC", size: Fixed(30_000), slippage: Choice([0.01, 0.1]),
+            temperament: Momentum(window: "30 min", threshold: 0.01), capital: Fixed(900_000), gas_money: Fixed(5),
+        ),
+        Trader(
+            name: "whale", pool: "ETH/USDC", temperament: Whale([(20, Sell(200_000)), (60, Buy(100_000))]),
+            capital: Fixed(900_000), gas_money: Fixed(5),
+        ),
+        Searcher(
+            name: "searchers", count: 3, pool: "ETH/USDC", capital: Fixed(900_000), bid_share: Uniform(0.1, 0.9),
+            bundles_per_block: 2, gas_money: Fixed(20),
+        ),"#;
+
+#[test]
+fn searchers_and_traders_of_every_temperament_leave_equal_files_too() {
+    let text = SCENARIO.replace("agents: [", SEARCHERS);
+    let (first, again) = (run(&text, 1, 120), run(&text, 1, 120));
+    for name in DATA {
+        assert!(first[name] == again[name], "{name} differs between runs of one seed");
+    }
+    let kinds: Vec<String> =
+        rows(&first, "events.csv").into_iter().map(|mut row| row.remove("kind").unwrap()).collect();
+    assert!(kinds.iter().filter(|kind| *kind == "sandwich").count() > 5, "{kinds:?}");
+}
+
 #[test]
 fn a_shorter_run_is_the_beginning_of_a_longer_one() {
     let (long, short) = (run(SCENARIO, 3, 120), run(SCENARIO, 3, 50));
@@ -260,6 +291,7 @@ fn an_agent_more_moves_no_price_of_the_process_and_no_draw_of_another() {
     for (what, changed) in [
         ("a farmer more", SCENARIO.replace("count: 60", "count: 61")),
         ("a trader more", SCENARIO.replace("count: 30", "count: 31")),
+        ("traders who know prices ahead, and searchers", SCENARIO.replace("agents: [", SEARCHERS)),
         (
             "a population more, before the others",
             SCENARIO.replace(

@@ -372,6 +372,75 @@ mod searchers {
         assert_eq!(senders(&step(&mut begin(&text(425_000)))), [1, 0, 1, 1]);
     }
 
+    /// The price outside, the pool, what its victim trades and for how much.
+    const KINDS: [(&str, &str, &str, &str); 4] = [
+        (
+            "Fixed(2_000)",
+            r#"UniswapV3(
+                name: "pool", tokens: ("ETH", "USDC"), fee_pips: 500,
+                liquidity: [
+                    (range: Prices(1_500, 2_500), amounts: ("1_000", "2_000_000")),
+                    (range: Prices(1_900, 1_990), amounts: ("0", "100_000")),
+                ],
+            )"#,
+            "",
+            "100_000",
+        ),
+        (
+            "Fixed(1)",
+            r#"Curve(name: "pool", tokens: ["ETH", "USDC"], reserves: ["1_000_000", "1_000_000"], amplification: 100)"#,
+            "",
+            "600_000",
+        ),
+        (
+            "Fixed(2_000)",
+            r#"Balancer(
+                name: "pool", tokens: ["USDC", "ETH", "GAS"], weights: ["0.5", "0.3", "0.2"],
+                reserves: ["5_000_000", "1_500", "1_000"], fee_bps: 10,
+            )"#,
+            r#"pair: ("ETH", "GAS"),"#,
+            "100_000",
+        ),
+        (
+            "Fixed(2_000)",
+            r#"UniswapV2(name: "pool", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000"), fee_bps: 100)"#,
+            r#"pair: ("USDC", "ETH"),"#,
+            "100_000",
+        ),
+    ];
+
+    /// In a pool of any kind the victim is left what it asked for and no more, and a bundle that fails leaves no trace.
+    #[test]
+    fn work_in_pools_of_every_kind() {
+        for (price, pool, pair, sold) in KINDS {
+            let victim = victim(&format!("slippage: Fixed(0.01), {pair}")).replace("100_000", sold);
+            let agents = |more: &str| {
+                let searcher = searcher("searcher", 0.5).replace("1e6", "9e6");
+                [victim.replace("400_000", "4e6"), searcher, more.to_owned()].join(",")
+            };
+            let text = |more: &str| {
+                let text = market(price, &agents(more));
+                let (from, to) = (text.find("UniswapV2").unwrap(), text.find("],\n    agents").unwrap());
+                format!("{}{pool}{}", &text[..from], &text[to..])
+            };
+            let events = step(&mut begin(&text("")));
+            let at = sandwich(&events).unwrap_or_else(|| panic!("{pool}: {events:?}"));
+            let kept = at.got as f64 / at.alone as f64;
+            assert!((kept - 0.99).abs() < 1e-6, "{pool}: {kept}");
+            assert!(at.returned > at.paid, "{pool}: {at:?}");
+            // Spoiled by a dearer trade that goes the same way.
+            let spoiler = format!(
+                r#"Trader(
+                    name: "spoiler", pool: "pool", {pair} capital: Fixed(1e6), tip: Fixed(900_000), gas_money: Fixed(400),
+                    temperament: Whale([(0, Sell({sold}))]),
+                )"#
+            );
+            let mut run = begin(&text(&spoiler));
+            assert_eq!(sandwich(&step(&mut run)), None, "{pool}");
+            assert_eq!(run.finish(None).unwrap().transactions, 2, "{pool}: the spoiler's and the victim's");
+        }
+    }
+
     /// Everything at once, audited block by block, and twice the same.
     #[test]
     fn a_crowd_of_traders_and_searchers_keeps_its_books() {
