@@ -1,5 +1,5 @@
 //! The order of loans finds exactly what a sweep over all accounts with exact health finds: whatever prices do, however
-//! much time passes, for loans of one and of several collaterals and debts, in Aave v3 and Morpho Blue.
+//! much time passes, for loans of one and of several collaterals and debts, in Aave v3, Morpho Blue and Compound v2.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,7 +19,7 @@ use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, Simulation};
 use proptest::prelude::*;
 
-/// Four tokens of 18, 6, 8 and 2 decimals; an Aave market of all and a Morpho market of the first two.
+/// Four tokens of 18, 6, 8 and 2 decimals; an Aave market and a Compound one of all, and a Morpho market of the first two.
 const MARKETS: &str = r#"Scenario(
     blocks: 100, block_time: "1 d", numeraire: "USD",
     chain: (native: "USD", base_fee: Fixed(0)),
@@ -46,6 +46,12 @@ const MARKETS: &str = r#"Scenario(
             name: "morpho", lltv: 0.86, loan: (token: "USD", oracle: "USD", supplied: "1_000_000_000"),
             collateral: (token: "A", oracle: "A"),
         ),
+        CompoundV2(name: "compound", markets: [
+            (token: "A", oracle: "A", supplied: "100_000", collateral_factor: 0.8),
+            (token: "USD", oracle: "USD", supplied: "1_000_000_000", collateral_factor: 0.75),
+            (token: "C", oracle: "C", supplied: "10_000", collateral_factor: 0.6),
+            (token: "D", oracle: "D", supplied: "10_000_000_000", collateral_factor: 0.35),
+        ]),
     ],
 )"#;
 
@@ -53,7 +59,8 @@ const MARKETS: &str = r#"Scenario(
 /// owed in which assets.
 #[derive(Debug, Clone)]
 struct Loan {
-    morpho: bool,
+    /// Of Aave, Morpho or Compound.
+    market: u16,
     worth: f64,
     /// Weights of the collaterals A, USD, C, D.
     posted: [u8; 4],
@@ -63,9 +70,9 @@ struct Loan {
 
 fn loan() -> impl Strategy<Value = Loan> {
     let weights = || prop::array::uniform4(prop_oneof![3 => Just(0_u8), 2 => 1_u8..4]);
-    (any::<bool>(), -2.0_f64..7.0, weights(), weights(), 0.3_f64..0.98).prop_map(
-        |(morpho, scale, posted, owed, part)| Loan { morpho, worth: libm::pow(10.0, scale), posted, owed, part },
-    )
+    (0_u16..3, -2.0_f64..7.0, weights(), weights(), 0.3_f64..0.98).prop_map(|(market, scale, posted, owed, part)| {
+        Loan { market, worth: libm::pow(10.0, scale), posted, owed, part }
+    })
 }
 
 fn begin() -> Simulation {
@@ -74,15 +81,17 @@ fn begin() -> Simulation {
     Simulation::new(&checked.scenario, "orders", Path::new("."), options, None).unwrap()
 }
 
+const MORPHO: u16 = 1;
+
 /// Writes a loan, as far as the market gives it.
 fn open(run: &mut Simulation, loan: &Loan) {
     let world = run.world_mut();
     let (tokens, oracles) = (world.resource::<Tokens>().clone(), world.resource::<Oracles>().clone());
     let now = world.resource::<Clock>().now();
     let account = world.resource_mut::<Ledger>().open_account();
-    let entity = world.resource::<Directory>().lending[usize::from(loan.morpho)].entity;
+    let entity = world.resource::<Directory>().lending[usize::from(loan.market)].entity;
     let mut cell = world.get_mut::<LendingCell>(entity).unwrap();
-    let (posts, owes) = if loan.morpho {
+    let (posts, owes) = if loan.market == MORPHO {
         ([(1, 1.0)].to_vec(), [(0, loan.worth * 0.86 * loan.part)].to_vec())
     } else {
         let sum = |weights: [u8; 4]| f64::from(weights.iter().sum::<u8>()).max(1.0);
@@ -129,13 +138,13 @@ fn reprice(run: &mut Simulation, moves: [f64; 4]) {
     }
 }
 
-/// Returns what the order finds and what a sweep finds, of both markets.
-fn both(run: &mut Simulation) -> [(BTreeSet<AccountId>, BTreeSet<AccountId>); 2] {
+/// Returns what the order finds and what a sweep finds, of each market.
+fn each(run: &mut Simulation) -> [(BTreeSet<AccountId>, BTreeSet<AccountId>); 3] {
     let world = run.world_mut();
     world.run_system_once(find_failing_loans).unwrap();
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).unwrap();
-    [0, 1].map(|market| {
+    [0, 1, 2].map(|market| {
         let found = sees.failing.of(LendingId(market)).iter().map(|loan| loan.borrower).collect();
         (found, sweep(sees.protocols.lending(LendingId(market)), &sees))
     })
@@ -148,7 +157,7 @@ fn sweep(cell: &LendingCell, sees: &View) -> BTreeSet<AccountId> {
 }
 
 fn list_all(run: &mut Simulation) {
-    run.world_mut().insert_resource(LeastGains(vec![Some(-1.0); 2]));
+    run.world_mut().insert_resource(LeastGains(vec![Some(-1.0); 3]));
     assert!(run.world().resource::<FailingLoans>().is_empty());
 }
 
@@ -169,7 +178,7 @@ proptest! {
         for (index, moved) in moves.iter().enumerate() {
             run.step().unwrap();
             reprice(&mut run, *moved);
-            for (found, swept) in both(&mut run) {
+            for (found, swept) in each(&mut run) {
                 prop_assert_eq!(found, swept, "after {} days", index + 1);
             }
             later.iter().skip(index).take(1).for_each(|loan| open(&mut run, loan));
@@ -184,14 +193,14 @@ fn loans_at_the_very_edge_are_found_by_both_or_neither() {
     list_all(&mut run);
     for part in 0..200 {
         let part = 0.9 + f64::from(part) / 2_000.0;
-        for morpho in [false, true] {
-            open(&mut run, &Loan { morpho, worth: 1_234.5, posted: [1, 0, 0, 0], owed: [0, 1, 0, 0], part });
+        for market in 0..3 {
+            open(&mut run, &Loan { market, worth: 1_234.5, posted: [1, 0, 0, 0], owed: [0, 1, 0, 0], part });
         }
     }
     let mut failed = 0;
     for step in 0..400 {
         reprice(&mut run, [-f64::from(step) / 2_000.0, 0.0, 0.0, 0.0]);
-        for (found, swept) in both(&mut run) {
+        for (found, swept) in each(&mut run) {
             assert_eq!(found, swept, "step {step}");
             failed += swept.len();
         }
@@ -225,7 +234,7 @@ fn the_map_says_what_a_sweep_at_the_fallen_price_says() {
     let mut run = begin();
     for part in 0..400 {
         let part = 0.3 + f64::from(part) / 600.0;
-        open(&mut run, &Loan { morpho: false, worth: 5_000.0, posted: [1, 0, 0, 0], owed: [0, 1, 0, 0], part });
+        open(&mut run, &Loan { market: 0, worth: 5_000.0, posted: [1, 0, 0, 0], owed: [0, 1, 0, 0], part });
     }
     let mut told_apart = 0;
     for fall in [0.02, 0.1, 0.2, 0.3, 0.5] {
@@ -258,13 +267,13 @@ fn a_bound_from_old_prices_is_refused() {
     list_all(&mut run);
     for part in 0..50 {
         let part = 0.5 + f64::from(part) / 110.0;
-        open(&mut run, &Loan { morpho: false, worth: 5_000.0, posted: [1, 0, 1, 0], owed: [0, 1, 0, 0], part });
+        open(&mut run, &Loan { market: 0, worth: 5_000.0, posted: [1, 0, 1, 0], owed: [0, 1, 0, 0], part });
     }
     let mut state = SystemState::<View>::new(run.world_mut());
     let sees = state.get(run.world()).unwrap();
     let old = sees.protocols.lending(LendingId(0)).level(&sees.oracles, &sees.tokens, sees.clock.now());
     reprice(&mut run, [-0.4, 0.0, -0.4, 0.0]);
-    let [(found, swept), _] = both(&mut run);
+    let [(found, swept), ..] = each(&mut run);
     assert_eq!(found, swept);
     assert!(swept.len() > 20, "{} loans failed", swept.len());
     let mut state = SystemState::<View>::new(run.world_mut());

@@ -205,13 +205,70 @@ pub enum LendingParams {
         #[serde(default)]
         fee: f64,
     },
+    /// A comptroller of Compound v2 with its markets, in which supplies together carry debts. It has no flash loans.
+    CompoundV2 {
+        /// What it is called.
+        name: String,
+        /// Its markets.
+        markets: Vec<CompoundMarketParams>,
+        /// Part of a debt that one liquidation may repay; half by default, as deployed.
+        #[serde(default = "default_close_factor")]
+        close_factor: f64,
+        /// What is seized on top of what is repaid, the protocol's part included; 0.08 by default, as deployed.
+        #[serde(default = "default_incentive")]
+        incentive: f64,
+        /// Part of what is seized that goes to the reserves; 0.028 by default, as deployed.
+        #[serde(default = "default_protocol_seize_share")]
+        protocol_seize_share: f64,
+    },
+}
+
+fn default_close_factor() -> f64 {
+    0.5
+}
+
+fn default_incentive() -> f64 {
+    0.08
+}
+
+fn default_protocol_seize_share() -> f64 {
+    0.028
+}
+
+/// A market of Compound v2.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompoundMarketParams {
+    /// The token.
+    pub token: String,
+    /// The oracle that says what it costs.
+    pub oracle: String,
+    /// What its founder supplies before anybody joins, in whole tokens.
+    #[serde(default)]
+    pub supplied: Decimal,
+    /// Part of its worth that may be owed against it, and above which a debt may be liquidated; 0 by default, and it
+    /// serves as no collateral.
+    #[serde(default)]
+    pub collateral_factor: f64,
+    /// Part of the interest that goes to the reserves.
+    #[serde(default)]
+    pub reserve_factor: f64,
+    /// What borrowers pay, by `JumpRateModelV2`.
+    #[serde(default)]
+    pub rates: RatesParams,
+}
+
+impl CompoundMarketParams {
+    fn asset(&self) -> AssetParams {
+        AssetParams { token: self.token.clone(), oracle: self.oracle.clone(), supplied: self.supplied }
+    }
 }
 
 impl LendingParams {
     /// Returns what it is called.
     pub fn name(&self) -> &str {
         match self {
-            Self::AaveV3 { name, .. } | Self::MorphoBlue { name, .. } => name,
+            Self::AaveV3 { name, .. } | Self::MorphoBlue { name, .. } | Self::CompoundV2 { name, .. } => name,
         }
     }
 
@@ -220,6 +277,7 @@ impl LendingParams {
         match self {
             Self::AaveV3 { reserves, .. } => reserves.iter().map(ReserveParams::asset).collect(),
             Self::MorphoBlue { loan, collateral, .. } => vec![loan.clone(), collateral.clone()],
+            Self::CompoundV2 { markets, .. } => markets.iter().map(CompoundMarketParams::asset).collect(),
         }
     }
 }
@@ -233,6 +291,9 @@ impl LendingParams {
             }
             Self::MorphoBlue { loan, collateral, .. } => {
                 [loan, collateral].map(|asset| (asset.token.as_str(), asset.oracle.as_str())).into()
+            }
+            Self::CompoundV2 { markets, .. } => {
+                markets.iter().map(|market| (market.token.as_str(), market.oracle.as_str())).collect()
             }
         }
     }

@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 use thiserror::Error;
 
 use self::aave_v3::AaveError;
+use self::compound_v2::CompoundError;
 use self::morpho_blue::MorphoError;
 use crate::math::MathError;
 use crate::protocol::AccountId;
@@ -101,7 +102,7 @@ pub struct Indices {
 }
 
 /// Why a lending market refused. It is as it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LendingError {
     /// Aave v3 refused.
     #[error(transparent)]
@@ -109,6 +110,9 @@ pub enum LendingError {
     /// Morpho Blue refused.
     #[error(transparent)]
     MorphoBlue(#[from] MorphoError),
+    /// Compound v2 refused. It keeps the interest that it counted first. Boxed: some reasons name worths of 256 bits.
+    #[error(transparent)]
+    CompoundV2(Box<CompoundError>),
     /// The asset cannot be used in this way here.
     #[error("asset {asset} of the market {what}")]
     NotOffered {
@@ -122,6 +126,12 @@ pub enum LendingError {
     Math(#[from] MathError),
 }
 
+impl From<CompoundError> for LendingError {
+    fn from(error: CompoundError) -> Self {
+        Self::CompoundV2(Box::new(error))
+    }
+}
+
 impl LendingError {
     /// Returns the kind of reason, by which reverts are counted.
     pub fn kind(&self) -> &'static str {
@@ -132,6 +142,11 @@ impl LendingError {
             Self::AaveV3(AaveError::InsufficientLiquidity { .. })
             | Self::MorphoBlue(MorphoError::InsufficientLiquidity { .. }) => "insufficient_idle",
             Self::MorphoBlue(MorphoError::InsufficientCollateral { .. }) => "insufficient_collateral",
+            Self::CompoundV2(error) => match **error {
+                CompoundError::InsufficientShortfall { .. } => "healthy",
+                CompoundError::InsufficientCash { .. } => "insufficient_idle",
+                _ => "market_refused",
+            },
             _ => "market_refused",
         }
     }
@@ -259,6 +274,8 @@ pub enum LendingMarket {
     AaveV3(Box<aave_v3::AccountMarket>),
     /// A market of Morpho Blue: asset 0 is lent, asset 1 is the collateral.
     MorphoBlue(Box<morpho_blue::PricedMarket>),
+    /// A comptroller of Compound v2 with its markets.
+    CompoundV2(Box<compound_v2::PricedComptroller>),
 }
 
 impl LendingMarket {
@@ -267,6 +284,7 @@ impl LendingMarket {
         match self {
             Self::AaveV3(market) => market.as_ref(),
             Self::MorphoBlue(market) => market.as_ref(),
+            Self::CompoundV2(market) => market.as_ref(),
         }
     }
 
@@ -275,6 +293,7 @@ impl LendingMarket {
         match self {
             Self::AaveV3(market) => market.as_mut(),
             Self::MorphoBlue(market) => market.as_mut(),
+            Self::CompoundV2(market) => market.as_mut(),
         }
     }
 
@@ -283,6 +302,7 @@ impl LendingMarket {
         match self {
             Self::AaveV3(market) => LendingBefore::AaveV3(Box::new(market.before(account))),
             Self::MorphoBlue(market) => LendingBefore::MorphoBlue(Box::new(market.market.before(account))),
+            Self::CompoundV2(market) => LendingBefore::CompoundV2(Box::new(market.before(account))),
         }
     }
 
@@ -291,6 +311,7 @@ impl LendingMarket {
         match (self, before) {
             (Self::AaveV3(market), LendingBefore::AaveV3(before)) => market.restore(*before),
             (Self::MorphoBlue(market), LendingBefore::MorphoBlue(before)) => market.market.restore(&before),
+            (Self::CompoundV2(market), LendingBefore::CompoundV2(before)) => market.restore(&before),
             (_, _) => unreachable!("what was kept of a market is put back into the same"),
         }
     }
@@ -303,4 +324,6 @@ pub enum LendingBefore {
     AaveV3(Box<aave_v3::AccountBefore>),
     /// In a market of Morpho Blue.
     MorphoBlue(Box<morpho_blue::MarketBefore>),
+    /// In a comptroller of Compound v2.
+    CompoundV2(Box<SmallVec<[compound_v2::ComptrollerBefore; 1]>>),
 }

@@ -1,7 +1,7 @@
 //! Lending markets: what may be owed against what, at which price.
 
 use super::super::piece::{Node, Placed};
-use super::super::schema::{AssetParams, LendingParams, ReserveParams};
+use super::super::schema::{AssetParams, CompoundMarketParams, LendingParams, RatesParams, ReserveParams};
 use super::Check;
 
 impl Check<'_, '_> {
@@ -22,6 +22,21 @@ impl Check<'_, '_> {
                     for (reserve, node) in reserves.iter().zip(asset_nodes(market)) {
                         self.reserve(reserve, node);
                         self.once(reserve, reserves, node);
+                    }
+                }
+                LendingParams::CompoundV2 { markets, close_factor, incentive, protocol_seize_share, .. } => {
+                    let node = market.node;
+                    let shares = [("close_factor", close_factor), ("protocol_seize_share", protocol_seize_share)];
+                    for (field, share) in shares {
+                        self.field(node, field, share, (0.0..=1.0).contains(share), "a share from 0 to 1");
+                    }
+                    self.field(node, "close_factor", close_factor, *close_factor > 0.0, "more than 0, as in 0.5");
+                    self.field(node, "incentive", incentive, (0.0..=5.0).contains(incentive), "0 to 5, as in 0.08");
+                    if markets.is_empty() && market.whole {
+                        self.error(node.at("markets").place(), "there are no markets", "expected at least one");
+                    }
+                    for (listed, node) in markets.iter().zip(asset_nodes(market)) {
+                        self.compound_market(listed, markets, *incentive, node);
                     }
                 }
                 LendingParams::MorphoBlue { loan, collateral, lltv, fee, .. } => {
@@ -76,17 +91,57 @@ impl Check<'_, '_> {
             );
             self.warning(node.at("threshold").place(), message, expected);
         }
+        self.rates(rates, node);
+        let supplied = reserve.supplied.to_f64();
+        if let Some(cap) = reserve.supply_cap.filter(|cap| supplied > *cap as f64) {
+            let message = format!("{} are supplied at genesis, the cap is {cap}", reserve.supplied);
+            let expected = "expected a cap above what the scenario supplies";
+            self.error(node.at("supply_cap").place(), message, expected);
+        }
+    }
+
+    fn rates(&mut self, rates: &RatesParams, node: Node) {
         let at = node.at("rates");
         let at = if at.place() == node.place() { node } else { at };
         self.field(at, "kink", rates.kink, rates.kink > 0.0 && rates.kink <= 1.0, "more than 0 and at most 1");
         for (field, rate) in [("base", rates.base), ("slope_1", rates.slope_1), ("slope_2", rates.slope_2)] {
             self.field(at, field, rate, (0.0..=1e6).contains(&rate), "a rate a year, as in 0.04");
         }
-        let supplied = reserve.supplied.to_f64();
-        if let Some(cap) = reserve.supply_cap.filter(|cap| supplied > *cap as f64) {
-            let message = format!("{} are supplied at genesis, the cap is {cap}", reserve.supplied);
-            let expected = "expected a cap above what the scenario supplies";
-            self.error(node.at("supply_cap").place(), message, expected);
+    }
+
+    fn compound_market(
+        &mut self,
+        market: &CompoundMarketParams,
+        markets: &[CompoundMarketParams],
+        incentive: f64,
+        node: Node,
+    ) {
+        let first = markets.iter().find(|other| other.token == market.token);
+        if first.is_some_and(|first| !std::ptr::eq(first, market)) {
+            let message = format!("there are two markets of `{}`", market.token);
+            self.error(node.at("token").place(), message, "expected another token");
+        }
+        let factor = market.collateral_factor;
+        self.field(
+            node,
+            "collateral_factor",
+            factor,
+            (0.0..=0.9).contains(&factor),
+            "0 to 0.9, as the contract has it",
+        );
+        let reserve_factor = market.reserve_factor;
+        self.field(node, "reserve_factor", reserve_factor, (0.0..=1.0).contains(&reserve_factor), "0 to 1");
+        if factor * (1.0 + incentive) > 1.0 && factor <= 0.9 {
+            let message = format!("every liquidation is toxic: {factor} x {} is more than 1", 1.0 + incentive);
+            let frontier = 1.0 / (1.0 + incentive);
+            let expected =
+                format!("expected a collateral factor below {frontier:.4}, the toxic frontier 1 / (1 + incentive)");
+            self.warning(node.at("collateral_factor").place(), message, expected);
+        }
+        self.rates(&market.rates, node);
+        if market.rates.kink >= 1.0 && market.rates.slope_2 > 0.0 {
+            let message = "a slope above a kink at 1 is never reached";
+            self.error(node.at("rates").place(), message, "expected a kink below 1, or `slope_2: 0`");
         }
     }
 
@@ -105,14 +160,15 @@ impl Check<'_, '_> {
 /// Returns where each asset of a market stands.
 pub(super) fn asset_nodes<'a>(market: &Placed<'a, LendingParams>) -> Vec<Node<'a>> {
     match &market.value {
-        LendingParams::AaveV3 { reserves, .. } => {
-            let list = market.node.at("reserves");
+        LendingParams::AaveV3 { .. } | LendingParams::CompoundV2 { .. } => {
+            let is_aave = matches!(market.value, LendingParams::AaveV3 { .. });
+            let list = market.node.at(if is_aave { "reserves" } else { "markets" });
             // A broken one between them may have been cut out: then they are found by their tokens.
             let of = |token: &str| list.elements().find(|node| node.at("token").string().as_deref() == Some(token));
-            let find = |(index, reserve): (usize, &ReserveParams)| {
-                if market.whole { list.nth(index) } else { of(&reserve.token).unwrap_or(list) }
+            let find = |(index, (token, _)): (usize, (&str, &str))| {
+                if market.whole { list.nth(index) } else { of(token).unwrap_or(list) }
             };
-            reserves.iter().enumerate().map(find).collect()
+            market.value.names().into_iter().enumerate().map(find).collect()
         }
         LendingParams::MorphoBlue { .. } => vec![market.node.at("loan"), market.node.at("collateral")],
     }

@@ -5,7 +5,7 @@ use super::super::piece::Node;
 use super::super::schema::{LendingParams, ReserveParams};
 use super::Check;
 use super::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
-use crate::agents::borrower::{BorrowerParams, Owes};
+use crate::agents::borrower::{BorrowerParams, Defence, Owes};
 use crate::agents::lender::LenderParams;
 use crate::agents::loan_liquidator::{Funds, LoanLiquidatorParams, Sells};
 use crate::agents::schedule::{Entry, Exit};
@@ -25,6 +25,12 @@ impl<'d> Check<'_, 'd> {
         self.stay(node, params.entry, Exit::Hold);
         self.tokens_of_loan(node, &params.market, (&params.collateral, &params.debt), params.through.as_deref());
         self.owes(node, params);
+        if matches!(params.defence, Defence::Deleverage | Defence::StopLoss) {
+            self.flash_loans(node.at("defence"), &params.market, "expected `Sleep`, `TopUp` or `Repay`");
+        }
+        if matches!(params.owes, Owes::Leverage(_)) && params.entry != Entry::Genesis {
+            self.flash_loans(node.at("owes"), &params.market, "expected `Loops(...)`, or an entry at genesis");
+        }
     }
 
     /// What a population owes must be within what its market lends against its collateral.
@@ -79,9 +85,17 @@ impl<'d> Check<'_, 'd> {
                 let message = "a flash loan is paid back from the sale, in the same transaction";
                 self.error(node.at("sells").place(), message, "expected `AtOnce`, or `funds: Own(...)`");
             }
-            Funds::FlashLoan => {}
+            Funds::FlashLoan => self.flash_loans(node.at("funds"), &params.market, "expected `Own(...)`"),
         }
         self.tokens_of_loan(node, &params.market, (&params.collateral, &params.debt), params.through.as_deref());
+    }
+
+    /// Refuses somebody who needs flash loans in a market that has none.
+    fn flash_loans(&mut self, node: Node, market: &str, expected: &str) {
+        if matches!(self.market_of(market), Some(LendingParams::CompoundV2 { .. })) {
+            let message = format!("the market `{market}` has no flash loans");
+            self.error(node.place(), message, expected);
+        }
     }
 
     /// A market must have both tokens, one must be lent against the other, and a pool must trade them.
@@ -131,6 +145,11 @@ impl LendingParams {
             }
             Self::MorphoBlue { loan, collateral: posted, lltv, .. } => {
                 (loan.token == debt && posted.token == collateral).then_some((*lltv, *lltv))
+            }
+            Self::CompoundV2 { markets, .. } => {
+                let find = |token: &str| markets.iter().find(|market| market.token == token);
+                let (factor, _) = (find(collateral)?.collateral_factor, find(debt)?);
+                (factor > 0.0).then_some((factor, factor))
             }
         }
     }

@@ -9,13 +9,14 @@ use crate::chain::lending::{Asset, LendingCell, LoanOrders};
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{Named, NamedAccounts};
 use crate::chain::tokens::Tokens;
-use crate::math::{RAY, WAD};
+use crate::math::{MathError, RAY, WAD};
 use crate::protocol::lending::LendingMarket;
 use crate::protocol::lending::aave_v3::{
     self, AccountMarket, CollateralParams, EModeId, FlashPremiums, KinkedRate, RateStrategy, ReserveStatus,
 };
+use crate::protocol::lending::compound_v2::{self, BlockClock, Comptroller, ComptrollerParams, PricedComptroller};
 use crate::protocol::lending::morpho_blue::{AdaptiveCurve, InterestModel, Market, MarketParams, PricedMarket};
-use crate::scenario::schema::{LendingParams, ReserveParams};
+use crate::scenario::schema::{CompoundMarketParams, LendingParams, ReserveParams};
 
 impl Builder<'_> {
     pub(super) fn lending(&mut self) -> Result<(), GenesisError> {
@@ -63,6 +64,23 @@ impl Builder<'_> {
                 let market = PricedMarket::new(market, decimals(assets[0].token), decimals(assets[1].token));
                 let market = market.ok_or_else(|| refused(&"a whole token has too many smallest units"))?;
                 Ok(LendingMarket::MorphoBlue(Box::new(market)))
+            }
+            LendingParams::CompoundV2 { markets, close_factor, incentive, protocol_seize_share, .. } => {
+                let mut comptroller = Comptroller::new(ComptrollerParams {
+                    close_factor_wad: share_wad(*close_factor),
+                    liquidation_incentive_wad: share_wad(1.0 + incentive),
+                    protocol_seize_share_wad: share_wad(*protocol_seize_share),
+                });
+                let decimals: Vec<u8> = assets.iter().map(|asset| decimals(asset.token)).collect();
+                for (listed, decimals) in markets.iter().zip(&decimals) {
+                    let params = compound_market(listed, *decimals).map_err(|error| refused(&error))?;
+                    comptroller.list(params, 0).map_err(|error| refused(&error))?;
+                }
+                let clock = BlockClock { start, block_ms: self.scenario.block_time.mean().ms };
+                let redeemer = self.world.resource::<NamedAccounts>().locked;
+                let market = PricedComptroller::new(comptroller, &decimals, clock, redeemer);
+                let market = market.ok_or_else(|| refused(&"a token has more than 18 decimals"))?;
+                Ok(LendingMarket::CompoundV2(Box::new(market)))
             }
         }
     }
@@ -116,6 +134,19 @@ fn reserve_params(params: &ReserveParams) -> aave_v3::ReserveParams {
         borrowing: params.borrowing,
         flash_loans: true,
     }
+}
+
+/// Returns how a market is set up. A cToken has 8 decimals and begins at a fiftieth of its underlying token, as deployed.
+fn compound_market(params: &CompoundMarketParams, decimals: u8) -> Result<compound_v2::MarketParams, MathError> {
+    let rates = params.rates;
+    let above_kink = if rates.kink < 1.0 { rates.slope_2 / (1.0 - rates.kink) } else { 0.0 };
+    let [base, slope, jump, kink] = [rates.base, rates.slope_1, above_kink, rates.kink].map(share_wad);
+    Ok(compound_v2::MarketParams {
+        collateral_factor_wad: share_wad(params.collateral_factor),
+        reserve_factor_wad: share_wad(params.reserve_factor),
+        initial_exchange_rate_wad: 2 * 10_u128.pow(8 + u32::from(decimals)),
+        interest: compound_v2::InterestModel::jump_rate_v2(base, slope, jump, kink)?,
+    })
 }
 
 /// Returns a share such as 0.825 in basis points; it was checked to be a whole number of them.
