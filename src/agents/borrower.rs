@@ -14,7 +14,7 @@ use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse, Stake};
-use super::route::Route;
+use super::route::{Order, Route, Through};
 use super::schedule::Entry;
 use super::view::View;
 use crate::chain::dice::Dice;
@@ -49,9 +49,12 @@ pub struct BorrowerParams {
     /// When it enters.
     #[serde(default)]
     pub entry: Entry,
-    /// The pool through which it trades debt for collateral; the external venue by default.
+    /// Where it trades debt for collateral: `"a pool"`, `Router` for the best of all pools, or, by default, `Venue`.
     #[serde(default)]
-    pub through: Option<String>,
+    pub through: Through,
+    /// By which share less than quoted pools may give until its transaction reverts; by default it accepts anything.
+    #[serde(default)]
+    pub slippage: Option<f64>,
     /// What it does when its health is low.
     #[serde(default)]
     pub defence: Defence,
@@ -248,14 +251,14 @@ impl Borrower {
             WayIn::Plain { sells } => {
                 actions.push(self.borrow(plan.loan));
                 if sells {
-                    plan.route.trade(sees, AmountIn::Received, 0, &mut actions);
+                    plan.route.trade(sees, Order::of(AmountIn::Received, plan.loan), &mut actions)?;
                 }
             }
             WayIn::Flash if plan.loan > 0 => {
                 let premium = self.flash_premium(plan.loan, sees)?;
                 actions.push(self.lend(LendingCall::FlashLoan { asset: self.debt, amount: plan.loan }));
-                plan.route.trade(sees, AmountIn::Received, 0, &mut actions);
-                actions.push(self.supply(AmountIn::Received));
+                let bought = plan.route.trade(sees, Order::of(AmountIn::Received, plan.loan), &mut actions)?;
+                actions.push(self.supply(bought));
                 actions.push(self.borrow(plan.loan + premium));
                 actions.push(self.lend(LendingCall::RepayFlashLoan));
             }
@@ -265,10 +268,11 @@ impl Borrower {
                 for _ in 0..times {
                     let loan = sees.units_worth(plan.route.from, sees.worth(plan.route.to, posted) * loan_to_value);
                     posted = plan.route.quote_after(sees, borrowed, loan)?;
-                    borrowed += loan;
                     actions.push(self.borrow(loan));
-                    plan.route.trade(sees, AmountIn::Received, 0, &mut actions);
-                    actions.push(self.supply(AmountIn::Received));
+                    let order = Order { before: borrowed, ..Order::of(AmountIn::Received, loan) };
+                    let bought = plan.route.trade(sees, order, &mut actions)?;
+                    actions.push(self.supply(bought));
+                    borrowed += loan;
                 }
             }
         }
@@ -322,7 +326,7 @@ impl Borrower {
             self.lend(LendingCall::Repay { asset: self.debt, most: AmountIn::Exact(repaid) }),
             self.lend(LendingCall::Withdraw { asset: self.collateral, part: out.unwrap_or(Part::Exactly(sold)) }),
         ];
-        plan.route.reversed().trade(sees, AmountIn::Exact(sold), 0, &mut actions);
+        plan.route.reversed().trade(sees, Order::of(AmountIn::Exact(sold), sold), &mut actions)?;
         actions.push(self.lend(LendingCall::RepayFlashLoan));
         Some(actions)
     }
@@ -428,7 +432,7 @@ impl Population for BorrowerParams {
         let sells = self.proceeds == Proceeds::Sold;
         let way_in = if let WayIn::Plain { .. } = way_in { WayIn::Plain { sells } } else { way_in };
         let plan = Plan {
-            route: Route::new(sees, self.through.as_deref(), owes, posts),
+            route: Route::new(sees, &self.through, self.slippage, owes, posts),
             own,
             loan: owed,
             way_in,

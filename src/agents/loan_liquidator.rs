@@ -15,7 +15,7 @@ use super::awake::Wake;
 use super::offer::hurried;
 use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse};
-use super::route::Route;
+use super::route::{Order, Route, Through};
 use super::view::View;
 use crate::chain::dice::{Dice, Who, mix};
 use crate::chain::distribution::Distribution;
@@ -47,9 +47,13 @@ pub struct LoanLiquidatorParams {
     /// When it sells what it seized; flash loans ask for at once.
     #[serde(default)]
     pub sells: Sells,
-    /// The pool through which it sells; the external venue by default.
+    /// Where it sells: `"a pool"`, `Router` for the best of all pools, or, by default, `Venue`.
     #[serde(default)]
-    pub through: Option<String>,
+    pub through: Through,
+    /// By which share less than quoted pools may give until its transaction reverts; by default as much as leaves what
+    /// it owes.
+    #[serde(default)]
+    pub slippage: Option<f64>,
     /// Least gain after gas that it acts for, in the numeraire.
     #[serde(default = "super::margin")]
     pub margin: Distribution,
@@ -136,7 +140,8 @@ struct Catch {
     /// What is repaid by each call, and what they do together.
     repays: [u128; 2],
     done: Liquidated,
-    /// What the sale must bring at least.
+    /// What it has sold before in the block, and what the sale must bring at least.
+    sold: u128,
     least_out: u128,
     /// In whole numeraire tokens, before gas.
     gain: f64,
@@ -239,7 +244,7 @@ impl LoanLiquidator {
         };
         if self.sells != Sells::AtOnce {
             let gain = sees.worth(self.route.from, done.seized) - sees.worth(self.route.to, done.repaid);
-            return Found::Pays(Catch { repays, done, least_out: 0, gain });
+            return Found::Pays(Catch { repays, done, sold, least_out: 0, gain });
         }
         let Some(part) = self.part_that_pays(&done, sold, sees) else { return Found::Exhausted };
         if part >= 1.0 {
@@ -256,7 +261,8 @@ impl LoanLiquidator {
         let owed = self.owed(done.repaid, sees);
         match self.route.quote_after(sees, sold, done.seized) {
             Some(out) if out > owed => {
-                Found::Pays(Catch { repays, done, least_out: owed, gain: sees.worth(self.route.to, out - owed) })
+                let gain = sees.worth(self.route.to, out - owed);
+                Found::Pays(Catch { repays, done, sold, least_out: owed, gain })
             }
             _ => Found::Nothing,
         }
@@ -332,7 +338,7 @@ impl LoanLiquidator {
 
     /// Submits the transaction of a catch if its gain after gas is enough.
     fn go(&mut self, loan: &FailingLoan, catch: &Catch, sees: &View, out: &mut Outbox) -> bool {
-        let actions = self.actions(loan, catch, sees);
+        let Some(actions) = self.actions(loan, catch, sees) else { return false };
         let gas = sees.schedule.of(&actions);
         let gain = catch.gain - sees.gas_worth(gas);
         if gain <= self.margin {
@@ -355,8 +361,9 @@ impl LoanLiquidator {
         submitted
     }
 
-    /// Returns the transaction: [a flash loan,] the liquidation, the forced sale [, the flash loan's repayment].
-    fn actions(&self, loan: &FailingLoan, catch: &Catch, sees: &View) -> Actions {
+    /// Returns the transaction: [a flash loan,] the liquidation, the forced sale [, the flash loan's repayment]. None if
+    /// nothing buys so much.
+    fn actions(&self, loan: &FailingLoan, catch: &Catch, sees: &View) -> Option<Actions> {
         let lend = |call| Action::Lend(Box::new(LendingOrder { market: self.market, call }));
         let (borrower, collateral, debt) = (loan.borrower, self.collateral, self.debt);
         let mut actions = Actions::new();
@@ -370,30 +377,36 @@ impl LoanLiquidator {
         if self.sells == Sells::AtOnce {
             let amount = if catch.repays[1] > 0 { AmountIn::Exact(catch.done.seized) } else { AmountIn::Received };
             let of = LiquidationKey::of_lending(self.market, borrower);
-            self.forced_sale(of, amount, catch.least_out, sees, &mut actions);
+            let (about, before, least_out) = (catch.done.seized, catch.sold, catch.least_out);
+            self.forced_sale(of, Order { amount, about, before, least_out }, sees, &mut actions)?;
         }
         if self.flash {
             actions.push(lend(LendingCall::RepayFlashLoan));
         }
-        actions
+        Some(actions)
     }
 
-    /// Adds the sale of what a liquidation of this position seized.
-    fn forced_sale(&self, of: LiquidationKey, amount: AmountIn, least_out: u128, sees: &View, actions: &mut Actions) {
+    /// Adds the sale of what a liquidation of this position seized, every swap of it a forced one. None if nothing buys
+    /// so much.
+    fn forced_sale(&self, of: LiquidationKey, order: Order, sees: &View, actions: &mut Actions) -> Option<()> {
         let mut sale: Actions = smallvec![];
-        self.route.trade(sees, amount, least_out, &mut sale);
+        self.route.trade(sees, order, &mut sale)?;
         actions.extend(sale.into_iter().map(|action| action.forced(of)));
+        Some(())
     }
 
     /// Sells all that it holds of the collateral when the time has come: as the forced sale of the first position that it
     /// was seized from.
     fn sell_later(&mut self, sees: &View, out: &mut Outbox) {
         let Some((_, of)) = self.sale.filter(|(at, _)| sees.clock.block >= *at) else { return };
-        self.sale = None;
         let held = sees.ledger.balance(out.me().account, self.route.from);
+        let mut actions: Actions = smallvec![];
+        let order = Order::of(AmountIn::Exact(held), held);
+        if held > 0 && self.forced_sale(of, order, sees, &mut actions).is_none() {
+            return;
+        }
+        self.sale = None;
         if held > 0 {
-            let mut actions: Actions = smallvec![];
-            self.forced_sale(of, AmountIn::Exact(held), 0, sees, &mut actions);
             out.submit(actions, Bid::tip(0));
         }
     }
@@ -447,7 +460,7 @@ impl Population for LoanLiquidatorParams {
             market: cell.id,
             collateral: place(seizes),
             debt: place(repays),
-            route: Route::new(sees, self.through.as_deref(), seizes, repays),
+            route: Route::new(sees, &self.through, self.slippage, seizes, repays),
             flash: self.funds == Funds::FlashLoan,
             sells: self.sells,
             strategy: self.strategy,

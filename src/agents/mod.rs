@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod population;
 pub mod publisher;
 pub mod route;
+pub mod router;
 mod sandwich;
 pub mod schedule;
 pub mod searcher;

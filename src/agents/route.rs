@@ -1,32 +1,118 @@
-//! How an agent turns one token into another: through a named pool, or at the external venue.
+//! How an agent turns one token into another: through a named pool, through whichever pools are best, or at the external
+//! venue.
 
-use smallvec::SmallVec;
+use serde::Deserialize;
 
+use super::router::{self, Hop, Plan};
 use super::view::View;
 use crate::chain::ids::{PoolId, TokenId};
-use crate::chain::transaction::{Action, AmountIn};
+use crate::chain::transaction::{Action, Actions, AmountIn};
+use crate::math::{WAD, mul_div_down, mul_div_up};
+
+/// Where an agent trades, as scenario files write it: `"ETH/USDC"`, `Router` or `Venue`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Written")]
+pub enum Through {
+    /// At the external venue.
+    #[default]
+    Venue,
+    /// In the pool of this name.
+    Pool(String),
+    /// In the pools that are best: see [`router`].
+    Router,
+}
+
+/// As it stands in the file: a pool's name in quotes, or one of two words.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "this says nowhere to trade; expected a pool's name in quotes, `Router` or `Venue`")]
+enum Written {
+    Word(Word),
+    Pool(String),
+}
+
+#[derive(Deserialize)]
+enum Word {
+    Router,
+    Venue,
+}
+
+impl From<Written> for Through {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Word(Word::Router) => Self::Router,
+            Written::Word(Word::Venue) => Self::Venue,
+            Written::Pool(name) => Self::Pool(name),
+        }
+    }
+}
+
+impl Through {
+    /// Returns the pool that it names, if it names one.
+    pub fn pool(&self) -> Option<&str> {
+        match self {
+            Self::Pool(name) => Some(name),
+            Self::Router | Self::Venue => None,
+        }
+    }
+}
+
+/// Where a route leads through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Venue,
+    Pool(PoolId),
+    Router,
+}
 
 /// A way from one token to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Route {
     /// The token that is paid.
     pub from: TokenId,
     /// The token that is got.
     pub to: TokenId,
-    /// The pool; none for the external venue.
-    pub pool: Option<PoolId>,
+    way: Way,
+    /// By which share less than quoted may come out of pools until the trade reverts; none for any.
+    slippage: Option<f64>,
+}
+
+/// A trade as its agent wants it, in smallest units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// What is paid.
+    pub amount: AmountIn,
+    /// How much that is about: what a router plans for.
+    pub about: u128,
+    /// What has gone the same way in the block by earlier trades of the agent.
+    pub before: u128,
+    /// The least that must come out of pools, whatever the quote.
+    pub least_out: u128,
+}
+
+impl Order {
+    /// An order for so much, or for what the action before pays out, which is about so much, at any price within the
+    /// route's slippage.
+    pub fn of(amount: AmountIn, about: u128) -> Self {
+        Self { amount, about, before: 0, least_out: 0 }
+    }
 }
 
 impl Route {
-    /// A route through the pool of this name, which scenarios are checked for, or through the external venue.
-    pub fn new(sees: &View, pool: Option<&str>, from: TokenId, to: TokenId) -> Self {
-        Self { from, to, pool: pool.map(|name| sees.protocols.pool_named(name).id) }
+    /// A route through what a scenario names, which is checked. Pools may give a share of `slippage` less than they
+    /// quote; the external venue fills at any price.
+    pub fn new(sees: &View, through: &Through, slippage: Option<f64>, from: TokenId, to: TokenId) -> Self {
+        let way = match through {
+            Through::Venue => Way::Venue,
+            Through::Pool(name) => Way::Pool(sees.protocols.pool_named(name).id),
+            Through::Router => Way::Router,
+        };
+        Self { from, to, way, slippage }
     }
 
     /// Returns the way back.
     #[must_use]
     pub fn reversed(self) -> Self {
-        Self { from: self.to, to: self.from, pool: self.pool }
+        Self { from: self.to, to: self.from, ..self }
     }
 
     /// Returns what an amount would buy now, in smallest units; none if it buys nothing there.
@@ -34,14 +120,24 @@ impl Route {
         if amount == 0 || self.from == self.to {
             return Some(amount);
         }
-        if let Some(pool) = self.pool {
-            let cell = sees.protocols.pool(pool);
-            let direction = cell.direction(self.from, self.to)?;
-            return cell.pool.amm().quote_exact_in(direction, amount, sees.clock.now()).ok();
+        match self.way {
+            Way::Pool(pool) => {
+                let cell = sees.protocols.pool(pool);
+                let direction = cell.direction(self.from, self.to)?;
+                cell.pool.amm().quote_exact_in(direction, amount, sees.clock.now()).ok()
+            }
+            Way::Router => router::best(sees, self.from, self.to, amount).map(|plan| plan.out()),
+            Way::Venue => {
+                let numeraire = sees.tokens.numeraire;
+                let money =
+                    if self.from == numeraire { amount } else { sees.venues.of(self.from).sell(amount).ok()?.received };
+                if self.to == numeraire {
+                    Some(money)
+                } else {
+                    Some(sees.venues.of(self.to).buy_with(money).ok()?.received)
+                }
+            }
         }
-        let numeraire = sees.tokens.numeraire;
-        let money = if self.from == numeraire { amount } else { sees.venues.of(self.from).sell(amount).ok()?.received };
-        if self.to == numeraire { Some(money) } else { Some(sees.venues.of(self.to).buy_with(money).ok()?.received) }
     }
 
     /// Returns what an amount would buy after `before` had gone the same way in the block: what both buy less what the
@@ -69,17 +165,56 @@ impl Route {
         Some(high + high / 1_000)
     }
 
-    /// Adds the actions that trade an amount for at least `least_out`; the external venue fills at any price.
-    pub fn trade(&self, sees: &View, amount: AmountIn, least_out: u128, actions: &mut SmallVec<[Action; 2]>) {
+    /// Adds the actions of a trade to those of its transaction. Returns how a later action takes in what it pays out;
+    /// none, and adds nothing, if no path of a router's takes so much.
+    pub fn trade(&self, sees: &View, order: Order, actions: &mut Actions) -> Option<AmountIn> {
         if self.from == self.to {
-            return;
+            return Some(order.amount);
         }
-        if let Some(pool) = self.pool {
-            let direction = sees.protocols.pool(pool).direction(self.from, self.to);
-            let direction = direction.expect("checked: the pool holds both tokens");
-            actions.push(Action::Swap { pool, direction, amount_in: amount, least_out });
-            return;
+        match self.way {
+            Way::Pool(pool) => {
+                let direction = sees.protocols.pool(pool).direction(self.from, self.to);
+                let direction = direction.expect("checked: the pool holds both tokens");
+                let quoted = if self.slippage.is_some() {
+                    self.quote_after(sees, order.before, order.about).unwrap_or(0)
+                } else {
+                    0
+                };
+                actions.push(Hop { pool, direction }.swap(order.amount, order.least_out.max(self.least_of(quoted))));
+            }
+            Way::Router => return self.trade_routed(sees, order, actions),
+            Way::Venue => self.trade_outside(sees, order.amount, actions),
         }
+        Some(AmountIn::Received)
+    }
+
+    /// Returns the least that may come where so much is quoted, rounded **down**.
+    fn least_of(&self, quoted: u128) -> u128 {
+        let Some(slippage) = self.slippage else { return 0 };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked: a share, below one")]
+        let slippage_wad = (slippage * WAD as f64) as u128;
+        quoted - mul_div_up(quoted, slippage_wad, WAD).expect("it is a part of the amount")
+    }
+
+    /// Adds a trade through the best paths for what went before and this together, each with its share of this.
+    fn trade_routed(&self, sees: &View, order: Order, actions: &mut Actions) -> Option<AmountIn> {
+        let plan = router::best(sees, self.from, self.to, order.before.checked_add(order.about)?)?;
+        let quoted = self.quote_after(sees, order.before, order.about)?;
+        let least = order.least_out.max(self.least_of(quoted));
+        let [first, second] = plan.legs[..] else {
+            plan.legs[0].path.trade(order.amount, least, actions);
+            return Some(AmountIn::Received);
+        };
+        let (one, other) = divided(order.about, &plan);
+        let least_of_one = mul_div_up(least, first.out, plan.out()).ok()?;
+        first.path.trade(AmountIn::Exact(one), least_of_one, actions);
+        let place_of_first = actions.len() - 1;
+        second.path.trade(AmountIn::Exact(other), least.saturating_sub(least_of_one), actions);
+        let place = |place: usize| u8::try_from(place).ok();
+        Some(AmountIn::Together { first: place(place_of_first)?, second: place(actions.len() - 1)? })
+    }
+
+    fn trade_outside(&self, sees: &View, amount: AmountIn, actions: &mut Actions) {
         let numeraire = sees.tokens.numeraire;
         if self.from != numeraire {
             actions.push(Action::VenueSell { token: self.from, amount });
@@ -89,4 +224,11 @@ impl Route {
             actions.push(Action::VenueBuy { token: self.to, spend });
         }
     }
+}
+
+/// Returns what of an amount goes through each of a plan's two legs: as the plan divides its own.
+fn divided(amount: u128, plan: &Plan) -> (u128, u128) {
+    let [first, second] = [plan.legs[0].amount, plan.legs[1].amount];
+    let one = mul_div_down(amount, first, first + second).expect("it is a part of the amount");
+    (one, amount - one)
 }

@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::Res;
 use bevy_ecs::system::SystemParam;
 
+use super::router::Paths;
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::dice::{Dice, Who};
 use crate::chain::event::Sandwich;
@@ -43,6 +44,8 @@ pub struct View<'w, 's> {
     pub underwater: Res<'w, Underwater>,
     /// The positions in lending markets that may be liquidated.
     pub failing: Res<'w, FailingLoans>,
+    /// Which paths lead from token to token through the pools.
+    pub paths: Res<'w, Paths>,
     /// Pools, farms, banks and goblins.
     pub protocols: Protocols<'w, 's>,
 }

@@ -18,6 +18,13 @@ pub enum AmountIn {
     Exact(u128),
     /// What the action before it in the same transaction paid out.
     Received,
+    /// What two earlier actions of the same transaction paid out together, named by their places in it.
+    Together {
+        /// The first.
+        first: u8,
+        /// The second.
+        second: u8,
+    },
 }
 
 /// One call to a protocol.

@@ -1,6 +1,6 @@
 //! Forced sales that do not act: they fill against the counterfactual venue.
 
-use super::{Executor, resolve};
+use super::{Executor, Received, resolve};
 use crate::chain::event::{Revert, What};
 use crate::chain::ids::{LiquidationKey, PoolId, TokenId};
 use crate::chain::ledger::Source;
@@ -11,7 +11,7 @@ use crate::protocol::amm::Direction;
 impl Executor<'_, '_, '_> {
     /// Sells what a liquidation seized: as any other sale where the position's sales act, and muted where not.
     #[cold]
-    pub(super) fn forced(&mut self, tx: &Transaction, forced: Forced, received: u128) -> Result<u128, Revert> {
+    pub(super) fn forced(&mut self, tx: &Transaction, forced: Forced, received: &Received) -> Result<u128, Revert> {
         let Forced { of, sale } = forced;
         if self.sales.of(of) == ForcedSale::Executed {
             return self.act(tx, &sale.plain(), received, false);

@@ -1,6 +1,6 @@
 //! Calls to lending markets.
 
-use super::{Executor, resolve};
+use super::{Executor, Received, resolve};
 use crate::chain::event::{LentAt, LiquidatedAt, Order, Revert, What};
 use crate::chain::ids::{AccountId, LendingId, TokenId};
 use crate::chain::lending::Prices;
@@ -16,7 +16,7 @@ pub(super) struct OpenFlashLoan {
 }
 
 impl Executor<'_, '_, '_> {
-    pub(super) fn lend(&mut self, tx: &Transaction, order: &LendingOrder, received: u128) -> Result<u128, Revert> {
+    pub(super) fn lend(&mut self, tx: &Transaction, order: &LendingOrder, received: &Received) -> Result<u128, Revert> {
         let market = order.market;
         let (asset, amount) = match order.call {
             LendingCall::Supply { asset, amount } => {

@@ -11,6 +11,7 @@ mod lending;
 mod pools;
 
 use bevy_ecs::prelude::{Local, Res, ResMut};
+use smallvec::SmallVec;
 
 use super::clock::Clock;
 use super::event::{Event, EventLog, Revert, What};
@@ -126,25 +127,22 @@ impl Executor<'_, '_, '_> {
     }
 
     /// Runs a transaction's actions and returns what the last one paid out; says which one failed, and why. A flash loan
-    /// must be paid back by the last one. `received` is what was paid out before the first, in a bundle.
-    fn act_all<'t>(
-        &mut self,
-        tx: &'t Transaction,
-        mut received: u128,
-        several: bool,
-    ) -> Result<u128, (&'t Action, Revert)> {
+    /// must be paid back by the last one. `before` is what was paid out before the first, in a bundle.
+    fn act_all<'t>(&mut self, tx: &'t Transaction, before: u128, several: bool) -> Result<u128, (&'t Action, Revert)> {
         self.flash = None;
+        let mut received = Received { before, by_place: SmallVec::new() };
         for action in &tx.actions {
-            received = self.act(tx, action, received, several).map_err(|reason| (action, reason))?;
+            let out = self.act(tx, action, &received, several).map_err(|reason| (action, reason))?;
+            received.by_place.push(out);
         }
         match (self.flash, tx.actions.last()) {
             (Some(_), Some(last)) => Err((last, Revert::FlashLoan { what: "the flash loan is not paid back" })),
-            _ => Ok(received),
+            _ => Ok(received.last()),
         }
     }
 
     /// Runs one action and returns what it paid out to the sender.
-    fn act(&mut self, tx: &Transaction, action: &Action, received: u128, keep: bool) -> Result<u128, Revert> {
+    fn act(&mut self, tx: &Transaction, action: &Action, received: &Received, keep: bool) -> Result<u128, Revert> {
         if keep {
             self.journal.keep(tx.sender, action, self.protocols, self.venues, self.oracles);
         }
@@ -183,9 +181,28 @@ impl Executor<'_, '_, '_> {
     }
 }
 
-fn resolve(amount: AmountIn, received: u128) -> u128 {
+/// What the actions of a transaction have paid out to the sender so far.
+struct Received {
+    /// What was paid out before the first, in a bundle.
+    before: u128,
+    by_place: SmallVec<[u128; 8]>,
+}
+
+impl Received {
+    fn last(&self) -> u128 {
+        self.by_place.last().copied().unwrap_or(self.before)
+    }
+
+    fn by(&self, place: u8) -> u128 {
+        self.by_place.get(usize::from(place)).copied().unwrap_or(0)
+    }
+}
+
+/// Returns how much an action takes in, after others have paid out.
+fn resolve(amount: AmountIn, received: &Received) -> u128 {
     match amount {
         AmountIn::Exact(amount) => amount,
-        AmountIn::Received => received,
+        AmountIn::Received => received.last(),
+        AmountIn::Together { first, second } => received.by(first).saturating_add(received.by(second)),
     }
 }

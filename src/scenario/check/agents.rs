@@ -1,11 +1,11 @@
 //! Populations: how many, which laws, when they come and go.
 
 use super::super::piece::Node;
-use super::super::schema::AgentParams;
+use super::super::schema::{AgentParams, PoolParams};
 use super::Check;
 use super::farming::highest_leverage;
 use super::laws::{ANY, AT_LEAST_ONE, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
-use crate::agents::arbitrageur::ArbitrageurParams;
+use crate::agents::arbitrageur::{ArbitrageurParams, Between, circle};
 use crate::agents::farmer::{FarmerParams, Opening, RebalanceParams};
 use crate::agents::liquidator::LiquidatorParams;
 use crate::agents::offer::PatienceParams;
@@ -94,12 +94,43 @@ impl Check<'_, '_> {
         self.law(node, "attention", &params.attention, &SHARE);
         self.law(node, "bid_share", &params.bid_share, &SHARE);
         self.hurry(node, params.tip_cap, params.expiry);
-        let (Some(pool), Some(numeraire)) = (self.pool(&params.pool), &self.draft.numeraire) else { return };
-        if self.lacks(pool, &numeraire.value) {
-            let message = format!("the pool `{}` holds `{}`", params.pool, pool.tokens().join("` and `"));
-            let expected = format!("expected a pool that holds `{}`, the numeraire", numeraire.value);
-            self.error(node.at("pool").place(), message, expected);
+        let Some(start) = self.start_of_rounds(node, params) else { return };
+        let market = params.flash.as_ref().and_then(|name| self.market_of(name));
+        if let Some(market) = market {
+            self.flash_loans(node.at("flash"), market.name(), "expected another market, or none");
         }
+        if let Some(market) = market.filter(|market| !market.names().iter().any(|(token, _)| *token == start)) {
+            let message = format!("the market `{}` has no `{start}`, which these start from", market.name());
+            self.error(node.at("flash").place(), message, "expected a market that lends it");
+        }
+    }
+
+    /// Returns the token that an arbitrageur starts from; its pools must make a circle.
+    fn start_of_rounds(&mut self, node: Node, params: &ArbitrageurParams) -> Option<String> {
+        let numeraire = self.draft.numeraire.as_ref()?.value.as_str();
+        let others: Vec<&str> = match &params.between {
+            Between::Venue => return Some(numeraire.to_owned()),
+            Between::Pool(other) => vec![other],
+            Between::Cycle(second, third) => vec![second, third],
+        };
+        let names: Vec<&str> = std::iter::once(params.pool.as_str()).chain(others).collect();
+        let between = node.at("between").place();
+        if let Some(twice) = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)) {
+            self.error(between, format!("the pool `{}` comes twice", twice.1), "expected another pool");
+            return None;
+        }
+        let pools: Vec<&PoolParams> = names.iter().map(|name| self.pool(name)).collect::<Option<_>>()?;
+        let tokens: Vec<Vec<&str>> = pools.iter().map(|pool| pool.tokens().into_vec()).collect();
+        if tokens.iter().flatten().any(|token| self.token(token).is_none()) {
+            return None;
+        }
+        let tokens: Vec<&[&str]> = tokens.iter().map(|tokens| &tokens[..]).collect();
+        let start = circle::start(&circle::circles(&tokens), numeraire).map(str::to_owned);
+        if start.is_none() {
+            let message = format!("no circle of tokens leads through `{}`", names.join("`, `"));
+            self.error(between, message, "expected pools of which each shares a token with the one before, the first with the last, all different");
+        }
+        start
     }
 
     fn searcher(&mut self, node: Node, params: &SearcherParams) {

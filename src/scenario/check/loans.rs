@@ -2,16 +2,18 @@
 
 use super::super::diagnostic::one_of;
 use super::super::piece::Node;
-use super::super::schema::{LendingParams, ReserveParams};
+use super::super::schema::{LendingParams, PoolParams, ReserveParams};
 use super::Check;
 use super::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::agents::borrower::{BorrowerParams, Defence, Owes};
 use crate::agents::lender::LenderParams;
 use crate::agents::loan_liquidator::{Funds, LoanLiquidatorParams, Sells};
+use crate::agents::route::Through;
+use crate::agents::router::MOST_HOPS;
 use crate::agents::schedule::{Entry, Exit};
 
 impl<'d> Check<'_, 'd> {
-    fn market_of(&self, wanted: &str) -> Option<&'d LendingParams> {
+    pub(super) fn market_of(&self, wanted: &str) -> Option<&'d LendingParams> {
         self.draft.lending.iter().map(|market| &market.value).find(|market| market.name() == wanted)
     }
 
@@ -23,7 +25,8 @@ impl<'d> Check<'_, 'd> {
         self.law(node, "act_below", &params.act_below, &Allowed { least: 1.0, ..ANY });
         self.law(node, "target", &params.target, &Allowed { least: 1.0, above: true, ..ANY });
         self.stay(node, params.entry, Exit::Hold);
-        self.tokens_of_loan(node, &params.market, (&params.collateral, &params.debt), params.through.as_deref());
+        self.tokens_of_loan(node, &params.market, (&params.collateral, &params.debt));
+        self.trades(node, (&params.collateral, &params.debt), &params.through, params.slippage);
         self.owes(node, params);
         if matches!(params.defence, Defence::Deleverage | Defence::StopLoss) {
             self.flash_loans(node.at("defence"), &params.market, "expected `Sleep`, `TopUp` or `Repay`");
@@ -87,19 +90,20 @@ impl<'d> Check<'_, 'd> {
             }
             Funds::FlashLoan => self.flash_loans(node.at("funds"), &params.market, "expected `Own(...)`"),
         }
-        self.tokens_of_loan(node, &params.market, (&params.collateral, &params.debt), params.through.as_deref());
+        self.tokens_of_loan(node, &params.market, (&params.collateral, &params.debt));
+        self.trades(node, (&params.collateral, &params.debt), &params.through, params.slippage);
     }
 
     /// Refuses somebody who needs flash loans in a market that has none.
-    fn flash_loans(&mut self, node: Node, market: &str, expected: &str) {
+    pub(super) fn flash_loans(&mut self, node: Node, market: &str, expected: &str) {
         if matches!(self.market_of(market), Some(LendingParams::CompoundV2 { .. })) {
             let message = format!("the market `{market}` has no flash loans");
             self.error(node.place(), message, expected);
         }
     }
 
-    /// A market must have both tokens, one must be lent against the other, and a pool must trade them.
-    fn tokens_of_loan(&mut self, node: Node, market: &str, (collateral, debt): (&str, &str), through: Option<&str>) {
+    /// A market must have both tokens, and one must be lent against the other.
+    fn tokens_of_loan(&mut self, node: Node, market: &str, (collateral, debt): (&str, &str)) {
         let known =
             self.offered(node.at("collateral"), market, collateral) & self.offered(node.at("debt"), market, debt);
         if let Some(params) = self.market_of(market).filter(|_| known)
@@ -109,15 +113,56 @@ impl<'d> Check<'_, 'd> {
             let expected = "expected a collateral with a `threshold` above 0, and a debt that is lent out";
             self.error(node.at("collateral").place(), message, expected);
         }
-        let Some(pool) = through.and_then(|name| self.pool(name)) else { return };
-        for token in [collateral, debt].into_iter().filter(|_| collateral != debt) {
-            if self.lacks(pool, token) {
-                let message = format!("the pool `{}` does not hold `{token}`", through.unwrap_or_default());
-                let expected =
-                    format!("expected a pool of `{collateral}` and `{debt}`, or none for the external venue");
-                self.error(node.at("through").place(), message, expected);
+    }
+
+    /// Two tokens must meet in the pool that is named, or be joined by a router's path.
+    fn trades(&mut self, node: Node, (one, other): (&str, &str), through: &Through, slippage: Option<f64>) {
+        let at = node.at("through").place();
+        match through {
+            Through::Pool(name) => {
+                let Some(pool) = self.pool(name) else { return };
+                for token in [one, other].into_iter().filter(|_| one != other) {
+                    if self.lacks(pool, token) {
+                        let message = format!("the pool `{name}` does not hold `{token}`");
+                        let expected = format!(
+                            "expected a pool of `{one}` and `{other}`, `Router`, or none for the external venue"
+                        );
+                        self.error(at.clone(), message, expected);
+                    }
+                }
             }
+            Through::Router if self.pools_are_known() && !self.joined(one, other) => {
+                let message = format!("no path of up to {MOST_HOPS} pools leads from `{one}` to `{other}`");
+                self.error(at, message, "expected pools between them, or `Venue` for the external one");
+            }
+            Through::Venue if slippage.is_some() => {
+                let message = "the external venue fills at any price, within `slippage` or not";
+                self.error(node.at("slippage").place(), message, "expected `through: \"a pool\"` or `through: Router`");
+            }
+            Through::Router | Through::Venue => {}
         }
+        if let Some(share) = slippage {
+            let fine = (0.0..1.0).contains(&share);
+            self.field(node, "slippage", share, fine, "0 or more and less than 1, as in 0.01 for 1 %");
+        }
+    }
+
+    /// Whether every pool and all its tokens could be read.
+    fn pools_are_known(&self) -> bool {
+        let known = |pool: &PoolParams| pool.tokens().into_iter().all(|token| self.token(token).is_some());
+        self.names.pools() == Some(self.draft.pools.len()) && self.draft.pools.iter().all(|pool| known(&pool.value))
+    }
+
+    /// Whether a path of pools that a router may take leads from one token to another.
+    fn joined(&self, one: &str, other: &str) -> bool {
+        let mut reached = vec![one];
+        for _ in 0..MOST_HOPS {
+            let crossed = self.draft.pools.iter().map(|pool| pool.value.tokens());
+            let next: Vec<&str> =
+                crossed.filter(|tokens| tokens.iter().any(|token| reached.contains(token))).flatten().collect();
+            reached.extend(next);
+        }
+        reached.contains(&other)
     }
 
     /// Says whether a market has a token, as far as both are known.

@@ -6,6 +6,7 @@ use super::super::schema::{AgentParams, BankParams, FarmParams};
 use super::super::syntax::File;
 use super::Check;
 use super::lending::asset_nodes;
+use crate::agents::arbitrageur::Between;
 use crate::market::correlation::CorrelationParams;
 use crate::market::oracle::SourceParams;
 use crate::market::shock::ShockParams;
@@ -85,6 +86,11 @@ impl<'a> Names<'a> {
                 None => self.uncertain.push(what),
             }
         }
+    }
+
+    /// Returns how many pools are declared; none if some name could not be read.
+    pub(super) fn pools(&self) -> Option<usize> {
+        (!self.uncertain.contains(&What::Pool)).then(|| self.of(What::Pool).count())
     }
 
     fn of(&self, what: What) -> impl Iterator<Item = &str> {
@@ -212,7 +218,18 @@ fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<
         AgentParams::BankLender(params) => (node.at("bank"), What::Bank, params.bank.as_str()),
         AgentParams::Liquidator(params) => (node.at("bank"), What::Bank, params.bank.as_str()),
         AgentParams::Harvester(params) => (node.at("goblin"), What::Goblin, params.goblin.as_str()),
-        AgentParams::Arbitrageur(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
+        AgentParams::Arbitrageur(params) => {
+            let between = node.at("between");
+            match &params.between {
+                Between::Venue => {}
+                Between::Pool(other) => used.push((between, What::Pool, other)),
+                Between::Cycle(second, third) => {
+                    used.extend([second, third].map(|pool| (between, What::Pool, pool.as_str())));
+                }
+            }
+            used.extend(params.flash.as_ref().map(|market| (node.at("flash"), What::Market, market.as_str())));
+            (node.at("pool"), What::Pool, params.pool.as_str())
+        }
         AgentParams::Publisher(params) => (node.at("oracle"), What::Oracle, params.oracle.as_str()),
         AgentParams::Trader(params) => {
             if let Some((first, second)) = &params.pair {
@@ -224,7 +241,7 @@ fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<
         AgentParams::Searcher(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
         AgentParams::Borrower(params) => {
             used.extend(pair(node, &params.collateral, &params.debt));
-            used.extend(params.through.as_ref().map(|pool| (node.at("through"), What::Pool, pool.as_str())));
+            used.extend(params.through.pool().map(|pool| (node.at("through"), What::Pool, pool)));
             (node.at("market"), What::Market, params.market.as_str())
         }
         AgentParams::Lender(params) => {
@@ -233,7 +250,7 @@ fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<
         }
         AgentParams::LoanLiquidator(params) => {
             used.extend(pair(node, &params.collateral, &params.debt));
-            used.extend(params.through.as_ref().map(|pool| (node.at("through"), What::Pool, pool.as_str())));
+            used.extend(params.through.pool().map(|pool| (node.at("through"), What::Pool, pool)));
             (node.at("market"), What::Market, params.market.as_str())
         }
     };

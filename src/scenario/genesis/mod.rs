@@ -20,6 +20,7 @@ use crate::agents;
 use crate::agents::liquidator::Liquidator;
 use crate::agents::loan_liquidator::LoanLiquidator;
 use crate::agents::population::Spawner;
+use crate::agents::router::Paths;
 use crate::chain::base_fee::Eip1559;
 use crate::chain::clock::{Clock, Seed};
 use crate::chain::event::EventLog;
@@ -29,7 +30,7 @@ use crate::chain::ledger::Ledger;
 use crate::chain::lending::{FailingLoans, LeastGains};
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
-use crate::chain::protocols::{Directory, Named, NamedAccounts};
+use crate::chain::protocols::{Directory, Named, NamedAccounts, PoolCell};
 use crate::chain::tokens::{Token, Tokens};
 use crate::chain::underwater::{LeastMargin, Underwater};
 use crate::chain::venue::Venue;
@@ -78,6 +79,8 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     builder.farms()?;
     builder.banks()?;
     let directory = builder.directory;
+    let paths = paths(&world, &directory);
+    world.insert_resource(paths);
     world.insert_resource(directory);
     agents::init(&mut world);
     let mut spawner = Spawner::new(&mut world);
@@ -93,6 +96,12 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     world.insert_resource(gains);
     Opening::new(scenario, &mut world).stakes(&stakes)?;
     Ok(world)
+}
+
+/// Returns what leads from token to token through the pools.
+fn paths(world: &World, directory: &Directory) -> Paths {
+    let cell = |named: &Named| world.get::<PoolCell>(named.entity).expect("protocols live as long as the run");
+    Paths::new(world.resource::<Tokens>().priced, directory.pools.iter().map(cell))
 }
 
 struct Builder<'a> {
