@@ -82,7 +82,7 @@ pub fn decide<A: Agent>(
     mempool: ResMut<Mempool>,
     list: Local<Vec<(AgentId, Entity)>>,
 ) {
-    ask(sees, awake, agents, mempool, list);
+    ask(&sees, awake, agents, mempool, list);
 }
 
 /// As [`decide`], after everybody else: an agent of a kind that searches sees the public mempool.
@@ -93,11 +93,11 @@ pub fn search<A: Agent>(
     mempool: ResMut<Mempool>,
     list: Local<Vec<(AgentId, Entity)>>,
 ) {
-    ask(sees, awake, agents, mempool, list);
+    ask(&sees, awake, agents, mempool, list);
 }
 
 fn ask<A: Agent>(
-    sees: View,
+    sees: &View,
     mut awake: ResMut<Awake<A>>,
     mut agents: Query<(&mut A, &mut Identity)>,
     mut mempool: ResMut<Mempool>,
@@ -107,7 +107,7 @@ fn ask<A: Agent>(
     awake.rouse(block, !sees.underwater.is_empty() || !sees.failing.is_empty(), &mut list);
     for (id, entity) in list.drain(..) {
         let (mut agent, mut identity) = agents.get_mut(entity).expect("agents live as long as the run");
-        let wake = agent.decide(&sees, &mut Outbox::new(&sees, &mut identity, &mut mempool, A::SEARCHES));
+        let wake = agent.decide(sees, &mut Outbox::new(sees, &mut identity, &mut mempool, A::SEARCHES));
         awake.schedule(block + 1, id, entity, wake);
     }
 }

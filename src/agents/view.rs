@@ -16,7 +16,6 @@ use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::tokens::Tokens;
 use crate::chain::underwater::{Ground, Underwater};
 use crate::chain::venues::Venues;
-use crate::market::foresight::Foresight;
 use crate::protocol::farm::alpha_homora::Position;
 
 /// What agents see.
@@ -32,8 +31,6 @@ pub struct View<'w, 's> {
     pub ledger: Res<'w, Ledger>,
     /// The external venue.
     pub venues: Res<'w, Venues>,
-    /// What they will be outside, for those who know.
-    pub foresight: Res<'w, Foresight>,
     /// What lending markets believe that tokens cost.
     pub oracles: Res<'w, Oracles>,
     /// What gas costs in this block.

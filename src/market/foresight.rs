@@ -6,38 +6,25 @@
 
 use std::collections::VecDeque;
 
-use bevy_ecs::prelude::Resource;
-
 use super::OutsidePrice;
 use super::correlation::Correlation;
 use crate::chain::clock::Clock;
-use crate::chain::ids::TokenId;
+use crate::chain::venues::Venues;
 
-/// The outside prices of the block and of those after it, as many as the most far-sighted agent knows.
-#[derive(Debug, Clone, Default, PartialEq, Resource)]
+/// How far the outside prices have been run, for as many blocks as the most far-sighted agent knows.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Foresight {
     horizon: u64,
-    /// The first block that `rows` tell of, and the one after the last.
+    /// The first block that is known, and the one after the last.
     blocks: (u64, u64),
-    /// A price for each token and block.
-    rows: VecDeque<Price>,
-    /// How many of them make a block.
-    tokens: usize,
-}
-
-/// A token's price outside the chain, in whole numeraires per whole token.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Price {
-    /// Without shocks.
-    pub fundamental: f64,
-    /// With them.
-    pub shocked: f64,
+    /// What the processes say without shocks, for each token and block.
+    fundamentals: VecDeque<f64>,
 }
 
 impl Foresight {
-    /// Nothing seen yet of `tokens` tokens; `horizon` blocks ahead will be.
-    pub fn new(horizon: u64, tokens: usize) -> Self {
-        Self { horizon, tokens, ..Self::default() }
+    /// Nothing seen yet; `horizon` blocks ahead will be.
+    pub fn new(horizon: u64) -> Self {
+        Self { horizon, ..Self::default() }
     }
 
     /// Says whether anybody looks ahead.
@@ -45,34 +32,30 @@ impl Foresight {
         self.horizon > 0
     }
 
-    /// Returns a token's price this many blocks after the present one, at most the horizon.
-    ///
-    /// # Panics
-    /// If nobody was expected to look so far: a bug.
-    pub fn price(&self, token: TokenId, ahead: u64) -> f64 {
-        self.at(token.index(), ahead).shocked
-    }
-
-    /// Returns the price of the token of this number, as [`Self::price`].
-    pub(super) fn at(&self, token: usize, ahead: u64) -> Price {
-        let row = usize::try_from(ahead).expect("a horizon is in memory");
-        self.rows[row * self.tokens + token]
-    }
-
-    /// Runs the processes on until the horizon of the block is in sight, and forgets the past.
-    pub(super) fn look(&mut self, clock: &Clock, correlation: &mut Correlation, prices: &mut [OutsidePrice]) {
+    /// Runs the processes on until the horizon of the block is in sight, forgets the past, and moves the venue.
+    pub(super) fn look(
+        &mut self,
+        clock: &Clock,
+        correlation: &mut Correlation,
+        prices: &mut [OutsidePrice],
+        venues: &mut Venues,
+    ) {
         while self.blocks.1 <= clock.block + self.horizon {
             let elapsed_ms = clock.time_of(self.blocks.1).ms;
             correlation.drive(prices, elapsed_ms);
-            self.rows.extend(prices.iter_mut().map(|outside| {
-                let shocked = outside.advance(elapsed_ms);
-                Price { fundamental: outside.process.price(), shocked }
-            }));
+            venues.foresee(prices.iter_mut().map(|outside| outside.advance(elapsed_ms)));
+            self.fundamentals.extend(prices.iter().map(|outside| outside.process.price()));
             self.blocks.1 += 1;
         }
         while self.blocks.0 < clock.block {
-            self.rows.drain(..self.tokens);
+            venues.forget_a_block();
+            self.fundamentals.drain(..prices.len());
             self.blocks.0 += 1;
+        }
+        for (outside, fundamental) in prices.iter_mut().zip(&self.fundamentals) {
+            outside.fundamental = *fundamental;
+            let price = venues.outside_price_ahead(outside.token, 0);
+            venues.of_mut(outside.token).advance(clock.elapsed.ms, price);
         }
     }
 }

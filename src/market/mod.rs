@@ -44,30 +44,24 @@ impl OutsidePrice {
     }
 }
 
-/// Every token's price outside the chain.
+/// Every token's price outside the chain, in the order of their ids, and how far it has been run ahead.
 #[derive(Debug, Resource)]
-pub struct OutsidePrices(pub Vec<OutsidePrice>);
+pub struct OutsidePrices(pub Vec<OutsidePrice>, pub Foresight);
 
 /// Moves the prices outside the chain to the block's time.
 pub fn move_prices(
     clock: Res<Clock>,
     mut correlation: ResMut<Correlation>,
     mut prices: ResMut<OutsidePrices>,
-    mut foresight: ResMut<Foresight>,
     mut venues: ResMut<Venues>,
 ) {
     let elapsed = clock.elapsed.ms;
+    let OutsidePrices(prices, foresight) = &mut *prices;
     if foresight.is_wanted() {
-        foresight.look(&clock, &mut correlation, &mut prices.0);
-        for (number, outside) in prices.0.iter_mut().enumerate() {
-            let price = foresight.at(number, 0);
-            outside.fundamental = price.fundamental;
-            venues.of_mut(outside.token).advance(elapsed, price.shocked);
-        }
-        return;
+        return foresight.look(&clock, &mut correlation, prices, &mut venues);
     }
-    correlation.drive(&mut prices.0, elapsed);
-    for outside in &mut prices.0 {
+    correlation.drive(prices, elapsed);
+    for outside in prices {
         let price = outside.advance(elapsed);
         outside.fundamental = outside.process.price();
         venues.of_mut(outside.token).advance(elapsed, price);

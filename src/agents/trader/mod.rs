@@ -135,7 +135,7 @@ impl Market {
     fn foreseen(self, sees: &View, blocks_ahead: u64) -> f64 {
         let price = |token| {
             let venue = sees.venues.of(token);
-            sees.foresight.price(token, blocks_ahead) * venue.price() / venue.outside_price()
+            sees.venues.outside_price_ahead(token, blocks_ahead) * venue.price() / venue.outside_price()
         };
         let [first, second] = self.tokens.map(price);
         first / second

@@ -159,8 +159,7 @@ impl Builder<'_> {
         let correlation = Correlation::new(&self.scenario.correlations, &names);
         self.world.insert_resource(correlation.map_err(|clash| fault(clash.to_string()))?);
         let horizon = self.scenario.agents.iter().map(AgentParams::foresight).max().unwrap_or(0);
-        self.world.insert_resource(Foresight::new(horizon, prices.len()));
-        self.world.insert_resource(OutsidePrices(prices));
+        self.world.insert_resource(OutsidePrices(prices, Foresight::new(horizon)));
         self.world.insert_resource(Venues::new(books));
         Ok(())
     }
