@@ -544,6 +544,39 @@ impl Agent for Counting {
     }
 }
 
+/// Farmers at five times their capital, whose debt grows by a fifth in a month: how many were killed, closed, and still
+/// farm, with such a defence.
+fn fates(defence: &str) -> [usize; 3] {
+    let agents = format!(
+        r#"
+        BankLender(name: "lender", bank: "bank", supply: Fixed(1_000_000)),
+        Farmer(name: "farmers", count: 10, goblin: "goblin", capital: Fixed(1_000), leverage: Fixed(5), {defence}),
+        Liquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0.1), gas_money: Fixed(100), kills_per_block: 10),
+        "#
+    );
+    let mut run = simulation(&market(2_000.0, &agents));
+    for _ in 0..800 {
+        run.step().unwrap();
+    }
+    let world = run.world_mut();
+    let states: Vec<State> = world.query::<&Farmer>().iter(world).map(|farmer| farmer.state).collect();
+    let count = |is: fn(&State) -> bool| states.iter().filter(|state| is(state)).count();
+    [
+        count(|state| matches!(state, State::Killed(_))),
+        count(|state| matches!(state, State::Closed(_))),
+        count(|state| matches!(state, State::Open(_) | State::Rebalancing(_))),
+    ]
+}
+
+#[test]
+fn a_farmer_who_stops_its_loss_or_tops_up_is_not_killed_and_one_who_sleeps_is() {
+    assert_eq!(fates(""), [10, 0, 0]);
+    assert_eq!(fates("defence: (how: StopLoss, attention: Fixed(0.5))"), [0, 10, 0]);
+    assert_eq!(fates("defence: (how: TopUp(Fixed(1)), attention: Fixed(0.5))"), [0, 0, 10]);
+    assert_eq!(fates("defence: (how: TopUp(Fixed(0)), attention: Fixed(0.5))"), [10, 0, 0], "nothing is aside");
+    assert_eq!(fates("defence: (how: StopLoss, attention: Fixed(0))"), [10, 0, 0], "nobody looks");
+}
+
 #[test]
 fn who_sleeps_is_not_asked() {
     let mut world = world(&market(2_000.0, ""));

@@ -13,6 +13,7 @@ use plimsoll::chain::clock::{Clock, Seed};
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::execution::execute;
 use plimsoll::chain::forced_sales::ForcedSales;
+use plimsoll::chain::forced_sales::OtherSale;
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, LiquidationKey, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::{Ledger, Source};
@@ -239,7 +240,7 @@ fn plain_action() -> impl Strategy<Value = Action> {
         4 => (prop::option::of(position()), part(usdc), part(usdc), prop_oneof![Just(u128::MAX), part(usdc)], farming())
             .prop_map(|(position, value, loan, max_return, strategy)| {
                 let goblin = GoblinId(0);
-                Action::Work(Box::new(WorkOrder { goblin, position, value, loan, max_return, strategy }))
+                Action::Work(Box::new(WorkOrder { goblin, position, value, loan, max_return, strategy, sale: OtherSale::Closings }))
             }),
         3 => position().prop_map(|position| Action::Kill { bank: BankId(0), position }),
         1 => Just(Action::Reinvest { goblin: GoblinId(0) }),
@@ -269,6 +270,7 @@ fn impossible() -> impl Strategy<Value = Action> {
             loan: most,
             max_return: 0,
             strategy: Farming::AllBase { min_lp: 0 },
+            sale: OtherSale::Closings,
         })),
     ])
 }
@@ -469,6 +471,7 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
             loan: usdc,
             max_return: 0,
             strategy,
+            sale: OtherSale::Closings,
         })),
         Action::Deposit { bank, amount: usdc },
         Action::Withdraw { bank, shares: usdc },

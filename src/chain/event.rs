@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::Resource;
 use thiserror::Error;
 
+use super::forced_sales::OtherSale;
 use super::ids::{
     AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
 };
@@ -167,6 +168,8 @@ pub struct WorkedAt {
     pub opened: bool,
     /// Whether nothing is left of it.
     pub closed: bool,
+    /// What its sale is, if it was closed.
+    pub sale: OtherSale,
     /// The receipt.
     pub receipt: Worked,
     /// How it came into the block.

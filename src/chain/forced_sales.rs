@@ -27,8 +27,11 @@ pub struct ForcedSales {
 /// Sales that are forced only if the scenario says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum OtherSale {
-    /// What farmers sell when they close their positions.
+    /// What farmers sell when they close their positions of their own will.
     Closings,
+    /// What farmers sell when they close their positions, and borrowers sell of their collateral, because their health is
+    /// low.
+    StopLosses,
 }
 
 impl ForcedSales {

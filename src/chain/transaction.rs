@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::dice::Who;
+use super::forced_sales::OtherSale;
 use super::gas::GasSchedule;
 use super::ids::{
     AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
@@ -213,6 +214,8 @@ pub struct WorkOrder {
     pub max_return: u128,
     /// What is done with it.
     pub strategy: Strategy,
+    /// What its sale is, if it closes the position.
+    pub sale: OtherSale,
 }
 
 /// A call to a lending market; boxed in actions, since most are smaller.

@@ -102,15 +102,15 @@ pub struct Trace {
     of_goblin: Vec<usize>,
     /// By lending market and asset, likewise.
     of_asset: Vec<Vec<usize>>,
-    counts_closings: bool,
+    /// What counts as a liquidation beside those.
+    also: Vec<OtherSale>,
     looks_for_toxic: bool,
 }
 
 impl Trace {
     /// Begins to watch, before the first block. What `also` names counts as a liquidation.
     pub fn open(sees: &View, also: &[OtherSale], looks_for_toxic: bool) -> Self {
-        let mut trace =
-            Self { counts_closings: also.contains(&OtherSale::Closings), looks_for_toxic, ..Self::default() };
+        let mut trace = Self { also: also.to_vec(), looks_for_toxic, ..Self::default() };
         for goblin in sees.protocols.goblins() {
             let [_, collateral] = sees.legs(goblin.id);
             let inverted = sees.protocols.pool(goblin.pool).tokens[1] == collateral;
@@ -175,7 +175,7 @@ impl Trace {
             }
             // Whoever names a position in vain wanted to liquidate it.
             What::Reverted { position: Some(_), .. } => self.gas_paid_numeraire += price,
-            What::Worked(at) if at.closed && self.counts_closings => self.close(at, event, sees),
+            What::Worked(at) if at.closed && self.also.contains(&at.sale) => self.close(at, event, sees),
             _ => {}
         }
     }

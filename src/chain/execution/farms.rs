@@ -17,13 +17,13 @@ impl Executor<'_, '_, '_> {
         match order.position {
             Some(position) if order.strategy.closes() => {
                 let bank = self.protocols.goblin_ref(order.goblin).bank;
-                self.sales.of_other(OtherSale::Closings, LiquidationKey::of_bank(bank, position))
+                self.sales.of_other(order.sale, LiquidationKey::of_bank(bank, position))
             }
             _ => ForcedSale::Executed,
         }
     }
 
-    pub(super) fn work(&mut self, tx: &Transaction, order: Work) -> Result<u128, Revert> {
+    pub(super) fn work(&mut self, tx: &Transaction, order: Work, as_sale: OtherSale) -> Result<u128, Revert> {
         let mut at = self.protocols.leveraged_farm(order.goblin);
         let booking = Booking::of(&at, tx.sender, self.named);
         self.ledger.can_pay(tx.sender, booking.base, order.value)?;
@@ -43,7 +43,7 @@ impl Executor<'_, '_, '_> {
         let opened = order.position.is_none();
         let closed = position.debt_share == 0 && position.goblin_share == 0;
         let order = Order::of(tx);
-        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, receipt, order };
+        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, sale: as_sale, receipt, order };
         self.push(tx, What::Worked(Box::new(at)));
         Ok(receipt.base_to_user)
     }

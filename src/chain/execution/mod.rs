@@ -154,9 +154,10 @@ impl Executor<'_, '_, '_> {
             Action::VenueBuy { token, spend } => self.venue_buy(tx, token, resolve(spend, received)),
             Action::VenueSell { token, amount } => self.venue_sell(tx, token, resolve(amount, received)),
             Action::Work(ref order) => {
-                let WorkOrder { goblin, position, value, loan, max_return, strategy } = **order;
+                let WorkOrder { goblin, position, value, loan, max_return, strategy, sale: as_sale } = **order;
                 let sale = self.sale_of_closing(order);
-                self.work(tx, Work { position, user: tx.sender, goblin, value, loan, max_return, strategy, sale })
+                let work = Work { position, user: tx.sender, goblin, value, loan, max_return, strategy, sale };
+                self.work(tx, work, as_sale)
             }
             Action::Kill { bank, position } => self.kill(tx, bank, position),
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),

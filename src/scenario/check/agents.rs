@@ -6,7 +6,7 @@ use super::Check;
 use super::farming::highest_leverage;
 use super::laws::{ANY, AT_LEAST_ONE, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::agents::arbitrageur::{ArbitrageurParams, Between, circle};
-use crate::agents::farmer::{FarmerParams, Opening, RebalanceParams};
+use crate::agents::farmer::{DefenceParams, FarmerParams, How, Opening, RebalanceParams};
 use crate::agents::liquidator::LiquidatorParams;
 use crate::agents::offer::PatienceParams;
 use crate::agents::schedule::{Entry, Exit};
@@ -58,12 +58,24 @@ impl Check<'_, '_> {
         self.common(node, params.count, Some(&params.tip), &params.gas_money);
         self.patience(node, &params.patience);
         self.rebalance(node, params.rebalance.as_ref());
+        self.defence(node, params.defence.as_ref());
         self.law(node, "capital", &params.capital, &POSITIVE);
         self.law(node, "leverage", &params.leverage, &self.leverage(&params.goblin));
         if let Opening::TwoSides(share) = params.open {
             self.field(node, "open", share, (0.0..=1.0).contains(&share), "a share, 0 to 1");
         }
         self.stay(node, params.entry, params.exit);
+    }
+
+    fn defence(&mut self, agent: Node, params: Option<&DefenceParams>) {
+        let Some(params) = params else { return };
+        let node = agent.at("defence");
+        self.law(node, "act_below", &params.act_below, &Allowed { least: 1.0, ..ANY });
+        self.law(node, "attention", &params.attention, &SHARE);
+        if let How::TopUp(aside) = &params.how {
+            self.law(node, "how", aside, &NOT_NEGATIVE);
+            self.law(node, "target", &params.target, &Allowed { least: 1.0, above: true, ..ANY });
+        }
     }
 
     /// Returns the leverage that a goblin lets farmers have.

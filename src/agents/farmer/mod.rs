@@ -2,9 +2,11 @@
 //!
 //! Sees: the block's number; if it rebalances, what its position and its debt are worth outside. Decides: opens when its
 //! moment comes, closes when its time is over; in between, if it is told to, puts in more of its own where its leverage
-//! has risen, and borrows more where it has fallen, unless gas eats that. Ignores: whatever else happens to prices and to
+//! has risen, and borrows more where it has fallen, unless gas eats that; or tops up or closes where its health is low. Ignores: whatever else happens to prices and to
 //! its health; one that fails is killed. A position that the bank refuses to open, or whose transaction expires, is not
 //! tried again; one that it refuses to close is, after some minutes.
+
+mod defence;
 
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -20,10 +22,13 @@ use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
+use crate::chain::forced_sales::OtherSale;
 use crate::chain::ids::{GoblinId, PositionId};
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, WorkOrder};
 use crate::protocol::farm::alpha_homora::Strategy;
+use defence::{Defence, Remedy};
+pub use defence::{DefenceParams, How};
 
 /// A population of farmers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -55,6 +60,9 @@ pub struct FarmerParams {
     /// How it keeps its leverage; not at all by default.
     #[serde(default)]
     pub rebalance: Option<RebalanceParams>,
+    /// What it does when its health is low; nothing by default.
+    #[serde(default)]
+    pub defence: Option<DefenceParams>,
     /// Priority fee, in gwei per unit of gas.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
@@ -118,6 +126,7 @@ pub struct Farmer {
     /// When it wants to be out.
     leaves: Wake,
     rebalance: Option<Rebalance>,
+    defence: Option<Defence>,
     /// Own capital in smallest units of the base asset and of the farmed token, before it is in.
     capital: (u128, u128),
     loan: u128,
@@ -155,23 +164,31 @@ impl Agent for Farmer {
                 let submitted = self.submit(self.opening(), sees, out);
                 self.state = if submitted { State::Opening } else { State::Refused };
                 self.leaves = self.exit.wake(sees, out.me().who);
-                self.next(sees)
+                self.next(sees, out)
             }
             State::Opening => Wake::NextBlock,
             State::Open(position) if self.is_over(sees) => {
-                if self.submit(self.closing(position), sees, out) {
-                    self.state = State::Closing(position);
-                }
+                self.leave(position, OtherSale::Closings, sees, out);
                 PATIENCE.wake(sees)
             }
-            State::Open(position) => {
-                if self.rebalance(position, sees, out) {
-                    self.state = State::Rebalancing(position);
+            State::Open(position) => match self.remedy(position, sees) {
+                Some(Remedy::Stop) => {
+                    self.leave(position, OtherSale::StopLosses, sees, out);
+                    self.next(sees, out)
                 }
-                self.next(sees)
-            }
+                Some(Remedy::TopUp(value)) => {
+                    self.top_up(position, value, sees, out);
+                    self.next(sees, out)
+                }
+                None => {
+                    if self.rebalance(position, sees, out) {
+                        self.state = State::Rebalancing(position);
+                    }
+                    self.next(sees, out)
+                }
+            },
             State::Rebalancing(_) if self.is_over(sees) => PATIENCE.wake(sees),
-            State::Rebalancing(_) => self.next(sees),
+            State::Rebalancing(_) => self.next(sees, out),
             State::Closing(_) => PATIENCE.wake(sees),
             State::Closed(_) | State::Killed(_) | State::Refused => Wake::Never,
         }
@@ -207,10 +224,33 @@ impl Farmer {
         matches!(self.leaves, Wake::At(at) if at <= sees.clock.block)
     }
 
-    /// Returns when it has to do something next: leave, or look at its leverage.
-    fn next(&self, sees: &View) -> Wake {
-        let Some(rebalance) = self.rebalance else { return self.leaves };
-        earlier(Wake::At(sees.clock.block_after(rebalance.every).max(sees.clock.block + 1)), self.leaves)
+    /// Returns when it has to do something next: leave, or look at its leverage or its health.
+    fn next(&self, sees: &View, out: &Outbox) -> Wake {
+        let mut next = self.leaves;
+        if let Some(rebalance) = self.rebalance {
+            next = earlier(Wake::At(sees.clock.block_after(rebalance.every).max(sees.clock.block + 1)), next);
+        }
+        if let Some(defence) = self.defence {
+            let look = sees.dice(out.me().who).blocks_until(defence.attention);
+            next = earlier(Wake::At(sees.clock.block + look), next);
+        }
+        next
+    }
+
+    /// Submits the transaction that closes its position.
+    fn leave(&mut self, position: PositionId, sale: OtherSale, sees: &View, out: &mut Outbox) {
+        if self.submit(self.closing(position, sale), sees, out) {
+            self.state = State::Closing(position);
+        }
+    }
+
+    /// Puts in so much of the base asset, as far as its wallet has it.
+    fn top_up(&mut self, position: PositionId, value: u128, sees: &View, out: &mut Outbox) {
+        let [base, _] = sees.legs(self.goblin);
+        let value = value.min(sees.ledger.balance(out.me().account, base));
+        if value > 0 && self.submit(self.adding(position, value, 0), sees, out) {
+            self.state = State::Rebalancing(position);
+        }
     }
 
     /// Submits a transaction about its capital, unless gas costs more than it would pay.
@@ -242,10 +282,8 @@ impl Farmer {
             out.give_up();
             return false;
         }
-        let (goblin, position) = (self.goblin, Some(position));
-        let strategy = Strategy::AllBase { min_lp: 0 };
-        let order = WorkOrder { goblin, position, value, loan, max_return: 0, strategy };
-        out.submit(smallvec![Action::Work(Box::new(order))], hurried(sees, self.offer.tip, worth, 0.0, gas, u64::MAX))
+        let bid = hurried(sees, self.offer.tip, worth, 0.0, gas, u64::MAX);
+        out.submit(smallvec![self.adding(position, value, loan)], bid)
     }
 
     /// Returns what own capital to put in and what to borrow, in the numeraire, so that the leverage is as drawn; none
@@ -275,17 +313,23 @@ impl Farmer {
             0 => Strategy::AllBase { min_lp: 0 },
             farmed => Strategy::TwoSides { farmed, min_lp: 0 },
         };
-        let (goblin, loan) = (self.goblin, self.loan);
-        Action::Work(Box::new(WorkOrder { goblin, position: None, value, loan, max_return: 0, strategy }))
+        let (goblin, loan, sale) = (self.goblin, self.loan, OtherSale::Closings);
+        Action::Work(Box::new(WorkOrder { goblin, position: None, value, loan, max_return: 0, strategy, sale }))
     }
 
-    fn closing(&self, position: PositionId) -> Action {
+    fn adding(&self, position: PositionId, value: u128, loan: u128) -> Action {
+        let (goblin, position, sale) = (self.goblin, Some(position), OtherSale::Closings);
+        let strategy = Strategy::AllBase { min_lp: 0 };
+        Action::Work(Box::new(WorkOrder { goblin, position, value, loan, max_return: 0, strategy, sale }))
+    }
+
+    fn closing(&self, position: PositionId, sale: OtherSale) -> Action {
         let strategy = match self.close {
             Closing::Liquidate => Strategy::Liquidate { min_base: 0 },
             Closing::MinimizeTrading => Strategy::MinimizeTrading { min_farmed: 0 },
         };
         let (goblin, position) = (self.goblin, Some(position));
-        Action::Work(Box::new(WorkOrder { goblin, position, value: 0, loan: 0, max_return: u128::MAX, strategy }))
+        Action::Work(Box::new(WorkOrder { goblin, position, value: 0, loan: 0, max_return: u128::MAX, strategy, sale }))
     }
 }
 
@@ -315,6 +359,7 @@ impl Population for FarmerParams {
             exit: self.exit,
             leaves: Wake::Never,
             rebalance: None,
+            defence: None,
             capital,
             loan: debt,
             leverage,
@@ -335,6 +380,15 @@ impl Population for FarmerParams {
             if drawn.stake.is_some() {
                 // Each looks at its own moment, as people do.
                 let look = Wake::At(sees.clock.block_at(TimeSpan { ms: below(every.ms, dice) }));
+                drawn.first = earlier(look, drawn.first);
+            }
+        }
+        if let Some(params) = &self.defence {
+            let (defence, aside) = Defence::draw(params, dice);
+            drawn.agent.defence = Some(defence);
+            drawn.purse.push((base, sees.tokens.units(base, own * aside)));
+            if drawn.stake.is_some() {
+                let look = Wake::At(dice.blocks_until(defence.attention) - 1);
                 drawn.first = earlier(look, drawn.first);
             }
         }
