@@ -29,8 +29,7 @@ pub struct ForcedSales {
 pub enum OtherSale {
     /// What farmers sell when they close their positions of their own will.
     Closings,
-    /// What farmers sell when they close their positions, and borrowers sell of their collateral, because their health is
-    /// low.
+    /// What farmers sell when they close their positions because their health is low.
     StopLosses,
 }
 
