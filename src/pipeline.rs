@@ -22,6 +22,7 @@ use crate::market::background::{Demand, draw_background};
 use crate::market::gas_price::{GasPrices, replay_base_fee};
 use crate::market::oracle::observe_prices;
 use crate::market::{Emissions, fund_farms, move_prices};
+use crate::record::liquidity::{LiquidityBooks, record_liquidity};
 use crate::record::recorder::{Recorder, record_block};
 use crate::record::trace::{Trace, trace_block};
 
@@ -97,9 +98,10 @@ impl Stage {
                 systems
             }
             Self::Record => {
+                let provided = when(has.provided, record_liquidity.into_configs());
                 let kept = when(has.tables, record_block.into_configs());
                 let watched = when(has.watch, trace_block.into_configs());
-                kept.into_iter().chain(watched).chain([close_block.into_configs()]).collect()
+                provided.into_iter().chain(kept).chain(watched).chain([close_block.into_configs()]).collect()
             }
         }
     }
@@ -129,6 +131,8 @@ struct Subjects {
     audit: bool,
     /// Tables or their sums.
     tables: bool,
+    /// Books of those who provide liquidity.
+    provided: bool,
     /// Somebody who asks what caused what.
     watch: bool,
 }
@@ -146,6 +150,7 @@ impl Subjects {
             emissions: true,
             audit: true,
             tables: true,
+            provided: true,
             watch: true,
         }
     }
@@ -162,6 +167,7 @@ impl Subjects {
             emissions: !world.resource::<Emissions>().0.is_empty(),
             audit: world.resource::<AuditEveryBlock>().0,
             tables: world.contains_resource::<Recorder>(),
+            provided: world.contains_resource::<LiquidityBooks>(),
             watch: world.contains_resource::<Trace>(),
         }
     }
@@ -260,8 +266,18 @@ mod tests {
             "Borrower",
             "Lender",
             "LoanLiquidator",
+            "LiquidityProvider",
         ];
-        let learners = ["Farmer", "BankLender", "Liquidator", "Publisher", "Borrower", "Lender", "LoanLiquidator"];
+        let learners = [
+            "Farmer",
+            "BankLender",
+            "Liquidator",
+            "Publisher",
+            "Borrower",
+            "Lender",
+            "LoanLiquidator",
+            "LiquidityProvider",
+        ];
         let learn = learners.map(|agent| format!("learn<{agent}>")).join(", ");
         let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
         let expected = [
@@ -273,7 +289,7 @@ mod tests {
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),
             ("settle", format!("{learn}, audit_block")),
-            ("record", "record_block, trace_block, close_block".to_owned()),
+            ("record", "record_liquidity, record_block, trace_block, close_block".to_owned()),
         ];
         let stages: Vec<_> = stages().into_iter().map(|(stage, systems)| (stage, systems.join(", "))).collect();
         let stages: Vec<_> = stages.iter().map(|(stage, systems)| (stage.as_str(), systems.clone())).collect();

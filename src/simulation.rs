@@ -19,8 +19,9 @@ use crate::pipeline;
 use crate::protocol::farm::alpha_homora::ForcedSale;
 use crate::record::agents::AgentFate;
 use crate::record::books::Books;
-use crate::record::closing::{Beginning, profit_and_loss, write_agents, write_positions};
+use crate::record::closing::{Beginning, profit_and_loss, provided, write_agents, write_positions};
 use crate::record::folder::{FolderError, OutputFolder};
+use crate::record::liquidity::LiquidityBooks;
 use crate::record::maps::Drawn;
 use crate::record::recorder::{Recorder, Wanted};
 use crate::record::summary::Summary;
@@ -125,6 +126,14 @@ impl Simulation {
         for (identity, borrower) in world.query::<(&Identity, &Borrower)>().iter(&world) {
             books.agents[identity.id.index()].leverage = Some(borrower.leverage);
         }
+        let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
+        let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
+        if let Some(liquidity) = LiquidityBooks::open(&sees, &directory) {
+            for agent in liquidity.inside() {
+                books.agents[agent.index()].fate = AgentFate::Open;
+            }
+            world.insert_resource(liquidity);
+        }
         world.insert_resource(books);
         world.insert_resource(recorder);
         let writes = RecordWanted { agents: record.agents, positions: record.positions, exact: options.exact };
@@ -206,9 +215,9 @@ impl Simulation {
         for identity in &identities {
             books.gave_up(identity.id, identity.gave_up);
         }
-        let mut state =
-            SystemState::<(View, Res<AgentDirectory>, Res<Books>, Res<NamedAccounts>)>::new(&mut self.world);
-        let (sees, directory, books, named) = state.get(&self.world).expect("genesis put in all that agents see");
+        let mut state = SystemState::<Ended>::new(&mut self.world);
+        let (sees, directory, books, liquidity, named) =
+            state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
         let maps = recorder.maps.take();
@@ -219,12 +228,15 @@ impl Simulation {
         summary.audits_passed = self.audits + 1;
         summary.positions = books.count_positions();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, *named, &self.beginning, &now);
+        let liquidity = liquidity.as_deref();
+        summary.liquidity_providers =
+            liquidity.map_or_else(Vec::new, |liquidity| provided(&sees, &directory, (&books, liquidity), &now));
         if let Some(folder) = folder {
             if let Some(maps) = maps {
                 maps.write(folder, &sees)?;
             }
             if self.writes.agents {
-                write_agents(folder, &directory, &books, &now, self.writes.exact)?;
+                write_agents(folder, &sees, &directory, (&books, liquidity), &now, self.writes.exact)?;
             }
             if self.writes.positions {
                 write_positions(folder, &sees, &directory, &books, self.writes.exact)?;
@@ -233,6 +245,10 @@ impl Simulation {
         Ok((summary, self.world))
     }
 }
+
+/// What the end of a run looks at.
+type Ended<'w, 's> =
+    (View<'w, 's>, Res<'w, AgentDirectory>, Res<'w, Books>, Option<Res<'w, LiquidityBooks>>, Res<'w, NamedAccounts>);
 
 /// A run that leaves nothing but what [`Trace`] keeps: a counterfactual on the dice of another.
 pub struct Twin {

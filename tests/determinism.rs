@@ -192,6 +192,49 @@ fn the_pinned_run_leaves_the_pinned_bytes() {
     assert_eq!(digest, "0f22a9948bc950fd1926d7b71c5ad3da0920b0d762ae8bff3d7e32c9cd6c9b01", "the digest of ticks.csv");
 }
 
+/// Liquidity that sits, moves, is harvested, flees and leaves.
+const LIQUIDITY: &str = r#"Scenario(
+    blocks: 120,
+    block_time: "5 min",
+    numeraire: "USDC",
+    chain: (native: "ETH", base_fee: Fixed(3)),
+    tokens: [
+        (name: "USDC", decimals: 6, price: Fixed(1)),
+        (name: "ETH", decimals: 18, price: Gbm(start: 2_000, volatility: 1)),
+    ],
+    pools: [
+        UniswapV2(name: "v2", tokens: ("ETH", "USDC"), reserves: ("500", "1_000_000")),
+        UniswapV3(name: "v3", tokens: ("ETH", "USDC"), liquidity: [(amounts: ("500", "1_000_000"))]),
+    ],
+    agents: [
+        LiquidityProvider(
+            name: "flees", count: 3, pool: "v2", capital: Exponential(mean: 50_000),
+            panic: (fall: Uniform(0.005, 0.03), from: Peak), exit: Between("8 h", "9 h"),
+        ),
+        LiquidityProvider(
+            name: "moves", count: 3, pool: "v3", capital: Exponential(mean: 50_000), range: Factor(1.01),
+            recentre: OutOfRange, attention: Uniform(0.3, 1), harvest: (every: "30 min", compound: true),
+        ),
+        Arbitrageur(name: "v2 arbitrageur", pool: "v2", capital: Fixed(1_000_000), bid_share: Uniform(0, 0.3)),
+        Arbitrageur(name: "v3 arbitrageur", pool: "v3", capital: Fixed(1_000_000), bid_share: Uniform(0, 0.3)),
+        Trader(name: "traders", count: 20, pool: "v3", size: Exponential(mean: 9_000), capital: Fixed(90_000)),
+    ],
+)"#;
+
+#[test]
+fn liquidity_leaves_equal_files_too() {
+    let (first, again, other) = (run(LIQUIDITY, 1, 120), run(LIQUIDITY, 1, 120), run(LIQUIDITY, 2, 120));
+    for name in ["ticks.csv", "events.csv", "agents.csv", "summary.json"] {
+        assert!(first[name] == again[name], "{name} differs between runs of one seed");
+        assert!(first[name] != other[name], "{name} does not depend on the seed");
+    }
+    let actions: std::collections::BTreeSet<String> =
+        rows(&first, "events.csv").into_iter().map(|mut row| row.remove("action").unwrap()).collect();
+    for action in ["add_liquidity", "remove_liquidity", "collect_fees", "swap"] {
+        assert!(actions.contains(action), "the run has no {action}, so it shows nothing about one: {actions:?}");
+    }
+}
+
 #[test]
 fn lending_markets_leave_equal_files_too() {
     let (first, again, other) = (run(LOANS, 1, 120), run(LOANS, 1, 120), run(LOANS, 2, 120));

@@ -107,6 +107,11 @@ fn agent() -> Agent<'static> {
         expired: 0,
         gave_up: 0,
         leverage_ratio: Some(3.0),
+        fees_earned_numeraire: None,
+        impermanent_loss_numeraire: None,
+        loss_versus_rebalancing_numeraire: None,
+        own_trades_numeraire: None,
+        holding_revaluation_numeraire: None,
         fate: AgentFate::Killed,
     }
 }

@@ -796,6 +796,41 @@ fn block_times_and_lengths_must_be_possible() {
     assert!(nowhere[0].contains("missing field `blocks`") && nowhere[0].contains("duration"), "{nowhere:#?}");
 }
 
+#[test]
+fn providers_of_liquidity_must_be_possible() {
+    let harvester = r#"Harvester(name: "harvester", goblin: "goblin", every: "1 h"),"#;
+    let uni = r#"UniswapV2(name: "UNI/USDC", tokens: ("UNI", "USDC"), reserves: ("10_000", "200_000"), fee_bps: 30)"#;
+    let with_v3 = |provider: &str| {
+        let v3 = r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), liquidity: [(amounts: ("1_000", "2_000_000"))])"#;
+        let text = SOUND.replace(uni, &format!("{uni},\n        {v3}"));
+        text.replace(harvester, &format!("{harvester} LiquidityProvider(name: \"lp\", capital: Fixed(1e4), {provider}),"))
+    };
+    assert_eq!(lines(&with_v3(r#"pool: "v3", range: Factor(1.1), recentre: OutOfRange"#)), [""; 0]);
+    let cases = [
+        (r#"pool: "v4""#, "no pool is called `v4`; expected `ETH/USDC`, `UNI/USDC` or `v3`"),
+        (r#"pool: "v3", range: Factor(1)"#, "a range of a factor 1 has no width; expected more than 1.00300"),
+        (r#"pool: "v3", range: Ticks(60, 0)"#, "a range from tick 60 to tick 0 has no width"),
+        (r#"pool: "v3", range: Ticks(0, 50)"#, "tick 50 is no multiple of 60, the pool's spacing; expected 0 or 60"),
+        (
+            r#"pool: "v3", range: Prices(1_000, 3_000), recentre: OutOfRange"#,
+            "this range cannot be moved around the price; expected `range: Factor(1.1)`",
+        ),
+        (r#"pool: "v3", range: Factor(2), recentre: Every("0 s")"#, "moves its range every 0s; expected more"),
+        (r#"pool: "v3", harvest: (every: "0 s")"#, "`every` is 0s; expected more, such as `\"1 d\"`"),
+        (r#"pool: "v3", panic: (fall: Fixed(1.5))"#, "`fall` can be 1.5; expected between 0 and 1"),
+        (r#"pool: "v3", slippage: 2"#, "`slippage` is 2; expected a share, 0 to 1"),
+        (
+            r#"pool: "ETH/USDC", range: Factor(2)"#,
+            "the pool `ETH/USDC` has no ranges: its liquidity lies at all prices; expected no `range`, or a `UniswapV3` pool",
+        ),
+        (r#"pool: "ETH/USDC", harvest: (every: "1 d")"#, "its fees stay in it and come out with the liquidity"),
+    ];
+    for (provider, words) in cases {
+        let lines = lines(&with_v3(provider));
+        assert!(lines.iter().any(|line| line.contains(words)), "{provider}: {lines:#?}");
+    }
+}
+
 /// A chain may stand in an included file, once; its own files are relative to that one.
 #[test]
 fn pools_of_every_kind_must_be_possible() {

@@ -8,9 +8,11 @@ pub mod awake;
 pub mod bank_lender;
 pub mod borrower;
 pub mod farmer;
+pub mod fitting;
 pub mod harvester;
 pub mod lender;
 pub mod liquidator;
+pub mod liquidity_provider;
 pub mod loan_liquidator;
 pub mod offer;
 pub mod outbox;
@@ -272,6 +274,8 @@ kinds! {
     Lender(lender::LenderParams, lender::Lender);
     /// Liquidators of loans.
     LoanLiquidator(loan_liquidator::LoanLiquidatorParams, loan_liquidator::LoanLiquidator);
+    /// Providers of liquidity.
+    LiquidityProvider(liquidity_provider::LiquidityProviderParams, liquidity_provider::LiquidityProvider);
     /// Searchers, who build bundles around the trades of others.
     Searcher(searcher::SearcherParams, searcher::Searcher);
 }

@@ -11,14 +11,15 @@ use super::awake::{Awake, Wake};
 use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
-use crate::chain::ids::{AgentId, BankId, GoblinId, LendingId, TokenId};
+use crate::chain::ids::{AgentId, BankId, GoblinId, LendingId, PoolId, TokenId};
 use crate::chain::ledger::{Ledger, Source, SupplyTooLarge};
+use crate::protocol::amm::{PerToken, TickRange};
 
 /// What an agent has when it comes into the world.
 pub type Purse = SmallVec<[(TokenId, u128); 2]>;
 
 /// What an agent is in before the first block.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Stake {
     /// Supply of a bank, in smallest units of its base asset; scaled where the scenario states the utilisation.
     Supply {
@@ -50,6 +51,15 @@ pub enum Stake {
         owed: u128,
         /// Whether that is in the borrower's wallet; else it is gone.
         kept: bool,
+    },
+    /// Liquidity of a pool.
+    Liquidity {
+        /// The pool.
+        pool: PoolId,
+        /// Between which ticks; none for pools whose liquidity lies everywhere.
+        range: Option<TickRange>,
+        /// The most of each of its tokens that is put in, in smallest units.
+        offered: PerToken,
     },
     /// A leveraged position, in smallest units of the bank's base asset.
     Position {

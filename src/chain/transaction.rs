@@ -179,6 +179,14 @@ pub enum LiquidityCall {
         /// The least liquidity that must come of it.
         least_liquidity: u128,
     },
+    /// In, at most what the sender holds when it comes to it: after a withdrawal and a trade of the same transaction,
+    /// whose outcome is not known to the unit before.
+    AddUpTo {
+        /// The most that is put in, in smallest units of each of the pool's tokens.
+        most: PerToken,
+        /// The least liquidity that must come of it.
+        least_liquidity: u128,
+    },
     /// Out, with what it earned. No liquidity asks for only what was earned, where that is kept apart.
     Remove {
         /// How much.
@@ -192,7 +200,7 @@ impl LiquidityCall {
     /// Returns the call's name in events.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Add { .. } => "add_liquidity",
+            Self::Add { .. } | Self::AddUpTo { .. } => "add_liquidity",
             Self::Remove { liquidity: 0, .. } => "collect_fees",
             Self::Remove { .. } => "remove_liquidity",
         }
@@ -417,7 +425,7 @@ impl GasSchedule {
                 Action::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
                 Action::Swap { .. } => self.swap,
                 Action::Liquidity(order) => match order.call {
-                    LiquidityCall::Add { .. } => self.add_liquidity,
+                    LiquidityCall::Add { .. } | LiquidityCall::AddUpTo { .. } => self.add_liquidity,
                     LiquidityCall::Remove { .. } => self.remove_liquidity,
                 },
                 Action::VenueBuy { .. } | Action::VenueSell { .. } => 0,

@@ -75,6 +75,24 @@ columns! {
         /// Assets over own capital that it was drawn to open with; farmers only.
         #[unit = "ratio"]
         pub leverage_ratio: Option<f64>,
+        /// Fees that its liquidity earned, collected or not; providers of liquidity only, as the next four. Where a pool
+        /// does not keep fees apart, what its invariant per liquidity token has grown by.
+        #[unit = "numeraire"]
+        pub fees_earned_numeraire: Option<f64>,
+        /// Worth of its liquidity without fees less worth of holding what was put in; summed over all that it put in.
+        #[unit = "numeraire"]
+        pub impermanent_loss_numeraire: Option<f64>,
+        /// What holding the same at every moment, traded at outside prices, would have gained more than its liquidity
+        /// without fees.
+        #[unit = "numeraire"]
+        pub loss_versus_rebalancing_numeraire: Option<f64>,
+        /// What its own swaps brought less what they cost, at outside prices.
+        #[unit = "numeraire"]
+        pub own_trades_numeraire: Option<f64>,
+        /// What prices did to its wallet and to holding what was put in. Fees, impermanent loss, own trades and this, less
+        /// gas, are its profit.
+        #[unit = "numeraire"]
+        pub holding_revaluation_numeraire: Option<f64>,
         /// What became of it.
         #[unit = ""]
         pub fate: AgentFate,

@@ -183,6 +183,22 @@ impl Books {
             (What::Sandwiched(at), _) => {
                 self.agents[at.victim.index()].lost += sees.sandwich_lost(at);
             }
+            (What::LiquidityAdded(_), Some((agent, _))) => {
+                let book = &mut self.agents[agent.index()];
+                book.fate = AgentFate::Open;
+                book.left = None;
+                book.entered.get_or_insert(sees.clock.block);
+            }
+            (What::LiquidityRemoved(at), Some((agent, account))) => {
+                let cell = sees.protocols.pool(at.pool);
+                let left = match cell.pool.uniswap_v3() {
+                    Some(pool) => pool.positions().any(|(key, held)| key.owner == account && held.liquidity > 0),
+                    None => sees.ledger.balance(account, cell.liquidity) > 0,
+                };
+                if !left {
+                    self.leave(agent, sees.clock.block, AgentFate::Closed);
+                }
+            }
             (What::Lent(at), Some((agent, account))) => self.lent(agent, account, at, sees),
             (What::Liquidated(at), _) => {
                 if let Some(owner) = directory.agent(at.call.borrower)

@@ -6,8 +6,9 @@ use super::agents::{Agent as AgentRow, AgentFate};
 use super::amount::Amount;
 use super::books::{Books, PositionBook, PositionEnd};
 use super::folder::{FolderError, OutputFolder};
+use super::liquidity::{KIND, LiquidityBooks};
 use super::positions::{Position as PositionRow, PositionFate};
-use super::summary::{AccountProfit, KindProfit, PositionCounts, ProfitAndLoss};
+use super::summary::{AccountProfit, KindProfit, PositionCounts, ProfitAndLoss, Provided};
 use super::table::Table;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
@@ -118,6 +119,34 @@ fn by_kind(directory: &AgentDirectory, books: &Books, now: &Worth) -> Vec<KindPr
     kinds
 }
 
+/// Adds up what became of the capital of each population of providers of liquidity.
+pub fn provided(
+    sees: &View,
+    directory: &AgentDirectory,
+    (books, liquidity): (&Books, &LiquidityBooks),
+    now: &Worth,
+) -> Vec<Provided> {
+    let mut rows: Vec<Provided> = Vec::new();
+    for (id, book) in (0..).map(AgentId).zip(&books.agents).filter(|(id, _)| directory.population(*id).kind == KIND) {
+        let (population, account) = (&directory.population(id).name, directory.account(id));
+        let index = rows.iter().position(|known| known.population == *population).unwrap_or_else(|| {
+            rows.push(Provided { population: population.clone(), ..Provided::default() });
+            rows.len() - 1
+        });
+        let (row, figures) = (&mut rows[index], liquidity.figures(id, account, sees).unwrap_or_default());
+        row.agents += 1;
+        row.worth_start_numeraire += book.worth_start;
+        row.profit_numeraire += now.accounts[account.0 as usize] - book.worth_start;
+        row.fees_earned_numeraire += figures.fees;
+        row.impermanent_loss_numeraire += figures.impermanent_loss;
+        row.loss_versus_rebalancing_numeraire += figures.loss_versus_rebalancing;
+        row.own_trades_numeraire += figures.own_trades;
+        row.holding_revaluation_numeraire += figures.revaluation;
+        row.gas_paid_numeraire += book.gas_paid;
+    }
+    rows
+}
+
 impl Books {
     /// Counts the agents that a thing became of.
     pub fn count_fate(&self, fate: AgentFate) -> u64 {
@@ -144,15 +173,18 @@ impl Books {
 /// The file system refuses.
 pub fn write_agents(
     folder: &mut OutputFolder,
+    sees: &View,
     directory: &AgentDirectory,
-    books: &Books,
+    (books, liquidity): (&Books, Option<&LiquidityBooks>),
     now: &Worth,
     exact: bool,
 ) -> Result<(), FolderError> {
     let mut table = Table::open::<AgentRow>(folder, "agents.csv", exact)?;
     for (id, book) in (0..).map(AgentId).zip(&books.agents) {
         let population = directory.population(id);
-        let worth_end = now.accounts[directory.account(id).0 as usize];
+        let account = directory.account(id);
+        let worth_end = now.accounts[account.0 as usize];
+        let provided = liquidity.and_then(|liquidity| liquidity.figures(id, account, sees));
         table.row(&AgentRow {
             agent: id.0,
             population: &population.name,
@@ -172,6 +204,11 @@ pub fn write_agents(
             expired: book.expired.into(),
             gave_up: book.gave_up.into(),
             leverage_ratio: book.leverage,
+            fees_earned_numeraire: provided.map(|provided| provided.fees),
+            impermanent_loss_numeraire: provided.map(|provided| provided.impermanent_loss),
+            loss_versus_rebalancing_numeraire: provided.map(|provided| provided.loss_versus_rebalancing),
+            own_trades_numeraire: provided.map(|provided| provided.own_trades),
+            holding_revaluation_numeraire: provided.map(|provided| provided.revaluation),
             fate: book.fate,
         })?;
     }

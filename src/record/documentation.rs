@@ -86,6 +86,7 @@ not exceed; `block_space`: gas used by agents and by everybody else, the mean an
 left waiting, what expired and what was replaced; how many agents gave up; the lowest health factor; for each token outside and for each pool the price at
 the start, at its lowest (and in which block) and at the end; the volume of each pool; profit and loss by kind of agent
 and by named account, which together are revaluation + rewards - gas, with the difference that float rounding leaves;
+for each population of liquidity providers what `agents.csv` tells of each, summed (`liquidity_providers`);
 and how many audits passed. A figure that does not exist is `null`. Units end the names as above.
 
 `plimsoll cascade` adds `cascade`:

@@ -14,6 +14,7 @@ pub mod events;
 mod exposed;
 pub mod finished;
 pub mod folder;
+pub mod liquidity;
 pub mod manifest;
 pub mod maps;
 pub mod positions;

@@ -41,6 +41,9 @@ pub struct Summary {
     pub pools: Vec<PoolSummary>,
     /// What became of positions.
     pub positions: PositionCounts,
+    /// What became of the capital of providers of liquidity, by population; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub liquidity_providers: Vec<Provided>,
     /// Who gained and who lost.
     pub profit_and_loss: ProfitAndLoss,
     /// Audits made. Each proved to the last unit that nothing appeared or vanished; one that fails ends the run.
@@ -245,6 +248,32 @@ pub struct KindProfit {
     pub wallet_revaluation_numeraire: f64,
     /// Farm rewards among it.
     pub rewards_numeraire: f64,
+    /// Fees paid for gas.
+    pub gas_paid_numeraire: f64,
+}
+
+/// What became of the capital of a population of providers of liquidity: its profit is fees, impermanent loss, own trades
+/// and revaluation, less gas.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Provided {
+    /// The population.
+    pub population: String,
+    /// How many agents.
+    pub agents: u64,
+    /// Worth at the start.
+    pub worth_start_numeraire: f64,
+    /// Worth at the end less worth at the start, after gas.
+    pub profit_numeraire: f64,
+    /// Fees that the liquidity earned, collected or not.
+    pub fees_earned_numeraire: f64,
+    /// Worth of liquidity without fees less worth of holding what was put in.
+    pub impermanent_loss_numeraire: f64,
+    /// What holding the same at every moment, traded at outside prices, would have gained more.
+    pub loss_versus_rebalancing_numeraire: f64,
+    /// What their own swaps brought less what they cost.
+    pub own_trades_numeraire: f64,
+    /// What prices did to wallets and to holding what was put in.
+    pub holding_revaluation_numeraire: f64,
     /// Fees paid for gas.
     pub gas_paid_numeraire: f64,
 }

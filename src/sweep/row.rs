@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::record::cascade::CascadeSummary;
 use crate::record::csv::{Cell, Line};
-use crate::record::summary::Summary;
+use crate::record::summary::{Provided, Summary};
 
 /// What one seed gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,11 @@ impl Order {
 
 /// Returns a summary with all the fields that one may have.
 fn every_field() -> Summary {
-    Summary { cascade: Some(CascadeSummary::default()), ..Summary::default() }
+    Summary {
+        cascade: Some(CascadeSummary::default()),
+        liquidity_providers: vec![Provided::default()],
+        ..Summary::default()
+    }
 }
 
 /// A value of JSON, its fields in the order in which they are written.

@@ -46,6 +46,17 @@ impl Executor<'_, '_, '_> {
                     Deposit { owner: tx.sender, range: order.range, offered, least_liquidity },
                 )
             }
+            LiquidityCall::AddUpTo { most, least_liquidity } => {
+                let tokens = &self.protocols.pool(order.pool).tokens;
+                let held = tokens.iter().zip(most);
+                let offered = held.map(|(token, most)| self.ledger.balance(tx.sender, *token).min(*most)).collect();
+                let least_liquidity = *least_liquidity;
+                self.add_liquidity(
+                    tx,
+                    order,
+                    Deposit { owner: tx.sender, range: order.range, offered, least_liquidity },
+                )
+            }
             LiquidityCall::Remove { liquidity, least } => {
                 let (liquidity, least) = (*liquidity, least.clone());
                 self.remove_liquidity(

@@ -11,6 +11,7 @@ pub mod uniswap_v3;
 
 pub use liquidity::{Deposit, LiquidityMoved, PerToken, TickRange, Withdrawal};
 
+use smallvec::SmallVec;
 use thiserror::Error;
 
 use balancer::{Holdings, WeightedPool, WeightedPoolError};
@@ -237,6 +238,10 @@ pub trait Amm {
     /// Returns how many liquidity tokens exist; none for a pool whose positions are no tokens.
     fn total_supply(&self) -> Option<u128>;
 
+    /// Returns the pool's invariant as a measure of its size: of twice of every amount it is twice as much, and trades
+    /// change it by what their fees leave in the pool alone. None where fees are kept apart. A float: for statistics.
+    fn size(&self, now: u64) -> Option<f64>;
+
     /// Returns the marginal price before fees: smallest units of what is taken per smallest unit of what is paid. It is
     /// not a number while the pool is empty.
     fn spot_price(&self, direction: Direction, now: u64) -> f64;
@@ -325,6 +330,27 @@ impl Pool {
         if let Self::UniswapV3(pool) = self {
             pool.commit();
         }
+    }
+
+    /// Returns what liquidity is made of now, in smallest units of each token: per unit of liquidity in a range, and per
+    /// unit of [`Amm::size`] where it lies everywhere. Floats: for decisions and statistics.
+    pub fn mix(&self, range: Option<TickRange>, now: u64) -> SmallVec<[f64; 2]> {
+        if let (Self::UniswapV3(pool), Some(range)) = (self, range) {
+            return SmallVec::from(pool.amounts_per_liquidity(range));
+        }
+        let (amm, places) = (self.amm(), self.places());
+        let size = amm.size(now).unwrap_or(f64::NAN);
+        (0..places).map(|place| amm.provided(place) as f64 / size).collect()
+    }
+
+    /// Returns how many tokens it holds.
+    pub fn places(&self) -> u8 {
+        let places = match self {
+            Self::UniswapV2(_) | Self::UniswapV3(_) => 2,
+            Self::Curve(pool) => pool.admin_balances().len(),
+            Self::Balancer(pool) => pool.balances().len(),
+        };
+        u8::try_from(places).expect("pools have eight tokens at most")
     }
 
     /// Returns the Uniswap v2 pair that it is. Leveraged farms are checked to farm no other kind.

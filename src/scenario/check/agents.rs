@@ -42,6 +42,7 @@ impl Check<'_, '_> {
                 AgentParams::Borrower(params) => self.borrower(node, params),
                 AgentParams::Lender(params) => self.lender(node, params),
                 AgentParams::LoanLiquidator(params) => self.loan_liquidator(node, params),
+                AgentParams::LiquidityProvider(params) => self.liquidity_provider(node, params),
             }
         }
     }

@@ -7,6 +7,7 @@ use super::super::schema::{AgentParams, BaseFeeParams, ChainParams};
 use super::Check;
 use super::laws::NOT_NEGATIVE;
 use crate::agents::borrower::Defence;
+use crate::agents::liquidity_provider::Recentre;
 use crate::agents::schedule::{Entry, Exit};
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::gas::GasSchedule;
@@ -169,6 +170,13 @@ fn dearest(agent: &AgentParams, gas: &GasSchedule) -> Option<(&'static str, u64)
         AgentParams::LoanLiquidator(_) => Some(("liquidate", gas.flash_loan + gas.liquidate + gas.swap)),
         AgentParams::Publisher(_) => Some(("publish_price", gas.publish_price)),
         AgentParams::Searcher(_) => Some(("bundle", 3 * gas.swap)),
+        AgentParams::LiquidityProvider(params) if !params.acts() => None,
+        AgentParams::LiquidityProvider(params) if params.recentre == Recentre::Never => {
+            Some(("add_liquidity", gas.add_liquidity.max(gas.remove_liquidity)))
+        }
+        AgentParams::LiquidityProvider(_) => {
+            Some(("add_liquidity", gas.remove_liquidity + gas.swap + gas.add_liquidity))
+        }
         AgentParams::Arbitrageur(_) | AgentParams::Trader(_) => Some(("swap", gas.swap)),
     }
 }

@@ -73,6 +73,8 @@ impl Check<'_, '_> {
                 AgentParams::Lender(p) if !p.acts() => {}
                 AgentParams::Lender(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::LoanLiquidator(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::LiquidityProvider(p) if !p.acts() => {}
+                AgentParams::LiquidityProvider(p) => self.gas_money(node, &p.gas_money),
             }
         }
     }

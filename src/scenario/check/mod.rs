@@ -9,6 +9,7 @@ mod farming;
 mod laboratory;
 mod laws;
 mod lending;
+mod liquidity;
 mod loans;
 mod market;
 mod names;

@@ -239,6 +239,7 @@ fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<
             (node.at("pool"), What::Pool, params.pool.as_str())
         }
         AgentParams::Searcher(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
+        AgentParams::LiquidityProvider(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
         AgentParams::Borrower(params) => {
             used.extend(pair(node, &params.collateral, &params.debt));
             used.extend(params.through.pool().map(|pool| (node.at("through"), What::Pool, pool)));

@@ -9,13 +9,14 @@ use crate::agents::AgentDirectory;
 use crate::agents::farmer::Farmer;
 use crate::agents::population::Stake;
 use crate::chain::clock::Clock;
-use crate::chain::ids::{AgentId, BankId, GoblinId};
+use crate::chain::ids::{AgentId, BankId, GoblinId, PoolId};
 use crate::chain::ledger::{Ledger, Source};
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{NamedAccounts, Protocols, ProtocolsMut};
 use crate::chain::tokens::Tokens;
 use crate::chain::underwater::reorder;
 use crate::math::mul_div_down;
+use crate::protocol::amm::{Deposit, PerToken, TickRange};
 use crate::protocol::farm::alpha_homora::{GenesisPosition, Legs, Site};
 use crate::scenario::schema::{BankParams, Scenario};
 
@@ -49,6 +50,11 @@ impl<'a> Opening<'a> {
         for (agent, stake) in stakes {
             if let Stake::Position { goblin, equity, debt } = stake {
                 writing.open(*agent, *goblin, *equity, *debt)?;
+            }
+        }
+        for (agent, stake) in stakes {
+            if let Stake::Liquidity { pool, range, offered } = stake {
+                writing.provide(*agent, *pool, *range, offered)?;
             }
         }
         self.lending(stakes)
@@ -142,6 +148,35 @@ impl Writing<'_, '_> {
         let receipt = receipt.map_err(|error| self.refused(agent, error))?;
         self.ledger.issue(Source::Genesis, account, base, receipt.value);
         self.ledger.issue(Source::Shares, self.agents.account(agent), shares, receipt.share);
+        Ok(())
+    }
+
+    /// Puts liquidity in.
+    fn provide(
+        &mut self,
+        agent: AgentId,
+        pool: PoolId,
+        range: Option<TickRange>,
+        offered: &PerToken,
+    ) -> Result<(), GenesisError> {
+        let (now, owner) = (self.clock.now(), self.agents.account(agent));
+        let cell = self.protocols.pool(pool);
+        for (token, amount) in cell.tokens.iter().zip(offered) {
+            let issued = self.ledger.can_issue(*token, *amount);
+            issued.map_err(|error| fault(format!("the providers of liquidity: {error}")))?;
+        }
+        let deposit = Deposit { owner, range, offered: offered.clone(), least_liquidity: 1 };
+        let moved = cell.pool.amm_mut().add_liquidity(&deposit, now);
+        let (account, liquidity, tokens) = (cell.account, cell.liquidity, cell.tokens.clone());
+        let has_shares = cell.pool.amm().total_supply().is_some();
+        let moved = moved.map_err(|error| self.refused(agent, error))?;
+        for (token, amount) in tokens.iter().zip(&moved.amounts) {
+            self.ledger.issue(Source::Genesis, account, *token, *amount);
+        }
+        if has_shares {
+            self.ledger.issue(Source::Shares, owner, liquidity, moved.liquidity);
+            self.ledger.issue(Source::Shares, self.named.treasury, liquidity, moved.protocol_fee);
+        }
         Ok(())
     }
 

@@ -59,6 +59,12 @@ impl Amm for WeightedPool {
         Some(WeightedPool::total_supply(self))
     }
 
+    /// The product of the balances, each to the power of its weight.
+    fn size(&self, _: u64) -> Option<f64> {
+        let weighted = self.balances().iter().zip(self.weights_wad());
+        Some(weighted.map(|(balance, weight)| libm::pow(*balance as f64, *weight as f64 / 1e18)).product())
+    }
+
     fn spot_price(&self, direction: Direction, _: u64) -> f64 {
         let (base, quote) = tokens(direction);
         WeightedPool::spot_price(self, base, quote).unwrap_or(f64::NAN)

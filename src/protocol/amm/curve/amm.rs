@@ -76,6 +76,10 @@ impl Amm for CurvePool {
         each!(self, pool => Amm::total_supply(pool))
     }
 
+    fn size(&self, now: u64) -> Option<f64> {
+        each!(self, pool => Amm::size(pool, now))
+    }
+
     fn spot_price(&self, direction: Direction, now: u64) -> f64 {
         each!(self, pool => Amm::spot_price(pool, direction, now))
     }
@@ -138,6 +142,11 @@ impl<const N: usize> Amm for StableSwap<N> {
 
     fn total_supply(&self) -> Option<u128> {
         Some(self.total_supply)
+    }
+
+    /// The contract's D. A ramp of the amplification moves it as well.
+    fn size(&self, now: u64) -> Option<f64> {
+        Some(self.market(now).map_or(0.0, |market| market.d() as f64))
     }
 
     fn spot_price(&self, direction: Direction, now: u64) -> f64 {

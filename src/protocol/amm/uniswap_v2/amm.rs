@@ -62,6 +62,11 @@ impl Amm for Pair {
         Some(self.total_supply)
     }
 
+    /// The square root of the product.
+    fn size(&self, _: u64) -> Option<f64> {
+        Some((self.reserves.token_0 as f64).sqrt() * (self.reserves.token_1 as f64).sqrt())
+    }
+
     fn spot_price(&self, direction: Direction, _: u64) -> f64 {
         let (paid, taken) = self.reserves.starting_with(direction.side().pays());
         taken as f64 / paid as f64

@@ -3,7 +3,7 @@
 use smallvec::smallvec;
 
 use super::{PositionKey, V3Error, V3Pool};
-use crate::math::{MAX_TICK, SqrtPriceX96, tick_at_sqrt_price};
+use crate::math::{MAX_TICK, SqrtPriceX96, sqrt_price_at_tick, tick_at_sqrt_price};
 use crate::protocol::AccountId;
 use crate::protocol::amm::liquidity::{check_each, check_least, check_length};
 use crate::protocol::amm::{
@@ -28,6 +28,15 @@ impl V3Pool {
         let below = tick.div_euclid(spacing) * spacing;
         let nearest = if tick - below > spacing / 2 { below + spacing } else { below };
         nearest.clamp(lower, upper)
+    }
+
+    /// Returns what a unit of liquidity between two ticks is made of now, in smallest units of each token; nothing between
+    /// ticks beyond the outermost. Floats: for decisions and statistics.
+    pub fn amounts_per_liquidity(&self, range: TickRange) -> [f64; 2] {
+        let root = |tick| sqrt_price_at_tick(tick).map(|root| root.to_price().sqrt());
+        let (Ok(lower), Ok(upper)) = (root(range.lower), root(range.upper)) else { return [0.0; 2] };
+        let at = self.scalars.sqrt_price.to_price().sqrt().clamp(lower, upper);
+        [1.0 / at - 1.0 / upper, at - lower]
     }
 
     /// Returns the liquidity that covers the price: what the positions around it sum to. The pool counts it by itself,
@@ -106,6 +115,10 @@ impl Amm for V3Pool {
     }
 
     fn total_supply(&self) -> Option<u128> {
+        None
+    }
+
+    fn size(&self, _: u64) -> Option<f64> {
         None
     }
 

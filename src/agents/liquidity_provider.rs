@@ -1,0 +1,522 @@
+//! Provides liquidity to a pool of any kind, and lives from its fees.
+//!
+//! Sees: the pool, its own position with what it earned, outside prices, what gas costs. Decides: puts its capital in at
+//! genesis or later, everywhere or in a range around the pool's price; moves a range around the price again when the price
+//! has left it, or every so often, if the fees that it expects over its horizon are worth more than the gas of moving and
+//! what the trade to the new mix loses; collects fees when they are worth more than the gas of collecting, and puts them
+//! back in if it compounds; takes everything out when one of the pool's tokens has fallen too far outside, or when its time
+//! is over. It expects fees at the rate at which it earned them while the price was in its range, as it saw at its looks;
+//! before it knows any, it moves. To get to the mix of a range it trades through the pool itself, in the same transaction.
+//! Ignores: impermanent loss, what others do in the block. What it takes out it keeps as it is.
+
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+use smallvec::{SmallVec, smallvec};
+
+use super::Agent;
+use super::awake::Wake;
+use super::fitting::{Fit, amounts_worth, fit, ticks_now, worth};
+use super::offer::{Offer, PatienceParams};
+use super::outbox::Outbox;
+use super::population::{Drawn, Population, Purse, Stake};
+use super::schedule::{Entry, Exit, PATIENCE};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::event::{Event, What};
+use crate::chain::ids::{AccountId, PoolId};
+use crate::chain::protocols::PoolCell;
+use crate::chain::range::RangeParams;
+use crate::chain::time::TimeSpan;
+use crate::chain::transaction::{Action, Actions, AmountIn, LiquidityCall, LiquidityOrder};
+use crate::protocol::amm::uniswap_v3::PositionKey;
+use crate::protocol::amm::{PerToken, TickRange, Withdrawal};
+
+/// A population of liquidity providers, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiquidityProviderParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "super::one")]
+    pub count: u32,
+    /// The pool.
+    pub pool: String,
+    /// What is put in, worth in whole tokens of the numeraire; in the pool's tokens, as the pool takes them.
+    pub capital: Distribution,
+    /// Where it lies in a pool with ticks; everywhere by default.
+    #[serde(default)]
+    pub range: RangeParams,
+    /// When a range is moved around the price again; never by default.
+    #[serde(default)]
+    pub recentre: Recentre,
+    /// Over how long the fees that it expects must pay for moving a range.
+    #[serde(default = "a_day")]
+    pub horizon: TimeSpan,
+    /// How much less than quoted the trade for a new range may bring, as in 0.01.
+    #[serde(default = "a_hundredth")]
+    pub slippage: f64,
+    /// When fees that are kept apart are collected; only with the liquidity by default.
+    #[serde(default)]
+    pub harvest: Option<HarvestParams>,
+    /// What makes it take everything out; nothing by default.
+    #[serde(default)]
+    pub panic: Option<PanicParams>,
+    /// When it enters.
+    #[serde(default)]
+    pub entry: Entry,
+    /// When it takes everything out, whatever happens.
+    #[serde(default)]
+    pub exit: Exit,
+    /// Probability of looking at a block.
+    #[serde(default = "super::always")]
+    pub attention: Distribution,
+    /// Priority fee, in gwei per unit of gas.
+    #[serde(default = "super::tip")]
+    pub tip: Distribution,
+    /// How long it waits for block space, and what it pays for it; what it is about is its liquidity, or the fees that it
+    /// collects.
+    #[serde(default)]
+    pub patience: PatienceParams,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "super::gas_money")]
+    pub gas_money: Distribution,
+}
+
+/// When a range is moved around the price again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Recentre {
+    /// Never.
+    #[default]
+    Never,
+    /// When the price has left it.
+    OutOfRange,
+    /// Every so often.
+    Every(TimeSpan),
+}
+
+/// When fees are collected, as scenario files write it.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HarvestParams {
+    /// How often it looks.
+    pub every: TimeSpan,
+    /// How many times the gas of collecting they must be worth.
+    #[serde(default = "once")]
+    pub gas_multiple: f64,
+    /// Whether they are put in again.
+    #[serde(default)]
+    pub compound: bool,
+}
+
+/// What frightens a provider, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PanicParams {
+    /// Fall of one of the pool's tokens outside from which it takes everything out, as in 0.2.
+    pub fall: Distribution,
+    /// From where the fall is counted.
+    #[serde(default)]
+    pub from: Mark,
+}
+
+/// From where a fall is counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Mark {
+    /// From the price at which it entered.
+    #[default]
+    Entry,
+    /// From the highest price that it has seen since.
+    Peak,
+}
+
+impl LiquidityProviderParams {
+    /// Whether it ever sends a transaction.
+    pub fn acts(&self) -> bool {
+        let stays = self.entry == Entry::Genesis && self.exit == Exit::Hold;
+        let sits = self.recentre == Recentre::Never && self.harvest.is_none() && self.panic.is_none();
+        !(stays && sits)
+    }
+}
+
+fn a_day() -> TimeSpan {
+    TimeSpan::seconds(86_400)
+}
+
+fn a_hundredth() -> f64 {
+    0.01
+}
+
+fn once() -> f64 {
+    1.0
+}
+
+/// A provider of liquidity.
+#[derive(Debug, Clone, PartialEq, Component)]
+pub struct LiquidityProvider {
+    pool: PoolId,
+    wishes: RangeParams,
+    recentre: Recentre,
+    horizon: TimeSpan,
+    slippage: f64,
+    harvest: Option<HarvestParams>,
+    panic: Option<(f64, Mark)>,
+    attention: f64,
+    offer: Offer,
+    /// What of the native token is not put in, in smallest units.
+    gas_money: u128,
+    /// The block in which it leaves whatever happens.
+    leaves: Option<u64>,
+    state: State,
+    /// Whether a transaction of its own is on its way.
+    waits: bool,
+    /// Where its liquidity lies, in a pool with ticks.
+    range: Option<TickRange>,
+    /// The pool's tokens' prices from which falls are counted.
+    marks: SmallVec<[f64; 2]>,
+    earnings: Earnings,
+    /// When it looks whether to harvest, and whether to move, next: blocks.
+    next_harvest: u64,
+    next_recentre: u64,
+}
+
+/// What a provider knows of its fees, where they are kept apart.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Earnings {
+    /// Collected so far, in smallest units.
+    collected: PerToken,
+    /// For how long the price was in its range, as its looks told.
+    in_range_ms: u64,
+    /// When it looked last.
+    looked_ms: u64,
+}
+
+/// Where a provider stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Outside,
+    Inside,
+    Leaving,
+    Gone,
+}
+
+impl Agent for LiquidityProvider {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        match self.state {
+            State::Outside => self.enter(sees, out),
+            State::Inside => {
+                self.look(sees);
+                if self.leaves.is_some_and(|block| sees.clock.block >= block) || self.is_frightened(sees) {
+                    self.state = State::Leaving;
+                    return self.leave(sees, out);
+                }
+                if !self.waits && !self.moves(sees, out) {
+                    self.collects(sees, out);
+                }
+                let mut dice = sees.dice(out.me().who);
+                self.next_look(sees, &mut dice)
+            }
+            State::Leaving => self.leave(sees, out),
+            State::Gone => Wake::Never,
+        }
+    }
+
+    const LEARNS: bool = true;
+
+    fn learn(&mut self, event: &Event) {
+        match &event.what {
+            What::LiquidityAdded(at) => {
+                self.range = at.range;
+                if self.state == State::Outside {
+                    self.state = State::Inside;
+                }
+            }
+            What::LiquidityRemoved(at) => {
+                let fees = at.moved.fees.iter().copied().chain(std::iter::repeat(0));
+                self.earnings.collected.iter_mut().zip(fees).for_each(|(sum, fee)| *sum = sum.saturating_add(fee));
+            }
+            What::Expired { .. } | What::Dropped { .. } if self.state == State::Outside => self.state = State::Gone,
+            _ => {}
+        }
+        self.waits = false;
+    }
+}
+
+impl LiquidityProvider {
+    fn cell<'a>(&self, sees: &'a View) -> &'a PoolCell {
+        sees.protocols.pool(self.pool)
+    }
+
+    /// Returns what it holds of each of the pool's tokens and does not need for gas.
+    fn idle(&self, sees: &View, account: AccountId) -> PerToken {
+        let idle = |token| {
+            let kept = if token == sees.tokens.native { self.gas_money } else { 0 };
+            sees.ledger.balance(account, token).saturating_sub(kept)
+        };
+        self.cell(sees).tokens.iter().map(|token| idle(*token)).collect()
+    }
+
+    fn key(&self, owner: AccountId) -> Option<PositionKey> {
+        let TickRange { lower, upper } = self.range?;
+        Some(PositionKey { owner, tick_lower: lower, tick_upper: upper })
+    }
+
+    /// Returns its liquidity, and what it earned where that is kept apart.
+    fn position(&self, sees: &View, account: AccountId) -> (u128, Option<PerToken>) {
+        let cell = self.cell(sees);
+        let Some((pool, key)) = cell.pool.uniswap_v3().zip(self.key(account)) else {
+            return (sees.ledger.balance(account, cell.liquidity), None);
+        };
+        let fees = pool.fees_owed(key);
+        (pool.position(key).liquidity, Some(smallvec![fees.token_0, fees.token_1]))
+    }
+
+    fn order(&self, range: Option<TickRange>, call: LiquidityCall) -> Action {
+        Action::Liquidity(Box::new(LiquidityOrder { pool: self.pool, range, call }))
+    }
+
+    /// Returns the actions that trade as `fit` says and put in what there is then.
+    fn puts_in(&self, range: Option<TickRange>, fit: Fit) -> Actions {
+        let mut actions = Actions::new();
+        if fit.pays > 0 {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a quote")]
+            let least_out = (fit.takes as f64 * (1.0 - self.slippage)) as u128;
+            let amount_in = AmountIn::Exact(fit.pays);
+            actions.push(Action::Swap { pool: self.pool, direction: fit.direction, amount_in, least_out });
+        }
+        actions.push(self.order(range, LiquidityCall::AddUpTo { most: fit.held, least_liquidity: 1 }));
+        actions
+    }
+
+    /// Submits a transaction about something worth `at_stake`. Returns whether it is on its way.
+    fn submit(&mut self, actions: Actions, at_stake: f64, sees: &View, out: &mut Outbox) -> bool {
+        match self.offer.bid(sees, || at_stake, sees.schedule.of(&actions)) {
+            Some(bid) => self.waits = out.submit(actions, bid),
+            None => out.give_up(),
+        }
+        self.waits
+    }
+
+    /// Returns what a transaction's gas costs with its tip, in whole numeraire tokens.
+    fn gas_worth(&self, actions: &[Action], sees: &View) -> f64 {
+        let price = sees.gas.base_fee.saturating_add(self.offer.tip);
+        sees.worth(sees.tokens.native, price) * sees.schedule.of(actions) as f64
+    }
+
+    /// Puts its capital in. A transaction that reverts is tried again; without one on its way it stays outside.
+    fn enter(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        if self.waits {
+            return PATIENCE.wake(sees);
+        }
+        let (cell, held) = (self.cell(sees), self.idle(sees, out.me().account));
+        self.mark(sees);
+        self.earnings.looked_ms = sees.clock.elapsed.ms;
+        let range = ticks_now(sees, cell, &self.wishes);
+        let Some(fit) = fit(&cell.pool, range, None, &held, sees.clock.now()) else { return PATIENCE.wake(sees) };
+        let (at_stake, actions) = (worth(sees, cell, &held), self.puts_in(range, fit));
+        if self.submit(actions, at_stake, sees, out) { PATIENCE.wake(sees) } else { Wake::Never }
+    }
+
+    /// Takes everything out, and tries again until nothing is left.
+    fn leave(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        if self.waits {
+            return PATIENCE.wake(sees);
+        }
+        let (liquidity, _) = self.position(sees, out.me().account);
+        if liquidity == 0 {
+            self.state = State::Gone;
+            return Wake::Never;
+        }
+        let amounts = self.withdrawn(sees, out.me().account, liquidity).unwrap_or_default();
+        let at_stake = worth(sees, self.cell(sees), &amounts);
+        let call = LiquidityCall::Remove { liquidity, least: PerToken::new() };
+        self.submit(smallvec![self.order(self.range, call)], at_stake, sees, out);
+        PATIENCE.wake(sees)
+    }
+
+    /// Takes in whether the price is in its range, and how high prices are.
+    fn look(&mut self, sees: &View) {
+        let now = sees.clock.elapsed.ms;
+        if self.is_in_range(sees) {
+            self.earnings.in_range_ms += now - self.earnings.looked_ms;
+        }
+        self.earnings.looked_ms = now;
+        if self.panic.is_some_and(|(_, from)| from == Mark::Peak) {
+            let tokens = &sees.protocols.pool(self.pool).tokens;
+            self.marks.iter_mut().zip(tokens).for_each(|(mark, token)| *mark = mark.max(sees.venues.price(*token)));
+        }
+    }
+
+    fn mark(&mut self, sees: &View) {
+        self.marks = self.cell(sees).tokens.iter().map(|token| sees.venues.price(*token)).collect();
+    }
+
+    fn is_in_range(&self, sees: &View) -> bool {
+        let tick = self.cell(sees).pool.uniswap_v3().map(|pool| pool.tick());
+        tick.zip(self.range).is_none_or(|(tick, range)| (range.lower..range.upper).contains(&tick))
+    }
+
+    fn is_frightened(&self, sees: &View) -> bool {
+        let Some((fall, _)) = self.panic else { return false };
+        let mut prices = self.cell(sees).tokens.iter().map(|token| sees.venues.price(*token)).zip(&self.marks);
+        prices.any(|(price, mark)| price <= mark * (1.0 - fall))
+    }
+
+    /// Moves its range around the price, if it is time and the fees that it expects pay for it. Returns whether it does.
+    fn moves(&mut self, sees: &View, out: &mut Outbox) -> bool {
+        let block = sees.clock.block;
+        match self.recentre {
+            Recentre::Never => return false,
+            Recentre::OutOfRange if self.is_in_range(sees) => return false,
+            Recentre::Every(_) if block < self.next_recentre => return false,
+            Recentre::Every(time) => self.next_recentre = sees.clock.block_after(time).max(block + 1),
+            Recentre::OutOfRange => {}
+        }
+        let (account, cell) = (out.me().account, self.cell(sees));
+        let ((liquidity, fees), to) = (self.position(sees, account), ticks_now(sees, cell, &self.wishes));
+        if liquidity == 0 || to == self.range {
+            return false;
+        }
+        let expected = self.expected(sees, fees.as_ref());
+        let remove = self.order(self.range, LiquidityCall::Remove { liquidity, least: PerToken::new() });
+        let empty = LiquidityCall::AddUpTo { most: PerToken::new(), least_liquidity: 1 };
+        if expected.is_some_and(|expected| expected <= self.gas_worth(&[remove.clone(), self.order(to, empty)], sees)) {
+            out.give_up();
+            return false;
+        }
+        let Some(fit) = self.fit_after(sees, account, liquidity, to) else { return false };
+        let direction = fit.direction;
+        let [paid, taken] = [(direction.pays, fit.pays), (direction.takes, fit.takes)]
+            .map(|(place, amount)| sees.worth(cell.token_at(place), amount));
+        let at_stake = worth(sees, cell, &fit.held);
+        let mut actions: Actions = smallvec![remove];
+        actions.extend(self.puts_in(to, fit));
+        let costs = self.gas_worth(&actions, sees) + (paid - taken).max(0.0);
+        if expected.is_some_and(|expected| expected <= costs) {
+            out.give_up();
+            return false;
+        }
+        self.submit(actions, at_stake, sees, out)
+    }
+
+    /// Returns the trade for a new range once all is taken out of the old one.
+    fn fit_after(&self, sees: &View, owner: AccountId, liquidity: u128, to: Option<TickRange>) -> Option<Fit> {
+        let cell = self.cell(sees);
+        let out = self.withdrawn(sees, owner, liquidity)?;
+        let held = self.idle(sees, owner).iter().zip(&out).map(|(idle, out)| idle.saturating_add(*out)).collect();
+        fit(&cell.pool, to, Some(&self.withdrawal(owner, liquidity)), &held, sees.clock.now())
+    }
+
+    fn withdrawal(&self, owner: AccountId, liquidity: u128) -> Withdrawal {
+        Withdrawal { owner, range: self.range, liquidity, least: PerToken::new() }
+    }
+
+    /// Returns what so much of its liquidity would bring now, with what it earned.
+    fn withdrawn(&self, sees: &View, owner: AccountId, liquidity: u128) -> Option<PerToken> {
+        let mut pool = self.cell(sees).pool.clone();
+        Some(pool.amm_mut().remove_liquidity(&self.withdrawal(owner, liquidity), sees.clock.now()).ok()?.amounts)
+    }
+
+    /// Returns the fees that it expects over its horizon, in whole numeraire tokens; none before the price was in its range
+    /// for any time.
+    fn expected(&self, sees: &View, owed: Option<&PerToken>) -> Option<f64> {
+        let cell = self.cell(sees);
+        let fees = worth(sees, cell, &self.earnings.collected) + owed.map_or(0.0, |owed| worth(sees, cell, owed));
+        let in_range = self.earnings.in_range_ms;
+        (in_range > 0).then(|| fees / in_range as f64 * self.horizon.ms as f64)
+    }
+
+    /// Collects what it earned, if it is time and that is worth the gas, and puts it back in if it compounds.
+    fn collects(&mut self, sees: &View, out: &mut Outbox) {
+        let Some(HarvestParams { every, gas_multiple, compound }) = self.harvest else { return };
+        let block = sees.clock.block;
+        if block < self.next_harvest {
+            return;
+        }
+        self.next_harvest = sees.clock.block_after(every).max(block + 1);
+        let account = out.me().account;
+        let (1.., Some(owed)) = self.position(sees, account) else { return };
+        let earned = worth(sees, self.cell(sees), &owed);
+        let mut actions: Actions =
+            smallvec![self.order(self.range, LiquidityCall::Remove { liquidity: 0, least: PerToken::new() })];
+        if compound {
+            let most = self.idle(sees, account).iter().zip(&owed).map(|(idle, owed)| idle + owed).collect();
+            actions.push(self.order(self.range, LiquidityCall::AddUpTo { most, least_liquidity: 1 }));
+        }
+        if earned > gas_multiple * self.gas_worth(&actions, sees) {
+            self.submit(actions, earned, sees, out);
+        } else if earned > 0.0 {
+            out.give_up();
+        }
+    }
+
+    /// Returns when it looks next: at the first of all that it waits for.
+    fn next_look(&self, sees: &View, dice: &mut Dice) -> Wake {
+        let watches = self.panic.is_some() || self.recentre == Recentre::OutOfRange;
+        let times = [
+            self.leaves,
+            self.harvest.map(|_| self.next_harvest),
+            matches!(self.recentre, Recentre::Every(_)).then_some(self.next_recentre),
+            watches.then(|| sees.clock.block + dice.blocks_until(self.attention)),
+        ];
+        times.into_iter().flatten().min().map_or(Wake::Never, |block| Wake::At(block.max(sees.clock.block + 1)))
+    }
+}
+
+impl Population for LiquidityProviderParams {
+    type Agent = LiquidityProvider;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<LiquidityProvider> {
+        let cell = sees.protocols.pool_named(&self.pool);
+        let range = ticks_now(sees, cell, &self.range);
+        let offered = amounts_worth(sees, cell, range, self.capital.sample(dice));
+        let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
+        let offer = Offer::draw(&self.patience, tip, sees, dice);
+        let panic = self.panic.as_ref().map(|panic| (panic.fall.sample(dice), panic.from));
+        let entry = self.entry.wake(sees, dice);
+        let enters = if let Some(Wake::At(block)) = entry { block } else { 0 };
+        let leaves = match (self.exit.drawn(sees, dice), self.exit) {
+            (Wake::At(stay), Exit::After(..)) => Some(enters + stay),
+            (Wake::At(block), _) => Some(block),
+            _ => None,
+        };
+        let after = |time: TimeSpan| enters + sees.clock.block_at(time);
+        let mut agent = LiquidityProvider {
+            pool: cell.id,
+            wishes: self.range,
+            recentre: self.recentre,
+            horizon: self.horizon,
+            slippage: self.slippage,
+            harvest: self.harvest,
+            panic,
+            attention: self.attention.sample(dice),
+            offer,
+            gas_money: sees.tokens.units(sees.tokens.native, gas_money),
+            leaves,
+            state: if entry.is_some() { State::Outside } else { State::Inside },
+            waits: false,
+            range,
+            marks: SmallVec::new(),
+            earnings: Earnings { collected: PerToken::from_elem(0, cell.tokens.len()), ..Earnings::default() },
+            next_harvest: self.harvest.map_or(0, |harvest| after(harvest.every)),
+            next_recentre: if let Recentre::Every(time) = self.recentre { after(time) } else { 0 },
+        };
+        agent.mark(sees);
+        if let Some(first) = entry {
+            let purse = cell.tokens.iter().copied().zip(offered).collect();
+            return Drawn { agent, purse, gas_money, first, stake: None };
+        }
+        let stake = Some(Stake::Liquidity { pool: cell.id, range, offered });
+        let first = agent.next_look(sees, dice);
+        Drawn { agent, purse: Purse::new(), gas_money, first, stake }
+    }
+}
