@@ -302,6 +302,13 @@ fn runs_are_compared_in_what_they_say_and_in_what_came_of_them() {
     assert!(told.out.contains("the scenarios say the same") && told.out.contains("0 of "), "{told:?}");
     let told = desk.run(&["compare", "tiny.ron", "mild.ron", "--seeds", "1..4", "--csv"]);
     assert!(told.out.starts_with("side,figure,first,second,difference,low,high\nmild.ron,"), "{}", told.out);
+    let told = desk.run(&["compare", "tiny.ron", "mild.ron", "--seeds", "1..4", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+    let field = serde_json::json!({ "field": "shocks.ETH.size", "first": "Fixed(0.5)", "second": "Fixed(0.3)" });
+    assert_eq!((&json[0]["seeds"], &json[0]["scenario"][0]), (&serde_json::json!([1, 2, 3, 4]), &field), "{told:?}");
+    let debt =
+        &json[0]["figures"].as_array().unwrap().iter().find(|f| f["figure"] == "liquidations_debt_numeraire").unwrap();
+    assert!(debt["difference"]["low"].as_f64() < debt["difference"]["high"].as_f64(), "{debt}");
     let told = desk.run(&["compare", "one", "mild.ron", "--seeds", "8"]);
     assert!(told.out.contains("no seed in common"), "{told:?}");
 }

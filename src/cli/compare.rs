@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
+use serde::Serialize;
 
 use super::interrupt::Interrupt;
 use super::progress::Progress;
@@ -16,6 +17,7 @@ use super::sweep::cores;
 use super::{Outcome, Streams};
 use crate::record::csv::Line;
 use crate::record::finished::{Finished, FinishedError};
+use crate::record::folder::json;
 use crate::record::manifest::{RunOptions, SCENARIO};
 use crate::scenario::whole::fields;
 use crate::sweep::compare::{Comparison, Difference, compare as compare_rows};
@@ -27,6 +29,7 @@ use crate::sweep::seeds::Seeds;
 /// Put scenarios and finished folders side by side: what differs in them, and in what came of them
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct CompareArguments {
     /// Scenario files, which are run now, and folders that runs have left; each is compared with the first
     #[arg(required = true, num_args = 2..)]
@@ -43,6 +46,9 @@ pub(super) struct CompareArguments {
     /// Print the differences as CSV and nothing else
     #[arg(long)]
     csv: bool,
+    /// Print the differences as JSON and nothing else
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
     /// Show no progress bar
     #[arg(long, short)]
     quiet: bool,
@@ -53,6 +59,7 @@ Examples:
   plimsoll compare output/leveraged_farm_crash-1 output/muted
   plimsoll compare scenarios/jumps.ron scenarios/calm_market.ron --seeds 1..20
   plimsoll compare output/leveraged_farm_crash-seeds my_variant.ron --csv
+  plimsoll compare output/leveraged_farm_crash-seeds my_variant.ron --json
 
 Where seeds agree, figures are compared seed by seed, on the same dice.";
 
@@ -115,6 +122,10 @@ pub(super) fn compare<S: Simulator>(
     sides.sort_by_key(|(place, _)| *place);
     let sides: Vec<Side> = sides.into_iter().map(|(_, side)| side).collect();
     let [first, others @ ..] = sides.as_slice() else { unreachable!("at least two were asked for") };
+    if arguments.json {
+        let text = json(&others.iter().map(|other| difference(first, other)).collect::<Vec<_>>());
+        return streams.result(&String::from_utf8_lossy(&text));
+    }
     let told: String = others.iter().map(|other| told(first, other, arguments)).collect();
     let header = if arguments.csv { "side,figure,first,second,difference,low,high\n" } else { "" };
     streams.result(&format!("{header}{told}"))
@@ -192,23 +203,64 @@ fn dice(first: &Side, second: &Side, comparison: &Comparison) -> String {
     }
 }
 
+/// What differs between two sides, as `--json` prints it.
+#[derive(Serialize)]
+struct SideBySide<'a> {
+    first: &'a str,
+    second: &'a str,
+    /// Seeds in common, whose figures are compared on the same dice.
+    seeds: Vec<u64>,
+    /// Fields of the scenario: which, the first's, the second's. Unknown where a text is not there.
+    scenario: Option<Vec<Differing>>,
+    figures_equal: usize,
+    figures: Vec<Difference>,
+}
+
+/// A field of two scenarios that say something else of it, or nothing.
+#[derive(Serialize)]
+struct Differing {
+    field: String,
+    first: Option<String>,
+    second: Option<String>,
+}
+
+fn difference<'a>(first: &'a Side, second: &'a Side) -> SideBySide<'a> {
+    let Comparison { paired, equal, differences } = compare_rows(&first.rows, &second.rows);
+    SideBySide {
+        first: &first.name,
+        second: &second.name,
+        seeds: paired,
+        scenario: differing(first, second),
+        figures_equal: equal,
+        figures: differences,
+    }
+}
+
+/// Returns the fields that differ; nothing if a text is not there.
+fn differing(first: &Side, second: &Side) -> Option<Vec<Differing>> {
+    let (a, b) = (first.says.as_ref()?, second.says.as_ref()?);
+    let value = |says: &[(String, String)], path: &str| {
+        says.iter().find(|(known, _)| known == path).map(|(_, value)| value.clone())
+    };
+    let new = b.iter().filter(|(path, _)| !a.iter().any(|(known, _)| known == path));
+    let fields = a.iter().chain(new).map(|(path, _)| Differing {
+        field: path.clone(),
+        first: value(a, path),
+        second: value(b, path),
+    });
+    Some(fields.filter(|field| field.first != field.second).collect())
+}
+
 /// Returns what differs in the scenarios.
 fn scenarios(first: &Side, second: &Side) -> String {
-    let (Some(a), Some(b)) = (&first.says, &second.says) else {
+    let Some(fields) = differing(first, second) else {
         return "a scenario's text is not there, so that only what came of it is compared\n\n".to_owned();
     };
-    let value = |says: &[(String, String)], path: &str| {
-        says.iter().find(|(known, _)| known == path).map_or_else(|| "-".to_owned(), |(_, value)| short(value))
-    };
+    let told = |value: Option<String>| value.map_or_else(|| "-".to_owned(), |value| short(&value));
     let mut table = table(&["in the scenario", "first", "second"]);
-    let new = b.iter().filter(|(path, _)| !a.iter().any(|(known, _)| known == path));
-    let mut any = false;
-    for (path, _) in a.iter().chain(new) {
-        let (was, is) = (value(a, path), value(b, path));
-        if was != is {
-            table.add_row([path.clone(), was, is]);
-            any = true;
-        }
+    let any = !fields.is_empty();
+    for Differing { field, first, second } in fields {
+        table.add_row([field, told(first), told(second)]);
     }
     if any { printed(&table) + "\n" } else { "the scenarios say the same\n\n".to_owned() }
 }

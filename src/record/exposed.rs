@@ -57,7 +57,9 @@ impl Exposed {
                 let ground = sees.ground(cell);
                 liquidatable(exposures(cell, &ground), Falls::AsSquareRoot, falls, out);
                 let unit = sees.worth(ground.bank.base, 1);
-                out.iter_mut().for_each(|at| *at = at.times(unit));
+                for at in out {
+                    *at = at.times(unit);
+                }
             }
             Self::Loans { market, asset } => {
                 let cell = sees.protocols.lending(market);

@@ -29,6 +29,35 @@ struct Row {
 }
 
 impl Row {
+    /// Reads a row of `events.csv`; `worth` tells what an amount of a token is worth in a block.
+    fn of_event(named: &Named, record: &csv::ByteRecord, worth: &impl Fn(&str, f64, u64) -> f64) -> Option<Self> {
+        let text = |name| named.text(record, name).to_owned();
+        let block = whole(named.text(record, "block"))?;
+        let amount = |name| named.number(record, name);
+        let place =
+            ["goblin", "bank", "pool", "market", "farm", "oracle"].into_iter().map(text).find(|name| !name.is_empty());
+        let (kind, mut reason) = (text("kind"), text("reason"));
+        if reason.is_empty() && text("action") != kind {
+            reason = text("action");
+        }
+        let [(token_in, paid), (token_out, got)] =
+            [(text("token_in"), amount("amount_in")), (text("token_out"), amount("amount_out"))];
+        let one_worth = if paid.is_nan() { worth(&token_out, got, block) } else { worth(&token_in, paid, block) };
+        let bad = worth(if kind == "kill" { &token_out } else { &token_in }, amount("bad_debt"), block);
+        Some(Self {
+            block,
+            kind,
+            who: text("population"),
+            place: place.unwrap_or_default(),
+            reason,
+            generation: String::new(),
+            moved: [(token_in, paid), (token_out, got)],
+            count: 1,
+            worth: one_worth,
+            bad_debt: bad,
+        })
+    }
+
     /// Liquidations are kept before what agents do on purpose, and that before what came to nothing; then the larger.
     fn rank(&self) -> u8 {
         match self.kind.as_str() {
@@ -131,32 +160,10 @@ impl Gathered {
         is_liquidation: bool,
         worth: &impl Fn(&str, f64, u64) -> f64,
     ) {
-        let text = |name| named.text(record, name).to_owned();
-        let Some(block) = whole(named.text(record, "block")) else { return };
-        let amount = |name| named.number(record, name);
-        let place =
-            ["goblin", "bank", "pool", "market", "farm", "oracle"].into_iter().map(text).find(|name| !name.is_empty());
-        let (kind, mut reason) = (text("kind"), text("reason"));
-        if reason.is_empty() && text("action") != kind {
-            reason = text("action");
-        }
-        let [(token_in, paid), (token_out, got)] =
-            [(text("token_in"), amount("amount_in")), (text("token_out"), amount("amount_out"))];
-        let one_worth = if paid.is_nan() { worth(&token_out, got, block) } else { worth(&token_in, paid, block) };
-        let bad = worth(if kind == "kill" { &token_out } else { &token_in }, amount("bad_debt"), block);
-        let mut row = Row {
-            block,
-            kind,
-            who: text("population"),
-            place: place.unwrap_or_default(),
-            reason,
-            generation: String::new(),
-            moved: [(token_in, paid), (token_out, got)],
-            count: 1,
-            worth: one_worth,
-            bad_debt: bad,
-        };
+        let Some(mut row) = Row::of_event(named, record, worth) else { return };
+        let block = row.block;
         if is_liquidation {
+            let text = |name| named.text(record, name);
             let owner = text("borrower_population");
             row.who = if owner.is_empty() {
                 format!("position {} by {}", text("position"), row.who)
@@ -276,7 +283,8 @@ mod tests {
     fn of_too_many_rows_the_large_and_the_liquidations_stay() {
         let mut text = "block,kind,population,token_in,amount_in\n".to_owned();
         for block in 0..9_000 {
-            text += &format!("{block},swap,t,USDC,{}\n", if block == 4_567 { 1_000 } else { 1 });
+            let amount = if block == 4_567 { "1000" } else { "1" };
+            text.extend([&block.to_string(), ",swap,t,USDC,", amount, "\n"]);
         }
         text += "9000,kill,t,ETH,0.1\n";
         let table = rows(&text);

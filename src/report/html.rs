@@ -68,7 +68,8 @@ pub(super) fn table(caption: &str, header: &[&str], rows: &[Vec<Cell>]) -> Strin
             let class = if is_number(column) { " class=\"n\"" } else { "" };
             format!("<th scope=\"col\"{class}>{}</th>", escape(name))
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let body: String = rows.iter().map(|cells| row(cells)).collect();
     format!(
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\"><table><caption>{caption}</caption>\
@@ -86,7 +87,7 @@ fn row(cells: &[Cell]) -> String {
         };
         if place == 0 { format!("<th scope=\"row\"{class}>{text}</th>") } else { format!("<td{class}>{text}</td>") }
     });
-    format!("<tr>{}</tr>", cells.collect::<String>())
+    format!("<tr>{}</tr>", cells.collect::<Vec<_>>().concat())
 }
 
 /// A rectangle or a line of a drawing: from and to in shares of its width.
@@ -117,7 +118,7 @@ pub(super) fn drawing(marks: &[Mark], says: &str) -> String {
             100.0 * mark.height,
         )
     });
-    let rects: String = rects.collect();
+    let rects = rects.collect::<Vec<_>>().concat();
     let says = escape(says);
     format!("<svg class=\"bar\" role=\"img\" aria-label=\"{says}\"><title>{says}</title>{rects}</svg>")
 }

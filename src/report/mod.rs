@@ -6,6 +6,7 @@
 //! embedded, and a content security policy lets nothing else in.
 
 mod chart;
+mod distributions;
 mod events;
 mod frame;
 mod grid;
@@ -132,8 +133,7 @@ fn rules(run: &Run, clock: &[[f64; 2]]) -> Vec<Rule> {
         humantime::parse_duration(text).ok().map(|duration| duration.as_secs_f64())
     };
     let mut rules = Vec::new();
-    for (shock, _) in run.said.below("shocks.").filter(|(path, _)| path.ends_with(".start")) {
-        let Some(shock) = shock.strip_suffix(".start") else { continue };
+    for shock in run.said.below("shocks.").filter_map(|(path, _)| path.strip_suffix(".start")) {
         let Some(start) = duration(format!("shocks.{shock}.start")) else { continue };
         let ramp = duration(format!("shocks.{shock}.ramp")).unwrap_or(0.0);
         let ends = [(start, "begins"), (start + ramp, "ends")];

@@ -98,7 +98,7 @@ impl Page {
              <button type=\"button\" id=\"scheme\"></button></div>\n",
             escape(&self.title),
             escape(&self.subtitle),
-            links.collect::<String>()
+            links.collect::<Vec<_>>().concat()
         )
     }
 
@@ -106,7 +106,8 @@ impl Page {
         if self.doubts.is_empty() {
             return String::new();
         }
-        let doubts: String = self.doubts.iter().map(|doubt| format!("<li>{}</li>", escape(doubt))).collect();
+        let doubts = self.doubts.iter().map(|doubt| format!("<li>{}</li>", escape(doubt)));
+        let doubts = doubts.collect::<Vec<_>>().concat();
         format!(
             "<aside class=\"doubts\" role=\"note\"><p>Before these figures are believed:</p><ul>{doubts}</ul></aside>\n"
         )

@@ -131,7 +131,7 @@ fn kept(finished: &Finished, runs: &Frame) -> Option<Kept> {
             let values = if SUMS.contains(&name.as_str()) { so_far(values) } else { values.to_vec() };
             rows.iter().map(|row| values.get(*row).copied()).collect::<Option<Vec<f64>>>()
         };
-        Some(names(&first).iter().map(column).collect::<Option<Vec<_>>>()?)
+        names(&first).iter().map(column).collect::<Option<Vec<_>>>()
     };
     let read: Vec<Vec<Vec<f64>>> = paths.par_iter().filter_map(sampled).collect();
     let times = first.get("time_s").unwrap_or_default();

@@ -34,7 +34,7 @@ pub(super) struct Said {
 impl Said {
     fn of(text: &str) -> Self {
         let fields = fields(text).unwrap_or_default();
-        let named = fields.iter().filter(|(path, _)| path.ends_with(".name"));
+        let named = fields.iter().filter(|(path, _)| path.rsplit_once('.').is_some_and(|(_, field)| field == "name"));
         let names = named.map(|(_, name)| {
             let name = name.trim_matches('"');
             (prefix(name, ""), name.to_owned())
@@ -197,7 +197,7 @@ pub(super) fn word<'a>(value: &'a Value, name: &str) -> &'a str {
 pub(super) fn whole(text: &str) -> Option<u64> {
     let value = number(text.as_bytes());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole, positive and small")]
-    (value >= 0.0 && value < 1e15 && value.fract() == 0.0).then_some(value as u64)
+    ((0.0..1e15).contains(&value) && value.fract() == 0.0).then_some(value as u64)
 }
 
 /// Returns the time of the blocks in seconds since the first: a few of them, between which time is straight.

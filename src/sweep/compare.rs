@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::row::{LABELS, Row};
 use super::runs_csv::columns;
 use super::statistics::{Distribution, Estimate};
@@ -18,7 +20,7 @@ pub struct Comparison {
 }
 
 /// One figure.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
     /// Its column in `runs.csv`.
     pub figure: String,

@@ -114,7 +114,7 @@ class Grid {
 
   cell(column, place, row) {
     const value = column.value(row);
-    const text = value == null ? "" : column.isNumber ? (place === 0 ? whole : hundredth).format(value) : value;
+    const text = value == null ? "" : column.kind === "hundredths" ? cents.format(value) : column.kind === "counts" ? whole.format(value) : value;
     if (place > 0) return make("td", { class: column.isNumber ? "n" : null }, text);
     if (!time || column.label !== "block") return make("th", { scope: "row", class: "n" }, text);
     const link = make("a", { href: "#prices", title: "Show this block in the charts", onclick: () => zoomTo(value) }, text);

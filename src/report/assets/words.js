@@ -4,6 +4,7 @@ const exact = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 7 });
 const inPercent = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 5 });
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const hundredth = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+const cents = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 4 });
 
 /** A value with its unit, with as many digits as the page holds. */

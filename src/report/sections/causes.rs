@@ -208,7 +208,9 @@ fn over_blocks(run: &Run, name: &str) -> Result<Option<Chart>, FinishedError> {
     }
     let column = |place: usize| {
         let mut values = vec![f64::NAN; run.ticks.rows()];
-        rows.iter().for_each(|(row, parts)| values[*row] = parts.get(place).copied().unwrap_or(f64::NAN));
+        for (row, parts) in &rows {
+            values[*row] = parts.get(place).copied().unwrap_or(f64::NAN);
+        }
         values
     };
     let mut series = vec![Series::line("the shock", "", "blue", column(0))];

@@ -12,6 +12,9 @@ use crate::record::finished::FinishedError;
 const MOMENTS: [(&str, &str, &str); 3] =
     [("first", "before", "blue"), ("worst", "in the worst block", "vermilion"), ("last", "after", "green")];
 
+/// Liquidation maps by protocol and collateral, and then by moment and block: the fall, the debt, the collateral.
+type Curves = BTreeMap<(String, String), BTreeMap<(String, u64), Vec<[f64; 3]>>>;
+
 /// Returns the section on health factors.
 ///
 /// # Errors
@@ -95,7 +98,6 @@ fn heat(run: &Run, protocol: &str, cells: &[[f64; 3]]) -> Option<Chart> {
 /// `liquidation_map.csv` is there and is no table.
 pub(in super::super) fn map(run: &Run) -> Result<Section, FinishedError> {
     let mut section = Section::new("map", "The liquidation map");
-    type Curves = BTreeMap<(String, String), BTreeMap<(String, u64), Vec<[f64; 3]>>>;
     let mut markets: Curves = BTreeMap::new();
     run.each_row("liquidation_map.csv", |named, record| {
         let text = |name| named.text(record, name).to_owned();

@@ -15,8 +15,8 @@ const LICENCE: &str = include_str!("../assets/uplot.LICENSE");
 pub(in super::super) fn section(finished: &Finished, scenario: &str, keeps_runs: bool) -> Section {
     let mut section = Section::new("made", "How it was made");
     section.say("The same scenario, seed and version give the same bytes on any machine:");
-    section.before +=
-        &format!("<pre class=\"command\"><code>{}</code></pre>\n", escape(&command(finished, keeps_runs)));
+    let command = escape(&command(finished, keeps_runs));
+    section.before.extend(["<pre class=\"command\"><code>", &command, "</code></pre>\n"]);
     let mut rows = vec![
         vec![Cell::text("scenario"), Cell::text(&finished.scenario.name)],
         vec![Cell::text("its file"), Cell::text(&finished.scenario.path)],
@@ -56,23 +56,21 @@ fn command(finished: &Finished, keeps_runs: bool) -> String {
     let options = &finished.options;
     let verb = if options.cascade_depth.is_some() { "cascade" } else { "run" };
     let seeds = if finished.has_many_seeds { "--seeds" } else { "--seed" };
-    let mut command = format!(
+    let command = format!(
         "plimsoll {verb} {} {seeds} {} --blocks {}",
         quoted(&finished.scenario.path),
         seed(finished),
         options.blocks
     );
-    if let Some(depth) = options.cascade_depth {
-        command += &format!(" --depth {depth}");
-    }
+    let depth = options.cascade_depth.map(|depth| format!(" --depth {depth}")).unwrap_or_default();
     let flags = [
         (options.mute_forced_sales, " --mute-forced-sales"),
         (options.exact, " --exact"),
         (options.audit, " --audit"),
         (keeps_runs, " --keep-runs"),
     ];
-    flags.into_iter().filter(|(given, _)| *given).for_each(|(_, flag)| command += flag);
-    command
+    let flags = flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag);
+    [command.as_str(), &depth].into_iter().chain(flags).collect()
 }
 
 /// Returns a path as a shell takes it.

@@ -48,7 +48,7 @@ pub(in super::super) fn section(run: &Run) -> Section {
     ];
     charts.extend(pools.iter().filter_map(|pool| fees(run, pool)));
     charts.extend(lending(run));
-    let unpaid = run.ticks.get("bad_debt_numeraire").map(|bad| so_far(bad));
+    let unpaid = run.ticks.get("bad_debt_numeraire").map(so_far);
     let unpaid = unpaid.filter(|sums| sums.last().is_some_and(|last| *last > 0.0));
     let unpaid = unpaid.map(|sums| vec![Series::line("bad debt so far", &unit, "vermilion", sums).looks(Look::Area)]);
     let unpaid = chart("bad-debt", &format!("Bad debt so far ({unit})"), &unit, unpaid.unwrap_or_default());
@@ -158,12 +158,14 @@ fn lending(run: &Run) -> Vec<Chart> {
             .collect()
     };
     let mut rates = each("borrow_rate_ratio", "%");
-    rates.iter_mut().for_each(|series| series.label += ", borrowing");
+    for series in &mut rates {
+        series.label += ", borrowing";
+    }
     let mut paid = each("supply_rate_ratio", "%");
-    paid.iter_mut().for_each(|series| {
+    for series in &mut paid {
         series.label += ", supplying";
         series.look = Look::Dashed;
-    });
+    }
     rates.extend(paid);
     let unit = run.numeraire();
     let markets = run.things("_open_loans", "").into_iter().zip(COLOURS);

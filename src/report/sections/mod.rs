@@ -40,7 +40,7 @@ impl Section {
 
     /// Adds a paragraph before the charts.
     pub(super) fn say(&mut self, text: &str) {
-        self.before += &format!("<p>{}</p>\n", escape(text));
+        self.before.extend(["<p>", &escape(text), "</p>\n"]);
     }
 
     /// Returns it as it stands on the page.

@@ -101,9 +101,11 @@ fn of_token(
     if !series.iter().any(|series| moves(&series.values)) {
         return None;
     }
-    for (name, values) in twins.iter().filter(|(name, _)| name.split(" in ").next() == Some(&token.name)) {
-        let label = format!("{name}, no forced sales (twin 0)");
-        series.push(Series::line(label, unit, "shadow", values.clone()).looks(Look::Dashed));
+    let ours: Vec<_> = twins.iter().filter(|(name, _)| name.split(" in ").next() == Some(&token.name)).collect();
+    for (name, values) in &ours {
+        let whose = if ours.len() > 1 { format!("{name}, ") } else { String::new() };
+        let label = format!("{whose}no forced sales (twin 0)");
+        series.push(Series::line(label, unit, "shadow", (*values).clone()).looks(Look::Dashed));
     }
     let marks = circles(run, liquidations, &token.name, &marked);
     let sized = if marks.is_empty() { "" } else { " Circles are liquidations, their area the debt." };

@@ -1,6 +1,7 @@
 //! The sections of a page about many seeds: distributions and fans in place of single lines.
 
-use super::super::chart::{Axis, Chart, Look, Rule, Series};
+use super::super::chart::Rule;
+use super::super::distributions::{exceedance, fan, histogram};
 use super::super::grid::{Cells, Column, Grid, hundredths};
 use super::super::html::{Cell, table};
 use super::super::seeds::Sweep;
@@ -10,18 +11,6 @@ use super::Section;
 use super::causes::{Step, waterfall};
 use super::profit::{quantile, quantile_box};
 use super::story::{Tile, tiles};
-
-/// So many bars has a histogram.
-const BARS: usize = 30;
-
-/// The lines of a fan: which share of runs is below each, how it is called, how it is drawn.
-const FAN: [(f64, &str, Look); 5] = [
-    (0.05, "5 % are below", Look::Border),
-    (0.25, "25 % are below", Look::Border),
-    (0.5, "half are below", Look::Line),
-    (0.75, "75 % are below", Look::Border),
-    (0.95, "95 % are below", Look::Border),
-];
 
 fn median(sorted: &[f64]) -> f64 {
     quantile(sorted, 0.5)
@@ -100,6 +89,13 @@ pub(in super::super) fn story(sweep: &Sweep) -> Section {
             if quiet > 0 { format!(" {} of the runs saw no liquidation.", count(quiet as f64)) } else { String::new() },
         ));
     }
+    section.before += &tiles(&numbers(sweep));
+    section
+}
+
+/// Returns the five numbers.
+fn numbers(sweep: &Sweep) -> [Tile; 5] {
+    let unit = sweep.numeraire();
     let price = deepest(sweep);
     let (name, prefix) = price.unwrap_or_default();
     let fall = falls(sweep, &prefix);
@@ -112,7 +108,7 @@ pub(in super::super) fn story(sweep: &Sweep) -> Section {
     shock.sort_by(f64::total_cmp);
     let times = sweep.sorted(&format!("{prefix}_amplification"));
     let risk = |name: &str, figure: &str| at(&sweep.summary, &[name, figure, "estimate"]);
-    section.before += &tiles(&[
+    [
         Tile {
             label: "Shock, half of runs".into(),
             number: percent(median(&shock)),
@@ -146,8 +142,7 @@ pub(in super::super) fn story(sweep: &Sweep) -> Section {
             note: format!("{unit}; {} on average beyond (CVaR)", short(risk("bad_debt_numeraire", "cvar_95"))),
         },
         who(sweep, unit),
-    ]);
-    section
+    ]
 }
 
 /// Returns every kind's profits, lowest first.
@@ -184,14 +179,14 @@ pub(in super::super) fn prices(sweep: &Sweep) -> Section {
         None => section.say("Prices over time are drawn as fans where runs are kept: --keep-runs."),
     }
     let unit = sweep.numeraire();
-    for (name, fan) in sweep.kept.iter().flat_map(|kept| &kept.columns) {
+    for (name, values) in sweep.kept.iter().flat_map(|kept| &kept.columns) {
         let outside = name.strip_suffix("_price_outside_numeraire");
         let Some(thing) = outside.or_else(|| name.strip_suffix("_price")) else { continue };
         let title = match outside {
             Some(token) => format!("Price of {} outside ({unit})", token.to_uppercase()),
             None => format!("Price in pool {}", thing.replace('_', "/").to_uppercase()),
         };
-        section.charts.extend(fan_chart(sweep, name, &title, if outside.is_some() { unit } else { "" }, fan));
+        section.charts.extend(fan(sweep, name, &title, if outside.is_some() { unit } else { "" }, values));
     }
     let tokens = between(sweep, "tokens_", "_price_outside_numeraire_lowest");
     for token in tokens {
@@ -200,85 +195,6 @@ pub(in super::super) fn prices(sweep: &Sweep) -> Section {
         section.charts.extend(histogram(&format!("lowest-{token}"), &title, unit, "blue", &values, vec![]));
     }
     section
-}
-
-/// Returns a fan of quantiles; nothing if no run differs from another or from its start.
-fn fan_chart(sweep: &Sweep, name: &str, title: &str, unit: &str, fan: &[Vec<f64>]) -> Option<Chart> {
-    let blocks = &sweep.kept.as_ref()?.blocks;
-    let mut sorted = fan.to_vec();
-    sorted.iter_mut().for_each(|values| {
-        values.retain(|value| !value.is_nan());
-        values.sort_by(f64::total_cmp);
-    });
-    let start = sorted.first()?.first()?.to_bits();
-    if sorted.iter().flatten().all(|value| value.to_bits() == start) {
-        return None;
-    }
-    let line = |share: f64| sorted.iter().map(|values| quantile(values, share)).collect::<Vec<f64>>();
-    let series = FAN.iter().map(|(share, label, look)| Series::line(*label, unit, "blue", line(*share)).looks(*look));
-    Some(Chart {
-        id: format!("fan-{}", name.replace('_', "-")),
-        title: title.to_owned(),
-        note: "Between the outer edges are nine runs of ten, between the inner ones half.".into(),
-        at: blocks.clone(),
-        left: unit.to_owned(),
-        series: series.collect(),
-        bands: vec![[4, 0], [3, 1]],
-        ..Chart::default()
-    })
-}
-
-/// Returns how a figure is distributed; nothing if all runs have the same.
-fn histogram(id: &str, title: &str, unit: &str, colour: &str, sorted: &[f64], rules: Vec<Rule>) -> Option<Chart> {
-    let (low, high) = (*sorted.first()?, *sorted.last()?);
-    if low >= high {
-        return None;
-    }
-    let step = (high - low) / BARS as f64;
-    let mut bars = vec![0.0; BARS];
-    for value in sorted {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between low and high")]
-        let bar = ((value - low) / step) as usize;
-        bars[bar.min(BARS - 1)] += 1.0;
-    }
-    Some(Chart {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        x: if unit.is_empty() { Axis::Price } else { Axis::Worth },
-        at: (0..BARS).map(|bar| low + (bar as f64 + 0.5) * step).collect(),
-        left: "runs".into(),
-        from_zero: true,
-        series: vec![Series::line("runs", "runs", colour, bars).looks(Look::Stacked)],
-        rules,
-        ..Chart::default()
-    })
-}
-
-/// Returns the share of runs that exceed each value, a point for each run.
-fn exceedance(sweep: &Sweep, id: &str, title: &str, name: &str, rules: Vec<Rule>) -> Option<Chart> {
-    let (values, seeds) = (sweep.runs.get(name)?, sweep.runs.get("seed")?);
-    let mut runs: Vec<(f64, f64)> =
-        values.iter().copied().zip(seeds.iter().copied()).filter(|(value, _)| !value.is_nan()).collect();
-    runs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    if runs.first()?.0 >= runs.last()?.0 {
-        return None;
-    }
-    let shares = (0..runs.len()).map(|place| (runs.len() - 1 - place) as f64 / runs.len() as f64).collect();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a seed that was read as one")]
-    let seeds = runs.iter().map(|(_, seed)| *seed as u64).collect();
-    Some(Chart {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        note: "Each point is a run.".into(),
-        x: Axis::Worth,
-        at: runs.iter().map(|(value, _)| *value).collect(),
-        left: "%".into(),
-        from_zero: true,
-        series: vec![Series::line("runs that exceed it", "%", "vermilion", shares).looks(Look::Dots)],
-        rules,
-        seeds,
-        ..Chart::default()
-    })
 }
 
 /// Returns how liquidated and bad debt are distributed, with what one run in twenty exceeds.
@@ -311,9 +227,9 @@ pub(in super::super) fn liquidations(sweep: &Sweep) -> Section {
     }
     section.before += &table("Risk, each with its 95 % interval", &["", unit, "95 % interval"], &rows);
     let fans = sweep.kept.iter().flat_map(|kept| &kept.columns);
-    for (name, fan) in fans.filter(|(name, _)| name.ends_with("debt_numeraire")) {
+    for (name, values) in fans.filter(|(name, _)| name.ends_with("debt_numeraire")) {
         let title = if name.starts_with("bad") { "Bad debt so far" } else { "Debt liquidated so far" };
-        section.charts.extend(fan_chart(sweep, name, &format!("{title} ({unit})"), unit, fan));
+        section.charts.extend(fan(sweep, name, &format!("{title} ({unit})"), unit, values));
     }
     if section.charts.is_empty() {
         section.say("All runs liquidated the same, so there is no distribution to draw.");

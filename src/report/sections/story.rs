@@ -135,7 +135,7 @@ fn fell(run: &Run, fall: Option<&Fall>) -> String {
         let times = run.ticks.get("time_s")?;
         Some(format!(", {} after the start", elapsed(times[row] - times.first()?)))
     });
-    let mut told = format!(
+    let mut told = vec![format!(
         "The price of {} fell from {} to {} at block {}{}: {}.",
         fall.name,
         short(fall.start),
@@ -143,21 +143,21 @@ fn fell(run: &Run, fall: Option<&Fall>) -> String {
         count(fall.block),
         time.unwrap_or_default(),
         percent(fall.ratio()),
-    );
+    )];
     if fall.in_twin_0.is_finite() {
-        told += &format!(
-            " With the same dice and every forced sale muted it would have fallen by {}.",
+        told.push(format!(
+            "With the same dice and every forced sale muted it would have fallen by {}.",
             percent(1.0 - fall.in_twin_0 / fall.start)
-        );
+        ));
     }
     if fall.amplification.is_finite() {
-        told += &format!(
-            " The liquidations made the fall {:.2} times as deep{}",
+        told.push(format!(
+            "The liquidations made the fall {:.2} times as deep{}",
             fall.amplification,
             if fall.amplification < 1.02 { ": next to nothing." } else { "." }
-        );
+        ));
     }
-    told
+    told.join(" ")
 }
 
 fn liquidated(run: &Run, many: f64, debt: f64, bad: f64, unit: &str) -> String {
@@ -165,33 +165,33 @@ fn liquidated(run: &Run, many: f64, debt: f64, bad: f64, unit: &str) -> String {
         return "Nothing was liquidated in this run: there is no cascade to show.".to_owned();
     }
     let block = |name| count(at(&run.summary, &["liquidations", name]));
-    let mut told = format!(
-        "Between block {} and block {} there were {} liquidations, of {} {unit} of debt",
+    let unpaid =
+        if bad > 0.0 { format!("; {} {unit} were left unpaid", short(bad)) } else { ", all of it repaid".into() };
+    let mut told = vec![format!(
+        "Between block {} and block {} there were {} liquidations, of {} {unit} of debt{unpaid}.",
         block("first_block"),
         block("last_block"),
         count(many),
         short(debt)
-    );
-    told +=
-        &if bad > 0.0 { format!("; {} {unit} were left unpaid.", short(bad)) } else { ", all of it repaid.".into() };
+    )];
     let cascade = &run.summary["cascade"];
     let induced = at(cascade, &["induced_debt_ratio"]);
     if induced.is_finite() {
-        told += &format!(
-            " {} of that debt would not have been liquidated by the shock alone: others' forced sales brought it about.",
+        told.push(format!(
+            "{} of that debt would not have been liquidated by the shock alone: others' forced sales brought it about.",
             percent(induced)
-        );
+        ));
     }
     let sooner = at(cascade, &["brought_forward", "count"]);
     if sooner > 0.0 {
         let most = if sooner >= 2.0 { "liquidations came" } else { "liquidation came" };
-        told += &format!(
-            " {} {most} sooner than they would have, by {} blocks on average.",
+        told.push(format!(
+            "{} {most} sooner than they would have, by {} blocks on average.",
             count(sooner),
             count(at(cascade, &["brought_forward", "mean_blocks"]))
-        );
+        ));
     }
-    told
+    told.join(" ")
 }
 
 fn shock(fall: Option<&Fall>) -> Tile {
