@@ -803,7 +803,10 @@ fn providers_of_liquidity_must_be_possible() {
     let with_v3 = |provider: &str| {
         let v3 = r#"UniswapV3(name: "v3", tokens: ("ETH", "USDC"), liquidity: [(amounts: ("1_000", "2_000_000"))])"#;
         let text = SOUND.replace(uni, &format!("{uni},\n        {v3}"));
-        text.replace(harvester, &format!("{harvester} LiquidityProvider(name: \"lp\", capital: Fixed(1e4), {provider}),"))
+        text.replace(
+            harvester,
+            &format!("{harvester} LiquidityProvider(name: \"lp\", capital: Fixed(1e4), {provider}),"),
+        )
     };
     assert_eq!(lines(&with_v3(r#"pool: "v3", range: Factor(1.1), recentre: OutOfRange"#)), [""; 0]);
     let cases = [

@@ -3,8 +3,9 @@
 //! A pool of `x` ETH and `y` USDC, and `phi` being what its fee leaves. Against an outside price `P`, buying ETH is best at
 //! `dy = (sqrt(phi x y P) - y) / phi`. Around a victim who sells `v` ETH and accepts a share `s` less than its quote, a
 //! front-run without fee is best at `a = (-v + sqrt(v^2 + 4 x (x + v) / (1 - s))) / 2 - x`: there the victim gets what it
-//! asks for, and not a unit more. With fees the same bound holds and is found numerically. The size between two pools is
-//! not held to its closed form here.
+//! asks for, and not a unit more. With fees the same bound holds and is found numerically. Between two pools, of `a1` and
+//! `b1`, `a2` and `b2`, with `K = phi^2 a2 b1`, `M = a1 b2` and `N = phi (b2 + phi b1)`, it is best to pay
+//! `(sqrt(K M) - M) / N` into the first; that gains `(sqrt K - sqrt M)^2 / N`.
 
 use std::path::Path;
 
@@ -26,9 +27,10 @@ struct Trade {
     gain: f64,
 }
 
-/// D14: an arbitrage and two sandwiches.
+/// D14: an arbitrage against the venue, one between two pools, and two sandwiches.
 pub fn optimal(_: Size) -> Vec<Finding> {
     let mut findings = arbitrage();
+    findings.extend(between_pools());
     findings.extend(sandwich());
     findings
 }
@@ -54,6 +56,48 @@ fn arbitrage() -> Vec<Finding> {
             Expected::Agrees,
         ),
         finding(case, "USDC spent without a fee", (size(1.0), found.size), Expected::Refused),
+    ]
+}
+
+/// 1,000 A and 100 B in the first pool, 1,300 A and 100 B in the second.
+fn between_pools() -> Vec<Finding> {
+    let pools = r#"
+        UniswapV2(name: "first", tokens: ("A", "B"), reserves: ("1_000", "100")),
+        UniswapV2(name: "second", tokens: ("A", "B"), reserves: ("1_300", "100")),
+    "#;
+    let tokens = r#"
+        (name: "A", decimals: 18, price: Fixed(1)),
+        (name: "B", decimals: 18, price: Fixed(11.5)),
+        (name: "GAS", decimals: 18, price: Fixed(1)),
+    "#;
+    let arbitrageur = r#"Arbitrageur(
+        name: "arbitrageur", pool: "first", between: Pool("second"), capital: Fixed(1_000), bid_share: Fixed(0),
+    )"#;
+    let run = one_block(&market("A", tokens, pools, arbitrageur));
+    let (mut size, mut returned) = (0.0, 0.0);
+    for event in run.world().resource::<EventLog>() {
+        if let What::Swapped { traded, direction, .. } = &event.what {
+            if direction.pays == 0 {
+                size = traded.amount_in as f64 / 1e18;
+            } else {
+                returned = traded.amount_out as f64 / 1e18;
+            }
+        }
+    }
+    // What the fee leaves in the first pool, and in the second.
+    let best = |first: f64, second: f64| {
+        let (k, m, n) = (first * second * 1_300.0 * 100.0_f64, 1_000.0 * 100.0, first * (100.0 + second * 100.0));
+        (((k * m).sqrt() - m) / n, (k.sqrt() - m.sqrt()).powi(2) / n)
+    };
+    let (case, phi) = ("1,000 A and 100 B against 1,300 A and 100 B, fee 0.3 %", 0.997);
+    let (gain, forgotten) = (returned - size, best(phi, 1.0));
+    vec![
+        finding(case, "A spent: (sqrt(K M) - M) / N", (68.686_23, size), Expected::Agrees),
+        finding(case, "A gained: (sqrt K - sqrt M)^2 / N", (9.393_178, gain), Expected::Agrees),
+        finding(case, "A spent, from the reserves", (best(phi, phi).0, size), Expected::Agrees),
+        finding(case, "A spent without a fee", (best(1.0, 1.0).0, size), Expected::Refused),
+        finding(case, "A spent without the second pool's fee", (forgotten.0, size), Expected::Refused),
+        finding(case, "A gained without the second pool's fee", (forgotten.1, gain), Expected::Refused),
     ]
 }
 
@@ -88,28 +132,17 @@ const SANDWICHED: &str = r#"
 
 /// Runs one block of a pool, a venue and these agents, and returns the trade that was made.
 fn trade(fee_bps: u16, outside: f64, agents: &str) -> Trade {
-    let text = format!(
-        r#"Scenario(
-            blocks: 1, block_time: "12 s", numeraire: "USDC",
-            chain: (native: "GAS", base_fee: Fixed(0)),
-            tokens: [
-                (name: "USDC", decimals: 6, price: Fixed(1)),
-                (name: "ETH", decimals: 18, price: Fixed({outside})),
-                (name: "GAS", decimals: 18, price: Fixed(1)),
-            ],
-            pools: [
-                UniswapV2(
-                    name: "pool", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000"), fee_bps: {fee_bps},
-                ),
-            ],
-            agents: [{agents}],
-        )"#
+    let tokens = format!(
+        r#"
+        (name: "USDC", decimals: 6, price: Fixed(1)),
+        (name: "ETH", decimals: 18, price: Fixed({outside})),
+        (name: "GAS", decimals: 18, price: Fixed(1)),
+        "#
     );
-    let checked =
-        scenario::read_text("sizes", &text, Path::new("")).expect("the experiment's scenario has no mistakes");
-    let begun = Simulation::new(&checked.scenario, "sizes", Path::new(""), Options::seeded(1), None);
-    let mut run = begun.expect("the experiment's market can begin");
-    run.step().expect("nothing is written that could fail");
+    let pool = format!(
+        r#"UniswapV2(name: "pool", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000"), fee_bps: {fee_bps})"#
+    );
+    let run = one_block(&market("USDC", &tokens, &pool, agents));
     let (mut size, mut returned) = (0.0, 0.0);
     for event in run.world().resource::<EventLog>() {
         match &event.what {
@@ -120,4 +153,24 @@ fn trade(fee_bps: u16, outside: f64, agents: &str) -> Trade {
         }
     }
     Trade { size, gain: returned - size }
+}
+
+fn market(numeraire: &str, tokens: &str, pools: &str, agents: &str) -> String {
+    format!(
+        r#"Scenario(
+            blocks: 1, block_time: "12 s", numeraire: "{numeraire}",
+            chain: (native: "GAS", base_fee: Fixed(0)),
+            tokens: [{tokens}],
+            pools: [{pools}],
+            agents: [{agents}],
+        )"#
+    )
+}
+
+fn one_block(text: &str) -> Simulation {
+    let checked = scenario::read_text("sizes", text, Path::new("")).expect("the experiment's scenario has no mistakes");
+    let begun = Simulation::new(&checked.scenario, "sizes", Path::new(""), Options::seeded(1), None);
+    let mut run = begun.expect("the experiment's market can begin");
+    run.step().expect("nothing is written that could fail");
+    run
 }

@@ -188,7 +188,7 @@ impl Arbitrageur {
     fn trades(&self, sees: &View, way: &Way, capital: u128) -> [Option<Trade>; 2] {
         let most = self.flash.map_or(0, |flash| flash.idle(sees)).saturating_add(capital);
         let Some((round, size)) = way.sized(sees, 1.0, most) else { return [None, None] };
-        let own = || if capital > 0 { round.trade(sees, size.min(capital), 0) } else { None };
+        let own = || if capital > 0 { round.trade_about(sees, size.min(capital), 0) } else { None };
         match self.flash {
             Some(flash) if size > capital => [own(), flash.trade(sees, way, capital, most)],
             _ => [own(), None],
@@ -216,7 +216,7 @@ impl Flash {
     /// Returns the trade that borrows what `capital` does not suffice for, sized for what the loan costs.
     fn trade(self, sees: &View, way: &Way, capital: u128, most: u128) -> Option<Trade> {
         let lending = sees.protocols.lending(self.market).lending();
-        let lent = most - capital;
+        let lent = most.checked_sub(capital).filter(|lent| *lent > 0)?;
         let premium = lending.flash_premium(self.asset, lent).ok()?;
         let (round, size) = way.sized(sees, 1.0 + premium as f64 / lent as f64, most)?;
         let amount = size.min(most).checked_sub(capital).filter(|amount| *amount > 0)?;

@@ -110,6 +110,12 @@ impl Round {
         Some(Trade { actions, owed, returned })
     }
 
+    /// Returns the same, or, where a pool that limits what a swap may pay in is at that limit and refuses its last digits,
+    /// the trade that spends a millionth less.
+    pub(super) fn trade_about(&self, sees: &View, spent: u128, premium: u128) -> Option<Trade> {
+        self.trade(sees, spent, premium).or_else(|| self.trade(sees, spent - spent / 1_000_000, premium))
+    }
+
     /// Returns how much to put in until the last unit brings back what it costs, in smallest units, at most `most`; none
     /// where the first does not. In closed form through Uniswap v2 pairs alone, else by bisection over exact quotes.
     pub(super) fn size(&self, sees: &View, cost: f64, most: u128) -> Option<u128> {

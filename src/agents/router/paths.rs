@@ -80,22 +80,27 @@ struct Crossing {
 pub struct Paths {
     tokens: usize,
     crossings: Vec<Crossing>,
-    /// By the token that is paid, then by the one that is got; found when first asked for.
-    found: Vec<OnceLock<Box<[Path]>>>,
+    /// By the token that is paid, then by the one that is got; rows and paths come when they are first asked for.
+    found: Vec<OnceLock<Row>>,
 }
+
+/// The paths from one token, by the token that they lead to.
+type Row = Box<[OnceLock<Box<[Path]>>]>;
 
 impl Paths {
     /// The paths through these pools, in the order of their ids, between the first so many tokens.
     pub fn new<'a>(tokens: usize, pools: impl IntoIterator<Item = &'a PoolCell>) -> Self {
         let crossings = pools.into_iter().map(|cell| Crossing { pool: cell.id, tokens: cell.tokens.clone() });
-        let found = (0..tokens * tokens).map(|_| OnceLock::new()).collect();
+        let found = (0..tokens).map(|_| OnceLock::new()).collect();
         Self { tokens, crossings: crossings.collect(), found }
     }
 
     /// Returns the paths from one token to another, in the order of their hops, pool by pool: paths that begin alike
     /// follow each other.
     pub fn between(&self, from: TokenId, to: TokenId) -> &[Path] {
-        let Some(found) = self.found.get(from.index() * self.tokens + to.index()) else { return &[] };
+        let Some(row) = self.found.get(from.index()) else { return &[] };
+        let row = row.get_or_init(|| (0..self.tokens).map(|_| OnceLock::new()).collect());
+        let Some(found) = row.get(to.index()) else { return &[] };
         found.get_or_init(|| {
             let mut list = Vec::new();
             self.search(from, to, &mut SmallVec::from_slice(&[from]), &mut SmallVec::new(), &mut list);

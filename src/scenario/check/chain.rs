@@ -6,8 +6,11 @@ use super::super::piece::Node;
 use super::super::schema::{AgentParams, BaseFeeParams, ChainParams};
 use super::Check;
 use super::laws::NOT_NEGATIVE;
+use crate::agents::arbitrageur::Between;
 use crate::agents::borrower::Defence;
 use crate::agents::liquidity_provider::Recentre;
+use crate::agents::route::Through;
+use crate::agents::router::MOST_HOPS;
 use crate::agents::schedule::{Entry, Exit};
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::gas::GasSchedule;
@@ -165,9 +168,11 @@ fn dearest(agent: &AgentParams, gas: &GasSchedule) -> Option<(&'static str, u64)
         AgentParams::Liquidator(_) => Some(("kill", gas.kill)),
         AgentParams::Harvester(_) => Some(("reinvest", gas.reinvest)),
         AgentParams::Borrower(params) if params.entry == Entry::Genesis && params.defence == Defence::Sleep => None,
-        AgentParams::Borrower(_) => Some(("borrow", gas.supply + gas.borrow + gas.swap)),
+        AgentParams::Borrower(params) => Some(("borrow", gas.supply + gas.borrow + trade(&params.through, gas))),
         AgentParams::Lender(_) => Some(("withdraw_claim", gas.withdraw_claim)),
-        AgentParams::LoanLiquidator(_) => Some(("liquidate", gas.flash_loan + gas.liquidate + gas.swap)),
+        AgentParams::LoanLiquidator(params) => {
+            Some(("liquidate", gas.flash_loan + gas.liquidate + trade(&params.through, gas)))
+        }
         AgentParams::Publisher(_) => Some(("publish_price", gas.publish_price)),
         AgentParams::Searcher(_) => Some(("bundle", 3 * gas.swap)),
         AgentParams::LiquidityProvider(params) if !params.acts() => None,
@@ -177,6 +182,23 @@ fn dearest(agent: &AgentParams, gas: &GasSchedule) -> Option<(&'static str, u64)
         AgentParams::LiquidityProvider(_) => {
             Some(("add_liquidity", gas.remove_liquidity + gas.swap + gas.add_liquidity))
         }
-        AgentParams::Arbitrageur(_) | AgentParams::Trader(_) => Some(("swap", gas.swap)),
+        AgentParams::Arbitrageur(params) => {
+            let further = match params.between {
+                Between::Venue => 0,
+                Between::Pool(_) => 1,
+                Between::Cycle(..) => 2,
+            };
+            let lent = if params.flash.is_some() { gas.flash_loan } else { 0 };
+            Some(("swap", gas.swap + further * gas.further_swap + lent))
+        }
+        AgentParams::Trader(_) => Some(("swap", gas.swap)),
+    }
+}
+
+/// Returns the gas of the dearest trade there: a router may use two paths.
+fn trade(through: &Through, gas: &GasSchedule) -> u64 {
+    match through {
+        Through::Router => gas.swap + (2 * MOST_HOPS as u64 - 1) * gas.further_swap,
+        Through::Pool(_) | Through::Venue => gas.swap,
     }
 }
