@@ -18,10 +18,20 @@ use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
 /// Standard deviation of the log price over a day.
-const DAILY_VOLATILITY: f64 = 0.05;
+pub(super) const DAILY_VOLATILITY: f64 = 0.05;
 
 /// `sqrt(2 pi) / |zeta(1/2)|`: what an overshoot beyond a barrier costs that is looked at once per block.
 const CONSTANT_BLOCKS: f64 = 1.716_4;
+
+/// Blocks over which trades are counted together: what one leaves is forgotten long before.
+const BATCH: u64 = 2_000;
+
+/// When blocks come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Blocks {
+    Constant,
+    Poisson,
+}
 
 /// Blocks of one run: prices stay within what integers can hold.
 const RUN: u64 = 50_000;
@@ -31,6 +41,8 @@ const RUN: u64 = 50_000;
 struct Outcome {
     /// Gain per block over the pool's value, over `sigma_b^2 / 8`.
     gain: Sample,
+    /// Share of blocks with a trade, batch by batch.
+    traded: Sample,
     /// Gain and fees over loss versus rebalancing, trade by trade: the least and the greatest.
     identity: Option<(f64, f64)>,
     /// Gains of all trades, and losses versus rebalancing, in smallest units of the numeraire.
@@ -40,7 +52,7 @@ struct Outcome {
 
 /// D1: without a fee.
 pub fn without_fee(size: Size) -> Vec<Finding> {
-    let found = measure(0, 12_000, blocks(size));
+    let found = measure(0, (Blocks::Constant, 12_000), blocks(size));
     let finding = |theory, published, expected| Finding {
         case: "fee 0, 12 s blocks".to_owned(),
         theory,
@@ -66,11 +78,8 @@ pub fn with_fee(size: Size) -> Vec<Finding> {
 }
 
 fn band(ratio: f64, size: Size) -> Vec<Finding> {
-    let half_width = -libm::log(1.0 - 0.003);
-    let days = (half_width / ratio / DAILY_VOLATILITY) * (half_width / ratio / DAILY_VOLATILITY);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of milliseconds")]
-    let block_ms = (days * 86_400_000.0).round() as u64;
-    let found = measure(30, block_ms, blocks(size));
+    let (half_width, block_ms) = (half_width(), block_ms(ratio));
+    let found = measure(30, (Blocks::Constant, block_ms), blocks(size));
     let finding = |theory, slope: f64, expected| Finding {
         case: format!("f / sigma_b = {ratio}"),
         theory,
@@ -89,9 +98,66 @@ fn band(ratio: f64, size: Size) -> Vec<Finding> {
     findings
 }
 
+/// Returns half of the width of the band in which nobody trades: 30 basis points, in log price.
+fn half_width() -> f64 {
+    -libm::log(1.0 - 0.003)
+}
+
+/// Returns the time of a block in which the price moves so little that the band is `ratio` of its deviations.
+fn block_ms(ratio: f64) -> u64 {
+    let days = half_width() / ratio / DAILY_VOLATILITY;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of milliseconds")]
+    let block_ms = (days * days * 86_400_000.0).round() as u64;
+    block_ms
+}
+
+/// D3: the same with blocks at random times, and how many of them have a trade.
+pub fn with_fee_at_random_times(size: Size) -> Vec<Finding> {
+    let ratios: &[f64] = match size {
+        Size::Short => &[0.5, 1.0],
+        Size::Long => &[0.5, 1.0, 2.0, 5.0, 10.0],
+    };
+    ratios.iter().flat_map(|ratio| random_band(*ratio, size)).collect()
+}
+
+fn random_band(ratio: f64, size: Size) -> Vec<Finding> {
+    let (half_width, block_ms) = (half_width(), block_ms(ratio));
+    let found = measure(30, (Blocks::Poisson, block_ms), blocks(size));
+    let deviation = deviation(block_ms);
+    let x = half_width / deviation;
+    let trades = 1.0 / (1.0 + std::f64::consts::SQRT_2 * x);
+    let large_steps = libm::cosh(half_width / 2.0) / (1.0 - deviation * deviation / 8.0);
+    let finding = |what: &str, (theory, published): (&'static str, f64), sample: &Sample, expected| Finding {
+        case: format!("{what}, f / sigma_b = {ratio}"),
+        theory,
+        published,
+        simulated: sample.mean(),
+        standard_error: sample.standard_error(),
+        tolerance: Tolerance::StandardErrors { power: 0.03 },
+        expected,
+    };
+    let right = ("P cosh(f / 2) / (1 - sigma_b^2 / 8)", trades * large_steps);
+    let share = ("P = 1 / (1 + 1.4142 f / sigma_b)", trades);
+    let mut findings = vec![
+        finding("gain", right, &found.gain, Expected::Agrees),
+        finding("trades", share, &found.traded, Expected::Agrees),
+    ];
+    // Beyond, the formulas come closer than a million blocks can tell.
+    if ratio <= 5.0 {
+        let constant = ("constant blocks: 1 / (1 + 1.7164 f / sigma_b)", 1.0 / (1.0 + CONSTANT_BLOCKS * x));
+        findings.push(finding("gain", constant, &found.gain, Expected::Refused));
+    }
+    if ratio <= 2.0 {
+        let spread = std::f64::consts::SQRT_2 * (x + 1.0 / CONSTANT_BLOCKS);
+        let constant = ("constant blocks: 1 / (1.4142 (f / sigma_b + 0.5826))", 1.0 / spread);
+        findings.push(finding("trades", constant, &found.traded, Expected::Refused));
+    }
+    findings
+}
+
 /// D5: what the arbitrageur gains and what it pays in fees are together what the pool loses against rebalancing.
 pub fn identity(size: Size) -> Vec<Finding> {
-    let found = measure(30, 300_000, blocks(size).min(RUN));
+    let found = measure(30, (Blocks::Constant, 300_000), blocks(size).min(RUN));
     let (least, greatest) = found.identity.expect("in so many blocks somebody trades");
     let finding = |case: &str, simulated| Finding {
         case: case.to_owned(),
@@ -123,8 +189,8 @@ fn deviation(block_ms: u64) -> f64 {
 }
 
 /// Runs the market for so many blocks, over several runs with a seed each.
-fn measure(fee_bps: u16, block_ms: u64, blocks: u64) -> Outcome {
-    let text = market(fee_bps, block_ms);
+fn measure(fee_bps: u16, (times, block_ms): (Blocks, u64), blocks: u64) -> Outcome {
+    let text = market(fee_bps, times, block_ms);
     let checked = scenario::read_text("lvr", &text, Path::new("")).expect("the experiment's scenario has no mistakes");
     let runs = blocks.div_ceil(RUN);
     let outcomes: Vec<Outcome> = (1..=runs)
@@ -133,8 +199,10 @@ fn measure(fee_bps: u16, block_ms: u64, blocks: u64) -> Outcome {
             let begun = Simulation::new(&checked.scenario, "lvr", Path::new(""), Options::seeded(seed), None);
             let mut run = begun.expect("the experiment's market can begin");
             let mut outcome = Outcome::default();
-            for _ in 0..blocks.min(RUN) {
-                block(&mut run, deviation(block_ms), fee_bps, &mut outcome);
+            for _ in 0..blocks.min(RUN) / BATCH {
+                let trades = (0..BATCH).filter(|_| block(&mut run, deviation(block_ms), fee_bps, &mut outcome));
+                let trades = trades.count();
+                outcome.traded.add(trades as f64 / BATCH as f64);
             }
             outcome
         })
@@ -142,6 +210,7 @@ fn measure(fee_bps: u16, block_ms: u64, blocks: u64) -> Outcome {
     let mut sum = Outcome::default();
     for outcome in outcomes {
         sum.gain.merge(&outcome.gain);
+        sum.traded.merge(&outcome.traded);
         sum.gains += outcome.gains;
         sum.losses += outcome.losses;
         let bounds = [sum.identity, outcome.identity].into_iter().flatten();
@@ -150,13 +219,17 @@ fn measure(fee_bps: u16, block_ms: u64, blocks: u64) -> Outcome {
     sum
 }
 
-fn market(fee_bps: u16, block_ms: u64) -> String {
+fn market(fee_bps: u16, times: Blocks, block_ms: u64) -> String {
+    let block_time = match times {
+        Blocks::Constant => format!(r#""{block_ms} ms""#),
+        Blocks::Poisson => format!(r#"Poisson("{block_ms} ms")"#),
+    };
     let volatility = DAILY_VOLATILITY * 365_f64.sqrt();
     // The drift that leaves the log price without one.
     let drift = 0.5 * volatility * volatility;
     format!(
         r#"Scenario(
-            blocks: {RUN}, block_time: "{block_ms} ms", numeraire: "USD",
+            blocks: {RUN}, block_time: {block_time}, numeraire: "USD",
             chain: (native: "GAS", base_fee: Fixed(0)),
             tokens: [
                 (name: "USD", decimals: 18, price: Fixed(1)),
@@ -176,8 +249,8 @@ fn market(fee_bps: u16, block_ms: u64) -> String {
     )
 }
 
-/// Makes a block and takes in what was traded.
-fn block(run: &mut Simulation, deviation: f64, fee_bps: u16, outcome: &mut Outcome) {
+/// Makes a block and takes in what was traded; says whether anything was.
+fn block(run: &mut Simulation, deviation: f64, fee_bps: u16, outcome: &mut Outcome) -> bool {
     let before = pair(run);
     run.step().expect("nothing is written that could fail");
     let price = run.world().resource::<Venues>().price(crate::chain::ids::TokenId(1));
@@ -193,6 +266,7 @@ fn block(run: &mut Simulation, deviation: f64, fee_bps: u16, outcome: &mut Outco
         let (least, greatest) = outcome.identity.unwrap_or((ratio, ratio));
         outcome.identity = Some((least.min(ratio), greatest.max(ratio)));
     }
+    gain > 0.0
 }
 
 fn pair(run: &Simulation) -> Pair {
@@ -202,7 +276,7 @@ fn pair(run: &Simulation) -> Pair {
 }
 
 /// Returns what the block's trades brought in the numeraire, in smallest units: all legs end there.
-fn gain(log: &EventLog) -> f64 {
+pub(super) fn gain(log: &EventLog) -> f64 {
     let legs = log.iter().map(|event| match event.what {
         What::Swapped { direction, traded, .. } if direction.pays == 1 => -signed(traded.amount_in),
         What::Swapped { traded, .. } => signed(traded.amount_out),

@@ -6,6 +6,7 @@
 //! are held to them.
 
 pub mod cascade;
+pub mod concentrated_liquidity;
 pub mod first_passage;
 pub mod loans;
 pub mod loss_versus_rebalancing;
@@ -52,6 +53,18 @@ pub const EXPERIMENTS: &[Experiment] = &[
         about: "arbitrage gain with fee, constant blocks, over sigma_b^2 / 8",
         source: "Nezlobin, Tassy 2025, arXiv 2505.05113",
         run: loss_versus_rebalancing::with_fee,
+    },
+    Experiment {
+        id: "D3",
+        about: "arbitrage gain with fee, blocks at random times, over sigma_b^2 / 8; share of blocks with a trade",
+        source: "Milionis, Moallemi, Roughgarden 2023, arXiv 2305.14604",
+        run: loss_versus_rebalancing::with_fee_at_random_times,
+    },
+    Experiment {
+        id: "D4",
+        about: "arbitrage gain from a range of liquidity, block by block over L sigma_b^2 sqrt(P) / 4",
+        source: "Milionis, Moallemi, Roughgarden, Zhang 2022, arXiv 2208.06046",
+        run: concentrated_liquidity::in_a_range,
     },
     Experiment {
         id: "D5",
