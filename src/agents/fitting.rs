@@ -120,7 +120,7 @@ mod tests {
     /// and `a` the reserve: Alpha Homora's `StrategyAllETHOnly`, and every zap.
     #[test]
     fn a_one_sided_entry_swaps_what_a_zap_swaps() {
-        let (held, reserve) = (10_f64.powi(23), 10_f64.powi(24));
+        let (held, reserve) = (1e23_f64, 1e24_f64);
         let zap = ((reserve * (3_988_000.0 * held + 3_988_009.0 * reserve)).sqrt() - 1_997.0 * reserve) / 1_994.0;
         let fit = fit(&pair(), None, None, &smallvec![10_u128.pow(23), 0], 0).unwrap();
         assert_eq!((fit.direction.pays, fit.direction.takes), (0, 1));

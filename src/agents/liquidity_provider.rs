@@ -29,7 +29,7 @@ use crate::chain::protocols::PoolCell;
 use crate::chain::range::RangeParams;
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn, LiquidityCall, LiquidityOrder};
-use crate::protocol::amm::uniswap_v3::PositionKey;
+use crate::protocol::amm::uniswap_v3::{PositionKey, V3Pool};
 use crate::protocol::amm::{PerToken, TickRange, Withdrawal};
 
 /// A population of liquidity providers, as scenario files write it.
@@ -353,7 +353,7 @@ impl LiquidityProvider {
     }
 
     fn is_in_range(&self, sees: &View) -> bool {
-        let tick = self.cell(sees).pool.uniswap_v3().map(|pool| pool.tick());
+        let tick = self.cell(sees).pool.uniswap_v3().map(V3Pool::tick);
         tick.zip(self.range).is_none_or(|(tick, range)| (range.lower..range.upper).contains(&tick))
     }
 

@@ -20,6 +20,7 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 use smallvec::SmallVec;
 
 use crate::agents::AgentDirectory;
+use crate::agents::fitting::unit;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, LiquidityAt, What};
 use crate::chain::ids::{AccountId, AgentId, PoolId};
@@ -128,7 +129,7 @@ pub fn record_liquidity(
 
 /// Returns what a smallest unit of each priced token is worth.
 fn units(sees: &View) -> Vec<f64> {
-    sees.tokens.priced().map(|token| sees.venues.price(token) / sees.tokens.get(token).one).collect()
+    sees.tokens.priced().map(|token| unit(sees, token)).collect()
 }
 
 fn dot(left: &[f64], right: &[f64]) -> f64 {
@@ -340,11 +341,6 @@ impl LiquidityBooks {
         }
         Some(figures)
     }
-}
-
-/// Returns what a smallest unit of a token is worth.
-fn unit(sees: &View, token: crate::chain::ids::TokenId) -> f64 {
-    sees.venues.price(token) / sees.tokens.get(token).one
 }
 
 /// Returns what a smallest unit of each of a pool's tokens is worth.
