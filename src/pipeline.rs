@@ -14,6 +14,7 @@ use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
 use crate::chain::gas::BlockGas;
 use crate::chain::lending::find_failing_loans;
+use crate::chain::maker::find_unsafe_vaults;
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{Directory, PoolCell};
@@ -84,6 +85,7 @@ impl Stage {
                 let mut systems = agents::deciding(&has.kinds);
                 let finding = when(has.positions, find_underwater.into_configs()).into_iter();
                 let finding = finding.chain(when(has.lending, find_failing_loans.into_configs()));
+                let finding = finding.chain(when(has.vaults, find_unsafe_vaults.into_configs()));
                 systems.splice(0..0, finding);
                 systems
             }
@@ -125,6 +127,8 @@ struct Subjects {
     positions: bool,
     /// Lending markets, whose positions may fail.
     lending: bool,
+    /// Maker systems, whose vaults may fail.
+    vaults: bool,
     /// Funding of farms.
     emissions: bool,
     /// An audit of every block.
@@ -147,6 +151,7 @@ impl Subjects {
             feeds: true,
             positions: true,
             lending: true,
+            vaults: true,
             emissions: true,
             audit: true,
             tables: true,
@@ -164,6 +169,7 @@ impl Subjects {
             demand: world.contains_resource::<Demand>(),
             positions: !world.resource::<Directory>().goblins.is_empty(),
             lending: !world.resource::<Directory>().lending.is_empty(),
+            vaults: !world.resource::<Directory>().makers.is_empty(),
             emissions: !world.resource::<Emissions>().0.is_empty(),
             audit: world.resource::<AuditEveryBlock>().0,
             tables: world.contains_resource::<Recorder>(),
@@ -267,6 +273,8 @@ mod tests {
             "Lender",
             "LoanLiquidator",
             "LiquidityProvider",
+            "VaultOwner",
+            "Keeper",
         ];
         let learners = [
             "Farmer",
@@ -277,6 +285,8 @@ mod tests {
             "Lender",
             "LoanLiquidator",
             "LiquidityProvider",
+            "VaultOwner",
+            "Keeper",
         ];
         let learn = learners.map(|agent| format!("learn<{agent}>")).join(", ");
         let each = |what: &str| agents.map(|agent| format!("{what}<{agent}>")).join(", ");
@@ -284,7 +294,7 @@ mod tests {
             ("open", "adjust_base_fee, open_block".to_owned()),
             ("market", "move_prices, replay_base_fee, draw_background".to_owned()),
             ("oracle", "observe_prices".to_owned()),
-            ("decide", format!("find_underwater, find_failing_loans, {}", each("decide"))),
+            ("decide", format!("find_underwater, find_failing_loans, find_unsafe_vaults, {}", each("decide"))),
             ("search", "search<Searcher>".to_owned()),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),

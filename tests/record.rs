@@ -14,8 +14,8 @@ use plimsoll::record::positions::{Position, PositionFate};
 use plimsoll::record::summary::Summary;
 use plimsoll::record::table::Table;
 use plimsoll::record::ticks::{
-    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, RangesTick,
-    ReserveTick, Tick, TickNames, TokenTick,
+    AssetTick, BankTick, BlockTick, GoblinTick, IlkTick, LendingTick, LiquidatableTick, MakerTick, OracleTick,
+    PoolTick, RangesTick, ReserveTick, Tick, TickNames, TokenTick,
 };
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
@@ -67,6 +67,19 @@ fn asset() -> AssetTick {
         utilisation_ratio: 0.4,
         borrow_rate_ratio: 0.04,
         supply_rate_ratio: 0.016,
+    }
+}
+
+fn ilk() -> IlkTick {
+    IlkTick {
+        open_vaults: 5,
+        debt: ETHER,
+        collateral: ETHER,
+        health_factor_lowest: Some(0.97),
+        unsafe_vaults: 1,
+        unsafe_debt: 20.5,
+        auctions: 3,
+        auctioned_debt: 7.5,
     }
 }
 
@@ -184,6 +197,8 @@ fn a_tick_lines_up_with_its_header() {
         oracles: list(&["feed"]),
         lending: list(&["morpho"]),
         assets: list(&["morpho USDC"]),
+        makers: list(&["maker"]),
+        ilks: list(&["ETH-A"]),
         banks: list(&["homora"]),
         goblins: list(&["eth_usdc_goblin"]),
         liquidatable: list(&["eth_usdc_goblin liquidatable at 10"]),
@@ -197,6 +212,8 @@ fn a_tick_lines_up_with_its_header() {
         oracles: vec![OracleTick { price_numeraire: 1_010.505, error_ratio: 0.01 }],
         lending: vec![lending()],
         assets: vec![asset()],
+        makers: vec![MakerTick { dai_supply: ETHER, surplus: ETHER, bad_debt: ETHER }],
+        ilks: vec![ilk()],
         banks: vec![bank()],
         goblins: vec![goblin()],
         liquidatable: vec![LiquidatableTick { debt_numeraire: 7.5, collateral_numeraire: 8.0 }],
@@ -213,6 +230,8 @@ fn a_tick_lines_up_with_its_header() {
     assert_eq!(cell("morpho_usdc_supplied_units"), "10000000");
     assert_eq!(cell("eth_usdc_reserve_0"), "1.5");
     assert_eq!(cell("eth_usdc_reserve_0_units"), "1500000000000000000");
+    assert_eq!(cell("maker_bad_debt"), "1.5");
+    assert_eq!(cell("eth_a_auctions"), "3");
     assert_eq!(cell("homora_utilisation_ratio"), "0.5");
     assert_eq!(cell("eth_usdc_goblin_health_factor_p01"), "");
     assert_eq!(cell("eth_usdc_goblin_health_factor_p50"), "1.5");

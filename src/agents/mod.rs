@@ -10,6 +10,7 @@ pub mod borrower;
 pub mod farmer;
 pub mod fitting;
 pub mod harvester;
+pub mod keeper;
 pub mod lender;
 pub mod liquidator;
 pub mod liquidity_provider;
@@ -24,6 +25,7 @@ mod sandwich;
 pub mod schedule;
 pub mod searcher;
 pub mod trader;
+pub mod vault_owner;
 pub mod view;
 
 use bevy_ecs::component::Mutable;
@@ -106,7 +108,11 @@ fn ask<A: Agent>(
     mut list: Local<Vec<(AgentId, Entity)>>,
 ) {
     let block = sees.clock.block;
-    awake.rouse(block, !sees.underwater.is_empty() || !sees.failing.is_empty(), &mut list);
+    awake.rouse(
+        block,
+        !sees.underwater.is_empty() || !sees.failing.is_empty() || sees.unsafe_vaults.call_keepers(),
+        &mut list,
+    );
     for (id, entity) in list.drain(..) {
         let (mut agent, mut identity) = agents.get_mut(entity).expect("agents live as long as the run");
         let wake = agent.decide(sees, &mut Outbox::new(sees, &mut identity, &mut mempool, A::SEARCHES));
@@ -278,6 +284,10 @@ kinds! {
     LiquidityProvider(liquidity_provider::LiquidityProviderParams, liquidity_provider::LiquidityProvider);
     /// Searchers, who build bundles around the trades of others.
     Searcher(searcher::SearcherParams, searcher::Searcher);
+    /// Owners of vaults in a Maker system.
+    VaultOwner(vault_owner::VaultOwnerParams, vault_owner::VaultOwner);
+    /// Keepers of a Maker system.
+    Keeper(keeper::KeeperParams, keeper::Keeper);
 }
 
 impl AgentParams {

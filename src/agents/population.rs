@@ -11,7 +11,7 @@ use super::awake::{Awake, Wake};
 use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
-use crate::chain::ids::{AgentId, BankId, GoblinId, LendingId, PoolId, TokenId};
+use crate::chain::ids::{AgentId, BankId, GoblinId, IlkId, LendingId, MakerId, PoolId, TokenId};
 use crate::chain::ledger::{Ledger, Source, SupplyTooLarge};
 use crate::protocol::amm::{PerToken, TickRange};
 
@@ -60,6 +60,17 @@ pub enum Stake {
         range: Option<TickRange>,
         /// The most of each of its tokens that is put in, in smallest units.
         offered: PerToken,
+    },
+    /// A vault in a Maker system, in smallest units.
+    Vault {
+        /// The system and the ilk.
+        of: (MakerId, IlkId),
+        /// Collateral locked.
+        locked: u128,
+        /// Dai drawn.
+        drawn: u128,
+        /// Whether that is in the owner's wallet; else it is gone.
+        kept: bool,
     },
     /// A leveraged position, in smallest units of the bank's base asset.
     Position {

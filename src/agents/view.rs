@@ -11,6 +11,7 @@ use crate::chain::gas::{BlockGas, GasSchedule, gwei_to_units};
 use crate::chain::ids::{GoblinId, TokenId};
 use crate::chain::ledger::Ledger;
 use crate::chain::lending::FailingLoans;
+use crate::chain::maker::UnsafeVaults;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::tokens::Tokens;
@@ -43,6 +44,8 @@ pub struct View<'w, 's> {
     pub failing: Res<'w, FailingLoans>,
     /// Which paths lead from token to token through the pools.
     pub paths: Res<'w, Paths>,
+    /// The vaults that may be liquidated.
+    pub unsafe_vaults: Res<'w, UnsafeVaults>,
     /// Pools, farms, banks and goblins.
     pub protocols: Protocols<'w, 's>,
 }

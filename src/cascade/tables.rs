@@ -42,6 +42,7 @@ impl Causes {
             let protocol = match row.key.protocol {
                 ProtocolId::Bank(bank) => &names.banks[bank.index()].name,
                 ProtocolId::Lending(market) => &names.lending[market.index()].name,
+                ProtocolId::Maker(system, ilk) => &sees.protocols.maker(system).ilk(ilk).name,
             };
             let generation = name_of(self.generation(row.key));
             let watched = &self.run.watched[row.watched];

@@ -1,6 +1,8 @@
 //! Nothing appears or vanishes: what protocols say they hold is what the ledger says they hold, claims sum to totals,
 //! and balances sum to what the sources issued. All of it to the last unit.
 
+use std::collections::BTreeSet;
+
 use bevy_ecs::prelude::{Res, Resource};
 use thiserror::Error;
 
@@ -8,8 +10,10 @@ use super::clock::Clock;
 use super::ids::{AccountId, TokenId};
 use super::ledger::{Ledger, Source};
 use super::lending::LendingCell;
+use super::maker::{AuctionKind, MakerCell};
 use super::protocols::{BankCell, FarmCell, GoblinCell, PoolCell, Protocols};
 use super::tokens::Tokens;
+use crate::math::Rad;
 
 /// Two accounts of the same thing that differ: a bug.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -51,7 +55,8 @@ pub fn audit(tokens: &Tokens, ledger: &Ledger, protocols: &Protocols) -> Result<
     protocols.farms().try_for_each(|cell| books.farm(cell))?;
     protocols.banks().try_for_each(|cell| books.bank(cell))?;
     protocols.goblins().try_for_each(|cell| books.goblin(cell))?;
-    protocols.all_lending().try_for_each(|cell| books.lending(cell))
+    protocols.all_lending().try_for_each(|cell| books.lending(cell))?;
+    protocols.makers().try_for_each(|cell| books.maker(cell))
 }
 
 struct Books<'a, 'w, 's> {
@@ -128,6 +133,44 @@ impl Books<'_, '_, '_> {
         same(what, ("the market", Ok(())), ("the sum of positions", cell.lending().claims_sum()))
     }
 
+    /// What the adapters hold, and the vat's sums: all dai is the debt, all sin the vice, what vaults owe the rest.
+    fn maker(&self, cell: &MakerCell) -> Result<(), AuditError> {
+        let (maker, books) = (&cell.maker, cell.maker.books());
+        for token in cell.ilks.iter().map(|ilk| ilk.gem).collect::<BTreeSet<_>>() {
+            let of_token = maker.ilks().zip(&cell.ilks).filter(|(_, ilk)| ilk.gem == token);
+            let held = of_token.map(|(number, _)| maker.gem_held(number).expect(LISTED)).sum();
+            self.holds(cell.account, token, held)?;
+        }
+        let name = &self.protocols.directory.makers[cell.id.index()].name;
+        let outside = cell.dai_minted().ok();
+        let minted = self.ledger.issued(Source::Stablecoins, cell.dai);
+        same(|| format!("dai of {name}"), ("the system", outside), ("the ledger", Some(minted)))?;
+        let inside = maker.purses().map(|(_, purse)| purse.dai);
+        let dai = sum(inside.chain([books.vow.dai, books.pot.dai, books.vat.joined_dai]));
+        same(|| format!("debt of {name}"), ("the vat", Some(books.vat.debt)), ("the sum of dai", dai))?;
+        let sin = sum([books.vow.sin, books.vat.genesis_sin]);
+        same(|| format!("vice of {name}"), ("the vat", Some(books.vat.vice)), ("the sum of sin", sin))?;
+        let mut owed = Some(books.vat.vice);
+        for (number, ilk) in maker.ilks().zip(&cell.ilks) {
+            let ilk_books = maker.ilk_books(number).expect(LISTED);
+            let (mut art, mut gem) = (0, 0);
+            for (_, vault) in maker.positions(number).expect(LISTED) {
+                art += vault.art;
+                gem += vault.ink + vault.gem;
+            }
+            let lots: u128 = match ilk.auctions {
+                AuctionKind::Dutch => maker.sales(number).expect(LISTED).map(|(_, sale)| sale.lot).sum(),
+                AuctionKind::English => maker.bids(number).expect(LISTED).map(|(_, bid)| bid.lot).sum(),
+            };
+            let what = |kind: &str| format!("{kind} of {}", ilk.name);
+            same(|| what("normalised debt"), ("the vat", ilk_books.total_art), ("the sum of vaults", art))?;
+            let (joined, counted) = (ilk_books.joined_gem, gem + lots);
+            same(|| what("collateral"), ("the vat", joined), ("vaults and auctions", counted))?;
+            owed = owed.and_then(|owed| owed.checked_add(Rad::product(art, ilk_books.rate)).ok());
+        }
+        same(|| format!("what {name} is owed"), ("the vat", Some(books.vat.debt)), ("the sum of vaults and vice", owed))
+    }
+
     fn holds(&self, account: AccountId, token: TokenId, stated: u128) -> Result<(), AuditError> {
         let what = || format!("{} of account {}", self.name(token), account.0);
         same(what, ("the protocol", stated), ("the ledger", self.ledger.balance(account, token)))
@@ -141,6 +184,13 @@ impl Books<'_, '_, '_> {
     fn name(&self, token: TokenId) -> &str {
         &self.tokens.get(token).name
     }
+}
+
+const LISTED: &str = "an ilk of the scenario is one of the system";
+
+/// Returns the sum; none if it does not fit.
+fn sum(parts: impl IntoIterator<Item = Rad>) -> Option<Rad> {
+    parts.into_iter().try_fold(Rad::ZERO, |sum, part| sum.checked_add(part).ok())
 }
 
 /// Compares what two sides say of the same thing.

@@ -5,13 +5,17 @@ use thiserror::Error;
 
 use super::forced_sales::OtherSale;
 use super::ids::{
-    AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
+    AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, IlkId, LendingId, LiquidationKey, MakerId, PoolId,
+    PositionId, TokenId,
 };
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
+use super::maker::{AuctionRow, MakerCall};
 use super::transaction::{LendingCall, Transaction};
 use super::venue::VenueError;
+use crate::math::{MathError, Rad};
 use crate::protocol::amm::{AmmError, Direction, LiquidityMoved, TickRange, Traded};
 use crate::protocol::farm::alpha_homora::{BankError, Deposited, GoblinError, Killed, Reinvested, Withdrawn, Worked};
+use crate::protocol::lending::maker::{AuctionId, MakerError};
 use crate::protocol::lending::{LendingError, Liquidated, Liquidation};
 
 /// Something that happened.
@@ -86,6 +90,8 @@ pub enum What {
     Lent(Box<LentAt>),
     /// A position in a lending market was liquidated.
     Liquidated(Box<LiquidatedAt>),
+    /// A Maker system did what its caller asked for.
+    Maker(Box<MakerAt>),
     /// An oracle's price was published.
     PricePublished {
         /// The feed.
@@ -239,6 +245,101 @@ pub struct LiquidatedAt {
     pub order: Order,
 }
 
+/// A call to a Maker system.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MakerAt {
+    /// The system.
+    pub system: MakerId,
+    /// The ilk.
+    pub ilk: IlkId,
+    /// The call.
+    pub call: MakerCall,
+    /// What was done.
+    pub done: MakerDone,
+    /// How it came into the block.
+    pub order: Order,
+}
+
+/// What a Maker system did.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MakerDone {
+    /// A vault was changed by its owner; amounts are in the tokens' smallest units.
+    Changed {
+        /// Collateral locked.
+        locked: u128,
+        /// Collateral freed.
+        freed: u128,
+        /// Dai drawn.
+        drawn: u128,
+        /// Dai paid back.
+        wiped: u128,
+    },
+    /// A vault, or a part of it, was put on auction.
+    Auctioned {
+        /// The auction.
+        auction: AuctionId,
+        /// Whose vault.
+        owner: AccountId,
+        /// Collateral that is sold, in its token's smallest units.
+        lot: u128,
+        /// The debt that it should bring, without the penalty.
+        due: Rad,
+        /// What the vault's collateral carried over what it owed.
+        health_factor: f64,
+        /// What the sender got for it, inside.
+        incentive: Rad,
+    },
+    /// A Dutch auction was started anew.
+    Restarted {
+        /// The auction.
+        auction: AuctionId,
+        /// What the sender got for it, inside.
+        incentive: Rad,
+    },
+    /// A bid was placed in an English auction.
+    Bid {
+        /// The auction.
+        auction: AuctionId,
+        /// The bid.
+        bid: Rad,
+        /// Collateral that it is for, in its token's smallest units.
+        lot: u128,
+        /// Whose bid it beats, if it is not the first.
+        beaten: Option<AccountId>,
+    },
+    /// Collateral was sold.
+    Sold(SoldAt),
+}
+
+/// A sale of collateral by auction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SoldAt {
+    /// The auction.
+    pub auction: AuctionId,
+    /// Who bought.
+    pub buyer: AccountId,
+    /// Collateral, in its token's smallest units.
+    pub lot: u128,
+    /// What was paid for it.
+    pub paid: Rad,
+    /// Whether the auction is over.
+    pub is_over: bool,
+    /// What has become of the auction so far.
+    pub row: AuctionRow,
+}
+
+impl SoldAt {
+    /// Returns what an auction that is over has not brought of the debt.
+    pub fn shortfall(&self) -> Option<Rad> {
+        self.is_over.then(|| self.row.shortfall())
+    }
+
+    /// Says whether it went for less than a smallest unit of the dai token: a bid of nothing.
+    pub fn is_for_nothing(&self) -> bool {
+        self.paid < Rad::from_wad(1)
+    }
+}
+
 /// Why a transaction reverted.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum Revert {
@@ -268,6 +369,12 @@ pub enum Revert {
     /// A lending market refused.
     #[error(transparent)]
     Lending(#[from] LendingError),
+    /// A Maker system refused.
+    #[error(transparent)]
+    Maker(#[from] MakerError),
+    /// A number does not fit.
+    #[error(transparent)]
+    Math(#[from] MathError),
     /// A lending market has fewer assets.
     #[error("the market has no asset {asset}")]
     NoAsset {
@@ -301,10 +408,24 @@ impl Revert {
             Self::Bank(_) => "bank_refused",
             Self::Goblin(_) => "goblin_refused",
             Self::Lending(error) => error.kind(),
+            Self::Maker(error) => maker_kind(error),
+            Self::Math(_) => "too_large",
             Self::NoAsset { .. } => "no_asset",
             Self::FlashLoan { .. } => "flash_loan",
             Self::Venue(_) => "venue_refused",
         }
+    }
+}
+
+/// Returns the kind of reason for which a Maker system refused.
+fn maker_kind(error: &MakerError) -> &'static str {
+    match error {
+        MakerError::NotUnsafe { .. } => "healthy",
+        MakerError::NotSafe { .. } => "vault_unsafe",
+        MakerError::NotRunning { .. } => "no_auction",
+        MakerError::TooExpensive { .. } | MakerError::NeedsReset { .. } | MakerError::Flipper(_) => "auction_moved_on",
+        MakerError::LiquidationLimitHit { .. } | MakerError::LitterBoxFull { .. } => "auctions_full",
+        _ => "maker_refused",
     }
 }
 
@@ -314,6 +435,10 @@ impl Event {
         let owner = match &self.what {
             What::Killed(killed) => Some(killed.receipt.owner),
             What::Liquidated(at) => Some(at.call.borrower),
+            What::Maker(at) => match at.done {
+                MakerDone::Auctioned { owner, .. } => Some(owner),
+                _ => None,
+            },
             _ => None,
         };
         [self.sender.map(|(_, account)| account), owner.filter(|owner| self.sender.map(|s| s.1) != Some(*owner))]

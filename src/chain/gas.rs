@@ -20,6 +20,8 @@ use serde::Deserialize;
 ///   accrual, charged 120,000;
 /// * lending calls: no published measurement was found that separates them; charged 200,000 for supply and repayment,
 ///   250,000 for a withdrawal, 300,000 for a loan, 450,000 for a liquidation and 120,000 for a flash loan;
+/// * Maker: no published measurement was found; charged 300,000 for a change of a vault, for the start of an auction and for
+///   a purchase with its exit, 150,000 for a bid, a settlement and a new start, 120,000 for a flash mint;
 /// * revert: no published measurement was found; the checks that fail here come early in the contracts, after the
 ///   transaction's own 21,000 and a few storage reads; charged 50,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Resource)]
@@ -57,6 +59,26 @@ pub struct GasSchedule {
     pub liquidate: u64,
     /// Lending: take a flash loan and pay it back.
     pub flash_loan: u64,
+    /// Maker: join, lock and draw.
+    pub lock_and_draw: u64,
+    /// Maker: wipe, free and exit.
+    pub wipe_and_free: u64,
+    /// Maker: start a Dutch auction.
+    pub bark: u64,
+    /// Maker: start an English auction.
+    pub bite: u64,
+    /// Maker: buy from a Dutch auction and exit the collateral.
+    pub take: u64,
+    /// Maker: start a Dutch auction anew.
+    pub redo: u64,
+    /// Maker: bid more.
+    pub tend: u64,
+    /// Maker: ask for less.
+    pub dent: u64,
+    /// Maker: settle an English auction and exit the collateral.
+    pub deal: u64,
+    /// Maker: take a flash mint and pay it back.
+    pub flash_mint: u64,
     /// The most that a transaction uses which reverts.
     pub revert: u64,
 }
@@ -80,6 +102,16 @@ impl Default for GasSchedule {
             repay: 200_000,
             liquidate: 450_000,
             flash_loan: 120_000,
+            lock_and_draw: 300_000,
+            wipe_and_free: 300_000,
+            bark: 300_000,
+            bite: 300_000,
+            take: 300_000,
+            redo: 150_000,
+            tend: 150_000,
+            dent: 150_000,
+            deal: 150_000,
+            flash_mint: 120_000,
             revert: 50_000,
         }
     }
@@ -87,7 +119,7 @@ impl Default for GasSchedule {
 
 impl GasSchedule {
     /// Returns every figure with its name.
-    pub fn figures(&self) -> [(&'static str, u64); 17] {
+    pub fn figures(&self) -> [(&'static str, u64); 27] {
         [
             ("swap", self.swap),
             ("further_swap", self.further_swap),
@@ -105,6 +137,16 @@ impl GasSchedule {
             ("repay", self.repay),
             ("liquidate", self.liquidate),
             ("flash_loan", self.flash_loan),
+            ("lock_and_draw", self.lock_and_draw),
+            ("wipe_and_free", self.wipe_and_free),
+            ("bark", self.bark),
+            ("bite", self.bite),
+            ("take", self.take),
+            ("redo", self.redo),
+            ("tend", self.tend),
+            ("dent", self.dent),
+            ("deal", self.deal),
+            ("flash_mint", self.flash_mint),
             ("revert", self.revert),
         ]
     }

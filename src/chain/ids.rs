@@ -2,6 +2,7 @@
 
 pub use crate::protocol::AccountId;
 pub use crate::protocol::farm::alpha_homora::{GoblinId, PositionId};
+pub use crate::protocol::lending::maker::IlkId;
 
 /// A protocol that liquidates, wherever positions are numbered by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,6 +11,8 @@ pub enum ProtocolId {
     Bank(BankId),
     /// A lending market, whose positions bear their account's number.
     Lending(LendingId),
+    /// An ilk of a Maker system, whose vaults bear their account's number.
+    Maker(MakerId, IlkId),
 }
 
 /// A position across protocols.
@@ -30,6 +33,11 @@ impl LiquidationKey {
     /// An account's position in a lending market.
     pub fn of_lending(market: LendingId, borrower: AccountId) -> Self {
         Self { protocol: ProtocolId::Lending(market), position: borrower.0 }
+    }
+
+    /// An account's vault in a Maker system.
+    pub fn of_maker((system, ilk): (MakerId, IlkId), owner: AccountId) -> Self {
+        Self { protocol: ProtocolId::Maker(system, ilk), position: owner.0 }
     }
 }
 
@@ -61,6 +69,8 @@ ids! {
     BankId(u16);
     /// A lending market, in the order of the scenario.
     LendingId(u16);
+    /// A Maker system, in the order of the scenario.
+    MakerId(u16);
     /// An agent, in the order of the scenario. Dice are keyed by population and number instead: see `dice`.
     AgentId(u32);
 }

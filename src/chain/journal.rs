@@ -2,8 +2,9 @@
 
 use smallvec::SmallVec;
 
-use super::ids::{AccountId, BankId, FarmId, FeedId, GoblinId, LendingId, PoolId, PositionId, TokenId};
+use super::ids::{AccountId, BankId, FarmId, FeedId, GoblinId, IlkId, LendingId, MakerId, PoolId, PositionId, TokenId};
 use super::lending::{Amounts, LoanPlace};
+use super::maker::{AuctionKind, AuctionRow, MakerOrder};
 use super::oracles::{Feed, Oracles};
 use super::price_order::Place;
 use super::protocols::ProtocolsMut;
@@ -14,6 +15,7 @@ use crate::protocol::amm::PoolBefore;
 use crate::protocol::farm::alpha_homora::{BankBefore, Goblin};
 use crate::protocol::farm::staking_rewards::Seat;
 use crate::protocol::lending::LendingBefore;
+use crate::protocol::lending::maker::{AuctionOf, MakerBefore, Touched};
 
 /// What one action may have changed, as it was before.
 #[derive(Debug, Clone)]
@@ -26,6 +28,33 @@ enum Before {
     Place(GoblinId, PositionId, Place),
     Feed(FeedId, Feed),
     Lending(LendingId, AccountId, LendingBefore, LoanPlace, Amounts),
+    Maker(Box<MakerCallBefore>),
+}
+
+/// What a call to a Maker system may have changed.
+#[derive(Debug, Clone)]
+struct MakerCallBefore {
+    system: MakerId,
+    ilk: IlkId,
+    owner: AccountId,
+    place: LoanPlace,
+    before: MakerBefore,
+    /// How many auctions there were, and what had become of the one that is named.
+    auctions: usize,
+    named: Option<(usize, AuctionRow)>,
+}
+
+impl MakerCallBefore {
+    fn put_back(&self, protocols: &mut ProtocolsMut) {
+        let cell = protocols.maker(self.system);
+        cell.maker.restore(&self.before);
+        let ilk = cell.ilk_mut(self.ilk);
+        ilk.orders.restore(self.owner, self.place);
+        ilk.ledger.truncate(self.auctions);
+        if let Some((index, row)) = self.named {
+            ilk.ledger[index] = row;
+        }
+    }
 }
 
 /// The before-images of the transaction that runs.
@@ -43,6 +72,7 @@ impl Journal {
         &mut self,
         sender: AccountId,
         action: &Action,
+        now: u64,
         protocols: &mut ProtocolsMut,
         venues: &Venues,
         oracles: &Oracles,
@@ -79,6 +109,7 @@ impl Journal {
                 let (before, place) = (cell.market.before(account), cell.orders.place(account));
                 self.0.push(Before::Lending(order.market, account, before, place, cell.lost.clone()));
             }
+            Action::Maker(ref order) => self.keep_maker(sender, order, now, protocols),
             Action::PublishPrice { feed, .. } => self.0.push(Before::Feed(feed, oracles.feed(feed).clone())),
             Action::Deposit { bank, .. } | Action::Withdraw { bank, .. } => {
                 self.0.push(Before::Bank(bank, protocols.bank(bank).bank.before(None)));
@@ -115,6 +146,7 @@ impl Journal {
                     cell.market.restore(before);
                     cell.orders.restore(account, place);
                 }
+                Before::Maker(before) => before.put_back(protocols),
                 Before::Feed(id, feed) => *oracles.feed_mut(id) = feed,
                 Before::Bank(id, before) => protocols.bank(id).bank.restore(before),
                 Before::Farm(id, goblin, seat) => {
@@ -127,6 +159,28 @@ impl Journal {
                 }
             }
         }
+    }
+
+    fn keep_maker(&mut self, sender: AccountId, order: &MakerOrder, now: u64, protocols: &mut ProtocolsMut) {
+        let (cell, owner) = (protocols.maker(order.system), order.call.owner(sender));
+        let auction = order.call.auction();
+        let of = |auction| match cell.ilk(order.ilk).auctions {
+            AuctionKind::Dutch => AuctionOf::Clipper(auction),
+            AuctionKind::English => AuctionOf::Flipper(auction),
+        };
+        let accounts = [sender, owner];
+        let touched = Touched { ilk: Some(order.ilk), accounts: &accounts, auction: auction.map(of), era: now };
+        let ilk = cell.ilk(order.ilk);
+        let index = auction.and_then(|auction| (auction.0 as usize).checked_sub(1));
+        self.0.push(Before::Maker(Box::new(MakerCallBefore {
+            system: order.system,
+            ilk: order.ilk,
+            owner,
+            place: ilk.orders.place(owner),
+            before: cell.maker.before(&touched),
+            auctions: ilk.ledger.len(),
+            named: index.and_then(|index| Some((index, *ilk.ledger.get(index)?))),
+        })));
     }
 
     fn keep_pool(&mut self, id: PoolId, protocols: &mut ProtocolsMut) {

@@ -24,12 +24,21 @@ pub enum Source {
     Shares,
     /// The venue that fills muted forced sales in a counterfactual run.
     CounterfactualVenue,
+    /// What issuers of stablecoins mint against debt and burn when it is paid.
+    Stablecoins,
 }
 
 impl Source {
     /// Every source, in the order in which they are reported.
-    pub const ALL: [Self; 6] =
-        [Self::Genesis, Self::ExternalVenue, Self::Rewards, Self::Gas, Self::Shares, Self::CounterfactualVenue];
+    pub const ALL: [Self; 7] = [
+        Self::Genesis,
+        Self::ExternalVenue,
+        Self::Rewards,
+        Self::Gas,
+        Self::Shares,
+        Self::CounterfactualVenue,
+        Self::Stablecoins,
+    ];
 }
 
 /// A wallet holds less than what should leave it. Nothing was moved.

@@ -5,8 +5,9 @@ use bevy_ecs::prelude::{Component, Entity, Query, Res, Resource};
 use bevy_ecs::system::SystemParam;
 use smallvec::SmallVec;
 
-use super::ids::{AccountId, BankId, FarmId, GoblinId, LendingId, PoolId, TokenId};
+use super::ids::{AccountId, BankId, FarmId, GoblinId, IlkId, LendingId, MakerId, PoolId, TokenId};
 use super::lending::LendingCell;
+use super::maker::MakerCell;
 use super::price_order::PriceOrder;
 use crate::protocol::amm::{Direction, Pool, PoolToken};
 use crate::protocol::farm::alpha_homora::{Bank, BankBooks, Goblin};
@@ -150,6 +151,8 @@ pub struct Directory {
     pub goblins: Vec<Named>,
     /// Lending markets.
     pub lending: Vec<Named>,
+    /// Maker systems.
+    pub makers: Vec<Named>,
 }
 
 fn entity(list: &[Named], name: &str) -> Entity {
@@ -177,6 +180,7 @@ pub struct Protocols<'w, 's> {
     banks: Query<'w, 's, &'static BankCell>,
     goblins: Query<'w, 's, &'static GoblinCell>,
     lending: Query<'w, 's, &'static LendingCell>,
+    makers: Query<'w, 's, &'static MakerCell>,
 }
 
 const LIVES: &str = "protocols live as long as the run";
@@ -215,6 +219,22 @@ impl Protocols<'_, '_> {
     /// Returns the lending markets in the order of the scenario.
     pub fn all_lending(&self) -> impl Iterator<Item = &LendingCell> {
         self.directory.lending.iter().map(|named| self.lending.get(named.entity).expect(LIVES))
+    }
+
+    /// Returns a Maker system.
+    pub fn maker(&self, id: MakerId) -> &MakerCell {
+        self.makers.get(self.directory.makers[id.index()].entity).expect(LIVES)
+    }
+
+    /// Returns the Maker systems in the order of the scenario.
+    pub fn makers(&self) -> impl Iterator<Item = &MakerCell> {
+        self.directory.makers.iter().map(|named| self.makers.get(named.entity).expect(LIVES))
+    }
+
+    /// Returns the system that has the ilk of this name, and its number there; scenarios are checked for it.
+    pub fn ilk_named(&self, name: &str) -> (&MakerCell, IlkId) {
+        let found = self.makers().find_map(|cell| Some((cell, cell.named(name)?)));
+        found.expect("checked: the scenario names only what it holds")
     }
 
     /// Returns the pool of this name; scenarios are checked for it.
@@ -268,6 +288,8 @@ pub struct ProtocolsMut<'w, 's> {
     pub goblins: Query<'w, 's, &'static mut GoblinCell>,
     /// Lending markets.
     pub lending: Query<'w, 's, &'static mut LendingCell>,
+    /// Maker systems.
+    pub makers: Query<'w, 's, &'static mut MakerCell>,
 }
 
 impl ProtocolsMut<'_, '_> {
@@ -289,6 +311,11 @@ impl ProtocolsMut<'_, '_> {
     /// Returns a lending market.
     pub fn lending(&mut self, id: LendingId) -> &mut LendingCell {
         self.lending.get_mut(self.directory.lending[id.index()].entity).expect(LIVES).into_inner()
+    }
+
+    /// Returns a Maker system.
+    pub fn maker(&mut self, id: MakerId) -> &mut MakerCell {
+        self.makers.get_mut(self.directory.makers[id.index()].entity).expect(LIVES).into_inner()
     }
 
     /// Returns a bank, to read.

@@ -8,6 +8,7 @@ use super::gas::GasSchedule;
 use super::ids::{
     AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
 };
+use super::maker::{MakerCall, MakerOrder};
 use crate::protocol::amm::{Direction, PerToken, TickRange};
 use crate::protocol::farm::alpha_homora::Strategy;
 use crate::protocol::lending::Part;
@@ -74,6 +75,8 @@ pub enum Action {
     },
     /// Calls a lending market.
     Lend(Box<LendingOrder>),
+    /// Calls a Maker system.
+    Maker(Box<MakerOrder>),
     /// Tells what an oracle has seen.
     PublishPrice {
         /// The feed.
@@ -315,6 +318,7 @@ impl Action {
             Self::Kill { .. } => "kill",
             Self::Reinvest { .. } => "reinvest",
             Self::Lend(order) => order.call.name(),
+            Self::Maker(order) => order.call.name(),
             Self::PublishPrice { .. } => "publish_price",
             Self::Deposit { .. } => "deposit",
             Self::Withdraw { .. } => "withdraw",
@@ -325,9 +329,14 @@ impl Action {
         }
     }
 
-    /// Says whether it takes a flash loan, which some later action must pay back.
-    pub fn is_flash_loan(&self) -> bool {
-        matches!(self, Self::Lend(order) if matches!(order.call, LendingCall::FlashLoan { .. }))
+    /// Says whether it may fail when it has already written: it takes a flash loan, which some later action must pay
+    /// back, or a Maker system counts fees first.
+    pub fn may_need_undoing(&self) -> bool {
+        match self {
+            Self::Lend(order) => matches!(order.call, LendingCall::FlashLoan { .. }),
+            Self::Maker(_) => true,
+            _ => false,
+        }
     }
 
     /// Returns the position that it kills, if it does.
@@ -433,6 +442,7 @@ impl GasSchedule {
                 Action::Kill { .. } => self.kill,
                 Action::Reinvest { .. } => self.reinvest,
                 Action::Lend(order) => self.of_lending(&order.call),
+                Action::Maker(order) => self.of_maker(&order.call),
                 Action::PublishPrice { .. } => self.publish_price,
                 Action::Deposit { .. } => self.deposit,
                 Action::Withdraw { .. } => self.withdraw,
@@ -454,6 +464,22 @@ impl GasSchedule {
             LendingCall::Liquidate { .. } => self.liquidate,
             LendingCall::FlashLoan { .. } => self.flash_loan,
             LendingCall::RepayFlashLoan => 0,
+        }
+    }
+
+    fn of_maker(&self, call: &MakerCall) -> u64 {
+        match call {
+            MakerCall::LockAndDraw { .. } => self.lock_and_draw,
+            MakerCall::WipeAndFree { .. } => self.wipe_and_free,
+            MakerCall::Bark { .. } => self.bark,
+            MakerCall::Bite { .. } => self.bite,
+            MakerCall::Take { .. } => self.take,
+            MakerCall::Redo { .. } => self.redo,
+            MakerCall::Tend { .. } => self.tend,
+            MakerCall::Dent { .. } => self.dent,
+            MakerCall::Deal { .. } => self.deal,
+            MakerCall::FlashMint { .. } => self.flash_mint,
+            MakerCall::RepayFlashMint => 0,
         }
     }
 }

@@ -4,9 +4,11 @@
 use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
 use super::lending::LendingCell;
+use super::maker::MakerCell;
 use super::protocols::{GoblinCell, NamedAccounts, PoolCell, Protocols};
 use super::tokens::Tokens;
 use super::venues::Venues;
+use crate::math::{Rad, Ray};
 use crate::protocol::farm::alpha_homora::BankBooks;
 
 /// What claims are worth, in whole numeraire tokens at outside prices.
@@ -22,6 +24,11 @@ pub struct Worth {
     pub lending_reserves: f64,
     /// What borrowers in lending markets owe beyond what they have there: nobody will pay it. Not above zero.
     pub lending_shortfall: f64,
+    /// What issuers of stablecoins have beyond what they owe: surplus less bad debt, and collateral on auction that nobody
+    /// has bid for.
+    pub stablecoin_reserves: f64,
+    /// What vaults owe beyond their collateral: nobody will pay it. Not above zero.
+    pub stablecoin_shortfall: f64,
     /// Rewards that farms have not paid out.
     pub unpaid_rewards: f64,
     /// What the goblins' strategies have left over.
@@ -40,6 +47,8 @@ impl Worth {
             + self.bank_reserves
             + self.lending_reserves
             + self.lending_shortfall
+            + self.stablecoin_reserves
+            + self.stablecoin_shortfall
             + self.unpaid_rewards
             + self.goblin_dust
             + self.unclaimed_liquidity
@@ -81,6 +90,9 @@ pub fn worth(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Prot
     }
     for cell in protocols.all_lending() {
         valuation.lending(cell, now, &mut worth);
+    }
+    for cell in protocols.makers() {
+        valuation.maker(cell, now, &mut worth);
     }
     valuation.leave_out_protocols(&mut worth);
     worth
@@ -168,6 +180,36 @@ impl Valuation<'_, '_, '_> {
         worth.accounts[cell.account.0 as usize] = 0.0;
     }
 
+    /// Gives everybody its vaults, as far as they are covered, its dai inside and the lots that it has bid for.
+    fn maker(&self, cell: &MakerCell, now: u64, worth: &mut Worth) {
+        let (maker, books) = (&cell.maker, cell.maker.books());
+        let dai_unit = self.unit[cell.dai.index()] * 1e18;
+        let dai = |rad: Rad| rad.to_f64() * dai_unit;
+        worth.stablecoin_reserves += dai(books.vow.dai) - dai(books.vow.sin);
+        for (account, purse) in maker.purses() {
+            worth.accounts[account.0 as usize] += dai(purse.dai);
+        }
+        for (number, ilk) in maker.ilks().zip(&cell.ilks) {
+            let counted = maker.ilk_books(number).map_or(Ray::ONE, |books| books.rate);
+            let rate = maker.rate_at(number, now).unwrap_or(counted);
+            let gem = |wad: u128| wad as f64 / ilk.wads_per_unit as f64 * self.unit[ilk.gem.index()];
+            for (account, vault) in maker.positions(number).into_iter().flatten() {
+                let equity = gem(vault.ink) - dai(vault.tab(rate));
+                worth.accounts[account.0 as usize] += gem(vault.gem) + equity.max(0.0);
+                worth.stablecoin_shortfall += equity.min(0.0);
+                worth.stablecoin_reserves += dai(vault.tab(rate)) - dai(vault.tab(counted));
+            }
+            let lots = maker.sales(number).into_iter().flatten().map(|(_, sale)| (None, sale.lot));
+            let bids = maker.bids(number).into_iter().flatten().map(|(_, bid)| (bid.guy, bid.lot));
+            for (bidder, lot) in lots.chain(bids) {
+                match bidder {
+                    Some(bidder) => worth.accounts[bidder.0 as usize] += gem(lot),
+                    None => worth.stablecoin_reserves += gem(lot),
+                }
+            }
+        }
+    }
+
     /// Moves what protocols hold out of the accounts: others claim it, but for rewards and dust.
     fn leave_out_protocols(&self, worth: &mut Worth) {
         for pool in self.protocols.pools() {
@@ -175,6 +217,9 @@ impl Valuation<'_, '_, '_> {
         }
         for bank in self.protocols.banks() {
             worth.accounts[bank.account.0 as usize] = 0.0;
+        }
+        for maker in self.protocols.makers() {
+            worth.accounts[maker.account.0 as usize] = 0.0;
         }
         for farm in self.protocols.farms() {
             worth.accounts[farm.account.0 as usize] = 0.0;

@@ -6,7 +6,7 @@ use super::agents::AgentFate;
 use super::positions::PositionFate;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, KilledAt, LentAt, What, WorkedAt};
+use crate::chain::event::{Event, KilledAt, LentAt, MakerAt, MakerDone, What, WorkedAt};
 use crate::chain::ids::{AccountId, AgentId, BankId, GoblinId, PositionId};
 use crate::chain::transaction::LendingCall;
 
@@ -137,6 +137,13 @@ impl Books {
                 }
             }
         }
+        for cell in sees.protocols.makers() {
+            let vaults = cell.maker.ilks().flat_map(|ilk| cell.maker.positions(ilk).into_iter().flatten());
+            for (owner, _) in vaults.filter(|(_, vault)| vault.art > 0) {
+                let owner = directory.agent(owner).expect("vaults belong to agents");
+                books.agents[owner.index()].fate = AgentFate::Open;
+            }
+        }
         books
     }
 
@@ -207,6 +214,7 @@ impl Books {
                     self.leave(owner, sees.clock.block, AgentFate::Killed);
                 }
             }
+            (What::Maker(at), _) => self.maker(at, event.sender, sees, directory),
             (What::Withdrawn(bank, _), Some((agent, account)))
                 if sees.ledger.balance(account, sees.protocols.bank(*bank).shares) == 0 =>
             {
@@ -236,6 +244,26 @@ impl Books {
                 }
             }
             LendingCall::Liquidate { .. } | LendingCall::FlashLoan { .. } | LendingCall::RepayFlashLoan => {}
+        }
+    }
+
+    fn maker(&mut self, at: &MakerAt, sender: Option<(AgentId, AccountId)>, sees: &View, directory: &AgentDirectory) {
+        let (cell, block) = (sees.protocols.maker(at.system), sees.clock.block);
+        match (at.done, sender) {
+            (MakerDone::Changed { .. }, Some((agent, account))) => {
+                let vault = cell.vault(at.ilk, account);
+                if vault.ink == 0 && vault.art == 0 {
+                    return self.leave(agent, block, AgentFate::Closed);
+                }
+                let book = &mut self.agents[agent.index()];
+                book.entered.get_or_insert(block);
+                book.fate = AgentFate::Open;
+            }
+            (MakerDone::Auctioned { owner, .. }, _) if cell.vault(at.ilk, owner).ink == 0 => {
+                let owner = directory.agent(owner).expect("vaults belong to agents");
+                self.leave(owner, block, AgentFate::Killed);
+            }
+            _ => {}
         }
     }
 

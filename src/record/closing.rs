@@ -81,6 +81,8 @@ pub fn profit_and_loss(
     account("pool reserves", now.pool_reserves - beginning.worth.pool_reserves);
     account("lending reserves", now.lending_reserves - beginning.worth.lending_reserves);
     account("lending shortfall", now.lending_shortfall - beginning.worth.lending_shortfall);
+    account("stablecoin reserves", now.stablecoin_reserves - beginning.worth.stablecoin_reserves);
+    account("stablecoin shortfall", now.stablecoin_shortfall - beginning.worth.stablecoin_shortfall);
     account("unpaid rewards", now.unpaid_rewards - beginning.worth.unpaid_rewards);
     account("strategies' dust", now.goblin_dust - beginning.worth.goblin_dust);
     account("unclaimed liquidity", now.unclaimed_liquidity - beginning.worth.unclaimed_liquidity);

@@ -9,8 +9,8 @@ use super::events::{Event, EventKind};
 use super::maps::{HealthRow, MapRow, Moment};
 use super::positions::{Position, PositionFate};
 use super::ticks::{
-    AssetTick, BankTick, BlockTick, GoblinTick, LendingTick, LiquidatableTick, OracleTick, PoolTick, RangesTick,
-    ReserveTick, TokenTick,
+    AssetTick, BankTick, BlockTick, GoblinTick, IlkTick, LendingTick, LiquidatableTick, MakerTick, OracleTick,
+    PoolTick, RangesTick, ReserveTick, TokenTick,
 };
 use super::trace::SaleKind;
 
@@ -172,6 +172,12 @@ pub fn documentation() -> String {
          positions with several collaterals or debts are lower bounds:",
     );
     group::<AssetTick>(&mut page, "Each asset of each lending market, as `<market>_<token>_...`:");
+    group::<MakerTick>(&mut page, "Each Maker system, as `<system>_...`:");
+    group::<IlkTick>(
+        &mut page,
+        "Each ilk of each Maker system, as `<ilk>_...`. A vault's health factor is what its collateral carries over what \
+         it owes, at the oracle's price: it may be liquidated below 1:",
+    );
     group::<BankTick>(&mut page, "Each bank, as `<bank>_...`:");
     group::<GoblinTick>(
         &mut page,

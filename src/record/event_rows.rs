@@ -4,10 +4,12 @@ use super::events::{Event as EventRow, EventKind};
 use super::tick_rows::amount;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, Sandwich, What};
-use crate::chain::ids::{AgentId, TokenId};
+use crate::chain::event::{Event, MakerAt, MakerDone, Sandwich, What};
+use crate::chain::ids::{AccountId, AgentId, TokenId};
+use crate::chain::maker::MakerCall;
 use crate::chain::oracles::wad_to_f64;
 use crate::chain::transaction::LendingCall;
+use crate::math::Rad;
 
 pub(super) fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &'a Event) -> EventRow<'a> {
     let (kind, action) = kind_and_action(&event.what);
@@ -26,9 +28,7 @@ pub(super) fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &
         row.position = Some(position.0.into());
     }
     fill(&mut row, sees, &event.what);
-    if let What::Liquidated(at) = &event.what
-        && let Some(borrower) = agents.agent(at.call.borrower)
-    {
+    if let Some(borrower) = owner(&event.what).and_then(|owner| agents.agent(owner)) {
         let listed = agents.agents[borrower.index()];
         row.borrower_population = Some(&agents.populations[usize::from(listed.population)].name);
         row.borrower = Some(listed.number);
@@ -39,6 +39,19 @@ pub(super) fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &
         row.victim = Some(listed.number);
     }
     row
+}
+
+/// Returns whose position was liquidated, if one was.
+fn owner(what: &What) -> Option<AccountId> {
+    match what {
+        What::Liquidated(at) => Some(at.call.borrower),
+        What::Maker(at) => match at.done {
+            MakerDone::Auctioned { owner, .. } => Some(owner),
+            MakerDone::Sold(sold) => Some(sold.row.owner),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn name_sender<'a>(row: &mut EventRow<'a>, agents: &'a AgentDirectory, agent: AgentId) {
@@ -68,6 +81,7 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::FarmFunded { .. } => (EventKind::FundFarm, "fund_farm"),
         What::Lent(at) => (lending_kind(&at.call), at.call.name()),
         What::Liquidated(_) => (EventKind::Liquidate, "liquidate"),
+        What::Maker(at) => (maker_kind(&at.call), at.call.name()),
         What::PricePublished { .. } => (EventKind::PublishPrice, "publish_price"),
         What::Sandwiched(_) => (EventKind::Sandwich, "bundle"),
         What::Reverted { action, .. } => (EventKind::Revert, action),
@@ -97,6 +111,61 @@ fn sandwiched<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &Sandwich) {
     row.prize = Some(amount(sees, paid, at.returned.saturating_sub(at.paid)));
     row.token_lost = name(bought);
     row.lost = Some(amount(sees, bought, at.alone.saturating_sub(at.got)));
+}
+
+fn maker_kind(call: &MakerCall) -> EventKind {
+    match call {
+        MakerCall::LockAndDraw { .. } | MakerCall::FlashMint { .. } => EventKind::LockAndDraw,
+        MakerCall::WipeAndFree { .. } | MakerCall::RepayFlashMint => EventKind::WipeAndFree,
+        MakerCall::Bark { .. } => EventKind::Bark,
+        MakerCall::Bite { .. } => EventKind::Bite,
+        MakerCall::Take { .. } => EventKind::Take,
+        MakerCall::Redo { .. } => EventKind::Redo,
+        MakerCall::Tend { .. } => EventKind::Tend,
+        MakerCall::Dent { .. } => EventKind::Dent,
+        MakerCall::Deal { .. } => EventKind::Deal,
+    }
+}
+
+/// Fills in the cells of a row about a Maker system.
+fn fill_maker<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &MakerAt) {
+    let cell = sees.protocols.maker(at.system);
+    let ilk = cell.ilk(at.ilk);
+    row.market = Some(&ilk.name);
+    row.auction = at.call.auction().map(|auction| auction.0.into());
+    let dai = |rad: Rad| amount(sees, cell.dai, rad.to_wad_down().unwrap_or(u128::MAX));
+    let name = |token: TokenId| sees.tokens.get(token).name.as_str();
+    let paid = |row: &mut EventRow<'a>, token, paid| (row.token_in, row.amount_in) = (Some(name(token)), Some(paid));
+    let got = |row: &mut EventRow<'a>, token, got| (row.token_out, row.amount_out) = (Some(name(token)), Some(got));
+    match at.done {
+        MakerDone::Changed { locked, freed, drawn, wiped } => match at.call {
+            MakerCall::LockAndDraw { .. } => {
+                paid(row, ilk.gem, amount(sees, ilk.gem, locked));
+                got(row, cell.dai, amount(sees, cell.dai, drawn));
+            }
+            _ => {
+                paid(row, cell.dai, amount(sees, cell.dai, wiped));
+                got(row, ilk.gem, amount(sees, ilk.gem, freed));
+            }
+        },
+        MakerDone::Auctioned { auction, lot, due, health_factor, incentive, .. } => {
+            row.auction = Some(auction.0.into());
+            row.health_factor = Some(health_factor);
+            row.debt = Some(dai(due));
+            row.prize = Some(dai(incentive));
+            paid(row, ilk.gem, amount(sees, ilk.gem, lot));
+        }
+        MakerDone::Restarted { incentive, .. } => row.prize = Some(dai(incentive)),
+        MakerDone::Bid { bid, lot, .. } => {
+            paid(row, cell.dai, dai(bid));
+            got(row, ilk.gem, amount(sees, ilk.gem, lot));
+        }
+        MakerDone::Sold(sold) => {
+            paid(row, cell.dai, dai(sold.paid));
+            got(row, ilk.gem, amount(sees, ilk.gem, sold.lot));
+            row.bad_debt = sold.shortfall().map(dai);
+        }
+    }
 }
 
 /// Fills in the cells that belong to the row's kind.
@@ -186,6 +255,7 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
             row.debt = Some(amount(sees, at.debt, at.done.debt_left));
             row.bad_debt = Some(amount(sees, at.debt, at.done.bad_debt + at.stranded));
         }
+        What::Maker(at) => fill_maker(row, sees, at),
         What::PricePublished { feed, price_wad } => {
             row.oracle = Some(&sees.oracles.feed(*feed).name);
             row.price_numeraire = Some(wad_to_f64(*price_wad));

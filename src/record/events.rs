@@ -45,6 +45,24 @@ words! {
         Repay = "repay",
         /// A position in a lending market was liquidated.
         Liquidate = "liquidate",
+        /// Collateral was locked in a vault and dai drawn.
+        LockAndDraw = "lock_and_draw",
+        /// Dai of a vault was paid back and collateral freed.
+        WipeAndFree = "wipe_and_free",
+        /// A keeper put an unsafe vault on a Dutch auction.
+        Bark = "bark",
+        /// A keeper put an unsafe vault, or a part of it, on an English auction.
+        Bite = "bite",
+        /// Collateral was bought from a Dutch auction.
+        Take = "take",
+        /// A Dutch auction was started anew, or an English one without a bid prolonged.
+        Redo = "redo",
+        /// Somebody bid more in an English auction.
+        Tend = "tend",
+        /// Somebody asked for less in an English auction, all that is sought being bid.
+        Dent = "dent",
+        /// An English auction was settled: its winner got the collateral.
+        Deal = "deal",
         /// An oracle's price was published by transaction.
         PublishPrice = "publish_price",
         /// A searcher took a swap of somebody else's between two of its own, whose rows stand before this one.
@@ -111,9 +129,12 @@ columns! {
         /// The farm.
         #[unit = ""]
         pub farm: Option<&'a str>,
-        /// The lending market.
+        /// The lending market, or the ilk of a Maker system.
         #[unit = ""]
         pub market: Option<&'a str>,
+        /// The auction's number in its ilk.
+        #[unit = ""]
+        pub auction: Option<u64>,
         /// Whose position was liquidated: the population.
         #[unit = ""]
         pub borrower_population: Option<&'a str>,
@@ -142,13 +163,14 @@ columns! {
         #[unit = "whole tokens of token_out"]
         pub amount_out: Option<Amount>,
         /// The position's debt: after it was opened or changed, before it was closed or killed; in a lending market, what
-        /// is left of the debt in `token_in` after a liquidation.
-        #[unit = "whole tokens of the bank's base asset, or of token_in"]
+        /// is left of the debt in `token_in` after a liquidation; of a vault, the debt that goes on auction.
+        #[unit = "whole tokens of the bank's base asset, or of token_in, or dai"]
         pub debt: Option<Amount>,
-        /// What a kill left unpaid of the debt; in a lending market, what its lenders lost at once.
+        /// What a kill left unpaid of the debt; in a lending market, what its lenders lost at once; what an
+        /// auction that is over has not brought of its debt.
         #[unit = "whole tokens of the bank's base asset, or of token_in"]
         pub bad_debt: Option<Amount>,
-        /// What the sender got for a kill or a reinvestment; what a sandwich brought before gas.
+        /// What the sender got for a kill or a reinvestment, or for starting an auction, in dai; what a sandwich brought before gas.
         #[unit = "whole tokens of what is paid: the bank's base asset for a kill, token_in for a sandwich"]
         pub prize: Option<Amount>,
         /// What a kill left to the position's owner.
@@ -203,6 +225,7 @@ impl<'a> Event<'a> {
             fees_numeraire: None,
             farm: None,
             market: None,
+            auction: None,
             borrower_population: None,
             borrower: None,
             health_factor: None,

@@ -12,18 +12,20 @@ use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
 use super::tick_rows::{
-    asset_tick, bank_tick, goblin_tick, lending_tick, oracle_tick, pool_tick, ranges_tick, reserve_ticks,
+    asset_tick, bank_tick, goblin_tick, ilk_tick, lending_tick, maker_tick, oracle_tick, pool_tick, ranges_tick,
+    reserve_ticks,
 };
 use super::ticks::{BlockTick, LiquidatableTick, Tick, TickNames, TokenTick};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, What};
+use crate::chain::event::{Event, EventLog, MakerAt, MakerDone, What};
 use crate::chain::ids::TokenId;
 use crate::chain::lending::{Asset, LendingCell};
 use crate::chain::liquidation_map::Liquidatable;
 use crate::chain::mempool::Mempool;
 use crate::chain::protocols::PoolCell;
 use crate::market::OutsidePrices;
+use crate::math::Rad;
 use crate::protocol::amm::Direction;
 
 /// Which of the tables that grow block by block are written.
@@ -79,6 +81,8 @@ impl Recorder {
             oracles: sees.oracles.0.iter().map(|feed| feed.name.clone()).collect(),
             lending: names(&directory.lending),
             assets: asset_names(sees),
+            makers: names(&directory.makers),
+            ilks: sees.protocols.makers().flat_map(|cell| &cell.ilks).map(|ilk| ilk.name.clone()).collect(),
             banks: names(&directory.banks),
             goblins: names(&directory.goblins),
             liquidatable: liquidatable_names(sees, &wanted.liquidatable_at),
@@ -227,6 +231,10 @@ impl Recorder {
             row.lending.push(lending_tick(sees, cell));
             row.assets.extend((0..).zip(&cell.assets).map(|(place, _)| asset_tick(sees, cell, place)));
         }
+        for cell in sees.protocols.makers() {
+            row.makers.push(maker_tick(sees, cell));
+            row.ilks.extend(cell.maker.ilks().map(|number| ilk_tick(sees, cell, number)));
+        }
         row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(sees, cell)));
         row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(sees, cell)));
         if !self.falls.is_empty() {
@@ -273,6 +281,39 @@ fn follow(row: &Tick, summary: &mut Summary) {
     summary.blocks = block + 1;
 }
 
+/// Counts what became of vaults and auctions.
+fn maker_tallied(
+    at: &MakerAt,
+    event: &Event,
+    sees: &View,
+    tick: &mut BlockTick,
+    summary: &mut Summary,
+    waits: &mut Waits,
+) {
+    let cell = sees.protocols.maker(at.system);
+    let worth = |dai: f64| dai * sees.venues.price(cell.dai);
+    let auctions = summary.auctions.get_or_insert_default();
+    match &at.done {
+        MakerDone::Auctioned { due, .. } => {
+            let debt = worth(due.to_f64());
+            tick.liquidations += 1;
+            tick.liquidated_debt_numeraire += debt;
+            summary.liquidations.add(tick.block, debt, 0.0);
+            auctions.started += 1;
+            auctions.due_dai += due.to_f64();
+            waits.add(event.waited);
+        }
+        MakerDone::Sold(sold) => {
+            auctions.add(sold, sees.worth(cell.ilk(at.ilk).gem, sold.lot));
+            let bad_debt = worth(sold.shortfall().map_or(0.0, Rad::to_f64));
+            tick.bad_debt_numeraire += bad_debt;
+            summary.liquidations.bad_debt_numeraire += bad_debt;
+        }
+        MakerDone::Changed { .. } | MakerDone::Restarted { .. } | MakerDone::Bid { .. } => {}
+    }
+    auctions.net_surplus_dai = sees.protocols.makers().map(|cell| cell.net_surplus()).sum();
+}
+
 fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summary, waits: &mut Waits) -> BlockTick {
     let native = sees.tokens.get(sees.tokens.native);
     let mut tick = BlockTick {
@@ -314,6 +355,7 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
                 summary.sandwiches.gained_numeraire += sees.sandwich_gained(at);
                 summary.sandwiches.lost_numeraire += sees.sandwich_lost(at);
             }
+            What::Maker(at) => maker_tallied(at, event, sees, &mut tick, summary, waits),
             What::Expired { .. } => tick.expired += 1,
             What::Replaced { .. } => summary.block_space.replaced += 1,
             _ => {}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cascade::CascadeSummary;
+use crate::chain::event::SoldAt;
 
 /// A whole run. A figure that does not exist is `null`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -27,6 +28,9 @@ pub struct Summary {
     pub liquidations: Liquidations,
     /// What searchers took.
     pub sandwiches: Sandwiches,
+    /// What became of auctions of collateral, if any was started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auctions: Option<Auctions>,
     /// Lowest health factor that a position with debt had after any block.
     pub health_factor_lowest: Option<f64>,
     /// Agents that wanted to submit a transaction and had not enough gas money.
@@ -81,6 +85,47 @@ pub struct Sandwiches {
     pub gained_numeraire: f64,
     /// What their victims got less than without them, likewise.
     pub lost_numeraire: f64,
+}
+
+/// What became of auctions of collateral.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Auctions {
+    /// How many were started.
+    pub started: u64,
+    /// How many are over.
+    pub over: u64,
+    /// How many of those went for a bid of nothing.
+    pub for_nothing: u64,
+    /// The same as a share.
+    pub for_nothing_ratio: Option<f64>,
+    /// The debt that those which were started should bring, without the penalty.
+    pub due_dai: f64,
+    /// What they have brought.
+    pub raised_dai: f64,
+    /// What those that are over have not brought of their debt.
+    pub shortfall_dai: f64,
+    /// Worth of the collateral that was sold, at outside prices when it changed hands.
+    pub sold_numeraire: f64,
+    /// Worth of that which went for nothing, likewise.
+    pub for_nothing_numeraire: f64,
+    /// Surplus less bad debt of the systems, after the last call to any of them.
+    pub net_surplus_dai: f64,
+}
+
+impl Auctions {
+    /// Takes in a sale of collateral that is worth so much outside.
+    pub fn add(&mut self, sold: &SoldAt, worth: f64) {
+        self.raised_dai += sold.paid.to_f64();
+        self.sold_numeraire += worth;
+        let Some(shortfall) = sold.shortfall() else { return };
+        self.over += 1;
+        self.shortfall_dai += shortfall.to_f64();
+        if sold.is_for_nothing() {
+            self.for_nothing += 1;
+            self.for_nothing_numeraire += worth;
+        }
+        self.for_nothing_ratio = Some(self.for_nothing as f64 / self.over as f64);
+    }
 }
 
 /// What blocks had room for, and what it cost.

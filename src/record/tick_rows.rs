@@ -2,14 +2,19 @@
 
 use super::amount::Amount;
 use super::recorder::pool_price;
-use super::ticks::{AssetTick, BankTick, GoblinTick, LendingTick, OracleTick, PoolTick, RangesTick, ReserveTick};
+use super::ticks::{
+    AssetTick, BankTick, GoblinTick, IlkTick, LendingTick, MakerTick, OracleTick, PoolTick, RangesTick, ReserveTick,
+};
 use crate::agents::view::View;
-use crate::chain::ids::TokenId;
+use crate::chain::ids::{IlkId, TokenId};
 use crate::chain::lending::LendingCell;
+use crate::chain::maker::MakerCell;
 use crate::chain::oracles::Feed;
 use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
 use crate::chain::underwater::Level;
+use crate::math::Rad;
 use crate::protocol::farm::alpha_homora::PositionId;
+use crate::protocol::lending::maker::AuctionId;
 
 pub(super) fn amount(sees: &View, token: TokenId, units: u128) -> Amount {
     Amount { units, decimals: sees.tokens.get(token).decimals }
@@ -73,6 +78,37 @@ pub(super) fn asset_tick(sees: &View, cell: &LendingCell, place: u8) -> AssetTic
         utilisation_ratio: if totals.supplied == 0 { 0.0 } else { totals.borrowed as f64 / totals.supplied as f64 },
         borrow_rate_ratio: totals.borrow_rate,
         supply_rate_ratio: totals.supply_rate,
+    }
+}
+
+pub(super) fn maker_tick(sees: &View, cell: &MakerCell) -> MakerTick {
+    let books = cell.maker.books();
+    let dai = |rad: Rad| amount(sees, cell.dai, rad.to_wad_down().unwrap_or(u128::MAX));
+    let supply = sees.ledger.total(cell.dai).unwrap_or(u128::MAX);
+    MakerTick { dai_supply: amount(sees, cell.dai, supply), surplus: dai(books.vow.dai), bad_debt: dai(books.vow.sin) }
+}
+
+pub(super) fn ilk_tick(sees: &View, cell: &MakerCell, number: IlkId) -> IlkTick {
+    let (maker, ilk) = (&cell.maker, cell.ilk(number));
+    let books = cell.books_at(number, &sees.oracles, sees.clock.now()).ok();
+    let owed = books.and_then(|books| Rad::product(books.total_art, books.rate).to_wad_down().ok());
+    let lowest = books.and_then(|books| {
+        let factors = ilk.orders.leaders().map(|owner| books.health_factor(&cell.vault(number, owner)));
+        factors.reduce(f64::min)
+    });
+    let is_unsafe = sees.unsafe_vaults.of((cell.id, number));
+    let lacks = |id: AuctionId| ilk.ledger[id.0 as usize - 1].shortfall().to_f64();
+    let sales = maker.sales(number).into_iter().flatten().map(|(id, _)| lacks(id));
+    let bids = maker.bids(number).into_iter().flatten().map(|(id, _)| lacks(id));
+    IlkTick {
+        open_vaults: ilk.orders.open(),
+        debt: amount(sees, cell.dai, owed.unwrap_or(u128::MAX)),
+        collateral: amount(sees, ilk.gem, maker.gem_held(number).unwrap_or(0)),
+        health_factor_lowest: lowest,
+        unsafe_vaults: u32::try_from(is_unsafe.len()).unwrap_or(u32::MAX),
+        unsafe_debt: is_unsafe.iter().map(|vault| vault.debt).fold(0.0, |sum, debt| sum + debt),
+        auctions: u32::try_from(cell.running(number)).unwrap_or(u32::MAX),
+        auctioned_debt: sales.chain(bids).fold(0.0, |sum, debt| sum + debt),
     }
 }
 

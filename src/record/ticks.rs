@@ -169,6 +169,52 @@ columns! {
 }
 
 columns! {
+    /// A Maker system after the block, under the system's name.
+    pub struct MakerTick {
+        /// All dai of the run, wherever it is.
+        #[unit = "dai"]
+        pub dai_supply: Amount,
+        /// What fees and auctions have brought: the vow's dai.
+        #[unit = "dai"]
+        pub surplus: Amount,
+        /// Debt that no vault owes any more, that of auctions which run included: the vow's sin.
+        #[unit = "dai"]
+        pub bad_debt: Amount,
+    }
+}
+
+columns! {
+    /// An ilk of a Maker system after the block, under its name. A vault's health factor is what its collateral carries over
+    /// what it owes, at the oracle's price: it may be liquidated below 1.
+    pub struct IlkTick {
+        /// Vaults that owe something.
+        #[unit = ""]
+        pub open_vaults: u32,
+        /// What they owe, fees included.
+        #[unit = "dai"]
+        pub debt: Amount,
+        /// All collateral: in vaults, on auction and not yet taken out.
+        #[unit = "whole tokens"]
+        pub collateral: Amount,
+        /// Lowest health factor; missing where nothing is owed.
+        #[unit = "ratio"]
+        pub health_factor_lowest: Option<f64>,
+        /// Vaults that could be liquidated as the block began.
+        #[unit = ""]
+        pub unsafe_vaults: u32,
+        /// What those owed then.
+        #[unit = "dai"]
+        pub unsafe_debt: f64,
+        /// Auctions that are not over.
+        #[unit = ""]
+        pub auctions: u32,
+        /// What they still lack of the debt that they should bring.
+        #[unit = "dai"]
+        pub auctioned_debt: f64,
+    }
+}
+
+columns! {
     /// A bank after the block, under the bank's name.
     pub struct BankTick {
         /// What borrowers owe, interest included.
@@ -251,6 +297,10 @@ pub struct Tick {
     pub lending: Vec<LendingTick>,
     /// A group per asset of each lending market.
     pub assets: Vec<AssetTick>,
+    /// A group per Maker system.
+    pub makers: Vec<MakerTick>,
+    /// A group per ilk of each Maker system.
+    pub ilks: Vec<IlkTick>,
     /// A group per bank.
     pub banks: Vec<BankTick>,
     /// A group per goblin.
@@ -269,6 +319,8 @@ impl Tick {
         self.oracles.clear();
         self.lending.clear();
         self.assets.clear();
+        self.makers.clear();
+        self.ilks.clear();
         self.banks.clear();
         self.goblins.clear();
         self.liquidatable.clear();
@@ -284,6 +336,8 @@ impl Tick {
         write_groups(&self.oracles, exact, line);
         write_groups(&self.lending, exact, line);
         write_groups(&self.assets, exact, line);
+        write_groups(&self.makers, exact, line);
+        write_groups(&self.ilks, exact, line);
         write_groups(&self.banks, exact, line);
         write_groups(&self.goblins, exact, line);
         write_groups(&self.liquidatable, exact, line);
@@ -314,6 +368,10 @@ pub struct TickNames {
     pub lending: Vec<String>,
     /// The assets of each lending market.
     pub assets: Vec<String>,
+    /// The Maker systems.
+    pub makers: Vec<String>,
+    /// The ilks of each Maker system.
+    pub ilks: Vec<String>,
     /// The banks.
     pub banks: Vec<String>,
     /// The goblins.
@@ -334,6 +392,8 @@ impl TickNames {
         groups::<OracleTick>(&self.oracles, "oracle", exact, &mut taken, line);
         groups::<LendingTick>(&self.lending, "market", exact, &mut taken, line);
         groups::<AssetTick>(&self.assets, "asset", exact, &mut taken, line);
+        groups::<MakerTick>(&self.makers, "maker", exact, &mut taken, line);
+        groups::<IlkTick>(&self.ilks, "ilk", exact, &mut taken, line);
         groups::<BankTick>(&self.banks, "bank", exact, &mut taken, line);
         groups::<GoblinTick>(&self.goblins, "goblin", exact, &mut taken, line);
         groups::<LiquidatableTick>(&self.liquidatable, "goblin", exact, &mut taken, line);
@@ -420,6 +480,8 @@ mod tests {
             oracles: list(&["ETH"]),
             lending: list(&["eth"]),
             assets: list(&["eth ETH"]),
+            makers: list(&["eth"]),
+            ilks: list(&["ETH-A", "eth_a"]),
             banks: list(&["bad", "liquidated", "homora"]),
             goblins: list(&["homora"]),
             liquidatable: list(&["homora liquidatable at 10", "homora liquidatable at 12.5"]),

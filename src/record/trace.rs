@@ -5,10 +5,11 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::recorder::pool_price;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, KilledAt, LiquidatedAt, Order, What, WorkedAt};
+use crate::chain::event::{Event, EventLog, KilledAt, LiquidatedAt, MakerAt, MakerDone, Order, What, WorkedAt};
 use crate::chain::forced_sales::OtherSale;
 use crate::chain::ids::{AccountId, AgentId, FeedId, GoblinId, LiquidationKey, PoolId, TokenId};
 use crate::chain::liquidation_map::exposures;
+use crate::math::Rad;
 
 words! {
     /// What a row of `cascade.csv` is.
@@ -17,6 +18,8 @@ words! {
         Kill = "kill",
         /// A liquidator repaid a part of a loan.
         Liquidate = "liquidate",
+        /// A keeper put a vault, or a part of it, on auction.
+        Auction = "auction",
         /// The owner closed it, and the scenario counts that as a forced sale.
         Close = "close",
     }
@@ -102,6 +105,8 @@ pub struct Trace {
     of_goblin: Vec<usize>,
     /// By lending market and asset, likewise.
     of_asset: Vec<Vec<usize>>,
+    /// By Maker system and ilk, likewise.
+    of_ilk: Vec<Vec<usize>>,
     /// What counts as a liquidation beside those.
     also: Vec<OtherSale>,
     looks_for_toxic: bool,
@@ -125,6 +130,14 @@ impl Trace {
             });
             let assets = assets.collect();
             trace.of_asset.push(assets);
+        }
+        for system in sees.protocols.makers() {
+            let ilks = system
+                .ilks
+                .iter()
+                .map(|ilk| trace.watch(ilk.gem, Place::Oracle(ilk.feed), &sees.oracles.feed(ilk.feed).name, sees));
+            let ilks = ilks.collect();
+            trace.of_ilk.push(ilks);
         }
         trace.start = trace.watched.iter().map(|watched| watched.price(sees)).collect();
         trace
@@ -173,6 +186,12 @@ impl Trace {
                 self.gas_paid_numeraire += price;
                 self.liquidation(at, event, sees);
             }
+            What::Maker(at) => {
+                if let MakerDone::Auctioned { owner, lot, due, incentive, .. } = at.done {
+                    self.gas_paid_numeraire += price;
+                    self.auction(at, owner, (lot, due, incentive), event, sees);
+                }
+            }
             // Whoever names a position in vain wanted to liquidate it.
             What::Reverted { position: Some(_), .. } => self.gas_paid_numeraire += price,
             What::Worked(at) if at.closed && self.also.contains(&at.sale) => self.close(at, event, sees),
@@ -220,6 +239,41 @@ impl Trace {
             debt_numeraire: repaid,
             bad_debt_numeraire: sees.worth(at.debt, bad_debt),
             price_outside_numeraire: sees.venues.price(at.collateral),
+            order: at.order,
+        });
+    }
+
+    fn auction(
+        &mut self,
+        at: &MakerAt,
+        owner: AccountId,
+        (lot, due, incentive): (u128, Rad, Rad),
+        event: &Event,
+        sees: &View,
+    ) {
+        let (liquidator, _) = event.sender.expect("somebody sent the transaction");
+        let cell = sees.protocols.maker(at.system);
+        let gem = cell.ilk(at.ilk).gem;
+        let dai = |rad: Rad| rad.to_wad_down().unwrap_or(u128::MAX);
+        self.prizes_numeraire += sees.worth(cell.dai, dai(incentive));
+        self.liquidations.push(Liquidation {
+            block: sees.clock.block,
+            key: LiquidationKey::of_maker((at.system, at.ilk), owner),
+            kind: SaleKind::Auction,
+            watched: self.of_ilk[at.system.index()][usize::from(at.ilk.0)],
+            owner,
+            liquidator,
+            debt_token: cell.dai,
+            debt: dai(due),
+            // What an auction leaves unpaid is known when it is over.
+            bad_debt: 0,
+            prize: dai(incentive),
+            sold: lot,
+            collateral_numeraire: sees.worth(gem, lot),
+            sold_numeraire: sees.worth(gem, lot),
+            debt_numeraire: sees.worth(cell.dai, dai(due)),
+            bad_debt_numeraire: 0.0,
+            price_outside_numeraire: sees.venues.price(gem),
             order: at.order,
         });
     }

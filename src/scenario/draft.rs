@@ -6,7 +6,7 @@ use super::diagnostic::{Diagnostic, did_you_mean, one_of};
 use super::piece::{Node, Placed, read};
 use super::schema::{
     AgentParams, BankParams, CascadeParams, ChainParams, FarmParams, LendingParams, PoolParams, RecordParams, Scenario,
-    TokenParams,
+    StablecoinParams, TokenParams,
 };
 use super::syntax::File;
 use super::tree::{Field, Kind};
@@ -19,8 +19,20 @@ use crate::market::oracle::OracleParams;
 use crate::market::shock::ShockParams;
 
 /// The lists, to which every file may add.
-const LISTS: [&str; 11] =
-    ["include", "tokens", "correlations", "shocks", "venue", "pools", "oracles", "farms", "lending", "banks", "agents"];
+const LISTS: [&str; 12] = [
+    "include",
+    "tokens",
+    "correlations",
+    "shocks",
+    "venue",
+    "pools",
+    "oracles",
+    "farms",
+    "lending",
+    "stablecoins",
+    "banks",
+    "agents",
+];
 /// The fields that stand once, in the scenario itself or in one included file.
 const SHARED: [&str; 2] = ["block_time", "chain"];
 /// The fields that only the scenario itself may have.
@@ -59,6 +71,8 @@ pub(super) struct Draft<'a> {
     pub(super) farms: Vec<Placed<'a, FarmParams>>,
     /// [`Scenario::lending`].
     pub(super) lending: Vec<Placed<'a, LendingParams>>,
+    /// [`Scenario::stablecoins`].
+    pub(super) stablecoins: Vec<Placed<'a, StablecoinParams>>,
     /// [`Scenario::banks`].
     pub(super) banks: Vec<Placed<'a, BankParams>>,
     /// [`Scenario::agents`].
@@ -141,6 +155,7 @@ impl<'a> Draft<'a> {
             "oracles" => list(&mut self.oracles, node, out),
             "farms" => list(&mut self.farms, node, out),
             "lending" => list(&mut self.lending, node, out),
+            "stablecoins" => list(&mut self.stablecoins, node, out),
             "banks" => list(&mut self.banks, node, out),
             "agents" => list(&mut self.agents, node, out),
             "record" => self.record = read(node, out),
@@ -171,6 +186,7 @@ impl<'a> Draft<'a> {
             oracles: values(self.oracles),
             farms: values(self.farms),
             lending: values(self.lending),
+            stablecoins: values(self.stablecoins),
             banks: values(self.banks),
             agents: values(self.agents),
             record: self.record.map(|record| record.value).unwrap_or_default(),

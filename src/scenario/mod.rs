@@ -9,6 +9,7 @@ mod include;
 mod piece;
 pub mod pools;
 pub mod schema;
+mod stablecoins;
 mod syntax;
 mod tree;
 pub mod whole;

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 pub use super::pools::{CurveRules, PoolParams, RangeLiquidityParams, RangeParams};
+pub use super::stablecoins::{AuctionParams, CurveParams, IlkParams, LotParams, StablecoinParams};
 pub use crate::agents::AgentParams;
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::forced_sales::OtherSale;
@@ -71,6 +72,9 @@ pub struct Scenario {
     /// The lending markets.
     #[serde(default)]
     pub lending: Vec<LendingParams>,
+    /// The issuers of stablecoins.
+    #[serde(default)]
+    pub stablecoins: Vec<StablecoinParams>,
     /// The banks.
     #[serde(default)]
     pub banks: Vec<BankParams>,
@@ -129,6 +133,8 @@ pub enum BaseFeeParams {
         #[serde(default = "default_change_denominator")]
         change_denominator: u64,
     },
+    /// Stated gas prices, in gwei per unit of gas, each from a time after the start of the run until the next.
+    Steps(Vec<(TimeSpan, f64)>),
     /// Recorded gas prices, each of which holds until the next.
     Replay(GasPriceParams),
 }

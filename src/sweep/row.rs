@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::record::cascade::CascadeSummary;
 use crate::record::csv::{Cell, Line};
-use crate::record::summary::{Provided, Summary};
+use crate::record::summary::{Auctions, Provided, Summary};
 
 /// What one seed gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +107,7 @@ impl Order {
 /// Returns a summary with all the fields that one may have.
 fn every_field() -> Summary {
     Summary {
+        auctions: Some(Auctions::default()),
         cascade: Some(CascadeSummary::default()),
         liquidity_providers: vec![Provided::default()],
         ..Summary::default()

@@ -5,6 +5,7 @@
 //! nothing. Experiments bear the numbers of the project's validation plan: A3, A4 are closed forms, D1, D2 the runs that
 //! are held to them.
 
+pub mod auctions;
 pub mod cascade;
 pub mod concentrated_liquidity;
 pub mod first_passage;
@@ -113,6 +114,12 @@ pub const EXPERIMENTS: &[Experiment] = &[
         about: "what an arbitrageur and a searcher trade and gain",
         source: "Angeris, Kao, Chiang, Noyes, Chitra 2019, arXiv 1911.03380; sandwich: closed form and optimiser",
         run: trade_sizes::optimal,
+    },
+    Experiment {
+        id: "D16",
+        about: "steps of a Dutch auction to the oracle's price and to the cusp",
+        source: "makerdao/dss at fa4f663, abaci.sol, with the parameters of ETH-B of April 2021",
+        run: auctions::dutch,
     },
     Experiment {
         id: "D17",

@@ -2,17 +2,18 @@
 
 use super::{Executor, Received, resolve};
 use crate::chain::event::{LentAt, LiquidatedAt, Order, Revert, What};
-use crate::chain::ids::{AccountId, LendingId, TokenId};
+use crate::chain::ids::{AccountId, LendingId, MakerId, TokenId};
 use crate::chain::lending::Prices;
 use crate::chain::transaction::{LendingCall, LendingOrder, Transaction};
 use crate::protocol::lending::{Liquidation, Part};
 
-/// A flash loan that the transaction has not paid back.
+/// What the transaction has taken for its own length and not paid back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct OpenFlashLoan {
-    market: LendingId,
-    asset: u8,
-    amount: u128,
+pub(super) enum Flash {
+    /// A flash loan.
+    Lent { market: LendingId, asset: u8, amount: u128 },
+    /// Dai that a Maker system minted.
+    Minted { system: MakerId, amount: u128 },
 }
 
 impl Executor<'_, '_, '_> {
@@ -119,13 +120,14 @@ impl Executor<'_, '_, '_> {
         let (account, token, _) = self.at(market, asset)?;
         self.protocols.lending(market).market.lending_mut().flash_loan(asset, amount)?;
         self.ledger.transfer(account, tx.sender, token, amount)?;
-        self.flash = Some(OpenFlashLoan { market, asset, amount });
+        self.flash = Some(Flash::Lent { market, asset, amount });
         Ok(amount)
     }
 
     fn repay_flash_loan(&mut self, tx: &Transaction) -> Result<u128, Revert> {
-        let OpenFlashLoan { market, asset, amount } =
-            self.flash.take().ok_or(Revert::FlashLoan { what: "no flash loan is open" })?;
+        let Some(Flash::Lent { market, asset, amount }) = self.flash.take() else {
+            return Err(Revert::FlashLoan { what: "no flash loan is open" });
+        };
         let (account, token, _) = self.at(market, asset)?;
         let now = self.now;
         let lending = self.protocols.lending(market).market.lending_mut();

@@ -8,6 +8,7 @@ mod bundles;
 mod farms;
 mod forced;
 mod lending;
+mod maker;
 mod pools;
 
 use bevy_ecs::prelude::{Local, Res, ResMut};
@@ -84,7 +85,7 @@ struct Executor<'a, 'w, 's> {
     log: &'a mut EventLog,
     journal: &'a mut Journal,
     /// What the transaction that runs has borrowed and not paid back.
-    flash: Option<lending::OpenFlashLoan>,
+    flash: Option<lending::Flash>,
 }
 
 impl Executor<'_, '_, '_> {
@@ -101,7 +102,7 @@ impl Executor<'_, '_, '_> {
             return;
         }
         let mut used = transaction.gas;
-        let several = transaction.actions.len() > 1 || transaction.actions[0].is_flash_loan();
+        let several = transaction.actions.len() > 1 || transaction.actions[0].may_need_undoing();
         if several {
             self.ledger.begin();
             self.journal.begin();
@@ -144,7 +145,7 @@ impl Executor<'_, '_, '_> {
     /// Runs one action and returns what it paid out to the sender.
     fn act(&mut self, tx: &Transaction, action: &Action, received: &Received, keep: bool) -> Result<u128, Revert> {
         if keep {
-            self.journal.keep(tx.sender, action, self.protocols, self.venues, self.oracles);
+            self.journal.keep(tx.sender, action, self.now, self.protocols, self.venues, self.oracles);
         }
         match *action {
             Action::Swap { pool, direction, amount_in, least_out } => {
@@ -162,6 +163,7 @@ impl Executor<'_, '_, '_> {
             Action::Kill { bank, position } => self.kill(tx, bank, position),
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),
             Action::Lend(ref order) => self.lend(tx, order, received),
+            Action::Maker(ref order) => self.maker(tx, order, received),
             Action::PublishPrice { feed, price_wad } => {
                 self.oracles.feed_mut(feed).publish(price_wad, self.now);
                 self.push(tx, What::PricePublished { feed, price_wad });

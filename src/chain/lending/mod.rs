@@ -103,6 +103,11 @@ pub struct Level {
 }
 
 impl Level {
+    /// The level of a market that counts exactly: what a unit of an exposure to each asset is worth.
+    pub fn exact(worth: [Indices; 2]) -> Self {
+        Self { worth: worth.into_iter().collect(), grain: 0.0, units: 0.0 }
+    }
+
     /// Returns what an exposure's debt is worth.
     pub fn debt_worth(&self, exposure: &Exposure) -> f64 {
         exposure.debt.iter().map(|(asset, units)| units * self.worth[usize::from(*asset)].debt).sum()

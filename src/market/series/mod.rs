@@ -15,6 +15,7 @@ use std::sync::Arc;
 pub use self::error::{SeriesError, SeriesFault};
 use self::read::Read;
 use super::price::ReplayParams;
+use crate::chain::time::TimeSpan;
 
 /// A price at a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,6 +98,13 @@ impl Series {
     ) -> Result<Self, Vec<SeriesError>> {
         let (rows, gaps) = Read::new(least, params, file).series(content)?;
         Ok(Self { rows: rows.into(), gaps: gaps.into() })
+    }
+
+    /// A series that a scenario states itself: a value from each time after the start of the run until the next.
+    pub fn steps(steps: &[(TimeSpan, f64)]) -> Self {
+        let at_us = |time: TimeSpan| i64::try_from(time.ms).unwrap_or(i64::MAX).saturating_mul(1_000);
+        let rows = steps.iter().map(|(time, value)| Row { at_us: at_us(*time), price: *value });
+        Self { rows: rows.collect(), gaps: Arc::default() }
     }
 
     /// Returns the rows from the last at or before the start of the run.

@@ -43,6 +43,8 @@ impl Check<'_, '_> {
                 AgentParams::Lender(params) => self.lender(node, params),
                 AgentParams::LoanLiquidator(params) => self.loan_liquidator(node, params),
                 AgentParams::LiquidityProvider(params) => self.liquidity_provider(node, params),
+                AgentParams::VaultOwner(params) => self.vault_owner(node, params),
+                AgentParams::Keeper(params) => self.keeper(node, params),
             }
         }
     }

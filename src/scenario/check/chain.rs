@@ -9,9 +9,11 @@ use super::laws::NOT_NEGATIVE;
 use crate::agents::arbitrageur::Between;
 use crate::agents::borrower::Defence;
 use crate::agents::liquidity_provider::Recentre;
+use crate::agents::loan_liquidator::Funds;
 use crate::agents::route::Through;
 use crate::agents::router::MOST_HOPS;
 use crate::agents::schedule::{Entry, Exit};
+use crate::agents::vault_owner::Temperament;
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
@@ -79,6 +81,7 @@ impl Check<'_, '_> {
                 self.field(node, "change_denominator", denominator, denominator > 0, "1 or more, such as Ethereum's 8");
                 self.target(chain, node, *target, params.gas_limit);
             }
+            BaseFeeParams::Steps(steps) => self.gas_steps(node, steps),
             BaseFeeParams::Replay(params) => self.gas_prices(node, params),
         }
     }
@@ -154,6 +157,26 @@ impl Check<'_, '_> {
     }
 }
 
+impl Check<'_, '_> {
+    /// Stated gas prices begin with the run, and each comes after the one before.
+    fn gas_steps(&mut self, node: Node, steps: &[(TimeSpan, f64)]) {
+        if steps.first().is_none_or(|(first, _)| first.ms > 0) {
+            self.error(node.place(), "nothing says what gas costs at first", "expected a first step at `\"0 s\"`");
+        }
+        let befores = [None].into_iter().chain(steps.iter().map(|(time, _)| Some(*time)));
+        for (index, ((time, gwei), before)) in steps.iter().zip(befores).enumerate() {
+            let step = node.nth(0).nth(index);
+            if let Some(before) = before.filter(|before| before >= time) {
+                let message = format!("this step comes at {time}, the one before at {before}");
+                self.error(step.nth(0).place(), message, format!("expected a time after `\"{before}\"`"));
+            }
+            if !(0.0..1e9).contains(gwei) {
+                self.error(step.nth(1).place(), format!("gas costs {gwei} gwei"), "expected 0 gwei or more");
+            }
+        }
+    }
+}
+
 /// Returns the dearest transaction that a population may send, with its gas; none for one that never sends any.
 fn dearest(agent: &AgentParams, gas: &GasSchedule) -> Option<(&'static str, u64)> {
     let stays = |entry, exit| entry == Entry::Genesis && exit == Exit::Hold;
@@ -173,6 +196,16 @@ fn dearest(agent: &AgentParams, gas: &GasSchedule) -> Option<(&'static str, u64)
         AgentParams::LoanLiquidator(params) => {
             Some(("liquidate", gas.flash_loan + gas.liquidate + trade(&params.through, gas)))
         }
+        AgentParams::VaultOwner(params)
+            if params.entry == Entry::Genesis && params.temperament == Temperament::Sleep =>
+        {
+            None
+        }
+        AgentParams::VaultOwner(_) => Some(("lock_and_draw", gas.lock_and_draw.max(gas.wipe_and_free))),
+        AgentParams::Keeper(params) if params.funds == Funds::FlashLoan => {
+            Some(("take", (gas.flash_mint + gas.take + trade(&params.through, gas)).max(gas.bark)))
+        }
+        AgentParams::Keeper(params) => Some(("take", (gas.take + trade(&params.through, gas)).max(gas.bark))),
         AgentParams::Publisher(_) => Some(("publish_price", gas.publish_price)),
         AgentParams::Searcher(_) => Some(("bundle", 3 * gas.swap)),
         AgentParams::LiquidityProvider(params) if !params.acts() => None,

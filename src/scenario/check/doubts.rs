@@ -5,6 +5,7 @@ use super::super::schema::{AgentParams, BankParams, GoblinParams};
 use super::{Check, holds};
 use crate::agents::borrower::Defence;
 use crate::agents::schedule::{Entry, Exit};
+use crate::agents::vault_owner::Temperament;
 use crate::chain::distribution::Distribution;
 use crate::market::shock::ShockParams;
 
@@ -75,6 +76,9 @@ impl Check<'_, '_> {
                 AgentParams::LoanLiquidator(p) => self.gas_money(node, &p.gas_money),
                 AgentParams::LiquidityProvider(p) if !p.acts() => {}
                 AgentParams::LiquidityProvider(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::VaultOwner(p) if p.entry == Entry::Genesis && p.temperament == Temperament::Sleep => {}
+                AgentParams::VaultOwner(p) => self.gas_money(node, &p.gas_money),
+                AgentParams::Keeper(p) => self.gas_money(node, &p.gas_money),
             }
         }
     }

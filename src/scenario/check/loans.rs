@@ -116,7 +116,7 @@ impl<'d> Check<'_, 'd> {
     }
 
     /// Two tokens must meet in the pool that is named, or be joined by a router's path.
-    fn trades(&mut self, node: Node, (one, other): (&str, &str), through: &Through, slippage: Option<f64>) {
+    pub(super) fn trades(&mut self, node: Node, (one, other): (&str, &str), through: &Through, slippage: Option<f64>) {
         let at = node.at("through").place();
         match through {
             Through::Pool(name) => {

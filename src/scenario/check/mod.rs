@@ -16,6 +16,7 @@ mod names;
 mod oracles;
 mod pools;
 mod prices;
+mod stablecoins;
 mod traders;
 
 use std::collections::BTreeMap;
@@ -43,6 +44,7 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     check.oracles();
     check.farming();
     check.lending();
+    check.stablecoins();
     check.agents();
     check.laboratory();
     if sound && !check.out.iter().any(Diagnostic::is_error) {

@@ -6,6 +6,7 @@ use super::super::schema::{AgentParams, BankParams, FarmParams};
 use super::super::syntax::File;
 use super::Check;
 use super::lending::asset_nodes;
+use super::stablecoins::ilk_nodes;
 use crate::agents::arbitrageur::Between;
 use crate::market::correlation::CorrelationParams;
 use crate::market::oracle::SourceParams;
@@ -19,14 +20,26 @@ enum What {
     Oracle,
     Farm,
     Market,
+    Issuer,
+    Ilk,
     Bank,
     Goblin,
     Population,
 }
 
 impl What {
-    const ALL: [Self; 8] =
-        [Self::Token, Self::Pool, Self::Oracle, Self::Farm, Self::Market, Self::Bank, Self::Goblin, Self::Population];
+    const ALL: [Self; 10] = [
+        Self::Token,
+        Self::Pool,
+        Self::Oracle,
+        Self::Farm,
+        Self::Market,
+        Self::Issuer,
+        Self::Ilk,
+        Self::Bank,
+        Self::Goblin,
+        Self::Population,
+    ];
 
     fn word(self) -> &'static str {
         match self {
@@ -35,6 +48,8 @@ impl What {
             Self::Oracle => "oracle",
             Self::Farm => "farm",
             Self::Market => "lending market",
+            Self::Issuer => "stablecoin issuer",
+            Self::Ilk => "ilk",
             Self::Bank => "bank",
             Self::Goblin => "goblin",
             Self::Population => "population",
@@ -67,6 +82,10 @@ impl<'a> Names<'a> {
                     "farms" => names.add(What::Farm, list),
                     "lending" => names.add(What::Market, list),
                     "agents" => names.add(What::Population, list),
+                    "stablecoins" => {
+                        names.add(What::Issuer, list);
+                        list.elements().for_each(|issuer| names.add(What::Ilk, issuer.at("ilks")));
+                    }
                     "banks" => {
                         names.add(What::Bank, list);
                         list.elements().for_each(|bank| names.add(What::Goblin, bank.at("goblins")));
@@ -192,6 +211,13 @@ impl<'a, 'd> Check<'a, 'd> {
                 used.push((node.at("oracle"), What::Oracle, oracle));
             }
         }
+        for issuer in &draft.stablecoins {
+            used.push((issuer.node.at("dai"), What::Token, issuer.value.dai()));
+            for (ilk, node) in issuer.value.ilks().iter().zip(ilk_nodes(issuer)) {
+                used.push((node.at("token"), What::Token, &ilk.token));
+                used.push((node.at("oracle"), What::Oracle, &ilk.oracle));
+            }
+        }
         self.used_by_banks(&mut used);
         draft.agents.iter().for_each(|agent| used_by_agent(agent.node, &agent.value, &mut used));
         used
@@ -248,6 +274,11 @@ fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<
         AgentParams::Lender(params) => {
             used.push((node.at("asset"), What::Token, params.asset.as_str()));
             (node.at("market"), What::Market, params.market.as_str())
+        }
+        AgentParams::VaultOwner(params) => (node.at("ilk"), What::Ilk, params.ilk.as_str()),
+        AgentParams::Keeper(params) => {
+            used.extend(params.through.pool().map(|pool| (node.at("through"), What::Pool, pool)));
+            (node.at("ilk"), What::Ilk, params.ilk.as_str())
         }
         AgentParams::LoanLiquidator(params) => {
             used.extend(pair(node, &params.collateral, &params.debt));

@@ -157,14 +157,14 @@ fn bps(share: f64) -> u16 {
 }
 
 /// Returns a share such as 0.04 in fixed point with 27 decimals, exact to its ninth decimal.
-fn share_ray(share: f64) -> u128 {
+pub(super) fn share_ray(share: f64) -> u128 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked not to be below 0")]
     let billionths = (share * 1e9).round() as u128;
     billionths * (RAY / 1_000_000_000)
 }
 
 /// Returns a share such as 0.86 in fixed point with 18 decimals, exact to its ninth decimal.
-fn share_wad(share: f64) -> u128 {
+pub(super) fn share_wad(share: f64) -> u128 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be between 0 and 1")]
     let billionths = (share * 1e9).round() as u128;
     billionths * (WAD / 1_000_000_000)

@@ -8,6 +8,7 @@ mod lending;
 mod loans;
 mod opening;
 mod pools;
+mod stablecoins;
 
 use std::path::Path;
 
@@ -28,6 +29,7 @@ use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
 use crate::chain::lending::{FailingLoans, LeastGains};
+use crate::chain::maker::UnsafeVaults;
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::protocols::{Directory, Named, NamedAccounts, PoolCell};
@@ -38,7 +40,7 @@ use crate::chain::venues::Venues;
 use crate::market::background::Demand;
 use crate::market::correlation::Correlation;
 use crate::market::foresight::Foresight;
-use crate::market::gas_price::GasPrices;
+use crate::market::gas_price::{GasPrices, GasUnit};
 use crate::market::oracle::{Observer, Observers, OracleParams};
 use crate::market::price::{PriceParams, PriceProcess};
 use crate::market::series::{Least, Series};
@@ -76,6 +78,7 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     builder.pools()?;
     builder.oracles();
     builder.lending()?;
+    builder.stablecoins()?;
     builder.farms()?;
     builder.banks()?;
     let directory = builder.directory;
@@ -174,6 +177,7 @@ impl Builder<'_> {
         self.world.init_resource::<EventLog>();
         self.world.init_resource::<Underwater>();
         self.world.init_resource::<FailingLoans>();
+        self.world.init_resource::<UnsafeVaults>();
         Ok(())
     }
 
@@ -189,6 +193,11 @@ impl Builder<'_> {
                 gas.base_fee = gwei_to_units(*initial, decimals);
                 let target = target.or(chain.gas_limit.map(|limit| limit / 2)).expect(CHECKED);
                 self.world.insert_resource(Eip1559 { target, change_denominator: *change_denominator });
+            }
+            BaseFeeParams::Steps(steps) => {
+                let mut prices = GasPrices::new(Series::steps(steps), GasUnit::Gwei, decimals);
+                gas.base_fee = prices.at(0);
+                self.world.insert_resource(prices);
             }
             BaseFeeParams::Replay(params) => {
                 let mut prices = GasPrices::new(load(Least::Zero, &params.replay(), folder)?, params.unit, decimals);

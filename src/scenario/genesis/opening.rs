@@ -57,7 +57,8 @@ impl<'a> Opening<'a> {
                 writing.provide(*agent, *pool, *range, offered)?;
             }
         }
-        self.lending(stakes)
+        self.lending(stakes)?;
+        self.vaults(stakes)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Bid, FlipperParams, later};
 use crate::{
-    math::{Rad, U256, WAD},
+    math::{MathError, Rad, U256, WAD, mul_div_down},
     protocol::{
         AccountId,
         lending::maker::{AuctionId, CatRelease, FlipperError, IlkId, Maker, MakerError, Purse, Tended},
@@ -101,6 +101,36 @@ impl Maker {
 }
 
 impl Bid {
+    /// Says whether bidding is over: the auction has ended, or its last bid has stood long enough.
+    pub fn is_over(&self, now: u64) -> bool {
+        self.end <= now || self.tic != 0 && self.tic <= now
+    }
+
+    /// Says whether somebody already pays all that is sought, so that only a smaller lot beats the last bid.
+    pub fn is_covered(&self) -> bool {
+        self.bid == self.tab
+    }
+
+    /// Returns the least that a `tend` may bid now; all that is sought where a step more would be above it. A first bid
+    /// of nothing is refused, one of a smallest unit is not.
+    ///
+    /// # Errors
+    /// It does not fit.
+    pub fn least_higher_up(&self, params: &FlipperParams) -> Result<Rad, MathError> {
+        let step = self.bid.units().mul_div_up(params.beg_wad, WAD)?;
+        let more = self.bid.units().checked_add(U256::from(1_u128))?;
+        Ok(Rad::from_units(step.max(more)).min(self.tab))
+    }
+
+    /// Returns the largest lot that a `dent` may ask for now, rounded **down**; none if there is none.
+    ///
+    /// # Errors
+    /// It does not fit.
+    pub fn most_lower_down(&self, params: &FlipperParams) -> Result<Option<u128>, MathError> {
+        let step = mul_div_down(self.lot, WAD, params.beg_wad)?;
+        Ok(self.lot.checked_sub(1).map(|less| step.min(less)))
+    }
+
     /// Refuses an auction that has ended, or whose last bid has won.
     fn require_open(&self, now: u64) -> Result<(), FlipperError> {
         if self.tic <= now && self.tic != 0 {

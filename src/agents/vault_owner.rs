@@ -1,0 +1,289 @@
+//! Owns a vault: dai drawn against collateral in a Maker system.
+//!
+//! Sees: its own collateral ratio at the oracle's price, when it looks. Decides: opens its vault when its moment comes, by one
+//! transaction; then, if the ratio is below what it acts at, brings it back to its target by its temperament: locks more
+//! collateral or pays dai back, as far as its wallet goes. A sleeper is never asked. Ignores: fees, gas, and what others do.
+//! A vault that the system refuses is not tried again; a defence that fails is, when it looks next.
+
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::Agent;
+use super::awake::Wake;
+use super::outbox::Outbox;
+use super::population::{Drawn, Population, Purse, Stake};
+use super::schedule::Entry;
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::event::{Event, MakerDone, What};
+use crate::chain::ids::{AccountId, IlkId, MakerId, TokenId};
+use crate::chain::maker::{MakerCall, MakerOrder};
+use crate::chain::transaction::{Action, AmountIn, Bid};
+use crate::protocol::lending::Part;
+
+/// A population of vault owners, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VaultOwnerParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "super::one")]
+    pub count: u32,
+    /// The ilk of a Maker system.
+    pub ilk: String,
+    /// Collateral that it locks, in whole tokens.
+    pub collateral: Distribution,
+    /// What that is worth over the dai that it draws, such as 2.
+    pub collateral_ratio: Distribution,
+    /// Whether the dai stays in its wallet; at genesis it is spent otherwise.
+    #[serde(default)]
+    pub keeps_dai: bool,
+    /// When it opens its vault.
+    #[serde(default)]
+    pub entry: Entry,
+    /// What it does when its ratio is low.
+    #[serde(default)]
+    pub temperament: Temperament,
+    /// Collateral ratio below which it does that.
+    #[serde(default = "act_below")]
+    pub act_below: Distribution,
+    /// Collateral ratio that it wants to have then.
+    #[serde(default = "target")]
+    pub target: Distribution,
+    /// Probability of looking at a block.
+    #[serde(default = "super::always")]
+    pub attention: Distribution,
+    /// What it keeps in its wallet to lock or to pay with, as a share of its collateral's worth.
+    #[serde(default = "super::margin")]
+    pub spare: Distribution,
+    /// Priority fee, in gwei per unit of gas.
+    #[serde(default = "super::tip")]
+    pub tip: Distribution,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "super::gas_money")]
+    pub gas_money: Distribution,
+}
+
+fn act_below() -> Distribution {
+    Distribution::Fixed(1.6)
+}
+
+fn target() -> Distribution {
+    Distribution::Fixed(2.0)
+}
+
+/// What a vault owner does when its ratio is low.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Temperament {
+    /// Nothing.
+    #[default]
+    Sleep,
+    /// Locks more from its wallet.
+    TopUp,
+    /// Pays dai back from its wallet.
+    Repay,
+}
+
+/// A vault owner.
+#[derive(Debug, Clone, PartialEq, Component)]
+pub struct VaultOwner {
+    of: (MakerId, IlkId),
+    plan: Option<Box<Plan>>,
+}
+
+/// What an owner does that is not asleep.
+#[derive(Debug, Clone, PartialEq)]
+struct Plan {
+    /// What it opens with, in smallest units.
+    lock: u128,
+    draw: u128,
+    temperament: Temperament,
+    act_below: f64,
+    target: f64,
+    attention: f64,
+    tip: u128,
+    state: State,
+}
+
+/// Where an owner stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Outside,
+    /// Its first transaction is on its way.
+    Entering,
+    Open,
+    /// A defence is on its way.
+    Defending,
+    /// The system refused its vault, or it could not pay for the transaction.
+    Refused,
+}
+
+impl Agent for VaultOwner {
+    fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        let Some(mut plan) = self.plan.take() else { return Wake::Never };
+        let wake = self.act(&mut plan, sees, out);
+        self.plan = Some(plan);
+        wake
+    }
+
+    const LEARNS: bool = true;
+
+    fn learn(&mut self, event: &Event) {
+        let Some(plan) = &mut self.plan else { return };
+        let is_own = match &event.what {
+            What::Maker(at) => !matches!(at.done, MakerDone::Auctioned { .. }),
+            _ => true,
+        };
+        plan.state = match (plan.state, &event.what) {
+            (State::Entering, What::Maker(_)) => State::Open,
+            (State::Entering, What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. }) => State::Refused,
+            (State::Defending, _) if is_own => State::Open,
+            (state, _) => state,
+        };
+    }
+}
+
+impl VaultOwner {
+    fn act(&self, plan: &mut Plan, sees: &View, out: &mut Outbox) -> Wake {
+        match plan.state {
+            State::Outside => {
+                let call = MakerCall::LockAndDraw { lock: AmountIn::Exact(plan.lock), draw: plan.draw };
+                let entering = out.submit(smallvec![self.call(call)], Bid::tip(plan.tip));
+                plan.state = if entering { State::Entering } else { State::Refused };
+            }
+            State::Open => {
+                let Some(vault) = self.vault(out.me().account, sees) else { return Wake::Never };
+                if vault.ratio() < plan.act_below
+                    && let Some(call) = self.defending(plan, &vault, out.me().account, sees)
+                    && out.submit(smallvec![self.call(call)], Bid::tip(plan.tip))
+                {
+                    plan.state = State::Defending;
+                }
+            }
+            State::Entering | State::Defending | State::Refused => {}
+        }
+        if plan.state == State::Refused || plan.temperament == Temperament::Sleep {
+            return Wake::Never;
+        }
+        Wake::At(sees.clock.block + sees.dice(out.me().who).blocks_until(plan.attention))
+    }
+
+    fn call(&self, call: MakerCall) -> Action {
+        Action::Maker(Box::new(MakerOrder { system: self.of.0, ilk: self.of.1, call }))
+    }
+
+    /// Returns its vault at the oracle's price; none if it owes nothing.
+    fn vault(&self, account: AccountId, sees: &View) -> Option<Vault> {
+        let cell = sees.protocols.maker(self.of.0);
+        let (vault, ilk) = (cell.vault(self.of.1, account), cell.ilk(self.of.1));
+        let books = cell.books_at(self.of.1, &sees.oracles, sees.clock.now()).ok()?;
+        let price = sees.oracles.feed(ilk.feed).answer();
+        let one = sees.tokens.get(ilk.gem).one;
+        let worth = vault.ink as f64 / ilk.wads_per_unit as f64 / one * price;
+        (vault.art > 0).then(|| Vault { worth, debt: vault.tab(books.rate).to_f64(), unit: price / one })
+    }
+
+    /// Returns the call that brings the vault's ratio to its target; none if nothing can.
+    fn defending(&self, plan: &Plan, vault: &Vault, account: AccountId, sees: &View) -> Option<MakerCall> {
+        let cell = sees.protocols.maker(self.of.0);
+        match plan.temperament {
+            Temperament::Sleep => None,
+            Temperament::TopUp => {
+                let wallet = sees.ledger.balance(account, cell.ilk(self.of.1).gem);
+                let spare = wallet.saturating_sub(gas_reserve(cell.ilk(self.of.1).gem, sees));
+                let lock = units((plan.target * vault.debt - vault.worth) / vault.unit).min(spare);
+                (lock > 0).then_some(MakerCall::LockAndDraw { lock: AmountIn::Exact(lock), draw: 0 })
+            }
+            Temperament::Repay => {
+                let wallet = sees.ledger.balance(account, cell.dai);
+                let wipe = units((vault.debt - vault.worth / plan.target) * 1e18).min(wallet);
+                (wipe > 0).then_some(MakerCall::WipeAndFree { wipe: AmountIn::Exact(wipe), free: Part::Exactly(0) })
+            }
+        }
+    }
+}
+
+/// Returns what an owner keeps of a token to pay gas with, if it is the one that pays gas: ten transactions at the base fee.
+fn gas_reserve(token: TokenId, sees: &View) -> u128 {
+    let gas = 10 * u128::from(sees.schedule.lock_and_draw);
+    if token == sees.tokens.native { gas.saturating_mul(sees.gas.base_fee) } else { 0 }
+}
+
+/// A vault as its owner sees it, in whole numeraire tokens.
+struct Vault {
+    worth: f64,
+    debt: f64,
+    /// What a smallest unit of the collateral is worth.
+    unit: f64,
+}
+
+impl Vault {
+    fn ratio(&self) -> f64 {
+        self.worth / self.debt
+    }
+}
+
+/// Returns an amount that is wished for in smallest units, rounded down; zero below zero.
+fn units(wish: f64) -> u128 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a wish may")]
+    let units = wish as u128;
+    units
+}
+
+impl Population for VaultOwnerParams {
+    type Agent = VaultOwner;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<VaultOwner> {
+        let (cell, ilk) = sees.protocols.ilk_named(&self.ilk);
+        let (gem, dai) = (cell.ilk(ilk).gem, cell.dai);
+        let collateral = self.collateral.sample(dice);
+        let worth = collateral * sees.venues.price(gem);
+        let (lock, draw) =
+            (sees.tokens.units(gem, collateral), sees.tokens.units(dai, worth / self.collateral_ratio.sample(dice)));
+        let tip = sees.gwei(self.tip.sample(dice));
+        let gas_money = self.gas_money.sample(dice);
+        let entry = self.entry.wake(sees, dice);
+        let plan = Plan {
+            lock,
+            draw,
+            temperament: self.temperament,
+            act_below: self.act_below.sample(dice),
+            target: self.target.sample(dice),
+            attention: self.attention.sample(dice),
+            tip,
+            state: if entry.is_some() { State::Outside } else { State::Open },
+        };
+        let mut purse = Purse::new();
+        let spare = worth * self.spare.sample(dice);
+        match self.temperament {
+            Temperament::TopUp => purse.push((gem, sees.units_worth(gem, spare))),
+            Temperament::Repay => purse.push((dai, sees.units_worth(dai, spare))),
+            Temperament::Sleep => {}
+        }
+        let first = entry.unwrap_or_else(|| match self.temperament {
+            Temperament::Sleep => Wake::Never,
+            _ => Wake::At(dice.blocks_until(plan.attention) - 1),
+        });
+        let is_idle = entry.is_none() && self.temperament == Temperament::Sleep;
+        let of = (cell.id, ilk);
+        let stake = if entry.is_some() {
+            purse.push((gem, lock));
+            None
+        } else {
+            Some(Stake::Vault { of, locked: lock, drawn: draw, kept: self.keeps_dai })
+        };
+        let agent = VaultOwner { of, plan: (!is_idle).then(|| Box::new(plan)) };
+        Drawn { agent, purse, gas_money, first, stake }
+    }
+}

@@ -1,0 +1,216 @@
+//! Maker in the world: the system with its tokens and oracles, its vaults in the order in which they fail, and what
+//! became of its auctions.
+//!
+//! A vault is an account's urn of an ilk. Every call to an ilk first reads its oracle and counts its fees, as if somebody
+//! had called `poke` and `drip` in the same second: vaults are judged by the answer that stands and by what they owe now.
+
+mod calls;
+mod failing;
+
+use bevy_ecs::prelude::Component;
+use smallvec::{SmallVec, smallvec};
+
+pub use calls::{MakerCall, MakerOrder};
+pub use failing::{UnsafeVault, UnsafeVaults, find_unsafe_vaults};
+
+use super::ids::{AccountId, FeedId, MakerId, TokenId};
+use super::lending::{Level, LoanOrders};
+use super::oracles::Oracles;
+use crate::math::{MathError, Rad, Ray, WAD};
+use crate::protocol::lending::maker::{IlkBooks, IlkId, Maker, MakerError, Position};
+use crate::protocol::lending::{Exposure, Indices};
+
+/// Dai that vaults outside the run have issued, in smallest units: more than wallets, pools and the external venue will ever
+/// bring. An adapter takes no dai that it does not know of.
+pub const ELSEWHERE: u128 = 1_000_000_000_000 * WAD;
+
+/// A Maker system.
+#[derive(Debug, Clone, Component)]
+pub struct MakerCell {
+    /// Its id.
+    pub id: MakerId,
+    /// The account of its adapters, which hold all collateral.
+    pub account: AccountId,
+    /// The dai token, of 18 decimals.
+    pub dai: TokenId,
+    /// Its state machine.
+    pub maker: Maker,
+    /// What the world knows of its ilks, by number.
+    pub ilks: Vec<IlkCell>,
+}
+
+/// An ilk in the world.
+#[derive(Debug, Clone)]
+pub struct IlkCell {
+    /// What the scenario calls it.
+    pub name: String,
+    /// The collateral.
+    pub gem: TokenId,
+    /// The feed that says what it costs.
+    pub feed: FeedId,
+    /// Smallest units of vat collateral (wads) in one of the token.
+    pub wads_per_unit: u128,
+    /// How its collateral is sold.
+    pub auctions: AuctionKind,
+    /// Its vaults in the order in which they fail.
+    pub orders: LoanOrders,
+    /// What became of each auction, the first one first.
+    pub ledger: Vec<AuctionRow>,
+}
+
+/// How an ilk's collateral is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuctionKind {
+    /// The price falls until somebody takes it.
+    Dutch,
+    /// Bidders outbid each other.
+    English,
+}
+
+/// What became of an auction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuctionRow {
+    /// Whose vault it was.
+    pub owner: AccountId,
+    /// What the debt was that it should bring, without the penalty.
+    pub due: Rad,
+    /// What it has brought.
+    pub raised: Rad,
+}
+
+impl AuctionRow {
+    /// Returns what it has not brought of the debt.
+    pub fn shortfall(&self) -> Rad {
+        self.due.saturating_sub(self.raised)
+    }
+}
+
+impl MakerCell {
+    /// Counts [`ELSEWHERE`] dai as issued before the first block.
+    ///
+    /// # Errors
+    /// They do not fit beside what there is.
+    pub fn count_dai_from_elsewhere(&mut self) -> Result<(), MakerError> {
+        self.maker.endow_at_genesis(self.account, Rad::from_wad(ELSEWHERE))?;
+        self.maker.dai_exit(self.account, ELSEWHERE)?;
+        Ok(())
+    }
+
+    /// Returns what the run's vaults and auctions have minted less what they have burnt, as the adapter knows it.
+    ///
+    /// # Errors
+    /// It does not fit.
+    pub fn dai_minted(&self) -> Result<i128, MakerError> {
+        let outside = i128::try_from(self.maker.dai_outside()?);
+        Ok(outside.map_err(|_| MathError::TooWide { bits: 128, fits: 127 })? - ELSEWHERE.cast_signed())
+    }
+
+    /// Returns what the world knows of an ilk.
+    pub fn ilk(&self, ilk: IlkId) -> &IlkCell {
+        &self.ilks[usize::from(ilk.0)]
+    }
+
+    /// Returns the same, to write.
+    pub fn ilk_mut(&mut self, ilk: IlkId) -> &mut IlkCell {
+        &mut self.ilks[usize::from(ilk.0)]
+    }
+
+    /// Returns the number of the ilk of this name.
+    pub fn named(&self, name: &str) -> Option<IlkId> {
+        (0..).zip(&self.ilks).find(|(_, ilk)| ilk.name == name).map(|(index, _)| IlkId(index))
+    }
+
+    /// Returns what the oracle of an ilk says, as the system takes it; none while it says nothing.
+    fn price(&self, ilk: IlkId, oracles: &Oracles) -> Option<u128> {
+        Some(oracles.feed(self.ilk(ilk).feed).answer_wad).filter(|price_wad| *price_wad > 0)
+    }
+
+    /// Reads an ilk's oracle and counts its fees.
+    ///
+    /// # Errors
+    /// A number does not fit. Something may have been written.
+    pub fn update(&mut self, ilk: IlkId, oracles: &Oracles, now: u64) -> Result<(), MakerError> {
+        let (price, books) = (self.price(ilk, oracles), *self.maker.ilk_books(ilk)?);
+        if books.price_wad != price {
+            self.maker.set_price(ilk, price)?;
+            self.maker.poke(ilk)?;
+        }
+        if books.rho != now {
+            self.maker.drip(ilk, now)?;
+        }
+        Ok(())
+    }
+
+    /// Returns an ilk's books as [`MakerCell::update`] would leave them.
+    ///
+    /// # Errors
+    /// A number does not fit.
+    pub fn books_at(&self, ilk: IlkId, oracles: &Oracles, now: u64) -> Result<IlkBooks, MakerError> {
+        let (price_wad, books) = (self.price(ilk, oracles), *self.maker.ilk_books(ilk)?);
+        let spot = self.maker.spot_at(ilk, price_wad)?;
+        Ok(IlkBooks { price_wad, spot, rate: self.maker.rate_at(ilk, now)?, ..books })
+    }
+
+    /// Returns an account's vault.
+    pub fn vault(&self, ilk: IlkId, owner: AccountId) -> Position {
+        self.maker.position(ilk, owner).unwrap_or_default()
+    }
+
+    /// Returns surplus less bad debt, in whole dai.
+    pub fn net_surplus(&self) -> f64 {
+        let vow = &self.maker.books().vow;
+        vow.dai.to_f64() - vow.sin.to_f64()
+    }
+
+    /// Puts an account's vault where it belongs in the order; out of it if it owes nothing.
+    pub fn reorder(&mut self, ilk: IlkId, owner: AccountId, books: &IlkBooks) {
+        let exposure = exposure_of(&self.vault(ilk, owner));
+        let orders = &mut self.ilk_mut(ilk).orders;
+        if !orders.has_class(&exposure) {
+            orders.open_class(&exposure, level_of(books));
+        }
+        orders.set(owner, &exposure);
+    }
+
+    /// Says whether there is anything of an ilk for a keeper to do: an auction that is not over.
+    pub fn auctions_run(&self, ilk: IlkId) -> bool {
+        self.running(ilk) > 0
+    }
+
+    /// Returns how many auctions of an ilk are not over.
+    pub fn running(&self, ilk: IlkId) -> usize {
+        match self.ilk(ilk).auctions {
+            AuctionKind::Dutch => self.maker.sales(ilk).map_or(0, |sales| sales.len()),
+            AuctionKind::English => self.maker.bids(ilk).map_or(0, |bids| bids.len()),
+        }
+    }
+}
+
+impl IlkCell {
+    /// Returns vat collateral in the token's smallest units, rounded **down**: what an adapter can give out for it.
+    pub fn tokens_down(&self, wad: u128) -> u128 {
+        wad / self.wads_per_unit
+    }
+}
+
+/// Returns dai inside in the token's smallest units, rounded **up**: what must be joined for it.
+///
+/// # Errors
+/// It does not fit.
+pub fn dai_up(dai: Rad) -> Result<u128, MathError> {
+    dai.div_up(Ray::ONE)
+}
+
+/// Returns what a vault consists of: wads of collateral, and normalised debt.
+pub fn exposure_of(vault: &Position) -> Exposure {
+    let leg = |place: u8, wad: u128| if wad > 0 { smallvec![(place, wad as f64)] } else { SmallVec::new() };
+    Exposure { collateral: leg(0, vault.ink), debt: leg(1, vault.art) }
+}
+
+/// Returns what an ilk's vaults count with: what a wad of collateral may owe, and what a wad of normalised debt owes, in
+/// whole dai. The vat rounds nothing.
+pub fn level_of(books: &IlkBooks) -> Level {
+    let (spot, rate) = (books.spot.to_f64() / 1e18, books.rate.to_f64() / 1e18);
+    let nothing = Indices { collateral: 0.0, debt: 0.0 };
+    Level::exact([Indices { collateral: spot, ..nothing }, Indices { debt: rate, ..nothing }])
+}

@@ -1,0 +1,354 @@
+//! Vaults, auctions and keepers of a Maker system, in runs of the whole simulator.
+
+use std::path::Path;
+
+use bevy_ecs::system::RunSystemOnce;
+use bevy_ecs::world::World;
+use plimsoll::agents::AgentDirectory;
+use plimsoll::chain::clock::{Clock, Seed};
+use plimsoll::chain::event::{EventLog, What};
+use plimsoll::chain::execution::execute;
+use plimsoll::chain::gas::{BlockGas, GasSchedule};
+use plimsoll::chain::ids::{AccountId, AgentId, IlkId, MakerId, PoolId};
+use plimsoll::chain::ledger::Ledger;
+use plimsoll::chain::maker::{MakerCall, MakerCell, MakerOrder};
+use plimsoll::chain::mempool::Mempool;
+use plimsoll::chain::protocols::Directory;
+use plimsoll::chain::transaction::{Action, AmountIn, Bid, Transaction};
+use plimsoll::math::Rad;
+use plimsoll::protocol::amm::Side;
+use plimsoll::protocol::lending::Part;
+use plimsoll::protocol::lending::maker::AuctionId;
+use plimsoll::record::summary::Summary;
+use plimsoll::scenario;
+use plimsoll::simulation::{Options, Simulation};
+use proptest::prelude::*;
+
+const ENGLISH: &str = r#"Flip(chop: 0.13, beg: 0.03, ttl: "10 min", tau: "6 h", lots: Lump("50"))"#;
+const DUTCH: &str = r#"Clip(chop: 0.13, buf: 1.3, tail: "140 min", cusp: 0.4, tip: "300",
+    curve: Stairstep(cut: 0.99, step: "90 s"))"#;
+
+/// A system whose ether falls from 3,000 to 2,000 in the second ten minutes, in blocks of a minute.
+fn system(auctions: &str, agents: &str) -> Simulation {
+    let text = format!(
+        r#"Scenario(
+            blocks: 300, block_time: "1 min", numeraire: "DAI",
+            chain: (native: "GAS", base_fee: Fixed(100)),
+            tokens: [
+                (name: "DAI", decimals: 18, price: Fixed(1)),
+                (name: "ETH", decimals: 18, price: Knots(knots: [
+                    ("0 s", 3_000), ("10 min", 3_000), ("20 min", 2_000), ("30 min", 2_000),
+                ])),
+                (name: "GAS", decimals: 18, price: Fixed(1)),
+            ],
+            pools: [UniswapV2(name: "pool", tokens: ("ETH", "DAI"), reserves: ("10_000", "20_000_000"))],
+            oracles: [(name: "ETH", token: "ETH", sources: [(1, Outside)], update: Delayed("10 min"))],
+            stablecoins: [MakerDao(name: "maker", dai: "DAI", ilks: [(
+                name: "ETH-A", token: "ETH", oracle: "ETH", liquidation_ratio: 1.5, stability_fee: 0.05, dust: "20",
+                auctions: {auctions},
+            )])],
+            agents: [{agents}],
+        )"#
+    );
+    let checked = scenario::read_text("maker", &text, Path::new("")).unwrap_or_else(|found| panic!("{found:?}"));
+    let options = Options { audit: true, ..Options::seeded(1) };
+    Simulation::new(&checked.scenario, "maker", Path::new(""), options, None).unwrap()
+}
+
+fn finish(mut run: Simulation) -> Summary {
+    (0..300).for_each(|_| run.step().unwrap());
+    run.finish(None).unwrap()
+}
+
+/// 200 ether against 300,000 dai: a ratio of 2, which falls to 1.33.
+fn owner(more: &str) -> String {
+    format!(r#"VaultOwner(name: "owner", ilk: "ETH-A", collateral: Fixed(200), collateral_ratio: Fixed(2), {more}),"#)
+}
+
+fn keeper(name: &str, more: &str) -> String {
+    format!(r#"Keeper(name: "{name}", ilk: "ETH-A", discount: Fixed(0.05), gas_money: Fixed(1_000), {more}),"#)
+}
+
+/// What the run's profits and losses lack of closing, relatively.
+fn gap(summary: &Summary) -> f64 {
+    summary.profit_and_loss.difference_numeraire.abs() / summary.profit_and_loss.revaluation_numeraire.abs().max(1.0)
+}
+
+#[test]
+fn an_owner_who_tops_up_or_repays_keeps_the_vault_and_a_sleeper_loses_it() {
+    let keeper = keeper("keeper", "");
+    for (more, auctions) in [
+        ("temperament: Sleep", 1),
+        ("temperament: TopUp, spare: Fixed(1)", 0),
+        ("temperament: Repay, spare: Fixed(1)", 0),
+        // What is set aside does not reach.
+        ("temperament: Repay, spare: Fixed(0.001)", 1),
+    ] {
+        let summary = finish(system(DUTCH, &(owner(&format!("{more}, act_below: Fixed(1.9)")) + &keeper)));
+        let started = summary.auctions.map_or(0, |auctions| auctions.started);
+        assert_eq!(started, auctions, "{more}");
+        assert!(gap(&summary) < 1e-9, "{more}: {:?}", summary.profit_and_loss);
+    }
+}
+
+#[test]
+fn a_dutch_auction_brings_the_debt_and_the_penalty_and_keepers_sell_in_the_pool() {
+    for funds in ["funds: FlashLoan", "funds: Own(Fixed(500_000))"] {
+        let more = format!(r#"{funds}, through: "pool""#);
+        let summary = finish(system(DUTCH, &(owner("") + &keeper("keeper", &more))));
+        let auctions = summary.auctions.unwrap();
+        assert_eq!((auctions.started, auctions.over, auctions.for_nothing), (1, 1, 0), "{funds}");
+        assert!((auctions.raised_dai / auctions.due_dai - 1.13).abs() < 1e-9, "{funds}: {auctions:?}");
+        assert!(summary.pools[0].volume_numeraire > 300_000.0, "{funds}");
+        let keepers = summary.profit_and_loss.by_kind.iter().find(|kind| kind.kind == "Keeper").unwrap();
+        assert!(keepers.profit_numeraire > 0.0, "{funds}: {keepers:?}");
+        assert!(gap(&summary) < 1e-9, "{funds}: {:?}", summary.profit_and_loss);
+    }
+}
+
+/// Four lots of 50 ether: alone, a bidder who opens with nothing wins them for nothing; beside one who bids, it does not.
+#[test]
+fn who_is_alone_wins_for_nothing_and_who_is_not_pays() {
+    let opportunist = keeper("opportunist", "opens_at: Fixed(0), funds: Own(Fixed(1_000))");
+    let other = keeper("other", "funds: Own(Fixed(1_000_000))");
+    let alone = finish(system(ENGLISH, &(owner("") + &opportunist)));
+    let auctions = alone.auctions.unwrap();
+    assert_eq!((auctions.started, auctions.over, auctions.for_nothing), (4, 4, 4));
+    assert!((auctions.shortfall_dai / auctions.due_dai - 1.0).abs() < 1e-9, "{auctions:?}");
+    assert!((auctions.for_nothing_numeraire - 400_000.0).abs() < 1.0, "{auctions:?}");
+    let beside = finish(system(ENGLISH, &(owner("") + &opportunist + &other)));
+    let auctions = beside.auctions.unwrap();
+    assert_eq!((auctions.started, auctions.over, auctions.for_nothing), (4, 4, 0));
+    assert!(auctions.shortfall_dai < 1e-9, "{auctions:?}");
+    assert!(gap(&alone) < 1e-9 && gap(&beside) < 1e-9);
+}
+
+#[test]
+fn a_keeper_whose_gas_price_is_fixed_falls_silent_when_the_base_fee_has_passed_it() {
+    let started = |price: u32, share: f64| {
+        let more = format!("funds: Own(Fixed(1_000_000)), fixed_gas: (share: {share}, price: Fixed({price}))");
+        let summary = finish(system(ENGLISH, &(owner("") + &keeper("keeper", &more))));
+        (summary.auctions.map_or(0, |auctions| auctions.started), summary.agents_gave_up)
+    };
+    assert_eq!(started(101, 1.0), (4, 0));
+    assert_eq!(started(99, 1.0), (0, 1));
+    assert_eq!(started(99, 0.0), (4, 0));
+}
+
+/// What a forced sale does to the pool is muted with it, and nothing else is.
+#[test]
+fn muted_keepers_sell_to_the_counterfactual_venue() {
+    let mut run = system(DUTCH, &(owner("") + &keeper("keeper", r#"through: "pool""#)));
+    run.world_mut()
+        .insert_resource(plimsoll::chain::forced_sales::ForcedSales::from(plimsoll::protocol::ForcedSale::Muted));
+    let summary = finish(run);
+    assert_eq!(summary.auctions.unwrap().over, 1);
+    assert!(summary.pools[0].volume_numeraire < 1e-9);
+}
+
+/// A world in which an auction runs, and the one who may do anything in it: a trader with dai and ether.
+fn in_auction(auctions: &str) -> (Simulation, AgentId) {
+    let trader = r#"Trader(name: "trader", pool: "pool", size: Fixed(1), capital: Fixed(2_000_000), pace: PerDay(0.001),
+        gas_money: Fixed(1_000)),"#;
+    let starter = keeper("starter", "funds: Own(Fixed(0)), margin: Fixed(0)");
+    let text = trader.to_owned() + &owner("") + &owner("").replace("owner", "another") + &starter;
+    let mut run = system(auctions, &text);
+    (0..32).for_each(|_| run.step().unwrap());
+    assert!(cell(run.world()).auctions_run(IlkId(0)));
+    (run, AgentId(0))
+}
+
+fn cell(world: &World) -> &MakerCell {
+    world.get::<MakerCell>(world.resource::<Directory>().makers[0].entity).unwrap()
+}
+
+/// Runs one transaction, and says whether it went through.
+fn sent(world: &mut World, agent: AgentId, actions: Vec<Action>) -> bool {
+    let sender = AccountId(world.resource::<AgentDirectory>().first_account + agent.0);
+    let gas = world.resource::<GasSchedule>().of(&actions);
+    let mut mempool = world.remove_resource::<Mempool>().unwrap();
+    mempool.submit(Transaction {
+        agent,
+        sender,
+        bid: Bid::tip(3),
+        gas,
+        actions: actions.into(),
+        ..Transaction::default()
+    });
+    mempool.order(world.resource::<Seed>().0, world.resource::<Clock>().block, world.resource::<BlockGas>());
+    world.insert_resource(mempool);
+    world.resource_mut::<EventLog>().clear();
+    world.run_system_once(execute).unwrap();
+    !world.resource::<EventLog>().iter().any(|event| matches!(event.what, What::Reverted { .. }))
+}
+
+fn call(call: MakerCall) -> Action {
+    Action::Maker(Box::new(MakerOrder { system: MakerId(0), ilk: IlkId(0), call }))
+}
+
+/// A call that may or may not be possible.
+fn calls() -> impl Strategy<Value = MakerCall> {
+    let owner = (1_u32..3).prop_map(|number| AccountId(1_000 + number));
+    let (auction, dai) = ((0_u32..4).prop_map(AuctionId), 0_u128..400_000);
+    let ether = |milli: u128| milli * 10_u128.pow(15);
+    prop_oneof![
+        (0_u128..300_000, dai.clone()).prop_map(move |(lock, draw)| MakerCall::LockAndDraw {
+            lock: AmountIn::Exact(ether(lock)),
+            draw: draw * 10_u128.pow(18)
+        }),
+        (dai.clone(), any::<bool>(), 0_u128..300_000).prop_map(move |(wipe, all, free)| MakerCall::WipeAndFree {
+            wipe: AmountIn::Exact(wipe * 10_u128.pow(18)),
+            free: if all { Part::All } else { Part::Exactly(ether(free)) }
+        }),
+        owner.clone().prop_map(|owner| MakerCall::Bark { owner }),
+        owner.prop_map(|owner| MakerCall::Bite { owner }),
+        (auction.clone(), 0_u128..300_000).prop_map(move |(auction, most)| MakerCall::Take {
+            auction,
+            most: ether(most),
+            max_price: plimsoll::math::Ray(4_000 * plimsoll::math::Ray::ONE.0)
+        }),
+        auction.clone().prop_map(|auction| MakerCall::Redo { auction }),
+        (auction.clone(), dai).prop_map(move |(auction, bid)| MakerCall::Tend {
+            auction,
+            lot: ether(50_000),
+            bid: Rad::from_wad(bid * 10_u128.pow(18))
+        }),
+        auction.prop_map(|auction| MakerCall::Deal { auction }),
+    ]
+}
+
+/// Owners are named by accounts that the world has: those of the two vaults.
+fn with_owner(world: &World, call: MakerCall) -> MakerCall {
+    let first = world.resource::<AgentDirectory>().first_account;
+    let named = |owner: AccountId| AccountId(first + owner.0 - 1_000);
+    match call {
+        MakerCall::Bark { owner } => MakerCall::Bark { owner: named(owner) },
+        MakerCall::Bite { owner } => MakerCall::Bite { owner: named(owner) },
+        other => other,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// A transaction whose last action fails leaves system, order, auctions and ledger as they were, gas apart; and what
+    /// reverts by itself does so too.
+    #[test]
+    fn a_transaction_that_reverts_leaves_the_system_as_it_was(
+        english in any::<bool>(),
+        batches in prop::collection::vec(prop::collection::vec(calls(), 1..4), 1..12),
+    ) {
+        let (mut run, agent) = in_auction(if english { ENGLISH } else { DUTCH });
+        let world = run.world_mut();
+        for batch in batches {
+            let calls: Vec<MakerCall> = batch.into_iter().map(|call| with_owner(world, call)).collect();
+            let mut actions: Vec<Action> = calls.into_iter().map(call).collect();
+            let before = snapshot(world);
+            let pool = Action::Swap {
+                pool: PoolId(0),
+                direction: Side::ZeroForOne.into(),
+                amount_in: AmountIn::Exact(1),
+                least_out: u128::MAX,
+            };
+            let doomed = actions.iter().cloned().chain([pool]).collect();
+            prop_assert!(!sent(world, agent, doomed));
+            prop_assert_eq!(&snapshot(world), &before);
+            let went = sent(world, agent, std::mem::take(&mut actions));
+            prop_assert!(went || snapshot(world) == before);
+        }
+    }
+}
+
+/// All that a call may change but gas: the state machine, the auctions' rows, the order, what everybody holds.
+fn snapshot(world: &World) -> String {
+    let (cell, ledger) = (cell(world), world.resource::<Ledger>());
+    let held: Vec<Vec<u128>> = (0..ledger.accounts())
+        .map(|account| ledger.holdings(AccountId(u32::try_from(account).unwrap()))[..2].to_vec())
+        .collect();
+    let orders: Vec<String> = (0..ledger.accounts())
+        .map(|account| format!("{:?}", cell.ilk(IlkId(0)).orders.place(AccountId(u32::try_from(account).unwrap()))))
+        .map(|place| place.split(", stamp").next().unwrap_or_default().to_owned())
+        .collect();
+    let positions: Vec<_> = cell.maker.positions(IlkId(0)).unwrap().collect();
+    let purses: Vec<_> = cell.maker.purses().collect();
+    let sales: Vec<_> = cell.maker.sales(IlkId(0)).into_iter().flatten().collect();
+    let bids: Vec<_> = cell.maker.bids(IlkId(0)).into_iter().flatten().collect();
+    let books = (cell.maker.books(), cell.maker.ilk_books(IlkId(0)));
+    format!("{books:?} {positions:?} {purses:?} {sales:?} {bids:?} {:?} {orders:?} {held:?}", cell.ilk(IlkId(0)).ledger)
+}
+
+/// A sound system, in which each case below breaks something.
+const SOUND: &str = r#"Scenario(
+    blocks: 300, block_time: "1 min", numeraire: "DAI",
+    chain: (native: "ETH", base_fee: Steps([("0 s", 10), ("1 h", 90)])),
+    tokens: [
+        (name: "DAI", decimals: 18, price: Fixed(1)),
+        (name: "ETH", decimals: 18, price: Gbm(start: 2_000, volatility: 1)),
+        (name: "USDC", decimals: 6, price: Gbm(start: 1, volatility: 0.01)),
+    ],
+    pools: [UniswapV2(name: "pool", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000"))],
+    oracles: [(name: "ether", token: "ETH", sources: [(1, Outside)], update: Delayed("1 h"))],
+    stablecoins: [MakerDao(name: "maker", dai: "DAI", ilks: [
+        (
+            name: "ETH-A", token: "ETH", oracle: "ether", liquidation_ratio: 1.5, dust: "20",
+            auctions: Flip(chop: 0.12, beg: 0.03, ttl: "10 min", tau: "6 h", lots: Lump("50")),
+        ),
+        (
+            name: "ETH-B", token: "ETH", oracle: "ether", liquidation_ratio: 1.3, stability_fee: 0.04,
+            auctions: Clip(
+                chop: 0.13, buf: 1.2, tail: "140 min", cusp: 0.4, curve: Stairstep(cut: 0.99, step: "90 s"),
+            ),
+        ),
+    ])],
+    agents: [
+        VaultOwner(name: "owners", ilk: "ETH-A", collateral: Fixed(100), collateral_ratio: Uniform(1.6, 3)),
+        Keeper(name: "bidders", ilk: "ETH-A", funds: Own(Fixed(1_000)), fixed_gas: (share: 0.5, price: Fixed(20))),
+        Keeper(name: "buyers", ilk: "ETH-B", discount: Fixed(0.07)),
+    ],
+)"#;
+
+#[test]
+fn what_cannot_be_is_said_at_its_place() {
+    let said = |text: &str| {
+        let checked = scenario::read_text("test", text, Path::new(""));
+        let said = checked.map_or_else(|mistakes| mistakes, |checked| checked.warnings);
+        said.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(said(SOUND), [""; 0]);
+    for (from, to, words) in [
+        ("liquidation_ratio: 1.5", "liquidation_ratio: ^0.9", "`liquidation_ratio` is 0.9"),
+        ("stability_fee: 0.04", "stability_fee: ^-0.04", "`stability_fee` is -0.04"),
+        ("dust: \"20\"", "dust: ^\"2_000_000_000_000\"", "at most 10^12 dai"),
+        ("dai: \"DAI\"", "dai: ^\"USDC\"", "`USDC` has 6 decimals"),
+        ("beg: 0.03", "beg: ^0", "`beg` is 0"),
+        ("ttl: \"10 min\"", "ttl: ^\"1 ms\"", "whole seconds"),
+        ("Lump(\"50\")", "^Lump(\"0\")", "this amount is 0"),
+        ("chop: 0.12", "chop: ^-1", "`chop` is -1"),
+        ("cusp: 0.4", "cusp: ^1.4", "`cusp` is 1.4"),
+        ("cut: 0.99", "cut: ^1.01", "prices do not rise"),
+        ("step: \"90 s\"", "step: ^\"0 s\"", "`step` is 0"),
+        ("buf: 1.2", "buf: ^0.8", "auctions begin at 0.8 of the oracle's price"),
+        ("ilk: \"ETH-B\"", "ilk: ^\"ETH-C\"", "no ilk is called `ETH-C`"),
+        ("Uniform(1.6, 3)", "^Uniform(1.2, 3)", "`collateral_ratio` can be 1.2; expected 1.5 or more"),
+        ("discount: Fixed(0.07)", "discount: ^Fixed(1.07)", "1.07"),
+        ("discount: Fixed(0.07)", "through: ^\"pool\"", "the pool `pool` does not hold `DAI`"),
+        ("funds: Own(Fixed(1_000))", "funds: ^FlashLoan", "stands for longer than a transaction"),
+        ("discount: Fixed(0.07)", "sells: ^Never", "a flash mint is paid back from the sale"),
+        ("share: 0.5", "share: ^1.5", "`share` is 1.5"),
+        ("(\"1 h\", 90)", "(^\"0 s\", 90)", "the one before at 0s"),
+        ("(\"1 h\", 90)", "(\"1 h\", ^-90)", "gas costs -90 gwei"),
+        ("(\"0 s\", 10), (\"1 h\", 90)", "(\"1 h\", 90)", "nothing says what gas costs at first"),
+    ] {
+        assert_eq!(SOUND.matches(from).count(), 1, "{from} stands once in the sound scenario");
+        let marked = SOUND.replace(from, to);
+        let lines = said(&marked.replacen('^', "", 1));
+        assert_eq!(lines.len(), 1, "{to}: {lines:#?}");
+        assert!(lines[0].contains(words), "{to}: expected {words}, found {}", lines[0]);
+        if let Some(caret) = marked.find('^') {
+            let line = marked[..caret].matches('\n').count() + 1;
+            let column = marked[..caret].rsplit('\n').next().unwrap().len() + 1;
+            let place = format!("test.ron:{line}:{column}: ");
+            assert!(lines[0].starts_with(&place), "{to}: expected {place}, found {}", lines[0]);
+        }
+    }
+}
