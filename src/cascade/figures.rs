@@ -97,7 +97,8 @@ impl Causes {
                 debts.entry(row.key).or_insert(row.debt_numeraire);
             }
         }
-        SuppressedSummary { count: debts.len() as u64, debt_numeraire: debts.values().sum() }
+        // An empty sum of floats is a negative zero.
+        SuppressedSummary { count: debts.len() as u64, debt_numeraire: debts.values().sum::<f64>() + 0.0 }
     }
 }
 
