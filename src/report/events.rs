@@ -100,11 +100,7 @@ impl Table {
     /// A table is there and is none.
     pub(super) fn of(run: &Run) -> Result<Self, FinishedError> {
         let mut gathered = Gathered::default();
-        let prices: BTreeMap<String, &[f64]> = run
-            .tokens()
-            .into_iter()
-            .filter_map(|token| Some((token.name.clone(), run.outside(&token.name)?)))
-            .collect();
+        let prices = run.prices();
         let worth = |token: &str, amount: f64, block: u64| {
             run.row(block as f64)
                 .and_then(|row| prices.get(token).map(|prices| prices[row] * amount))

@@ -19,6 +19,18 @@ pub(super) struct Part {
     pub(super) bad_debt: f64,
 }
 
+impl Part {
+    /// Takes in another.
+    pub(super) fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.debt += other.debt;
+        self.bad_debt += other.bad_debt;
+    }
+}
+
+/// By block, generation as the table tells it (none behind the last asked for), and collateral.
+type Found = BTreeMap<(u64, Option<u64>, String), Part>;
+
 /// All that was liquidated.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Liquidations {
@@ -34,17 +46,14 @@ impl Liquidations {
     /// # Errors
     /// A table is there and is none.
     pub(super) fn of(run: &Run) -> Result<Self, FinishedError> {
-        let mut found: Vec<(u64, Option<u64>, String, Part)> = Vec::new();
+        let mut found = Found::new();
+        let prices = run.prices();
         let has_causes = run.each_row("cascade.csv", |named, record| {
             let numbers = ["debt_numeraire", "bad_debt_numeraire"].map(|name| nothing(named.number(record, name)));
             let part = Part { count: 1.0, debt: numbers[0], bad_debt: numbers[1] };
             let Some(block) = whole(named.text(record, "block")) else { return };
-            found.push((
-                block,
-                whole(named.text(record, "generation")),
-                named.text(record, "collateral").to_owned(),
-                part,
-            ));
+            let generation = whole(named.text(record, "generation"));
+            found.entry((block, generation, named.text(record, "collateral").to_owned())).or_default().add(part);
         })?;
         if !has_causes {
             run.each_row("events.csv", |named, record| {
@@ -58,21 +67,21 @@ impl Liquidations {
                 let (collateral, owed) = if is_kill { ("token_in", "token_out") } else { ("token_out", "token_in") };
                 let repaid = if is_kill { "debt" } else { "amount_in" };
                 let row = run.row(block as f64);
-                let price = row.and_then(|row| run.outside(text(owed)).map(|prices| prices[row])).unwrap_or(1.0);
+                let price = row.and_then(|row| Some(prices.get(text(owed))?[row])).unwrap_or(1.0);
                 let worth = |name| nothing(named.number(record, name)) * price;
                 let part = Part { count: 1.0, debt: worth(repaid), bad_debt: worth("bad_debt") };
-                found.push((block, Some(0), text(collateral).to_owned(), part));
+                found.entry((block, Some(0), text(collateral).to_owned())).or_default().add(part);
             })?;
         }
         Ok(Self::gathered(found, has_causes))
     }
 
-    fn gathered(found: Vec<(u64, Option<u64>, String, Part)>, has_causes: bool) -> Self {
+    fn gathered(found: Found, has_causes: bool) -> Self {
         let place = |generation: Option<u64>| {
             generation.and_then(|generation| usize::try_from(generation).ok()).filter(|place| *place < MOST)
         };
-        let told = found.iter().filter_map(|(_, generation, ..)| place(*generation)).max().map_or(0, |last| last + 1);
-        let has_deeper = found.iter().any(|(_, generation, ..)| place(*generation).is_none());
+        let told = found.keys().filter_map(|(_, generation, _)| place(*generation)).max().map_or(0, |last| last + 1);
+        let has_deeper = found.keys().any(|(_, generation, _)| place(*generation).is_none());
         let mut generations: Vec<String> = (0..told).map(|place| format!("generation {place}")).collect();
         if has_deeper {
             generations.push(if told == MOST { format!("generation {MOST} and deeper") } else { "deeper".to_owned() });
@@ -81,11 +90,8 @@ impl Liquidations {
             generations = vec!["liquidated".to_owned()];
         }
         let mut parts: BTreeMap<(u64, usize, String), Part> = BTreeMap::new();
-        for (block, generation, collateral, part) in found {
-            let held = parts.entry((block, place(generation).unwrap_or(told), collateral)).or_default();
-            held.count += part.count;
-            held.debt += part.debt;
-            held.bad_debt += part.bad_debt;
+        for ((block, generation, collateral), part) in found {
+            parts.entry((block, place(generation).unwrap_or(told), collateral)).or_default().add(part);
         }
         Self { generations, parts }
     }
@@ -95,9 +101,7 @@ impl Liquidations {
         let mut blocks: BTreeMap<u64, Vec<Part>> = BTreeMap::new();
         for ((block, generation, _), part) in &self.parts {
             let parts = blocks.entry(*block).or_insert_with(|| vec![Part::default(); self.generations.len()]);
-            parts[*generation].count += part.count;
-            parts[*generation].debt += part.debt;
-            parts[*generation].bad_debt += part.bad_debt;
+            parts[*generation].add(*part);
         }
         blocks
     }
@@ -128,11 +132,13 @@ mod tests {
     #[test]
     fn deep_generations_are_shown_together() {
         let part = Part { count: 1.0, debt: 10.0, bad_debt: 1.0 };
-        let row = |block, generation| (block, generation, "ETH".to_owned(), part);
-        let all = Liquidations::gathered(vec![row(5, Some(0)), row(5, Some(0)), row(6, Some(9)), row(7, None)], true);
+        let twice = Part { count: 2.0, debt: 20.0, bad_debt: 2.0 };
+        let row = |block, generation, part| ((block, generation, "ETH".to_owned()), part);
+        let found = Found::from([row(5, Some(0), twice), row(6, Some(9), part), row(7, None, part)]);
+        let all = Liquidations::gathered(found, true);
         assert_eq!(all.generations, ["generation 0", "deeper"]);
-        assert_eq!(all.by_block()[&5][0], Part { count: 2.0, debt: 20.0, bad_debt: 2.0 });
+        assert_eq!(all.by_block()[&5][0], twice);
         assert_eq!((all.by_block()[&6][1].count, all.span()), (1.0, Some((5, 7))));
-        assert_eq!(Liquidations::gathered(vec![], true).span(), None);
+        assert_eq!(Liquidations::gathered(Found::new(), true).span(), None);
     }
 }

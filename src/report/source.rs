@@ -157,10 +157,15 @@ impl Run {
         self.ticks.get(&format!("{}_{column}", thing.prefix))
     }
 
+    /// Returns the prices outside of all tokens, by their symbols.
+    pub(super) fn prices(&self) -> BTreeMap<String, &[f64]> {
+        let priced = |token: Thing| Some((token.name.clone(), self.of(&token, "price_outside_numeraire")?));
+        self.tokens().into_iter().filter_map(priced).collect()
+    }
+
     /// Returns the price outside of a token, by its symbol.
     pub(super) fn outside(&self, token: &str) -> Option<&[f64]> {
-        let token = self.tokens().into_iter().find(|thing| thing.name == token)?;
-        self.of(&token, "price_outside_numeraire")
+        self.prices().remove(token)
     }
 
     /// Returns the chart of series over all blocks with as many rows as a screen shows.

@@ -32,9 +32,7 @@ pub(in super::super) fn over_time(run: &Run, liquidations: &Liquidations) -> Sec
         }
         let held = bars.last_mut().expect("one was just put there");
         for (held, part) in held.iter_mut().zip(parts) {
-            held.count += part.count;
-            held.debt += part.debt;
-            held.bad_debt += part.bad_debt;
+            held.add(*part);
         }
     }
     let values = |generation: usize| bars.iter().map(|parts| parts[generation].debt).collect();
@@ -70,9 +68,7 @@ pub(in super::super) fn over_time(run: &Run, liquidations: &Liquidations) -> Sec
 fn generations(run: &Run, liquidations: &Liquidations) -> String {
     let mut sums = vec![Part::default(); liquidations.generations.len()];
     for ((_, generation, _), part) in &liquidations.parts {
-        sums[*generation].count += part.count;
-        sums[*generation].debt += part.debt;
-        sums[*generation].bad_debt += part.bad_debt;
+        sums[*generation].add(*part);
     }
     let most = sums.iter().map(|part| part.debt).sum::<f64>().max(f64::MIN_POSITIVE);
     let row = |(place, (name, part)): (usize, (&String, &Part))| {

@@ -1,7 +1,11 @@
 //! Pools, lending markets, banks and oracles over time.
 
+use serde_json::Value;
+
 use super::super::chart::{Chart, Look, Series};
-use super::super::source::{Run, Thing};
+use super::super::html::{Cell, table};
+use super::super::source::{Run, Thing, at, list, word};
+use super::super::words::{count, figure};
 use super::Section;
 use crate::record::ticks::prefix;
 
@@ -14,6 +18,7 @@ const PAIR_FEE_BPS: f64 = 30.0;
 /// Returns the section.
 pub(in super::super) fn section(run: &Run) -> Section {
     let mut section = Section::new("markets", "Pools, lending and oracles");
+    section.before += &providers(run);
     if run.ticks.rows() == 0 {
         section.say("The run keeps no ticks.csv, so there is nothing over time to draw.");
         return section;
@@ -67,6 +72,35 @@ pub(in super::super) fn section(run: &Run) -> Section {
     section.charts =
         charts.into_iter().filter(|chart| !chart.series.is_empty()).map(|chart| run.over_blocks(chart)).collect();
     section
+}
+
+/// Returns what providers of liquidity earned and what prices cost them; nothing where there are none.
+fn providers(run: &Run) -> String {
+    let figures = [
+        ("fees_earned_numeraire", "fees"),
+        ("impermanent_loss_numeraire", "impermanent loss"),
+        ("loss_versus_rebalancing_numeraire", "loss versus rebalancing"),
+        ("own_trades_numeraire", "own trades"),
+        ("holding_revaluation_numeraire", "revaluation of what they held"),
+        ("gas_paid_numeraire", "gas paid"),
+        ("profit_numeraire", "profit"),
+    ];
+    let populations = list(&run.summary, "liquidity_providers");
+    if populations.is_empty() {
+        return String::new();
+    }
+    let row = |population: &Value| {
+        let name = Cell::text(format!("{} ({})", word(population, "population"), count(at(population, &["agents"]))));
+        let cells = figures.iter().map(|(figure_name, _)| Cell::number(figure(at(population, &[*figure_name]))));
+        std::iter::once(name).chain(cells).collect()
+    };
+    let rows: Vec<Vec<Cell>> = populations.iter().map(row).collect();
+    let header: Vec<&str> = std::iter::once("").chain(figures.iter().map(|(_, told)| *told)).collect();
+    table(
+        &format!("What providers of liquidity earned, and what prices cost them ({})", run.numeraire()),
+        &header,
+        &rows,
+    )
 }
 
 fn chart(id: &str, title: &str, unit: &str, series: Vec<Series>) -> Chart {
