@@ -20,6 +20,7 @@ use plimsoll::protocol::ForcedSale;
 use plimsoll::protocol::amm::Direction;
 use plimsoll::scenario::{genesis, read_text};
 use proptest::prelude::*;
+use smallvec::SmallVec;
 
 const USDC: TokenId = TokenId(0);
 const ETH: TokenId = TokenId(1);
@@ -127,7 +128,7 @@ fn executed(world: &mut World, sender: AccountId, actions: Actions) -> Vec<Event
 
 /// Every path of up to so many hops, tried in no clever way.
 fn every_path(sees: &View, from: TokenId, to: TokenId, most: usize) -> Vec<Path> {
-    let mut ways: Vec<(Vec<TokenId>, Path)> = vec![(vec![from], Path(Default::default()))];
+    let mut ways: Vec<(Vec<TokenId>, Path)> = vec![(vec![from], Path(SmallVec::new()))];
     let mut found = Vec::new();
     for _ in 0..most {
         let mut longer = Vec::new();

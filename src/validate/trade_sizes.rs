@@ -86,8 +86,9 @@ fn between_pools() -> Vec<Finding> {
     }
     // What the fee leaves in the first pool, and in the second.
     let best = |first: f64, second: f64| {
-        let (k, m, n) = (first * second * 1_300.0 * 100.0_f64, 1_000.0 * 100.0, first * (100.0 + second * 100.0));
-        (((k * m).sqrt() - m) / n, (k.sqrt() - m.sqrt()).powi(2) / n)
+        let (k, m, n) = (first * second * 1_300.0 * 100.0_f64, 1_000.0 * 100.0_f64, first * (100.0 + second * 100.0));
+        let root = k.sqrt() - m.sqrt();
+        (((k * m).sqrt() - m) / n, root * root / n)
     };
     let (case, phi) = ("1,000 A and 100 B against 1,300 A and 100 B, fee 0.3 %", 0.997);
     let (gain, forgotten) = (returned - size, best(phi, 1.0));

@@ -20,9 +20,9 @@ pub(super) struct Place {
 impl Place {
     /// Returns the round that closes the gap, and how much of the numeraire it takes, in smallest units, if a unit of it
     /// costs `cost`; none where the fees are wider than the gap.
-    pub(super) fn round(&self, sees: &View, cost: f64) -> Option<(Round, u128)> {
+    pub(super) fn round(self, sees: &View, cost: f64) -> Option<(Round, u128)> {
         let gap = Gap::between(sees, self, cost);
-        let Self { pool, buying, risky } = *self;
+        let Self { pool, buying, risky } = self;
         if gap.pays_to_buy(gap.outside) > 0.0 {
             let price = gap.settled(|price| -gap.bought(gap.pays_to_buy(price)));
             let steps = [Step::Swap(Hop { pool, direction: buying }), Step::Sell(risky)];
@@ -57,7 +57,7 @@ struct Gap<'a> {
 }
 
 impl<'a> Gap<'a> {
-    fn between(sees: &'a View, &Place { pool, buying, risky }: &Place, cost: f64) -> Self {
+    fn between(sees: &'a View, Place { pool, buying, risky }: Place, cost: f64) -> Self {
         let venue = sees.venues.of(risky);
         let one = sees.tokens.get(risky).one;
         Self {
