@@ -63,6 +63,7 @@ fn open(run: &mut Simulation, (ilk, scale, over): (u16, f64, f64)) {
     let ilk = IlkId(ilk);
     let (price, ratio, decimals) = if ilk.0 == 0 { (2_000.0, 1.5, 1e18) } else { (30_000.0, 1.37, 1e8) };
     let worth = libm::pow(10.0, scale);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "amounts drawn are positive and small")]
     let (tokens, dai) = ((worth / price * decimals) as u128, (worth / (ratio * over) * 1e18) as u128);
     let maker = &mut cell.maker;
     let joined = maker.gem_join(ilk, owner, tokens).unwrap();
@@ -117,7 +118,9 @@ proptest! {
         steps in prop::collection::vec((prop::array::uniform2(-0.9_f64..0.3), 0_usize..30), 1..6),
     ) {
         let mut run = begin();
-        vaults.into_iter().for_each(|vault| open(&mut run, vault));
+        for vault in vaults {
+            open(&mut run, vault);
+        }
         for (moves, days) in steps {
             (0..days).for_each(|_| run.world_mut().resource_mut::<Clock>().advance());
             reprice(&mut run, moves);

@@ -138,16 +138,15 @@ fn fill_maker<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &MakerAt) {
     let paid = |row: &mut EventRow<'a>, token, paid| (row.token_in, row.amount_in) = (Some(name(token)), Some(paid));
     let got = |row: &mut EventRow<'a>, token, got| (row.token_out, row.amount_out) = (Some(name(token)), Some(got));
     match at.done {
-        MakerDone::Changed { locked, freed, drawn, wiped } => match at.call {
-            MakerCall::LockAndDraw { .. } => {
+        MakerDone::Changed { locked, freed, drawn, wiped } => {
+            if let MakerCall::LockAndDraw { .. } = at.call {
                 paid(row, ilk.gem, amount(sees, ilk.gem, locked));
                 got(row, cell.dai, amount(sees, cell.dai, drawn));
-            }
-            _ => {
+            } else {
                 paid(row, cell.dai, amount(sees, cell.dai, wiped));
                 got(row, ilk.gem, amount(sees, ilk.gem, freed));
             }
-        },
+        }
         MakerDone::Auctioned { auction, lot, due, health_factor, incentive, .. } => {
             row.auction = Some(auction.0.into());
             row.health_factor = Some(health_factor);

@@ -22,6 +22,7 @@ use crate::chain::event::{Event, EventLog, MakerAt, MakerDone, What};
 use crate::chain::ids::TokenId;
 use crate::chain::lending::{Asset, LendingCell};
 use crate::chain::liquidation_map::Liquidatable;
+use crate::chain::maker::MakerCell;
 use crate::chain::mempool::Mempool;
 use crate::chain::protocols::PoolCell;
 use crate::market::OutsidePrices;
@@ -311,7 +312,7 @@ fn maker_tallied(
         }
         MakerDone::Changed { .. } | MakerDone::Restarted { .. } | MakerDone::Bid { .. } => {}
     }
-    auctions.net_surplus_dai = sees.protocols.makers().map(|cell| cell.net_surplus()).sum();
+    auctions.net_surplus_dai = sees.protocols.makers().map(MakerCell::net_surplus).sum();
 }
 
 fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summary, waits: &mut Waits) -> BlockTick {

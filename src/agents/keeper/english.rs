@@ -183,7 +183,7 @@ impl Keeper {
             }
         };
         let brings = self.brings(cell.ilk(self.of.1).tokens_down(lot), 0, sees).unwrap_or(0);
-        let lots = ink.checked_div(lot).map_or(0, |lots| lots + u128::from(ink % lot > 0));
+        let lots = ink.checked_div(lot).map_or(0, |lots| lots + u128::from(!ink.is_multiple_of(lot)));
         (self.hope(brings, sees), usize::try_from(lots).unwrap_or(usize::MAX))
     }
 }

@@ -51,6 +51,12 @@ fn deposit(range: Option<TickRange>, amount: u128) -> Deposit {
     Deposit { owner: PROVIDER, range, offered: smallvec![amount; 2], least_liquidity: 1 }
 }
 
+/// Returns an amount in smallest units, rounded down.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "depths are positive and small")]
+fn units(amount: f64) -> u128 {
+    amount as u128
+}
+
 fn held(pool: &Pool) -> [u128; 2] {
     [pool.amm().balance(0), pool.amm().balance(1)]
 }
@@ -136,12 +142,12 @@ fn a_trade_of_the_depth_leaves_the_price_that_was_asked() {
             for (mut pool, _) in pools() {
                 let depth = pool.amm().depth_to(direction, price, 12);
                 if let Pool::Balancer(weighted) = &pool
-                    && depth as u128 >= weighted.largest_amount_in(0).unwrap()
+                    && units(depth) >= weighted.largest_amount_in(0).unwrap()
                 {
                     continue;
                 }
                 assert!(depth > 0.0);
-                pool.amm_mut().swap_exact_in(direction, depth as u128, 12).unwrap();
+                pool.amm_mut().swap_exact_in(direction, units(depth), 12).unwrap();
                 let after = pool.amm().spot_price(direction, 12) * (1.0 - pool.amm().fee());
                 // Where the fee joins the reserves, it moves the price back by its part of the way.
                 let tolerance = if matches!(pool, Pool::UniswapV3(_)) { 1e-9 } else { 0.003 * (1.0 - price) };

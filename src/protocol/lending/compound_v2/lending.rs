@@ -62,7 +62,9 @@ impl PricedComptroller {
 
     /// Puts back what was kept.
     pub fn restore(&mut self, before: &[ComptrollerBefore]) {
-        before.iter().for_each(|before| self.comptroller.restore(before));
+        for before in before {
+            self.comptroller.restore(before);
+        }
     }
 
     /// Returns prices as the contract's oracle tells them; one that does not fit is unknown.
@@ -105,16 +107,6 @@ impl PricedComptroller {
             return Err(CompoundError::InsufficientCash { asked: U256::from(amount), cash: books.cash }.into());
         }
         Ok(amount)
-    }
-
-    fn receipt(&self, done: &super::Liquidated, seized: u128) -> Liquidated {
-        Liquidated {
-            repaid: done.repaid,
-            seized,
-            debt_left: done.debt_after,
-            bad_debt: 0,
-            protocol_fee: done.to_reserves,
-        }
     }
 }
 
@@ -175,13 +167,13 @@ impl Lending for PricedComptroller {
         let redeemed =
             self.comptroller.redeem(order.collateral, self.redeemer, tokens, Prices(&prices), block)?.done()?;
         assert_eq!(redeemed.amount, seized, "what is redeemed was counted before");
-        Ok(self.receipt(&done, seized))
+        Ok(receipt(&done, seized))
     }
 
     fn quote_liquidation(&self, call: Liquidation, prices: PricesWad, now: u64) -> Result<Liquidated, LendingError> {
         let (prices, block) = (self.prices(prices), self.clock.block(now));
         let (order, done) = self.liquidation(&call, Prices(&prices), block)?;
-        Ok(self.receipt(&done, self.redeemed(&order, &done, block)?))
+        Ok(receipt(&done, self.redeemed(&order, &done, block)?))
     }
 
     /// Compound v2 has no flash loans.
@@ -235,7 +227,7 @@ impl Lending for PricedComptroller {
         let Ok(books) = books.or_else(|_| self.comptroller.books(MarketId(asset)).copied()) else {
             return Indices { collateral: 0.0, debt: 0.0 };
         };
-        let rate = books.exchange_rate_wad().map_or(0.0, |rate| rate.to_f64());
+        let rate = books.exchange_rate_wad().map_or(0.0, U256::to_f64);
         Indices { collateral: rate / WAD as f64, debt: books.borrow_index_wad as f64 / WAD as f64 }
     }
 
@@ -293,4 +285,8 @@ impl Lending for PricedComptroller {
     fn grain(&self, _unit_worths: &[f64]) -> f64 {
         1e-18
     }
+}
+
+fn receipt(done: &super::Liquidated, seized: u128) -> Liquidated {
+    Liquidated { repaid: done.repaid, seized, debt_left: done.debt_after, bad_debt: 0, protocol_fee: done.to_reserves }
 }
