@@ -4,6 +4,7 @@ use std::path::Path as FilePath;
 
 use bevy_ecs::prelude::World;
 use bevy_ecs::system::{RunSystemOnce, SystemState};
+use plimsoll::agents::AgentDirectory;
 use plimsoll::agents::route::{Order, Route, Through};
 use plimsoll::agents::router::{self, Hop, Path, Plan};
 use plimsoll::agents::view::View;
@@ -19,6 +20,7 @@ use plimsoll::chain::transaction::{Actions, AmountIn, Transaction};
 use plimsoll::protocol::ForcedSale;
 use plimsoll::protocol::amm::Direction;
 use plimsoll::scenario::{genesis, read_text};
+use plimsoll::simulation::{Options, Simulation};
 use proptest::prelude::*;
 use smallvec::SmallVec;
 
@@ -432,4 +434,84 @@ fn drain(world: &mut World, hop: Hop) -> (u32, u32) {
         if reverted { refused += 1 } else { filled += 1 }
     }
     (refused, filled)
+}
+
+/// Ether falls by 15 % outside, in two pools of equal depth nobody has told the price yet; one borrower, and these agents.
+fn fall(agents: &str) -> Simulation {
+    let text = format!(
+        r#"Scenario(
+            blocks: 100, block_time: "1 min", numeraire: "USDC", chain: (native: "GAS", base_fee: Fixed(10)),
+            tokens: [
+                (name: "USDC", decimals: 6, price: Fixed(1)),
+                (name: "ETH", decimals: 18, price: Knots(knots: [
+                    ("0 s", 2_000), ("10 min", 2_000), ("60 min", 1_700), ("70 min", 1_700),
+                ])),
+                (name: "GAS", decimals: 18, price: Fixed(1)),
+            ],
+            pools: [
+                UniswapV2(name: "one", tokens: ("ETH", "USDC"), reserves: ("5_000", "10_000_000")),
+                Balancer(
+                    name: "two", tokens: ["ETH", "USDC"], weights: ["0.5", "0.5"], reserves: ["5_000", "10_000_000"],
+                ),
+            ],
+            oracles: [
+                (name: "ETH", token: "ETH", sources: [(1, Outside)]),
+                (name: "USDC", token: "USDC", sources: [(1, Outside)]),
+            ],
+            lending: [AaveV3(name: "aave", reserves: [
+                (token: "ETH", oracle: "ETH", supplied: "5_000", ltv: 0.8, threshold: 0.825, bonus: 0.05),
+                (token: "USDC", oracle: "USDC", supplied: "90_000_000", ltv: 0.77, threshold: 0.8, bonus: 0.05),
+            ])],
+            agents: [{agents}],
+        )"#
+    );
+    let checked = read_text("fall", &text, FilePath::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    let options = Options { audit: true, ..Options::seeded(1) };
+    Simulation::new(&checked.scenario, "fall", FilePath::new("."), options, None).unwrap()
+}
+
+/// Returns what an agent holds of USDC after the run, and how many pools it traded in; nothing may revert.
+fn after(agents: &str, account: u32) -> (u128, usize) {
+    let mut run = fall(agents);
+    let mut traded = std::collections::BTreeSet::new();
+    for _ in 0..100 {
+        run.step().unwrap();
+        for event in run.world().resource::<EventLog>() {
+            assert!(!matches!(event.what, What::Reverted { .. }), "{event:?}");
+            if let What::Swapped { pool, .. } = event.what {
+                traded.insert(pool);
+            }
+        }
+    }
+    let first = run.world().resource::<AgentDirectory>().first_account;
+    (run.world().resource::<Ledger>().balance(AccountId(first + account), USDC), traded.len())
+}
+
+const BORROWER: &str = r#"Borrower(name: "borrower", market: "aave", collateral: "ETH", debt: "USDC",
+    capital: Fixed(2_000_000), owes: HealthFactor(Fixed(1.1)), MORE),"#;
+
+#[test]
+fn a_liquidator_that_routes_its_sales_keeps_more_of_what_it_seizes() {
+    let gains = |through: &str| {
+        let liquidator = format!(
+            r#"LoanLiquidator(name: "liquidator", market: "aave", collateral: "ETH", debt: "USDC", through: {through},
+               slippage: 0.01, bid_share: Fixed(0), gas_money: Fixed(100))"#
+        );
+        after(&(BORROWER.replace(", MORE", "") + &liquidator), 1)
+    };
+    let ((alone, one), (routed, both)) = (gains(r#""one""#), gains("Router"));
+    assert_eq!((one, both), (1, 2));
+    assert!(0 < alone && alone < routed, "{alone} through one pool, {routed} through both");
+}
+
+#[test]
+fn a_borrower_deleverages_and_loops_through_both_pools() {
+    let defends = "defence: Deleverage, act_below: Fixed(1.05), target: Fixed(1.3), through: Router, slippage: 0.02";
+    assert_eq!(after(&BORROWER.replace("MORE", defends), 0).1, 2);
+    for owes in ["Leverage(Fixed(3))", "Loops(loan_to_value: Fixed(0.7), times: 3)"] {
+        let enters = r#"entry: Between("0 s", "1 min"), through: Router, slippage: 0.05"#;
+        let borrower = BORROWER.replace("HealthFactor(Fixed(1.1))", owes).replace("MORE", enters);
+        let (left, pools) = after(&borrower, 0);
+        assert_eq!((left, pools), (0, 2), "{owes}: all that came of both halves was posted");
+    }
 }
