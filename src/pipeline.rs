@@ -9,7 +9,7 @@ use bevy_ecs::system::{Res, ScheduleSystem};
 use crate::agents::{self, AgentDirectory};
 use crate::chain::audit::{AuditEveryBlock, audit_block};
 use crate::chain::base_fee::{Eip1559, adjust_base_fee};
-use crate::chain::clock::{Clock, Seed};
+use crate::chain::clock::Clock;
 use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
 use crate::chain::gas::BlockGas;
@@ -244,8 +244,8 @@ fn open_block(mut log: ResMut<EventLog>, mut gas: ResMut<BlockGas>, mut pools: Q
     }
 }
 
-fn order_block(seed: Res<Seed>, clock: Res<Clock>, gas: Res<BlockGas>, mut mempool: ResMut<Mempool>) {
-    mempool.order(seed.0, clock.block, &gas);
+fn order_block(clock: Res<Clock>, gas: Res<BlockGas>, mut mempool: ResMut<Mempool>) {
+    mempool.order(clock.seed, clock.block, &gas);
 }
 
 fn close_block(mut clock: ResMut<Clock>) {

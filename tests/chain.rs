@@ -9,7 +9,7 @@ use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::AgentDirectory;
 use plimsoll::agents::view::View;
 use plimsoll::chain::audit::audit;
-use plimsoll::chain::clock::{Clock, Seed};
+use plimsoll::chain::clock::Clock;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::execution::execute;
 use plimsoll::chain::forced_sales::ForcedSales;
@@ -311,7 +311,7 @@ fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chai
         actions: actions.into(),
         ..Transaction::default()
     });
-    mempool.order(world.resource::<Seed>().0, world.resource::<Clock>().block, world.resource::<BlockGas>());
+    mempool.order(world.resource::<Clock>().seed, world.resource::<Clock>().block, world.resource::<BlockGas>());
     world.insert_resource(mempool);
     world.resource_mut::<EventLog>().clear();
     world.run_system_once(execute).unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 use bevy_ecs::system::RunSystemOnce;
 use bevy_ecs::world::World;
 use plimsoll::agents::AgentDirectory;
-use plimsoll::chain::clock::{Clock, Seed};
+use plimsoll::chain::clock::Clock;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::execution::execute;
 use plimsoll::chain::gas::{BlockGas, GasSchedule};
@@ -175,7 +175,7 @@ fn sent(world: &mut World, agent: AgentId, actions: Vec<Action>) -> bool {
         actions: actions.into(),
         ..Transaction::default()
     });
-    mempool.order(world.resource::<Seed>().0, world.resource::<Clock>().block, world.resource::<BlockGas>());
+    mempool.order(world.resource::<Clock>().seed, world.resource::<Clock>().block, world.resource::<BlockGas>());
     world.insert_resource(mempool);
     world.resource_mut::<EventLog>().clear();
     world.run_system_once(execute).unwrap();

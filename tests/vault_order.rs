@@ -97,7 +97,7 @@ fn both(run: &mut Simulation) -> [(BTreeSet<AccountId>, BTreeSet<AccountId>); 2]
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).unwrap();
     [0, 1].map(|ilk| {
-        let found = sees.unsafe_vaults.of((MakerId(0), IlkId(ilk))).iter().map(|vault| vault.owner).collect();
+        let found = sees.failing.vaults.of((MakerId(0), IlkId(ilk))).iter().map(|vault| vault.owner).collect();
         (found, sweep(&sees, IlkId(ilk)))
     })
 }

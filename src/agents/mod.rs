@@ -110,7 +110,7 @@ fn ask<A: Agent>(
     let block = sees.clock.block;
     awake.rouse(
         block,
-        !sees.underwater.is_empty() || !sees.failing.is_empty() || sees.unsafe_vaults.call_keepers(),
+        !sees.underwater.is_empty() || !sees.failing.is_empty() || sees.failing.vaults.call_keepers(),
         &mut list,
     );
     for (id, entity) in list.drain(..) {

@@ -162,7 +162,7 @@ impl<'w> Spawner<'w> {
     fn draw<P: Population>(&mut self, params: &P, numbers: Range<u32>) -> Vec<(Who, Drawn<P::Agent>)> {
         let mut state = SystemState::<View>::new(self.world);
         let sees = state.get(self.world).expect("the world has everything but agents");
-        let (seed, native) = (sees.seed.0, sees.tokens.native);
+        let (seed, native) = (sees.clock.seed, sees.tokens.native);
         let draw = |number| {
             let who = Who::new(params.name(), u64::from(number));
             let mut drawn = params.draw(&sees, &mut Dice::new(seed, who, BEFORE_THE_FIRST_BLOCK));

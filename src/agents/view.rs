@@ -4,14 +4,13 @@ use bevy_ecs::prelude::Res;
 use bevy_ecs::system::SystemParam;
 
 use super::router::Paths;
-use crate::chain::clock::{Clock, Seed};
+use crate::chain::clock::Clock;
 use crate::chain::dice::{Dice, Who};
 use crate::chain::event::Sandwich;
 use crate::chain::gas::{BlockGas, GasSchedule, gwei_to_units};
 use crate::chain::ids::{GoblinId, TokenId};
 use crate::chain::ledger::Ledger;
 use crate::chain::lending::FailingLoans;
-use crate::chain::maker::UnsafeVaults;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::tokens::Tokens;
@@ -24,8 +23,6 @@ use crate::protocol::farm::alpha_homora::Position;
 pub struct View<'w, 's> {
     /// The block and its time.
     pub clock: Res<'w, Clock>,
-    /// The run's seed.
-    pub seed: Res<'w, Seed>,
     /// The tokens.
     pub tokens: Res<'w, Tokens>,
     /// Who holds what.
@@ -40,12 +37,10 @@ pub struct View<'w, 's> {
     pub schedule: Res<'w, GasSchedule>,
     /// The positions under water.
     pub underwater: Res<'w, Underwater>,
-    /// The positions in lending markets that may be liquidated.
+    /// The positions in lending markets that may be liquidated, and the vaults.
     pub failing: Res<'w, FailingLoans>,
     /// Which paths lead from token to token through the pools.
     pub paths: Res<'w, Paths>,
-    /// The vaults that may be liquidated.
-    pub unsafe_vaults: Res<'w, UnsafeVaults>,
     /// Pools, farms, banks and goblins.
     pub protocols: Protocols<'w, 's>,
 }
@@ -53,7 +48,7 @@ pub struct View<'w, 's> {
 impl View<'_, '_> {
     /// Returns an agent's dice in this block.
     pub fn dice(&self, who: Who) -> Dice {
-        Dice::new(self.seed.0, who, self.clock.block)
+        Dice::new(self.clock.seed, who, self.clock.block)
     }
 
     /// Returns what an amount of a token is worth outside, in whole numeraire tokens.

@@ -39,6 +39,8 @@ pub struct Clock {
     pub block_time: TimeSpan,
     /// The first block's time, in seconds since 1970.
     pub start: u64,
+    /// What the run's dice depend on.
+    pub seed: u64,
     /// Where blocks come at random.
     arrivals: Option<Arrivals>,
 }
@@ -87,9 +89,9 @@ impl Arrivals {
 }
 
 impl Clock {
-    /// The first block of a run whose blocks come at equal intervals.
+    /// The first block of a run of seed 0 whose blocks come at equal intervals.
     pub fn new(block_time: TimeSpan, start: u64) -> Self {
-        Self { block: 0, elapsed: TimeSpan::default(), block_time, start, arrivals: None }
+        Self { block: 0, elapsed: TimeSpan::default(), block_time, start, seed: 0, arrivals: None }
     }
 
     /// The first block of a run of so many blocks.
@@ -98,7 +100,7 @@ impl Clock {
             BlockTimeParams::Regular(_) => None,
             BlockTimeParams::Poisson(mean) => Some(Arrivals::new(mean, seed, blocks)),
         };
-        Self { arrivals, ..Self::new(params.mean(), start) }
+        Self { arrivals, seed, ..Self::new(params.mean(), start) }
     }
 
     /// Moves to the next block.
@@ -174,10 +176,6 @@ fn exponential_ms(mean: TimeSpan, dice: &mut Dice) -> u64 {
     let ms = (mean.ms as f64 * dice.exponential()).round() as u64;
     ms.max(1)
 }
-
-/// The run's seed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Resource)]
-pub struct Seed(pub u64);
 
 #[cfg(test)]
 mod tests {

@@ -371,7 +371,7 @@ pub enum Revert {
     Lending(#[from] LendingError),
     /// A Maker system refused.
     #[error(transparent)]
-    Maker(#[from] MakerError),
+    Maker(Box<MakerError>),
     /// A number does not fit.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -390,6 +390,12 @@ pub enum Revert {
     /// The external venue could not fill.
     #[error(transparent)]
     Venue(#[from] VenueError),
+}
+
+impl From<MakerError> for Revert {
+    fn from(error: MakerError) -> Self {
+        Self::Maker(Box::new(error))
+    }
 }
 
 impl Revert {

@@ -10,7 +10,7 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 use serde::Deserialize;
 
 use crate::chain::background::Slice;
-use crate::chain::clock::{Clock, Seed};
+use crate::chain::clock::Clock;
 use crate::chain::dice::{Dice, Who};
 use crate::chain::distribution::Distribution;
 use crate::chain::gas::{BlockGas, gwei_to_units};
@@ -126,14 +126,14 @@ impl Rise {
 
 /// Draws the demand of the block.
 pub fn draw_background(
-    (clock, seed, venues, gas): (Res<Clock>, Res<Seed>, Res<Venues>, Res<BlockGas>),
+    (clock, venues, gas): (Res<Clock>, Res<Venues>, Res<BlockGas>),
     mut demand: ResMut<Demand>,
     mut mempool: ResMut<Mempool>,
 ) {
     if let Some(rise) = &mut demand.rise {
         rise.follow(clock.elapsed.ms, venues.price(rise.token));
     }
-    let mut dice = Dice::new(seed.0, demand.who, clock.block);
+    let mut dice = Dice::new(clock.seed, demand.who, clock.block);
     demand.draw(&mut dice, gas.base_fee, &mut mempool.background);
 }
 

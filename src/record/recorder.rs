@@ -175,7 +175,7 @@ fn beginning(sees: &View, names: &TickNames) -> Summary {
     let tokens = sees.tokens.priced().map(path).zip(&names.tokens);
     let pools = sees.protocols.pools().map(|cell| PricePath::new(pool_price(sees, cell))).zip(&names.pools);
     Summary {
-        seed: sees.seed.0,
+        seed: sees.clock.seed,
         numeraire: sees.tokens.get(sees.tokens.numeraire).name.clone(),
         tokens: tokens.map(|(path, name)| TokenSummary { name: name.clone(), price_outside_numeraire: path }).collect(),
         pools: pools.map(|(price, name)| PoolSummary { name: name.clone(), price, volume_numeraire: 0.0 }).collect(),
@@ -224,9 +224,11 @@ impl Recorder {
             price_outside_numeraire: sees.venues.price(outside.token),
             price_fundamental_numeraire: outside.fundamental,
         }));
-        row.pools.extend(sees.protocols.pools().map(|cell| pool_tick(sees, cell)));
-        row.reserves.extend(sees.protocols.pools().flat_map(|cell| reserve_ticks(sees, cell)));
-        row.ranges.extend(sees.protocols.pools().filter_map(ranges_tick));
+        for cell in sees.protocols.pools() {
+            row.pools.push(pool_tick(sees, cell));
+            row.reserves.extend(reserve_ticks(sees, cell));
+            row.ranges.extend(ranges_tick(cell));
+        }
         row.oracles.extend(sees.oracles.0.iter().map(|feed| oracle_tick(sees, feed)));
         for cell in sees.protocols.all_lending() {
             row.lending.push(lending_tick(sees, cell));

@@ -193,7 +193,7 @@ impl Keeper {
 
     /// Starts auctions of unsafe vaults that it notices.
     fn start(&mut self, cell: &MakerCell, left: &mut Left, sees: &View, out: &mut Outbox) {
-        for vault in sees.unsafe_vaults.of(self.of) {
+        for vault in sees.failing.vaults.of(self.of) {
             if left.room == 0 {
                 return;
             }

@@ -7,6 +7,7 @@ use super::{LendingCell, Level};
 use crate::chain::clock::Clock;
 use crate::chain::gas::{BlockGas, GasSchedule};
 use crate::chain::ids::{AccountId, LendingId};
+use crate::chain::maker::UnsafeVaults;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::Directory;
 use crate::chain::tokens::Tokens;
@@ -25,21 +26,26 @@ pub struct FailingLoan {
     pub debt: f64,
 }
 
-/// The positions that may be liquidated as the block begins and that somebody may find worth it, by market and account.
+/// The positions that may be liquidated as the block begins and that somebody may find worth it, by market and account,
+/// and the vaults that may be.
 #[derive(Debug, Clone, Default, Resource)]
-pub struct FailingLoans(Vec<FailingLoan>);
+pub struct FailingLoans {
+    loans: Vec<FailingLoan>,
+    /// The vaults of Maker systems.
+    pub vaults: UnsafeVaults,
+}
 
 impl FailingLoans {
-    /// Says whether there is none.
+    /// Says whether there is no such position in a lending market.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.loans.is_empty()
     }
 
     /// Returns those of a market.
     pub fn of(&self, market: LendingId) -> &[FailingLoan] {
-        let first = self.0.partition_point(|loan| loan.market < market);
-        let last = self.0.partition_point(|loan| loan.market <= market);
-        &self.0[first..last]
+        let first = self.loans.partition_point(|loan| loan.market < market);
+        let last = self.loans.partition_point(|loan| loan.market <= market);
+        &self.loans[first..last]
     }
 }
 
@@ -61,7 +67,7 @@ pub fn find_failing_loans(
     mut found: ResMut<FailingLoans>,
     mut looked: Local<Vec<FailingLoan>>,
 ) {
-    found.0.clear();
+    found.loans.clear();
     let native = tokens.get(tokens.native).one;
     let gas_cost = gas.1.liquidate as f64 * gas.0.base_fee as f64 / native * venues.price(tokens.native);
     for (named, gain) in directory.lending.iter().zip(&gains.0) {
@@ -73,7 +79,7 @@ pub fn find_failing_loans(
         let bar = gain.map(|gain| (gas_cost + gain) / most_bonus(&cell));
         surface(&mut cell, &oracles, &level, clock.now(), bar, &mut looked);
         looked.sort_unstable_by_key(|loan| loan.borrower);
-        found.0.append(&mut looked);
+        found.loans.append(&mut looked);
     }
 }
 

@@ -1,11 +1,11 @@
 //! Which vaults are unsafe, found by their order and checked exactly.
 
-use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
+use bevy_ecs::prelude::{Query, Res, ResMut};
 
 use super::{MakerCell, exposure_of, level_of};
 use crate::chain::clock::Clock;
 use crate::chain::ids::{AccountId, MakerId};
-use crate::chain::lending::Look;
+use crate::chain::lending::{FailingLoans, Look};
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::Directory;
 use crate::protocol::lending::maker::IlkId;
@@ -24,7 +24,7 @@ pub struct UnsafeVault {
 }
 
 /// The vaults that may be liquidated as the block begins, by system, ilk and account, and whether any auction runs.
-#[derive(Debug, Clone, Default, Resource)]
+#[derive(Debug, Clone, Default)]
 pub struct UnsafeVaults {
     list: Vec<UnsafeVault>,
     auctions_run: bool,
@@ -50,8 +50,9 @@ pub fn find_unsafe_vaults(
     directory: Res<Directory>,
     oracles: Res<Oracles>,
     mut systems: Query<&mut MakerCell>,
-    mut found: ResMut<UnsafeVaults>,
+    mut failing: ResMut<FailingLoans>,
 ) {
+    let found = &mut failing.vaults;
     found.list.clear();
     found.auctions_run = false;
     for named in &directory.makers {

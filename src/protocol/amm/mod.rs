@@ -130,7 +130,7 @@ pub enum AmmError {
     Curve(#[from] CurveError),
     /// A Balancer pool refused.
     #[error(transparent)]
-    Balancer(#[from] WeightedPoolError),
+    Balancer(Box<WeightedPoolError>),
     /// Liquidity between two ticks, for a pool that has none; or none such for a pool that has.
     #[error("{what}")]
     Range {
@@ -153,6 +153,12 @@ pub enum AmmError {
         /// The least accepted.
         least: u128,
     },
+}
+
+impl From<WeightedPoolError> for AmmError {
+    fn from(error: WeightedPoolError) -> Self {
+        Self::Balancer(Box::new(error))
+    }
 }
 
 impl From<V3Error> for AmmError {

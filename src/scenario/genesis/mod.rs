@@ -23,13 +23,12 @@ use crate::agents::loan_liquidator::LoanLiquidator;
 use crate::agents::population::Spawner;
 use crate::agents::router::Paths;
 use crate::chain::base_fee::Eip1559;
-use crate::chain::clock::{Clock, Seed};
+use crate::chain::clock::Clock;
 use crate::chain::event::EventLog;
 use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
 use crate::chain::lending::{FailingLoans, LeastGains};
-use crate::chain::maker::UnsafeVaults;
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::protocols::{Directory, Named, NamedAccounts, PoolCell};
@@ -68,7 +67,6 @@ const LIQUIDITY_DECIMALS: u8 = 18;
 /// A price file that cannot be read any more, or debts that the lenders' supply does not carry.
 pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, GenesisError> {
     let mut world = World::new();
-    world.insert_resource(Seed(seed));
     world.insert_resource(Clock::of(scenario.block_time, scenario.start, scenario.blocks, seed));
     world.insert_resource(scenario.chain.gas);
     let mut builder = Builder { scenario, world: &mut world, directory: Directory::default() };
@@ -177,7 +175,6 @@ impl Builder<'_> {
         self.world.init_resource::<EventLog>();
         self.world.init_resource::<Underwater>();
         self.world.init_resource::<FailingLoans>();
-        self.world.init_resource::<UnsafeVaults>();
         Ok(())
     }
 
