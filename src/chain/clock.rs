@@ -100,7 +100,7 @@ impl Clock {
             BlockTimeParams::Regular(_) => None,
             BlockTimeParams::Poisson(mean) => Some(Arrivals::new(mean, seed, blocks)),
         };
-        Self { arrivals, seed, ..Self::new(params.mean(), start) }
+        Self { seed, arrivals, ..Self::new(params.mean(), start) }
     }
 
     /// Moves to the next block.
