@@ -21,7 +21,7 @@ fn choice(c: &mut Criterion) {
         for ether in [1, 100] {
             let amount = sees.tokens.units(from, f64::from(ether));
             let plan = router::best(&sees, from, to, amount).expect("some pool takes it");
-            let (paths, legs) = (sees.paths.between(from, to).len(), plan.legs.len());
+            let (paths, legs) = (sees.protocols.directory.paths.between(from, to).len(), plan.legs.len());
             let name = format!("router/{pools}, {paths} paths, {ether} ETH in {legs}");
             c.bench_function(&name, |b| b.iter(|| router::best(&sees, from, to, black_box(amount))));
         }

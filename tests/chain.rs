@@ -301,7 +301,7 @@ fn blocks() -> impl Strategy<Value = Vec<Vec<(u32, Vec<Action>)>>> {
 /// Runs one transaction, and returns what it left in the log.
 fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chain::event::Event> {
     let sender_account = AccountId(world.resource::<AgentDirectory>().first_account + sender);
-    let gas = world.resource::<plimsoll::chain::gas::GasSchedule>().of(actions);
+    let gas = world.resource::<BlockGas>().schedule.of(actions);
     let mut mempool = world.remove_resource::<Mempool>().unwrap();
     mempool.submit(Transaction {
         agent: AgentId(sender),

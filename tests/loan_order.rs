@@ -7,9 +7,10 @@ use std::path::Path;
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
 use plimsoll::chain::clock::Clock;
+use plimsoll::chain::failing::Failing;
 use plimsoll::chain::ids::{FeedId, LendingId};
 use plimsoll::chain::ledger::{Ledger, Source};
-use plimsoll::chain::lending::{FailingLoans, LeastGains, LendingCell, Look, find_failing_loans};
+use plimsoll::chain::lending::{LeastGains, LendingCell, Look, find_failing_loans};
 use plimsoll::chain::liquidation_map::{Falls, Liquidatable, liquidatable, loan_exposures};
 use plimsoll::chain::oracles::{Oracles, to_wad};
 use plimsoll::chain::protocols::Directory;
@@ -145,7 +146,7 @@ fn each(run: &mut Simulation) -> [(BTreeSet<AccountId>, BTreeSet<AccountId>); 3]
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).unwrap();
     [0, 1, 2].map(|market| {
-        let found = sees.failing.of(LendingId(market)).iter().map(|loan| loan.borrower).collect();
+        let found = sees.failing.loans.of(LendingId(market)).iter().map(|loan| loan.borrower).collect();
         (found, sweep(sees.protocols.lending(LendingId(market)), &sees))
     })
 }
@@ -158,7 +159,7 @@ fn sweep(cell: &LendingCell, sees: &View) -> BTreeSet<AccountId> {
 
 fn list_all(run: &mut Simulation) {
     run.world_mut().insert_resource(LeastGains(vec![Some(-1.0); 3]));
-    assert!(run.world().resource::<FailingLoans>().is_empty());
+    assert!(run.world().resource::<Failing>().loans.is_empty());
 }
 
 proptest! {

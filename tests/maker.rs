@@ -8,7 +8,7 @@ use plimsoll::agents::AgentDirectory;
 use plimsoll::chain::clock::Clock;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::execution::execute;
-use plimsoll::chain::gas::{BlockGas, GasSchedule};
+use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, IlkId, MakerId, PoolId};
 use plimsoll::chain::ledger::Ledger;
 use plimsoll::chain::maker::{MakerCall, MakerCell, MakerOrder};
@@ -165,7 +165,7 @@ fn cell(world: &World) -> &MakerCell {
 /// Runs one transaction, and says whether it went through.
 fn sent(world: &mut World, agent: AgentId, actions: Vec<Action>) -> bool {
     let sender = AccountId(world.resource::<AgentDirectory>().first_account + agent.0);
-    let gas = world.resource::<GasSchedule>().of(&actions);
+    let gas = world.resource::<BlockGas>().schedule.of(&actions);
     let mut mempool = world.remove_resource::<Mempool>().unwrap();
     mempool.submit(Transaction {
         agent,

@@ -127,8 +127,8 @@ impl Seen {
         let mut ordered = Vec::new();
         cell.order.clone().candidates(|_, _| -1.0, &mut ordered);
         let mut seen = Self {
-            found: sees.underwater.of(BankId(0)).map(|distressed| distressed.position.0).collect(),
-            bar: sees.gas_worth(sees.schedule.kill) + margins.0[0].unwrap(),
+            found: sees.failing.underwater.of(BankId(0)).map(|distressed| distressed.position.0).collect(),
+            bar: sees.gas_worth(sees.gas.schedule.kill) + margins.0[0].unwrap(),
             ..Self::default()
         };
         for (row, number) in bank.bank.positions().iter().zip(1..) {

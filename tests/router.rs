@@ -167,9 +167,9 @@ fn worth_of(plan: &Plan, hop: u128) -> i128 {
 /// What the best single path brings, by asking every one.
 fn best_by_force(sees: &View, (from, to): (TokenId, TokenId), amount: u128, most: usize) -> Option<i128> {
     let hop = router::hop_cost(sees, to);
-    let worths = every_path(sees, from, to, most)
-        .into_iter()
-        .filter_map(|path| path.quote(sees, amount).map(|out| worth(out, path.0.len(), hop)));
+    let worths = every_path(sees, from, to, most).into_iter().filter_map(|path| {
+        path.quote(&sees.protocols, amount, sees.clock.now()).map(|out| worth(out, path.0.len(), hop))
+    });
     worths.max()
 }
 
@@ -203,7 +203,7 @@ proptest! {
             }
             prop_assert_eq!(plan.legs.iter().map(|leg| leg.amount).sum::<u128>(), amount);
             for leg in &plan.legs {
-                prop_assert_eq!(leg.path.quote(sees, leg.amount), Some(leg.out));
+                prop_assert_eq!(leg.path.quote(&sees.protocols, leg.amount, sees.clock.now()), Some(leg.out));
             }
             if let [one, other] = plan.legs[..] {
                 prop_assert!(!one.path.meets(other.path));

@@ -94,7 +94,7 @@ impl Agent for BankLender {
 impl BankLender {
     /// Submits its transaction, unless gas costs more than it would pay; returns whether it is on its way.
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
-        let gas = sees.schedule.of(std::slice::from_ref(&action));
+        let gas = sees.gas.schedule.of(std::slice::from_ref(&action));
         let at_stake = || sees.worth(sees.protocols.bank(self.bank).base, self.supply);
         let Some(bid) = self.offer.bid(sees, at_stake, gas) else {
             out.give_up();

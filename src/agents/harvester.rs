@@ -56,7 +56,7 @@ pub struct Harvester {
 impl Agent for Harvester {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         let next = sees.clock.block_after(self.every).max(sees.clock.block + 1);
-        let gas = sees.schedule.reinvest;
+        let gas = sees.gas.schedule.reinvest;
         let cost = sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.tip) * gas as f64;
         let bounty = self.bounty(sees);
         if bounty - cost > self.margin {

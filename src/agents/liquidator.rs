@@ -97,7 +97,7 @@ struct Seen {
 impl Agent for Liquidator {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         self.seen.clear();
-        for distressed in sees.underwater.of(self.bank) {
+        for distressed in sees.failing.underwater.of(self.bank) {
             self.seen.extend(self.look_at(distressed, sees, out));
         }
         self.seen.sort_unstable_by(|a, b| b.gain.total_cmp(&a.gain).then(a.position.cmp(&b.position)));
@@ -144,7 +144,7 @@ impl Liquidator {
     fn look_at(&self, distressed: &Distressed, sees: &View, out: &mut Outbox) -> Option<Seen> {
         let position = distressed.position;
         let prize = sees.worth(sees.protocols.bank(self.bank).base, distressed.prize);
-        let gas = sees.schedule.kill;
+        let gas = sees.gas.schedule.kill;
         let gain = prize - sees.gas_worth(gas);
         let last_block = sees.clock.block + self.expiry - 1;
         if let Some(pending) = self.pending.iter().find(|pending| pending.position == position) {
@@ -171,7 +171,7 @@ impl Liquidator {
 
     /// Returns the least bid that replaces one that waits, if killing still pays at that price.
     fn raised(&self, pending: &Pending, prize: f64, sees: &View) -> Option<Bid> {
-        let (old, gas) = (pending.bid, sees.schedule.kill);
+        let (old, gas) = (pending.bid, sees.gas.schedule.kill);
         let last_block = sees.clock.block + self.expiry - 1;
         let bid = hurried(sees, Bid::bumped(old.priority_fee), prize, self.margin, gas, last_block);
         let bid = Bid { max_fee: bid.max_fee.max(Bid::bumped(old.max_fee)), ..bid };

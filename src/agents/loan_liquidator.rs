@@ -207,7 +207,7 @@ impl LoanLiquidator {
         let throw = |loan: &&FailingLoan| {
             *attention >= 1.0 || sees.dice(Who(mix(who.0, u64::from(loan.borrower.0)))).chance(*attention)
         };
-        seen.extend(sees.failing.of(self.market).iter().filter(is_new).filter(throw));
+        seen.extend(sees.failing.loans.of(self.market).iter().filter(is_new).filter(throw));
         let order = |a: &FailingLoan, b: &FailingLoan| b.debt.total_cmp(&a.debt).then(a.borrower.cmp(&b.borrower));
         if seen.len() > self.per_block {
             seen.select_nth_unstable_by(self.per_block, order);
@@ -339,7 +339,7 @@ impl LoanLiquidator {
     /// Submits the transaction of a catch if its gain after gas is enough.
     fn go(&mut self, loan: &FailingLoan, catch: &Catch, sees: &View, out: &mut Outbox) -> bool {
         let Some(actions) = self.actions(loan, catch, sees) else { return false };
-        let gas = sees.schedule.of(&actions);
+        let gas = sees.gas.schedule.of(&actions);
         let gain = catch.gain - sees.gas_worth(gas);
         if gain <= self.margin {
             return false;

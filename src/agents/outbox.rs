@@ -33,7 +33,7 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     /// enough for the base fee; if not, nothing is submitted.
     pub fn submit(&mut self, actions: impl Into<Actions>, bid: Bid) -> bool {
         let actions = actions.into();
-        let gas = self.sees.schedule.of(&actions);
+        let gas = self.sees.gas.schedule.of(&actions);
         let Some(bid) = self.afforded(bid, gas) else { return false };
         let signed = self.sign(actions, gas, bid);
         self.mempool.submit(signed);
@@ -49,7 +49,7 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     /// Submits a bundle around somebody else's transaction, both parts with this bid, or as much of it as the agent's gas
     /// money allows. Returns whether that is enough for the base fee; if not, nothing is submitted.
     pub fn bundle(&mut self, victim: (AccountId, u32), [front, back]: [Actions; 2], bid: Bid) -> bool {
-        let gas = [&front, &back].map(|actions| self.sees.schedule.of(actions));
+        let gas = [&front, &back].map(|actions| self.sees.gas.schedule.of(actions));
         let Some(bid) = self.afforded(bid, gas[0] + gas[1]) else { return false };
         let front = self.sign(front, gas[0], bid);
         let back = self.sign(back, gas[1], bid);
@@ -74,7 +74,7 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     /// bid are enough for that; if not, the old one waits on.
     pub fn replace(&mut self, nonce: u32, actions: impl Into<Actions>, bid: Bid) -> bool {
         let actions = actions.into();
-        let gas = self.sees.schedule.of(&actions);
+        let gas = self.sees.gas.schedule.of(&actions);
         let promised = self.promised;
         let Some(bid) = self.afforded(bid, gas) else { return false };
         let replaced = self.mempool.replace(self.identity.account, nonce, actions, gas, bid);

@@ -183,7 +183,7 @@ fn legs(pool: PoolId, swap: &Swap, front: u128, least_out: u128) -> [Actions; 2]
 
 /// Returns the gas of a front-run and a back-run.
 fn gas(sees: &View, swap: &Swap, pool: PoolId) -> u64 {
-    legs(pool, swap, 0, 0).iter().map(|actions| sees.schedule.of(actions)).sum()
+    legs(pool, swap, 0, 0).iter().map(|actions| sees.gas.schedule.of(actions)).sum()
 }
 
 impl Population for SearcherParams {

@@ -208,7 +208,7 @@ impl VaultOwner {
 
 /// Returns what an owner keeps of a token to pay gas with, if it is the one that pays gas: ten transactions at the base fee.
 fn gas_reserve(token: TokenId, sees: &View) -> u128 {
-    let gas = 10 * u128::from(sees.schedule.lock_and_draw);
+    let gas = 10 * u128::from(sees.gas.schedule.lock_and_draw);
     if token == sees.tokens.native { gas.saturating_mul(sees.gas.base_fee) } else { 0 }
 }
 

@@ -3,18 +3,17 @@
 use bevy_ecs::prelude::Res;
 use bevy_ecs::system::SystemParam;
 
-use super::router::Paths;
 use crate::chain::clock::Clock;
 use crate::chain::dice::{Dice, Who};
 use crate::chain::event::Sandwich;
-use crate::chain::gas::{BlockGas, GasSchedule, gwei_to_units};
+use crate::chain::failing::Failing;
+use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::{GoblinId, TokenId};
 use crate::chain::ledger::Ledger;
-use crate::chain::lending::FailingLoans;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::tokens::Tokens;
-use crate::chain::underwater::{Ground, Underwater};
+use crate::chain::underwater::Ground;
 use crate::chain::venues::Venues;
 use crate::protocol::farm::alpha_homora::Position;
 
@@ -31,16 +30,10 @@ pub struct View<'w, 's> {
     pub venues: Res<'w, Venues>,
     /// What lending markets believe that tokens cost.
     pub oracles: Res<'w, Oracles>,
-    /// What gas costs in this block.
+    /// What gas costs in this block, and what each action uses.
     pub gas: Res<'w, BlockGas>,
-    /// What each action uses.
-    pub schedule: Res<'w, GasSchedule>,
-    /// The positions under water.
-    pub underwater: Res<'w, Underwater>,
-    /// The positions in lending markets that may be liquidated, and the vaults.
-    pub failing: Res<'w, FailingLoans>,
-    /// Which paths lead from token to token through the pools.
-    pub paths: Res<'w, Paths>,
+    /// What may be liquidated.
+    pub failing: Res<'w, Failing>,
     /// Pools, farms, banks and goblins.
     pub protocols: Protocols<'w, 's>,
 }

@@ -1,22 +1,20 @@
 //! What happened in the block, in the order in which it happened.
 
 use bevy_ecs::prelude::Resource;
-use thiserror::Error;
 
 use super::forced_sales::OtherSale;
 use super::ids::{
     AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, IlkId, LendingId, LiquidationKey, MakerId, PoolId,
     PositionId, TokenId,
 };
-use super::ledger::{InsufficientFunds, SupplyTooLarge};
 use super::maker::{AuctionRow, MakerCall};
+pub use super::revert::Revert;
 use super::transaction::{LendingCall, Transaction};
-use super::venue::VenueError;
-use crate::math::{MathError, Rad};
-use crate::protocol::amm::{AmmError, Direction, LiquidityMoved, TickRange, Traded};
-use crate::protocol::farm::alpha_homora::{BankError, Deposited, GoblinError, Killed, Reinvested, Withdrawn, Worked};
-use crate::protocol::lending::maker::{AuctionId, MakerError};
-use crate::protocol::lending::{LendingError, Liquidated, Liquidation};
+use crate::math::Rad;
+use crate::protocol::amm::{Direction, LiquidityMoved, TickRange, Traded};
+use crate::protocol::farm::alpha_homora::{Deposited, Killed, Reinvested, Withdrawn, Worked};
+use crate::protocol::lending::maker::AuctionId;
+use crate::protocol::lending::{Liquidated, Liquidation};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -337,101 +335,6 @@ impl SoldAt {
     /// Says whether it went for less than a smallest unit of the dai token: a bid of nothing.
     pub fn is_for_nothing(&self) -> bool {
         self.paid < Rad::from_wad(1)
-    }
-}
-
-/// Why a transaction reverted.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum Revert {
-    /// The sender holds too little.
-    #[error(transparent)]
-    Funds(#[from] InsufficientFunds),
-    /// There would be more of a token than can be counted.
-    #[error(transparent)]
-    Supply(#[from] SupplyTooLarge),
-    /// A swap would have paid less than asked.
-    #[error("{out} would come out, at least {least} was asked")]
-    Slippage {
-        /// What would come out.
-        out: u128,
-        /// The least accepted.
-        least: u128,
-    },
-    /// A pool refused.
-    #[error(transparent)]
-    Pool(#[from] AmmError),
-    /// A bank refused.
-    #[error(transparent)]
-    Bank(#[from] BankError),
-    /// A goblin refused.
-    #[error(transparent)]
-    Goblin(#[from] GoblinError),
-    /// A lending market refused.
-    #[error(transparent)]
-    Lending(#[from] LendingError),
-    /// A Maker system refused.
-    #[error(transparent)]
-    Maker(Box<MakerError>),
-    /// A number does not fit.
-    #[error(transparent)]
-    Math(#[from] MathError),
-    /// A lending market has fewer assets.
-    #[error("the market has no asset {asset}")]
-    NoAsset {
-        /// The place that was named.
-        asset: u8,
-    },
-    /// A flash loan was not taken or not paid back as it must be.
-    #[error("{what}")]
-    FlashLoan {
-        /// What is wrong.
-        what: &'static str,
-    },
-    /// The external venue could not fill.
-    #[error(transparent)]
-    Venue(#[from] VenueError),
-}
-
-impl From<MakerError> for Revert {
-    fn from(error: MakerError) -> Self {
-        Self::Maker(Box::new(error))
-    }
-}
-
-impl Revert {
-    /// Returns the kind of reason, by which reverts are counted.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Funds(_) => "insufficient_funds",
-            Self::Supply(_) => "supply_too_large",
-            Self::Slippage { .. } => "slippage",
-            Self::Pool(_) => "pool_refused",
-            Self::Bank(BankError::NoDebt { .. }) => "no_debt",
-            Self::Bank(BankError::Healthy { .. }) => "healthy",
-            Self::Bank(BankError::BadWorkFactor { .. }) => "bad_work_factor",
-            Self::Bank(BankError::InsufficientIdle { .. }) => "insufficient_idle",
-            Self::Bank(BankError::DebtTooSmall { .. }) => "debt_too_small",
-            Self::Bank(_) => "bank_refused",
-            Self::Goblin(_) => "goblin_refused",
-            Self::Lending(error) => error.kind(),
-            Self::Maker(error) => maker_kind(error),
-            Self::Math(_) => "too_large",
-            Self::NoAsset { .. } => "no_asset",
-            Self::FlashLoan { .. } => "flash_loan",
-            Self::Venue(_) => "venue_refused",
-        }
-    }
-}
-
-/// Returns the kind of reason for which a Maker system refused.
-fn maker_kind(error: &MakerError) -> &'static str {
-    match error {
-        MakerError::NotUnsafe { .. } => "healthy",
-        MakerError::NotSafe { .. } => "vault_unsafe",
-        MakerError::NotRunning { .. } => "no_auction",
-        MakerError::TooExpensive { .. } | MakerError::NeedsReset { .. } | MakerError::Flipper(_) => "auction_moved_on",
-        MakerError::LiquidationLimitHit { .. } | MakerError::LitterBoxFull { .. } => "auctions_full",
-        _ => "maker_refused",
     }
 }
 

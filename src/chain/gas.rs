@@ -3,6 +3,9 @@
 use bevy_ecs::prelude::Resource;
 use serde::Deserialize;
 
+use super::maker::MakerCall;
+use super::transaction::{Action, LendingCall, LiquidityCall, Sale};
+
 /// Gas used by each kind of action, the transaction's own 21,000 included. A scenario may state others.
 ///
 /// Where the figures come from:
@@ -24,7 +27,7 @@ use serde::Deserialize;
 ///   a purchase with its exit, 150,000 for a bid, a settlement and a new start, 120,000 for a flash mint;
 /// * revert: no published measurement was found; the checks that fail here come early in the contracts, after the
 ///   transaction's own 21,000 and a few storage reads; charged 50,000.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Resource)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GasSchedule {
     /// A swap in a pool.
@@ -152,7 +155,67 @@ impl GasSchedule {
     }
 }
 
-/// The block's gas: what a unit costs, how much fits, how much is used.
+impl GasSchedule {
+    /// Returns the gas of a transaction's actions; legs at the external venue use none.
+    pub fn of(&self, actions: &[Action]) -> u64 {
+        let mut swapped = false;
+        actions
+            .iter()
+            .map(|action| match action {
+                Action::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
+                Action::Swap { .. } => self.swap,
+                Action::Liquidity(order) => match order.call {
+                    LiquidityCall::Add { .. } | LiquidityCall::AddUpTo { .. } => self.add_liquidity,
+                    LiquidityCall::Remove { .. } => self.remove_liquidity,
+                },
+                Action::VenueBuy { .. } | Action::VenueSell { .. } => 0,
+                Action::Work(_) => self.work,
+                Action::Kill { .. } => self.kill,
+                Action::Reinvest { .. } => self.reinvest,
+                Action::Lend(order) => self.of_lending(&order.call),
+                Action::Maker(order) => self.of_maker(&order.call),
+                Action::PublishPrice { .. } => self.publish_price,
+                Action::Deposit { .. } => self.deposit,
+                Action::Withdraw { .. } => self.withdraw,
+                Action::Forced(forced) => match forced.sale {
+                    Sale::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
+                    Sale::Swap { .. } => self.swap,
+                    Sale::Venue { .. } => 0,
+                },
+            })
+            .sum()
+    }
+
+    fn of_lending(&self, call: &LendingCall) -> u64 {
+        match call {
+            LendingCall::Supply { .. } => self.supply,
+            LendingCall::Withdraw { .. } => self.withdraw_claim,
+            LendingCall::Borrow { .. } => self.borrow,
+            LendingCall::Repay { .. } => self.repay,
+            LendingCall::Liquidate { .. } => self.liquidate,
+            LendingCall::FlashLoan { .. } => self.flash_loan,
+            LendingCall::RepayFlashLoan => 0,
+        }
+    }
+
+    fn of_maker(&self, call: &MakerCall) -> u64 {
+        match call {
+            MakerCall::LockAndDraw { .. } => self.lock_and_draw,
+            MakerCall::WipeAndFree { .. } => self.wipe_and_free,
+            MakerCall::Bark { .. } => self.bark,
+            MakerCall::Bite { .. } => self.bite,
+            MakerCall::Take { .. } => self.take,
+            MakerCall::Redo { .. } => self.redo,
+            MakerCall::Tend { .. } => self.tend,
+            MakerCall::Dent { .. } => self.dent,
+            MakerCall::Deal { .. } => self.deal,
+            MakerCall::FlashMint { .. } => self.flash_mint,
+            MakerCall::RepayFlashMint => 0,
+        }
+    }
+}
+
+/// The block's gas: what a unit costs, how much fits, how much is used, and what each action uses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Resource)]
 pub struct BlockGas {
     /// Base fee, in the native token's smallest units per unit of gas.
@@ -163,6 +226,8 @@ pub struct BlockGas {
     pub used: u64,
     /// Gas used in the block by everybody who is not simulated.
     pub background: u64,
+    /// What each action uses.
+    pub schedule: GasSchedule,
 }
 
 /// Returns a price of `gwei` in the native token's smallest units, rounded to the nearest; a gwei is a billionth of a

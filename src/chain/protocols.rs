@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 use super::ids::{AccountId, BankId, FarmId, GoblinId, IlkId, LendingId, MakerId, PoolId, TokenId};
 use super::lending::LendingCell;
 use super::maker::MakerCell;
+use super::paths::Paths;
 use super::price_order::PriceOrder;
 use crate::protocol::amm::{Direction, Pool, PoolToken};
 use crate::protocol::farm::alpha_homora::{Bank, BankBooks, Goblin};
@@ -143,6 +144,8 @@ pub struct Named {
 pub struct Directory {
     /// Pools.
     pub pools: Vec<Named>,
+    /// Which paths lead from token to token through them.
+    pub paths: Paths,
     /// Farms.
     pub farms: Vec<Named>,
     /// Banks.

@@ -4,11 +4,10 @@ use smallvec::SmallVec;
 
 use super::dice::Who;
 use super::forced_sales::OtherSale;
-use super::gas::GasSchedule;
 use super::ids::{
     AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
 };
-use super::maker::{MakerCall, MakerOrder};
+use super::maker::MakerOrder;
 use crate::protocol::amm::{Direction, PerToken, TickRange};
 use crate::protocol::farm::alpha_homora::Strategy;
 use crate::protocol::lending::Part;
@@ -421,66 +420,6 @@ impl Transaction {
     /// Returns for how many blocks it had to wait until `block`.
     pub fn waited(&self, block: u64) -> u32 {
         u32::try_from(block - self.submitted).unwrap_or(u32::MAX)
-    }
-}
-
-impl GasSchedule {
-    /// Returns the gas of a transaction's actions; legs at the external venue use none.
-    pub fn of(&self, actions: &[Action]) -> u64 {
-        let mut swapped = false;
-        actions
-            .iter()
-            .map(|action| match action {
-                Action::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
-                Action::Swap { .. } => self.swap,
-                Action::Liquidity(order) => match order.call {
-                    LiquidityCall::Add { .. } | LiquidityCall::AddUpTo { .. } => self.add_liquidity,
-                    LiquidityCall::Remove { .. } => self.remove_liquidity,
-                },
-                Action::VenueBuy { .. } | Action::VenueSell { .. } => 0,
-                Action::Work(_) => self.work,
-                Action::Kill { .. } => self.kill,
-                Action::Reinvest { .. } => self.reinvest,
-                Action::Lend(order) => self.of_lending(&order.call),
-                Action::Maker(order) => self.of_maker(&order.call),
-                Action::PublishPrice { .. } => self.publish_price,
-                Action::Deposit { .. } => self.deposit,
-                Action::Withdraw { .. } => self.withdraw,
-                Action::Forced(forced) => match forced.sale {
-                    Sale::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
-                    Sale::Swap { .. } => self.swap,
-                    Sale::Venue { .. } => 0,
-                },
-            })
-            .sum()
-    }
-
-    fn of_lending(&self, call: &LendingCall) -> u64 {
-        match call {
-            LendingCall::Supply { .. } => self.supply,
-            LendingCall::Withdraw { .. } => self.withdraw_claim,
-            LendingCall::Borrow { .. } => self.borrow,
-            LendingCall::Repay { .. } => self.repay,
-            LendingCall::Liquidate { .. } => self.liquidate,
-            LendingCall::FlashLoan { .. } => self.flash_loan,
-            LendingCall::RepayFlashLoan => 0,
-        }
-    }
-
-    fn of_maker(&self, call: &MakerCall) -> u64 {
-        match call {
-            MakerCall::LockAndDraw { .. } => self.lock_and_draw,
-            MakerCall::WipeAndFree { .. } => self.wipe_and_free,
-            MakerCall::Bark { .. } => self.bark,
-            MakerCall::Bite { .. } => self.bite,
-            MakerCall::Take { .. } => self.take,
-            MakerCall::Redo { .. } => self.redo,
-            MakerCall::Tend { .. } => self.tend,
-            MakerCall::Dent { .. } => self.dent,
-            MakerCall::Deal { .. } => self.deal,
-            MakerCall::FlashMint { .. } => self.flash_mint,
-            MakerCall::RepayFlashMint => 0,
-        }
     }
 }
 

@@ -8,7 +8,8 @@
 use bevy_ecs::prelude::{Local, Query, Res, ResMut, Resource};
 
 use super::clock::Clock;
-use super::gas::{BlockGas, GasSchedule};
+use super::failing::Failing;
+use super::gas::BlockGas;
 use super::ids::{BankId, GoblinId, PositionId};
 use super::price_order::PriceOrder;
 use super::protocols::{BankCell, Directory, FarmCell, GoblinCell, PoolCell};
@@ -45,7 +46,7 @@ pub struct Distressed {
 }
 
 /// The positions that may be killed as the block begins and that somebody may find worth killing.
-#[derive(Debug, Clone, Default, Resource)]
+#[derive(Debug, Clone, Default)]
 pub struct Underwater(Vec<Distressed>);
 
 impl Underwater {
@@ -202,15 +203,16 @@ pub fn find_underwater(
     directory: Res<Directory>,
     tokens: Res<Tokens>,
     venues: Res<Venues>,
-    gas: (Res<BlockGas>, Res<GasSchedule>),
+    gas: Res<BlockGas>,
     margins: Res<LeastMargin>,
     (banks, pools, farms): Cells,
     mut goblins: Query<&mut GoblinCell>,
-    mut found: ResMut<Underwater>,
+    mut failing: ResMut<Failing>,
     mut candidates: Local<Vec<u32>>,
 ) {
+    let found = &mut failing.underwater;
     found.0.clear();
-    let gas_cost = gas.1.kill as f64 * gas.0.base_fee as f64 / tokens.get(tokens.native).one;
+    let gas_cost = gas.schedule.kill as f64 * gas.base_fee as f64 / tokens.get(tokens.native).one;
     for named in &directory.goblins {
         let mut cell = goblins.get_mut(named.entity).expect("protocols live as long as the run");
         if cell.order.open() == 0 {

@@ -6,6 +6,7 @@ mod draft;
 mod files;
 pub mod genesis;
 mod include;
+pub mod lending;
 mod piece;
 pub mod pools;
 pub mod schema;

@@ -9,8 +9,9 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::{Expected, Finding, Sample, Size, Tolerance};
+use crate::chain::failing::Failing;
 use crate::chain::ids::{AccountId, LendingId};
-use crate::chain::lending::{FailingLoans, LeastGains};
+use crate::chain::lending::LeastGains;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
@@ -137,7 +138,7 @@ fn follow(mut run: Simulation, blocks: u64) -> (Sample, Sample) {
     let (mut failed, mut depth) = (Vec::<AccountId>::new(), Sample::default());
     for _ in 0..blocks {
         run.step().expect("nothing is written that could fail");
-        for loan in run.world().resource::<FailingLoans>().of(LendingId(0)) {
+        for loan in run.world().resource::<Failing>().loans.of(LendingId(0)) {
             if !failed.contains(&loan.borrower) {
                 failed.push(loan.borrower);
                 depth.add(libm::log(loan.health_factor));

@@ -132,7 +132,7 @@ impl Agent for Arbitrageur {
         }
         let capital = sees.ledger.balance(out.me().account, self.start);
         if let Some(trade) = self.best(sees, capital) {
-            let gas = sees.schedule.of(&trade.actions);
+            let gas = sees.gas.schedule.of(&trade.actions);
             let gain = self.gain(sees, &trade);
             let after_gas = gain - sees.gas_worth(gas);
             let tip = after_gas * self.bid_share.sample(&mut dice);
@@ -181,7 +181,7 @@ impl Arbitrageur {
     }
 
     fn after_gas(&self, sees: &View, trade: &Trade) -> f64 {
-        self.gain(sees, trade) - sees.gas_worth(sees.schedule.of(&trade.actions))
+        self.gain(sees, trade) - sees.gas_worth(sees.gas.schedule.of(&trade.actions))
     }
 
     /// Returns the trade of a way that its capital suffices for, and the one with a flash loan where it does not.

@@ -33,7 +33,7 @@ pub(super) enum Step {
 impl Step {
     fn quote(self, sees: &View, amount: u128) -> Option<u128> {
         match self {
-            Self::Swap(hop) => hop.quote(sees, amount),
+            Self::Swap(hop) => hop.quote(&sees.protocols, amount, sees.clock.now()),
             Self::Buy(token) => Some(sees.venues.of(token).buy_with(amount).ok()?.received),
             Self::Sell(token) => Some(sees.venues.of(token).sell(amount).ok()?.received),
         }

@@ -257,7 +257,7 @@ impl Farmer {
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
         let [base, farmed] = sees.legs(self.goblin);
         let at_stake = || sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
-        let Some(bid) = self.offer.bid(sees, at_stake, sees.schedule.work) else {
+        let Some(bid) = self.offer.bid(sees, at_stake, sees.gas.schedule.work) else {
             out.give_up();
             return false;
         };
@@ -275,7 +275,7 @@ impl Farmer {
         if value == 0 && loan == 0 {
             return false;
         }
-        let gas = sees.schedule.work;
+        let gas = sees.gas.schedule.work;
         let worth = gas_share * sees.worth(base, value + loan);
         let cost = sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.offer.tip) * gas as f64;
         if cost > worth {

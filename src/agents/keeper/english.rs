@@ -80,7 +80,7 @@ impl Keeper {
     ) -> Option<Lot<'a>> {
         let tokens = cell.ilk(self.of.1).tokens_down(bid.lot);
         let brings = self.brings(tokens, left.sold, sees)?;
-        let gas = sees.schedule.tend + sees.schedule.deal + self.gas_of_selling;
+        let gas = sees.gas.schedule.tend + sees.gas.schedule.deal + self.gas_of_selling;
         let costs = sees.units_worth(self.route.to, self.gas_worth(gas, sees));
         let wish = super::share(brings.checked_sub(costs)?, 1.0 - self.discount);
         (wish > 0).then_some(Lot { auction, bid, params, brings, wish, tokens })
@@ -128,7 +128,7 @@ impl Keeper {
             return;
         }
         let brings = super::share(lot.brings, tokens as f64 / lot.tokens as f64);
-        let settling = self.gas_worth(sees.schedule.deal + self.gas_of_selling, sees);
+        let settling = self.gas_worth(sees.gas.schedule.deal + self.gas_of_selling, sees);
         let gain = sees.worth(self.route.to, brings.saturating_sub(owe)) - settling;
         let actions: Actions = smallvec![self.call(call)];
         if self.go(About::Auction(lot.auction), actions, gain, left, sees, out) {
@@ -167,7 +167,7 @@ impl Keeper {
     /// Returns what it may hope to gain by a lot that would bring so much: its discount, less the gas of bidding for it and
     /// of settling; in whole numeraire tokens.
     fn hope(&self, brings: u128, sees: &View) -> f64 {
-        let gas = sees.schedule.tend + sees.schedule.deal + self.gas_of_selling;
+        let gas = sees.gas.schedule.tend + sees.gas.schedule.deal + self.gas_of_selling;
         sees.worth(self.route.to, brings) * self.discount - self.gas_worth(gas, sees)
     }
 

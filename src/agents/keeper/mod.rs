@@ -163,7 +163,7 @@ impl Keeper {
         sees: &View,
         out: &mut Outbox,
     ) -> bool {
-        let gas = sees.schedule.of(&actions);
+        let gas = sees.gas.schedule.of(&actions);
         if left.room == 0 || gain - self.gas_worth(gas, sees) < self.margin {
             return false;
         }
@@ -274,7 +274,7 @@ impl Keeper {
             return;
         }
         let actions: Actions = actions.into_iter().map(|action| action.forced(of)).collect();
-        let gas = sees.schedule.of(&actions);
+        let gas = sees.gas.schedule.of(&actions);
         if out.submit(actions, self.hurry(sees.worth(self.route.from, sold), gas, sees)) {
             self.sale = None;
         }

@@ -107,7 +107,7 @@ impl Population for KeeperParams {
         });
         let agent = Keeper {
             of: (cell.id, ilk),
-            gas_of_selling: if self.through == Through::Venue { 0 } else { sees.schedule.swap },
+            gas_of_selling: if self.through == Through::Venue { 0 } else { sees.gas.schedule.swap },
             route: Route::new(sees, &self.through, None, cell.ilk(ilk).gem, cell.dai),
             flash: self.funds == Funds::FlashLoan,
             sells: self.sells,

@@ -6,12 +6,11 @@
 //! gas: the best path beside the few that begin at a better price than the best one ends at, each with the part at which
 //! both together bring most. Ignores: what else the block holds, and what splitting over three paths would bring.
 
-mod paths;
 mod split;
 
 use smallvec::SmallVec;
 
-pub use paths::{Hop, MOST_HOPS, Path, Paths};
+pub use crate::chain::paths::{Hop, MOST_HOPS, Path};
 
 use super::view::View;
 use crate::chain::ids::TokenId;
@@ -49,7 +48,7 @@ impl Plan<'_> {
 /// Returns how `amount` of one token is best traded for another in this block's pools, in smallest units; none if no
 /// path takes it.
 pub fn best<'a>(sees: &'a View, from: TokenId, to: TokenId, amount: u128) -> Option<Plan<'a>> {
-    let paths = sees.paths.between(from, to);
+    let paths = sees.protocols.directory.paths.between(from, to);
     let hop = hop_cost(sees, to);
     let single = best_single(sees, paths, amount, hop);
     if paths.len() < 2 {
@@ -77,7 +76,7 @@ impl Plan<'_> {
 
 /// Returns what a further hop costs in smallest units of a token, at the base fee.
 pub fn hop_cost(sees: &View, token: TokenId) -> u128 {
-    sees.units_worth(token, sees.gas_worth(sees.schedule.further_swap))
+    sees.units_worth(token, sees.gas_worth(sees.gas.schedule.further_swap))
 }
 
 /// Returns what comes out, with the cost of the hops that are spared: no plan has more than two paths.
@@ -95,7 +94,7 @@ fn best_single<'a>(sees: &View, paths: &'a [Path], amount: u128, hop: u128) -> O
         let known = before.map_or(0, |before| path.common_hops(before));
         for place in known..path.0.len() {
             let paid = if place == 0 { Some(amount) } else { outs[place - 1] };
-            outs[place] = paid.and_then(|paid| path.0[place].quote(sees, paid));
+            outs[place] = paid.and_then(|paid| path.0[place].quote(&sees.protocols, paid, sees.clock.now()));
         }
         before = Some(path);
         let Some(out) = outs[path.0.len() - 1] else { continue };

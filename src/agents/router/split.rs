@@ -27,10 +27,11 @@ pub(super) fn beside<'a>(
 ) -> Option<Plan<'a>> {
     let piece = (amount / PIECE).max(1);
     // By what the last piece brings that goes the first way.
-    let last = single.map_or(0, |all| all.out - base.quote(sees, amount - piece).unwrap_or(0));
+    let last =
+        single.map_or(0, |all| all.out - base.quote(&sees.protocols, amount - piece, sees.clock.now()).unwrap_or(0));
     let mut others: Vec<(u128, &Path)> = Vec::new();
     for path in paths.iter().filter(|path| !path.meets(base)) {
-        if let Some(begins) = path.quote(sees, piece).filter(|begins| *begins > last) {
+        if let Some(begins) = path.quote(&sees.protocols, piece, sees.clock.now()).filter(|begins| *begins > last) {
             others.push((begins, path));
         }
     }
@@ -50,7 +51,10 @@ fn divided<'a>(sees: &View, base: &'a Path, other: &'a Path, amount: u128) -> Op
         if first == 0 || second == 0 {
             return None;
         }
-        let (out, other_out) = (base.quote(sees, first)?, other.quote(sees, second)?);
+        let (out, other_out) = (
+            base.quote(&sees.protocols, first, sees.clock.now())?,
+            other.quote(&sees.protocols, second, sees.clock.now())?,
+        );
         let legs =
             smallvec![Leg { path: base, amount: first, out }, Leg { path: other, amount: second, out: other_out },];
         Some(Plan { legs })

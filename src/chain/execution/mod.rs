@@ -17,7 +17,7 @@ use smallvec::SmallVec;
 use super::clock::Clock;
 use super::event::{Event, EventLog, Revert, What};
 use super::forced_sales::ForcedSales;
-use super::gas::{BlockGas, GasSchedule};
+use super::gas::BlockGas;
 use super::ids::{AccountId, TokenId};
 use super::journal::Journal;
 use super::ledger::{Ledger, Source};
@@ -35,7 +35,7 @@ pub fn execute(
     clock: Res<Clock>,
     tokens: Res<Tokens>,
     named: Res<NamedAccounts>,
-    (sales, schedule): (Res<ForcedSales>, Res<GasSchedule>),
+    sales: Res<ForcedSales>,
     mut protocols: ProtocolsMut,
     mut ledger: ResMut<Ledger>,
     (mut venues, mut oracles): (ResMut<Venues>, ResMut<Oracles>),
@@ -50,7 +50,6 @@ pub fn execute(
         tokens: &tokens,
         named: *named,
         sales: &sales,
-        schedule: &schedule,
         protocols: &mut protocols,
         ledger: &mut ledger,
         venues: &mut venues,
@@ -77,7 +76,6 @@ struct Executor<'a, 'w, 's> {
     tokens: &'a Tokens,
     named: NamedAccounts,
     sales: &'a ForcedSales,
-    schedule: &'a GasSchedule,
     protocols: &'a mut ProtocolsMut<'w, 's>,
     ledger: &'a mut Ledger,
     venues: &'a mut Venues,
@@ -115,7 +113,7 @@ impl Executor<'_, '_, '_> {
             self.log.truncate(first);
             let position = action.position();
             self.push(transaction, What::Reverted { action: action.name(), position, reason });
-            used = used.min(self.schedule.revert);
+            used = used.min(gas.schedule.revert);
         }
         if several {
             self.journal.commit(self.protocols);

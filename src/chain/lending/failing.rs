@@ -5,9 +5,9 @@ use bevy_ecs::prelude::{Local, Query, Res, ResMut, Resource};
 use super::orders::Look;
 use super::{LendingCell, Level};
 use crate::chain::clock::Clock;
-use crate::chain::gas::{BlockGas, GasSchedule};
+use crate::chain::failing::Failing;
+use crate::chain::gas::BlockGas;
 use crate::chain::ids::{AccountId, LendingId};
-use crate::chain::maker::UnsafeVaults;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::Directory;
 use crate::chain::tokens::Tokens;
@@ -26,26 +26,21 @@ pub struct FailingLoan {
     pub debt: f64,
 }
 
-/// The positions that may be liquidated as the block begins and that somebody may find worth it, by market and account,
-/// and the vaults that may be.
-#[derive(Debug, Clone, Default, Resource)]
-pub struct FailingLoans {
-    loans: Vec<FailingLoan>,
-    /// The vaults of Maker systems.
-    pub vaults: UnsafeVaults,
-}
+/// The positions that may be liquidated as the block begins and that somebody may find worth it, by market and account.
+#[derive(Debug, Clone, Default)]
+pub struct FailingLoans(Vec<FailingLoan>);
 
 impl FailingLoans {
-    /// Says whether there is no such position in a lending market.
+    /// Says whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.loans.is_empty()
+        self.0.is_empty()
     }
 
     /// Returns those of a market.
     pub fn of(&self, market: LendingId) -> &[FailingLoan] {
-        let first = self.loans.partition_point(|loan| loan.market < market);
-        let last = self.loans.partition_point(|loan| loan.market <= market);
-        &self.loans[first..last]
+        let first = self.0.partition_point(|loan| loan.market < market);
+        let last = self.0.partition_point(|loan| loan.market <= market);
+        &self.0[first..last]
     }
 }
 
@@ -61,15 +56,16 @@ pub fn find_failing_loans(
     clock: Res<Clock>,
     directory: Res<Directory>,
     (tokens, venues, oracles): (Res<Tokens>, Res<Venues>, Res<Oracles>),
-    gas: (Res<BlockGas>, Res<GasSchedule>),
+    gas: Res<BlockGas>,
     gains: Res<LeastGains>,
     mut markets: Query<&mut LendingCell>,
-    mut found: ResMut<FailingLoans>,
+    mut failing: ResMut<Failing>,
     mut looked: Local<Vec<FailingLoan>>,
 ) {
-    found.loans.clear();
+    let found = &mut failing.loans;
+    found.0.clear();
     let native = tokens.get(tokens.native).one;
-    let gas_cost = gas.1.liquidate as f64 * gas.0.base_fee as f64 / native * venues.price(tokens.native);
+    let gas_cost = gas.schedule.liquidate as f64 * gas.base_fee as f64 / native * venues.price(tokens.native);
     for (named, gain) in directory.lending.iter().zip(&gains.0) {
         let mut cell = markets.get_mut(named.entity).expect("protocols live as long as the run");
         if cell.orders.open() == 0 {
@@ -79,7 +75,7 @@ pub fn find_failing_loans(
         let bar = gain.map(|gain| (gas_cost + gain) / most_bonus(&cell));
         surface(&mut cell, &oracles, &level, clock.now(), bar, &mut looked);
         looked.sort_unstable_by_key(|loan| loan.borrower);
-        found.loans.append(&mut looked);
+        found.0.append(&mut looked);
     }
 }
 

@@ -4,8 +4,9 @@ use bevy_ecs::prelude::{Query, Res, ResMut};
 
 use super::{MakerCell, exposure_of, level_of};
 use crate::chain::clock::Clock;
+use crate::chain::failing::Failing;
 use crate::chain::ids::{AccountId, MakerId};
-use crate::chain::lending::{FailingLoans, Look};
+use crate::chain::lending::Look;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::Directory;
 use crate::protocol::lending::maker::IlkId;
@@ -50,7 +51,7 @@ pub fn find_unsafe_vaults(
     directory: Res<Directory>,
     oracles: Res<Oracles>,
     mut systems: Query<&mut MakerCell>,
-    mut failing: ResMut<FailingLoans>,
+    mut failing: ResMut<Failing>,
 ) {
     let found = &mut failing.vaults;
     found.list.clear();

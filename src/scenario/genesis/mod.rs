@@ -21,19 +21,20 @@ use crate::agents;
 use crate::agents::liquidator::Liquidator;
 use crate::agents::loan_liquidator::LoanLiquidator;
 use crate::agents::population::Spawner;
-use crate::agents::router::Paths;
 use crate::chain::base_fee::Eip1559;
 use crate::chain::clock::Clock;
 use crate::chain::event::EventLog;
+use crate::chain::failing::Failing;
 use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
-use crate::chain::lending::{FailingLoans, LeastGains};
+use crate::chain::lending::LeastGains;
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
+use crate::chain::paths::Paths;
 use crate::chain::protocols::{Directory, Named, NamedAccounts, PoolCell};
 use crate::chain::tokens::{Token, Tokens};
-use crate::chain::underwater::{LeastMargin, Underwater};
+use crate::chain::underwater::LeastMargin;
 use crate::chain::venue::Venue;
 use crate::chain::venues::Venues;
 use crate::market::background::Demand;
@@ -68,7 +69,6 @@ const LIQUIDITY_DECIMALS: u8 = 18;
 pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, GenesisError> {
     let mut world = World::new();
     world.insert_resource(Clock::of(scenario.block_time, scenario.start, scenario.blocks, seed));
-    world.insert_resource(scenario.chain.gas);
     let mut builder = Builder { scenario, world: &mut world, directory: Directory::default() };
     builder.tokens();
     builder.prices(folder, seed)?;
@@ -79,9 +79,8 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     builder.stablecoins()?;
     builder.farms()?;
     builder.banks()?;
-    let directory = builder.directory;
-    let paths = paths(&world, &directory);
-    world.insert_resource(paths);
+    let mut directory = builder.directory;
+    directory.paths = paths(&world, &directory);
     world.insert_resource(directory);
     agents::init(&mut world);
     let mut spawner = Spawner::new(&mut world);
@@ -173,8 +172,7 @@ impl Builder<'_> {
         self.world.insert_resource(named);
         self.world.init_resource::<Mempool>();
         self.world.init_resource::<EventLog>();
-        self.world.init_resource::<Underwater>();
-        self.world.init_resource::<FailingLoans>();
+        self.world.init_resource::<Failing>();
         Ok(())
     }
 
@@ -183,7 +181,7 @@ impl Builder<'_> {
         let chain = &self.scenario.chain;
         let native = self.token(&chain.native);
         let decimals = self.world.resource::<Tokens>().get(native).decimals;
-        let mut gas = BlockGas { limit: chain.gas_limit, ..BlockGas::default() };
+        let mut gas = BlockGas { limit: chain.gas_limit, schedule: chain.gas, ..BlockGas::default() };
         match &chain.base_fee {
             BaseFeeParams::Fixed(gwei) => gas.base_fee = gwei_to_units(*gwei, decimals),
             BaseFeeParams::Eip1559 { initial, target, change_denominator } => {

@@ -3,13 +3,11 @@
 
 use std::sync::OnceLock;
 
-use bevy_ecs::prelude::Resource;
 use smallvec::SmallVec;
 
-use crate::agents::view::View;
-use crate::chain::ids::{PoolId, TokenId};
-use crate::chain::protocols::PoolCell;
-use crate::chain::transaction::{Action, Actions, AmountIn};
+use super::ids::{PoolId, TokenId};
+use super::protocols::{PoolCell, Protocols};
+use super::transaction::{Action, Actions, AmountIn};
 use crate::protocol::amm::Direction;
 
 /// Most hops of a path.
@@ -26,9 +24,9 @@ pub struct Hop {
 
 impl Hop {
     /// Returns what an amount would buy now, in smallest units; none where the pool refuses, or pays nothing out.
-    pub fn quote(self, sees: &View, amount: u128) -> Option<u128> {
-        let amm = sees.protocols.pool(self.pool).pool.amm();
-        amm.quote_exact_in(self.direction, amount, sees.clock.now()).ok().filter(|out| *out > 0)
+    pub fn quote(self, protocols: &Protocols, amount: u128, now: u64) -> Option<u128> {
+        let amm = protocols.pool(self.pool).pool.amm();
+        amm.quote_exact_in(self.direction, amount, now).ok().filter(|out| *out > 0)
     }
 
     /// Returns the swap.
@@ -44,8 +42,8 @@ pub struct Path(pub SmallVec<[Hop; MOST_HOPS]>);
 
 impl Path {
     /// Returns what an amount would buy now, in smallest units; none if some pool refuses.
-    pub fn quote(&self, sees: &View, amount: u128) -> Option<u128> {
-        self.0.iter().try_fold(amount, |amount, hop| hop.quote(sees, amount))
+    pub fn quote(&self, protocols: &Protocols, amount: u128, now: u64) -> Option<u128> {
+        self.0.iter().try_fold(amount, |amount, hop| hop.quote(protocols, amount, now))
     }
 
     /// Adds its swaps; the last one reverts below `least_out`.
@@ -63,20 +61,20 @@ impl Path {
     }
 
     /// Returns how many hops it begins with that the other begins with as well.
-    pub(super) fn common_hops(&self, other: &Self) -> usize {
+    pub fn common_hops(&self, other: &Self) -> usize {
         self.0.iter().zip(&other.0).take_while(|(one, other)| one == other).count()
     }
 }
 
 /// A pool, as a place where tokens meet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Crossing {
     pool: PoolId,
     tokens: SmallVec<[TokenId; 2]>,
 }
 
 /// Every path of up to [`MOST_HOPS`] hops between two tokens that crosses no token and no pool twice.
-#[derive(Debug, Default, Resource)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paths {
     tokens: usize,
     crossings: Vec<Crossing>,

@@ -9,20 +9,21 @@
 //! before it knows any, it moves. To get to the mix of a range it trades through the pool itself, in the same transaction.
 //! Ignores: impermanent loss, what others do in the block. What it takes out it keeps as it is.
 
+mod params;
+
 use bevy_ecs::prelude::Component;
-use serde::Deserialize;
 use smallvec::{SmallVec, smallvec};
+
+pub use params::{HarvestParams, LiquidityProviderParams, Mark, PanicParams, Recentre};
 
 use super::Agent;
 use super::awake::Wake;
-use super::fitting::{Fit, amounts_worth, fit, ticks_now, worth};
-use super::offer::{Offer, PatienceParams};
+use super::fitting::{Fit, fit, ticks_now, worth};
+use super::offer::Offer;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse, Stake};
-use super::schedule::{Entry, Exit, PATIENCE};
+use super::schedule::PATIENCE;
 use super::view::View;
 use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, PoolId};
 use crate::chain::protocols::PoolCell;
@@ -31,126 +32,6 @@ use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn, LiquidityCall, LiquidityOrder};
 use crate::protocol::amm::uniswap_v3::{PositionKey, V3Pool};
 use crate::protocol::amm::{PerToken, TickRange, Withdrawal};
-
-/// A population of liquidity providers, as scenario files write it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LiquidityProviderParams {
-    /// What the population is called.
-    pub name: String,
-    /// How many.
-    #[serde(default = "super::one")]
-    pub count: u32,
-    /// The pool.
-    pub pool: String,
-    /// What is put in, worth in whole tokens of the numeraire; in the pool's tokens, as the pool takes them.
-    pub capital: Distribution,
-    /// Where it lies in a pool with ticks; everywhere by default.
-    #[serde(default)]
-    pub range: RangeParams,
-    /// When a range is moved around the price again; never by default.
-    #[serde(default)]
-    pub recentre: Recentre,
-    /// Over how long the fees that it expects must pay for moving a range.
-    #[serde(default = "a_day")]
-    pub horizon: TimeSpan,
-    /// How much less than quoted the trade for a new range may bring, as in 0.01.
-    #[serde(default = "a_hundredth")]
-    pub slippage: f64,
-    /// When fees that are kept apart are collected; only with the liquidity by default.
-    #[serde(default)]
-    pub harvest: Option<HarvestParams>,
-    /// What makes it take everything out; nothing by default.
-    #[serde(default)]
-    pub panic: Option<PanicParams>,
-    /// When it enters.
-    #[serde(default)]
-    pub entry: Entry,
-    /// When it takes everything out, whatever happens.
-    #[serde(default)]
-    pub exit: Exit,
-    /// Probability of looking at a block.
-    #[serde(default = "super::always")]
-    pub attention: Distribution,
-    /// Priority fee, in gwei per unit of gas.
-    #[serde(default = "super::tip")]
-    pub tip: Distribution,
-    /// How long it waits for block space, and what it pays for it; what it is about is its liquidity, or the fees that it
-    /// collects.
-    #[serde(default)]
-    pub patience: PatienceParams,
-    /// Whole native tokens to pay gas from.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
-}
-
-/// When a range is moved around the price again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum Recentre {
-    /// Never.
-    #[default]
-    Never,
-    /// When the price has left it.
-    OutOfRange,
-    /// Every so often.
-    Every(TimeSpan),
-}
-
-/// When fees are collected, as scenario files write it.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HarvestParams {
-    /// How often it looks.
-    pub every: TimeSpan,
-    /// How many times the gas of collecting they must be worth.
-    #[serde(default = "once")]
-    pub gas_multiple: f64,
-    /// Whether they are put in again.
-    #[serde(default)]
-    pub compound: bool,
-}
-
-/// What frightens a provider, as scenario files write it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PanicParams {
-    /// Fall of one of the pool's tokens outside from which it takes everything out, as in 0.2.
-    pub fall: Distribution,
-    /// From where the fall is counted.
-    #[serde(default)]
-    pub from: Mark,
-}
-
-/// From where a fall is counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum Mark {
-    /// From the price at which it entered.
-    #[default]
-    Entry,
-    /// From the highest price that it has seen since.
-    Peak,
-}
-
-impl LiquidityProviderParams {
-    /// Whether it ever sends a transaction.
-    pub fn acts(&self) -> bool {
-        let stays = self.entry == Entry::Genesis && self.exit == Exit::Hold;
-        let sits = self.recentre == Recentre::Never && self.harvest.is_none() && self.panic.is_none();
-        !(stays && sits)
-    }
-}
-
-fn a_day() -> TimeSpan {
-    TimeSpan::seconds(86_400)
-}
-
-fn a_hundredth() -> f64 {
-    0.01
-}
-
-fn once() -> f64 {
-    1.0
-}
 
 /// A provider of liquidity.
 #[derive(Debug, Clone, PartialEq, Component)]
@@ -291,7 +172,7 @@ impl LiquidityProvider {
 
     /// Submits a transaction about something worth `at_stake`. Returns whether it is on its way.
     fn submit(&mut self, actions: Actions, at_stake: f64, sees: &View, out: &mut Outbox) -> bool {
-        match self.offer.bid(sees, || at_stake, sees.schedule.of(&actions)) {
+        match self.offer.bid(sees, || at_stake, sees.gas.schedule.of(&actions)) {
             Some(bid) => self.waits = out.submit(actions, bid),
             None => out.give_up(),
         }
@@ -301,7 +182,7 @@ impl LiquidityProvider {
     /// Returns what a transaction's gas costs with its tip, in whole numeraire tokens.
     fn gas_worth(&self, actions: &[Action], sees: &View) -> f64 {
         let price = sees.gas.base_fee.saturating_add(self.offer.tip);
-        sees.worth(sees.tokens.native, price) * sees.schedule.of(actions) as f64
+        sees.worth(sees.tokens.native, price) * sees.gas.schedule.of(actions) as f64
     }
 
     /// Puts its capital in. A transaction that reverts is tried again; without one on its way it stays outside.
@@ -461,62 +342,5 @@ impl LiquidityProvider {
             watches.then(|| sees.clock.block + dice.blocks_until(self.attention)),
         ];
         times.into_iter().flatten().min().map_or(Wake::Never, |block| Wake::At(block.max(sees.clock.block + 1)))
-    }
-}
-
-impl Population for LiquidityProviderParams {
-    type Agent = LiquidityProvider;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn count(&self) -> u32 {
-        self.count
-    }
-
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<LiquidityProvider> {
-        let cell = sees.protocols.pool_named(&self.pool);
-        let range = ticks_now(sees, cell, &self.range);
-        let offered = amounts_worth(sees, cell, range, self.capital.sample(dice));
-        let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
-        let offer = Offer::draw(&self.patience, tip, sees, dice);
-        let panic = self.panic.as_ref().map(|panic| (panic.fall.sample(dice), panic.from));
-        let entry = self.entry.wake(sees, dice);
-        let enters = if let Some(Wake::At(block)) = entry { block } else { 0 };
-        let leaves = match (self.exit.drawn(sees, dice), self.exit) {
-            (Wake::At(stay), Exit::After(..)) => Some(enters + stay),
-            (Wake::At(block), _) => Some(block),
-            _ => None,
-        };
-        let after = |time: TimeSpan| enters + sees.clock.block_at(time);
-        let mut agent = LiquidityProvider {
-            pool: cell.id,
-            wishes: self.range,
-            recentre: self.recentre,
-            horizon: self.horizon,
-            slippage: self.slippage,
-            harvest: self.harvest,
-            panic,
-            attention: self.attention.sample(dice),
-            offer,
-            gas_money: sees.tokens.units(sees.tokens.native, gas_money),
-            leaves,
-            state: if entry.is_some() { State::Outside } else { State::Inside },
-            waits: false,
-            range,
-            marks: SmallVec::new(),
-            earnings: Earnings { collected: PerToken::from_elem(0, cell.tokens.len()), ..Earnings::default() },
-            next_harvest: self.harvest.map_or(0, |harvest| after(harvest.every)),
-            next_recentre: if let Recentre::Every(time) = self.recentre { after(time) } else { 0 },
-        };
-        agent.mark(sees);
-        if let Some(first) = entry {
-            let purse = cell.tokens.iter().copied().zip(offered).collect();
-            return Drawn { agent, purse, gas_money, first, stake: None };
-        }
-        let stake = Some(Stake::Liquidity { pool: cell.id, range, offered });
-        let first = agent.next_look(sees, dice);
-        Drawn { agent, purse: Purse::new(), gas_money, first, stake }
     }
 }
