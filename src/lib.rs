@@ -4,14 +4,15 @@
 //! [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`]. Each uses only those below
 //! it; `tests/floors.rs` holds it.
 
+pub use plimsoll_math as math;
+pub use plimsoll_protocols as protocol;
+
 pub mod agents;
 pub mod cascade;
 pub mod chain;
 pub mod cli;
 pub mod market;
-pub mod math;
 pub mod pipeline;
-pub mod protocol;
 pub mod record;
 pub mod report;
 pub mod scenario;

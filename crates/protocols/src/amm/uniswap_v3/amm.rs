@@ -1,0 +1,157 @@
+//! A pool as any pool.
+
+use smallvec::smallvec;
+
+use super::{PositionKey, V3Error, V3Pool};
+use crate::AccountId;
+use crate::amm::liquidity::{check_each, check_least, check_length};
+use crate::amm::{
+    Amm, AmmError, Amounts, Deposit, Direction, LiquidityMoved, PerToken, Side, TickRange, Traded, Withdrawal,
+};
+use plimsoll_math::{MAX_TICK, SqrtPriceX96, sqrt_price_at_tick, tick_at_sqrt_price};
+
+impl V3Pool {
+    /// Returns the widest range whose ends the pool's spacing allows.
+    pub fn full_range(&self) -> TickRange {
+        let spacing = self.params.tick_spacing;
+        let upper = MAX_TICK / spacing * spacing;
+        TickRange { lower: -upper, upper }
+    }
+
+    /// Returns the tick nearest to a price, in smallest units of token 1 per smallest unit of token 0, at which a range
+    /// may end; prices beyond the outermost get the outermost.
+    pub fn nearest_usable_tick(&self, price: f64) -> i32 {
+        let TickRange { lower, upper } = self.full_range();
+        let tick = SqrtPriceX96::from_price(price).and_then(|root| tick_at_sqrt_price(root).ok());
+        let outermost = if price < 1.0 { lower } else { upper };
+        let (tick, spacing) = (tick.unwrap_or(outermost), self.params.tick_spacing);
+        let below = tick.div_euclid(spacing) * spacing;
+        let nearest = if tick - below > spacing / 2 { below + spacing } else { below };
+        nearest.clamp(lower, upper)
+    }
+
+    /// Returns what a unit of liquidity between two ticks is made of now, in smallest units of each token; nothing between
+    /// ticks beyond the outermost. Floats: for decisions and statistics.
+    pub fn amounts_per_liquidity(&self, range: TickRange) -> [f64; 2] {
+        let root = |tick| sqrt_price_at_tick(tick).map(|root| root.to_price().sqrt());
+        let (Ok(lower), Ok(upper)) = (root(range.lower), root(range.upper)) else { return [0.0; 2] };
+        let at = self.scalars.sqrt_price.to_price().sqrt().clamp(lower, upper);
+        [1.0 / at - 1.0 / upper, at - lower]
+    }
+
+    /// Returns the liquidity that covers the price: what the positions around it sum to. The pool counts it by itself,
+    /// tick by tick: the audit compares the two.
+    pub fn liquidity_of_positions(&self) -> u128 {
+        let tick = self.scalars.tick;
+        let around = self.positions().filter(|(key, _)| (key.tick_lower..key.tick_upper).contains(&tick));
+        around.map(|(_, position)| position.liquidity).sum()
+    }
+}
+
+/// Returns whose position in which range.
+fn key(owner: AccountId, range: Option<TickRange>) -> Result<PositionKey, AmmError> {
+    let TickRange { lower, upper } = range.ok_or(AmmError::Range { what: "liquidity here lies between two ticks" })?;
+    Ok(PositionKey { owner, tick_lower: lower, tick_upper: upper })
+}
+
+/// Returns both amounts in their places.
+fn per_token(amounts: Amounts) -> PerToken {
+    smallvec![amounts.token_0, amounts.token_1]
+}
+
+impl Amm for V3Pool {
+    fn quote_exact_in(&self, direction: Direction, amount_in: u128, _: u64) -> Result<u128, AmmError> {
+        Ok(V3Pool::quote_exact_in(self, direction.side(), amount_in)?)
+    }
+
+    fn quote_exact_out(&self, direction: Direction, amount_out: u128, _: u64) -> Result<u128, AmmError> {
+        Ok(V3Pool::quote_exact_out(self, direction.side(), amount_out)?)
+    }
+
+    fn swap_exact_in(&mut self, direction: Direction, amount_in: u128, now: u64) -> Result<Traded, AmmError> {
+        Ok(V3Pool::swap_exact_in(self, direction.side(), amount_in, None, now)?.traded)
+    }
+
+    /// Mints as much liquidity as what is offered suffices for.
+    fn add_liquidity(&mut self, deposit: &Deposit, now: u64) -> Result<LiquidityMoved, AmmError> {
+        check_length(&deposit.offered, 2)?;
+        let key = key(deposit.owner, deposit.range)?;
+        let offered = Amounts { token_0: deposit.offered[0], token_1: deposit.offered[1] };
+        let liquidity = self.liquidity_for(key.tick_lower, key.tick_upper, offered)?;
+        check_least(liquidity, deposit.least_liquidity)?;
+        let minted = self.mint(key, liquidity, now)?;
+        Ok(LiquidityMoved { amounts: per_token(minted.paid), liquidity, ..LiquidityMoved::default() })
+    }
+
+    /// Burns the liquidity and collects all that its position is owed then.
+    fn remove_liquidity(&mut self, withdrawal: &Withdrawal, now: u64) -> Result<LiquidityMoved, AmmError> {
+        let key = key(withdrawal.owner, withdrawal.range)?;
+        let liquidity = withdrawal.liquidity;
+        let worth = self.burn_value(key.tick_lower, key.tick_upper, liquidity)?;
+        let earned = self.fees_owed(key);
+        let taken = Amounts {
+            token_0: worth.token_0.saturating_add(earned.token_0),
+            token_1: worth.token_1.saturating_add(earned.token_1),
+        };
+        check_each(&per_token(taken), &withdrawal.least)?;
+        if self.position(key).liquidity == 0 {
+            return Err(V3Error::NoPosition.into());
+        }
+        let burned = self.burn(key, liquidity, now)?;
+        let all = Amounts { token_0: u128::MAX, token_1: u128::MAX };
+        let taken = self.collect(key, all).expect("a pool holds what its positions are owed");
+        let fees = Amounts {
+            token_0: taken.token_0.saturating_sub(burned.owed.token_0),
+            token_1: taken.token_1.saturating_sub(burned.owed.token_1),
+        };
+        Ok(LiquidityMoved { amounts: per_token(taken), fees: per_token(fees), liquidity, ..LiquidityMoved::default() })
+    }
+
+    /// What does not fit 128 bits is told as the most that does: no ledger holds it.
+    fn balance(&self, token: u8) -> u128 {
+        let held = self.balances();
+        let held = if token == 0 { held.token_0 } else { held.token_1 };
+        held.try_into_u128().unwrap_or(u128::MAX)
+    }
+
+    fn total_supply(&self) -> Option<u128> {
+        None
+    }
+
+    fn size(&self, _: u64) -> Option<f64> {
+        None
+    }
+
+    fn spot_price(&self, direction: Direction, _: u64) -> f64 {
+        let price = V3Pool::spot_price(self);
+        match direction.side() {
+            _ if price == 0.0 => f64::NAN,
+            Side::ZeroForOne => price,
+            Side::OneForZero => 1.0 / price,
+        }
+    }
+
+    fn fee(&self) -> f64 {
+        f64::from(self.params.fee_pips) / 1e6
+    }
+
+    /// What the price moves through on the way, tick by tick. Where a pool has not so much liquidity that the price
+    /// would be reached, all that it takes.
+    fn depth_to(&self, direction: Direction, price: f64, _: u64) -> f64 {
+        let phi = 1.0 - Amm::fee(self);
+        let (side, here) = (direction.side(), V3Pool::spot_price(self));
+        let target = match side {
+            Side::ZeroForOne => price / phi,
+            Side::OneForZero => phi / price,
+        };
+        let is_there = match side {
+            Side::ZeroForOne => target >= here,
+            Side::OneForZero => target <= here,
+        };
+        if is_there || target.is_nan() {
+            return 0.0;
+        }
+        let target = SqrtPriceX96::from_price(target).and_then(|target| self.depth_to(target).ok());
+        target.filter(|depth| depth.side == side).map_or(0.0, |depth| depth.traded.amount_in as f64)
+    }
+}

@@ -1,0 +1,292 @@
+//! A comptroller as all lending markets are: its markets by place, prices of whole tokens, time in seconds.
+//!
+//! The contract counts blocks; here they are those of the chain, of equal length. A call that the contract refuses with an
+//! error code is an error, and keeps what the contract keeps: the interest that was counted, and the market entered. What
+//! is seized are cTokens, redeemed at once for who liquidates: a liquidation whose collateral is lent out is refused.
+
+use std::collections::BTreeSet;
+
+use smallvec::SmallVec;
+
+use super::{
+    BLOCKS_PER_YEAR, CompoundError, Comptroller, ComptrollerBefore, LiquidationOrder, MarketId, Prices, RedeemAmount,
+    RepayAmount,
+};
+use crate::AccountId;
+use crate::lending::{
+    AssetTotals, Exposure, Health, Indices, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad,
+};
+use plimsoll_math::{U256, WAD};
+
+/// When a block of the contract's is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockClock {
+    /// Of the first block, in seconds.
+    pub start: u64,
+    /// From one block to the next, in milliseconds.
+    pub block_ms: u64,
+}
+
+impl BlockClock {
+    fn block(self, now: u64) -> u64 {
+        now.saturating_sub(self.start).saturating_mul(1_000) / self.block_ms.max(1)
+    }
+}
+
+/// A comptroller with what turns the chain's prices and times into its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PricedComptroller {
+    comptroller: Comptroller,
+    /// From a whole token's price to the oracle's, whose products with smallest units are wads.
+    scales: SmallVec<[u128; 4]>,
+    clock: BlockClock,
+    /// Through whose account seized cTokens go.
+    redeemer: AccountId,
+}
+
+impl PricedComptroller {
+    /// A comptroller with its markets listed, whose underlying tokens have so many decimals, at most 18; none if a token
+    /// has more. `redeemer` is an account that never supplies or borrows.
+    pub fn new(comptroller: Comptroller, decimals: &[u8], clock: BlockClock, redeemer: AccountId) -> Option<Self> {
+        let scale = |decimals: &u8| Some(10_u128.pow(18_u8.checked_sub(*decimals)?.into()));
+        Some(Self { comptroller, scales: decimals.iter().map(scale).collect::<Option<_>>()?, clock, redeemer })
+    }
+
+    /// Returns what a call about an account may change, as it is now.
+    pub fn before(&self, account: AccountId) -> SmallVec<[ComptrollerBefore; 1]> {
+        let markets: SmallVec<[MarketId; 4]> = self.comptroller.markets().map(|(id, _)| id).collect();
+        let both = [account, self.redeemer];
+        let pairs = markets.chunks(2).map(|pair| [pair[0], *pair.last().expect("a chunk holds one")]);
+        pairs.map(|pair| self.comptroller.before(pair, both).expect("these are its markets")).collect()
+    }
+
+    /// Puts back what was kept.
+    pub fn restore(&mut self, before: &[ComptrollerBefore]) {
+        for before in before {
+            self.comptroller.restore(before);
+        }
+    }
+
+    /// Returns prices as the contract's oracle tells them; one that does not fit is unknown.
+    fn prices(&self, prices: PricesWad) -> SmallVec<[u128; 4]> {
+        prices.iter().zip(&self.scales).map(|(price, scale)| price.checked_mul(*scale).unwrap_or(0)).collect()
+    }
+
+    /// Returns the largest liquidation that a call allows, and what it does.
+    fn liquidation(
+        &self,
+        call: &Liquidation,
+        prices: Prices,
+        block: u64,
+    ) -> Result<(LiquidationOrder, super::Liquidated), LendingError> {
+        let order = LiquidationOrder {
+            debt: MarketId(call.debt),
+            collateral: MarketId(call.collateral),
+            liquidator: self.redeemer,
+            borrower: call.borrower,
+            amount: call.most_repaid,
+        };
+        let (most, done) = self.comptroller.max_liquidation(order, prices, block)?;
+        if call.most_repaid >= most.amount {
+            return Ok((most, done));
+        }
+        Ok((order, self.comptroller.quote_liquidation(order, prices, block)?))
+    }
+
+    /// Returns what the cTokens of a liquidation are redeemed for afterwards.
+    fn redeemed(&self, order: &LiquidationOrder, done: &super::Liquidated, block: u64) -> Result<u128, LendingError> {
+        let mut books = self.comptroller.books_at(order.collateral, block)?;
+        if order.collateral == order.debt {
+            books.cash += done.repaid;
+            books.total_borrows -= done.repaid;
+        }
+        books.total_reserves += done.to_reserves;
+        books.total_supply -= done.tokens_burnt;
+        let amount = books.exchange_rate_wad()?.mul_div_down(done.tokens_to_liquidator, WAD)?.try_into_u128()?;
+        if amount > books.cash {
+            return Err(CompoundError::InsufficientCash { asked: U256::from(amount), cash: books.cash }.into());
+        }
+        Ok(amount)
+    }
+}
+
+impl Lending for PricedComptroller {
+    /// Enters the market as well, so that the supply is collateral.
+    fn supply(&mut self, account: AccountId, asset: u8, amount: u128, now: u64) -> Result<u128, LendingError> {
+        let minted = self.comptroller.mint(MarketId(asset), account, amount, self.clock.block(now))?.done()?;
+        self.comptroller.enter_market(MarketId(asset), account)?;
+        Ok(minted.amount)
+    }
+
+    fn withdraw(
+        &mut self,
+        account: AccountId,
+        asset: u8,
+        part: Part,
+        prices: PricesWad,
+        now: u64,
+    ) -> Result<u128, LendingError> {
+        let amount = match part {
+            Part::Exactly(amount) => RedeemAmount::Underlying(amount),
+            Part::All => RedeemAmount::Tokens(self.comptroller.position(MarketId(asset), account)?.tokens),
+        };
+        let (prices, block) = (self.prices(prices), self.clock.block(now));
+        Ok(self.comptroller.redeem(MarketId(asset), account, amount, Prices(&prices), block)?.done()?.amount)
+    }
+
+    fn borrow(
+        &mut self,
+        account: AccountId,
+        asset: u8,
+        amount: u128,
+        prices: PricesWad,
+        now: u64,
+    ) -> Result<u128, LendingError> {
+        let (prices, block) = (self.prices(prices), self.clock.block(now));
+        Ok(self.comptroller.borrow(MarketId(asset), account, amount, Prices(&prices), block)?.done()?.amount)
+    }
+
+    fn repay(&mut self, account: AccountId, asset: u8, part: Part, now: u64) -> Result<u128, LendingError> {
+        let block = self.clock.block(now);
+        let amount = match part {
+            Part::Exactly(amount) => {
+                RepayAmount::Exactly(amount.min(self.comptroller.borrow_balance_at(MarketId(asset), account, block)?))
+            }
+            Part::All => RepayAmount::All,
+        };
+        Ok(self.comptroller.repay(MarketId(asset), account, amount, block)?.done()?.amount)
+    }
+
+    fn liquidate(&mut self, call: Liquidation, prices: PricesWad, now: u64) -> Result<Liquidated, LendingError> {
+        let (prices, block) = (self.prices(prices), self.clock.block(now));
+        let (order, done) = self.liquidation(&call, Prices(&prices), block)?;
+        let seized = self.redeemed(&order, &done, block)?;
+
+        self.comptroller.liquidate(order, Prices(&prices), block)?.done()?;
+        let tokens = RedeemAmount::Tokens(done.tokens_to_liquidator);
+        let redeemed =
+            self.comptroller.redeem(order.collateral, self.redeemer, tokens, Prices(&prices), block)?.done()?;
+        assert_eq!(redeemed.amount, seized, "what is redeemed was counted before");
+        Ok(receipt(&done, seized))
+    }
+
+    fn quote_liquidation(&self, call: Liquidation, prices: PricesWad, now: u64) -> Result<Liquidated, LendingError> {
+        let (prices, block) = (self.prices(prices), self.clock.block(now));
+        let (order, done) = self.liquidation(&call, Prices(&prices), block)?;
+        Ok(receipt(&done, self.redeemed(&order, &done, block)?))
+    }
+
+    /// Compound v2 has no flash loans.
+    fn flash_premium(&self, asset: u8, _amount: u128) -> Result<u128, LendingError> {
+        Err(LendingError::NotOffered { asset, what: "is not lent for a transaction" })
+    }
+
+    fn flash_loan(&mut self, asset: u8, amount: u128) -> Result<(), LendingError> {
+        self.flash_premium(asset, amount).map(|_| ())
+    }
+
+    fn repay_flash_loan(&mut self, asset: u8, amount: u128, _now: u64) -> Result<(), LendingError> {
+        self.flash_premium(asset, amount).map(|_| ())
+    }
+
+    fn health(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<Health, LendingError> {
+        let (prices, block) = (self.prices(prices), self.clock.block(now));
+        let weighed = self.comptroller.account_liquidity_at(account, Prices(&prices), block)?;
+        Ok(Health { factor: weighed.health_factor(), is_liquidatable: !weighed.is_healthy() })
+    }
+
+    fn supplied(&self, account: AccountId, asset: u8, now: u64) -> u128 {
+        let position = self.comptroller.position(MarketId(asset), account).unwrap_or_default();
+        let books = self.comptroller.books_at(MarketId(asset), self.clock.block(now));
+        books.and_then(|books| books.supply_balance_down(&position)).unwrap_or(0)
+    }
+
+    fn borrowed(&self, account: AccountId, asset: u8, now: u64) -> u128 {
+        self.comptroller.borrow_balance_at(MarketId(asset), account, self.clock.block(now)).unwrap_or(0)
+    }
+
+    /// Collateral is cTokens, debt what it would have been as the market began.
+    fn exposure(&self, account: AccountId) -> Exposure {
+        let mut exposure = Exposure::default();
+        for (id, _) in self.comptroller.markets() {
+            let position = self.comptroller.position(id, account).unwrap_or_default();
+            let factor = self.threshold(id.0);
+            if position.tokens > 0 && factor > 0.0 && self.comptroller.has_entered(id, account) {
+                exposure.collateral.push((id.0, position.tokens as f64 * factor));
+            }
+            if position.principal > 0 {
+                let grown = position.interest_index_wad as f64 / WAD as f64;
+                exposure.debt.push((id.0, position.principal as f64 / grown));
+            }
+        }
+        exposure
+    }
+
+    fn indices(&self, asset: u8, now: u64) -> Indices {
+        let books = self.comptroller.books_at(MarketId(asset), self.clock.block(now));
+        let Ok(books) = books.or_else(|_| self.comptroller.books(MarketId(asset)).copied()) else {
+            return Indices { collateral: 0.0, debt: 0.0 };
+        };
+        let rate = books.exchange_rate_wad().map_or(0.0, U256::to_f64);
+        Indices { collateral: rate / WAD as f64, debt: books.borrow_index_wad as f64 / WAD as f64 }
+    }
+
+    fn totals(&self, asset: u8, now: u64) -> AssetTotals {
+        let Ok(books) = self.comptroller.books_at(MarketId(asset), self.clock.block(now)) else {
+            return AssetTotals::default();
+        };
+        let yearly = |rate: Result<u128, _>| rate.unwrap_or(0) as f64 / WAD as f64 * BLOCKS_PER_YEAR as f64;
+        AssetTotals {
+            supplied: books.owned_by_suppliers().ok().and_then(|owned| owned.try_into_u128().ok()).unwrap_or(0),
+            borrowed: books.total_borrows,
+            idle: books.cash,
+            borrow_rate: yearly(books.borrow_rate_per_block_wad()),
+            supply_rate: yearly(books.supply_rate_per_block_wad()),
+        }
+    }
+
+    fn held(&self, asset: u8) -> u128 {
+        self.comptroller.books(MarketId(asset)).map_or(0, |books| books.cash)
+    }
+
+    /// Debts sum to the total but for the rounding of each.
+    fn claims_sum(&self) -> Result<(), &'static str> {
+        for (id, books) in self.comptroller.markets() {
+            let positions = self.comptroller.positions(id).expect("it is one of its markets");
+            let tokens: u128 = positions.map(|(_, position)| position.tokens).sum();
+            if tokens != books.total_supply {
+                return Err("cTokens");
+            }
+        }
+        Ok(())
+    }
+
+    fn accounts(&self) -> Box<dyn Iterator<Item = AccountId> + '_> {
+        let of =
+            |(id, _)| self.comptroller.positions(id).expect("it is one of its markets").map(|(account, _)| account);
+        let mut accounts: BTreeSet<AccountId> = self.comptroller.markets().flat_map(of).collect();
+        accounts.remove(&self.redeemer);
+        Box::new(accounts.into_iter())
+    }
+
+    fn threshold(&self, asset: u8) -> f64 {
+        let factor = |books: &super::Books| books.params().collateral_factor_wad as f64 / WAD as f64;
+        self.comptroller.books(MarketId(asset)).map_or(0.0, factor)
+    }
+
+    /// What is left of the incentive after the protocol's share.
+    fn bonus(&self, _collateral: u8) -> f64 {
+        let params = self.comptroller.params();
+        let wad = |part: u128| part as f64 / WAD as f64;
+        wad(params.liquidation_incentive_wad) * (1.0 - wad(params.protocol_seize_share_wad)) - 1.0
+    }
+
+    /// Worths are counted in 18 decimals.
+    fn grain(&self, _unit_worths: &[f64]) -> f64 {
+        1e-18
+    }
+}
+
+fn receipt(done: &super::Liquidated, seized: u128) -> Liquidated {
+    Liquidated { repaid: done.repaid, seized, debt_left: done.debt_after, bad_debt: 0, protocol_fee: done.to_reserves }
+}

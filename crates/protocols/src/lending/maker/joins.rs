@@ -1,0 +1,105 @@
+//! The adapters through which tokens come in and go out: `GemJoin` (`GemJoin5` for tokens of less than 18 decimals) and
+//! `DaiJoin`. These calls alone move tokens.
+
+use super::{DaiExited, DaiJoined, GemExited, GemJoined, IlkId, Maker, MakerError};
+use crate::AccountId;
+use plimsoll_math::{Rad, sum};
+
+impl Maker {
+    /// Takes in collateral tokens, in the token's smallest units, for unlocked collateral of the account.
+    ///
+    /// # Errors
+    /// There is no such ilk, or all collateral of it would not fit.
+    pub fn gem_join(&mut self, ilk: IlkId, account: AccountId, tokens: u128) -> Result<GemJoined, MakerError> {
+        let ilk = self.ilk_mut(ilk)?;
+        let wad = ilk.books.wads(tokens)?;
+        let joined_gem = sum(ilk.books.joined_gem, wad)?;
+
+        ilk.books.joined_gem = joined_gem;
+        ilk.credit_gem(account, wad);
+        Ok(GemJoined { tokens, wad })
+    }
+
+    /// Gives out collateral tokens, in the token's smallest units, for unlocked collateral of the account.
+    ///
+    /// # Errors
+    /// There is no such ilk, or the account has less.
+    pub fn gem_exit(&mut self, ilk: IlkId, account: AccountId, tokens: u128) -> Result<GemExited, MakerError> {
+        let ilk = self.ilk_mut(ilk)?;
+        let wad = ilk.books.wads(tokens)?;
+        let mut position = ilk.positions.get(account);
+        if position.gem < wad {
+            return Err(MakerError::InsufficientGem { held: position.gem, asked: wad });
+        }
+        position.gem -= wad;
+
+        // What an account has is part of what has joined.
+        ilk.books.joined_gem -= wad;
+        ilk.positions.put(account, position);
+        Ok(GemExited { tokens, wad })
+    }
+
+    /// Burns `wad` dai tokens of the account for dai inside.
+    ///
+    /// # Errors
+    /// So many tokens do not exist.
+    pub fn dai_join(&mut self, account: AccountId, wad: u128) -> Result<DaiJoined, MakerError> {
+        let dai = Rad::from_wad(wad);
+        let outside = self.books.vat.joined_dai;
+        let joined_dai =
+            outside.checked_sub(dai).map_err(|_| MakerError::InsufficientDai { held: outside, asked: dai })?;
+        let purse = self.purse(account).paid(dai)?;
+
+        self.books.vat.joined_dai = joined_dai;
+        self.purses.put(account, purse);
+        Ok(DaiJoined { burnt: wad, dai })
+    }
+
+    /// Mints `wad` dai tokens to the account for dai that it has inside.
+    ///
+    /// # Errors
+    /// It has less.
+    pub fn dai_exit(&mut self, account: AccountId, wad: u128) -> Result<DaiExited, MakerError> {
+        let dai = Rad::from_wad(wad);
+        let purse = self.purse(account).paying(dai)?;
+        let joined_dai = self.books.vat.joined_dai.checked_add(dai)?;
+
+        self.books.vat.joined_dai = joined_dai;
+        self.purses.put(account, purse);
+        Ok(DaiExited { minted: wad, dai })
+    }
+
+    /// Gives an account dai that was there at the beginning, which no urn owes.
+    ///
+    /// # Errors
+    /// All dai would not fit.
+    pub fn endow_at_genesis(&mut self, account: AccountId, dai: Rad) -> Result<(), MakerError> {
+        let vat = &self.books.vat;
+        let debt = vat.debt.checked_add(dai)?;
+        let vice = vat.vice.checked_add(dai)?;
+        let genesis_sin = vat.genesis_sin.checked_add(dai)?;
+        let purse = self.purse(account).paid(dai)?;
+
+        let vat = &mut self.books.vat;
+        (vat.debt, vat.vice, vat.genesis_sin) = (debt, vice, genesis_sin);
+        self.purses.put(account, purse);
+        Ok(())
+    }
+
+    /// Returns the collateral tokens that an ilk's adapter holds, in the token's smallest units.
+    ///
+    /// # Errors
+    /// There is no such ilk.
+    pub fn gem_held(&self, ilk: IlkId) -> Result<u128, MakerError> {
+        let books = &self.ilk(ilk)?.books;
+        Ok(books.joined_gem / books.wads(1)?)
+    }
+
+    /// Returns how many dai tokens there are outside, as the adapter knows them.
+    ///
+    /// # Errors
+    /// They do not fit.
+    pub fn dai_outside(&self) -> Result<u128, MakerError> {
+        Ok(self.books.vat.joined_dai.to_wad_down()?)
+    }
+}

@@ -1,0 +1,123 @@
+//! What an account has in the system, and whether its urn is safe.
+
+use super::{IlkBooks, IlkId, Maker, MakerError};
+use crate::AccountId;
+use plimsoll_math::{MathError, Rad, Ray};
+
+/// What an account has in an ilk: its urn, and collateral that is not locked in it. A row of 48 bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Collateral locked in the urn.
+    pub ink: u128,
+    /// What the urn owes, divided by the ilk's rate.
+    pub art: u128,
+    /// Collateral that is not locked.
+    pub gem: u128,
+}
+
+/// What an account has over all ilks. A row of 48 bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Purse {
+    /// Dai inside the system.
+    pub dai: Rad,
+    /// Savings in the pot, divided by its index when they came.
+    pub pie: u128,
+}
+
+impl Position {
+    /// Returns what the urn owes at this rate, exactly.
+    #[inline]
+    pub fn tab(&self, rate: Ray) -> Rad {
+        Rad::product(self.art, rate)
+    }
+
+    /// Returns what the urn may owe at this `spot`, exactly.
+    #[inline]
+    pub fn carried(&self, spot: Ray) -> Rad {
+        Rad::product(self.ink, spot)
+    }
+}
+
+impl IlkBooks {
+    /// Returns whether an urn owes no more than its collateral carries.
+    #[inline]
+    pub fn is_safe(&self, position: &Position) -> bool {
+        position.tab(self.rate) <= position.carried(self.spot)
+    }
+
+    /// Returns whether anybody may liquidate an urn: it is not safe, and the oracle is not void.
+    #[inline]
+    pub fn is_liquidatable(&self, position: &Position) -> bool {
+        self.spot > Ray::ZERO && !self.is_safe(position)
+    }
+
+    /// Returns what the collateral carries over what the urn owes: below one it is not safe. Infinite without debt.
+    pub fn health_factor(&self, position: &Position) -> f64 {
+        let tab = position.tab(self.rate);
+        if tab == Rad::ZERO { f64::INFINITY } else { position.carried(self.spot).to_f64() / tab.to_f64() }
+    }
+
+    /// Returns the collateral's worth over what the urn owes, at the `spot` of the last `poke`: below `mat` it is not
+    /// safe. Infinite without debt.
+    pub fn collateral_ratio(&self, position: &Position) -> f64 {
+        self.health_factor(position) * self.mat.to_f64()
+    }
+
+    /// Returns what the oracle says that a token costs, in dai, rounded **down**; none while it is void.
+    ///
+    /// # Errors
+    /// `par` is zero, or the price does not fit.
+    pub fn feed_price(&self, par: Ray) -> Result<Option<Ray>, MathError> {
+        self.price_wad.map(|price| Ray::from_wad(price)?.div_down(par)).transpose()
+    }
+}
+
+impl Maker {
+    /// Returns what an account has in an ilk; nothing if it was never there.
+    ///
+    /// # Errors
+    /// There is no such ilk.
+    #[inline]
+    pub fn position(&self, ilk: IlkId, account: AccountId) -> Result<Position, MakerError> {
+        Ok(self.ilk(ilk)?.positions.get(account))
+    }
+
+    /// Returns what an account has over all ilks.
+    #[inline]
+    pub fn purse(&self, account: AccountId) -> Purse {
+        self.purses.get(account)
+    }
+
+    /// Returns every account that has or had something in an ilk, in the order in which they came.
+    ///
+    /// # Errors
+    /// There is no such ilk.
+    pub fn positions(&self, ilk: IlkId) -> Result<impl ExactSizeIterator<Item = (AccountId, &Position)>, MakerError> {
+        Ok(self.ilk(ilk)?.positions.iter())
+    }
+
+    /// Returns every account that has or had dai inside or savings, in the order in which they came.
+    pub fn purses(&self) -> impl ExactSizeIterator<Item = (AccountId, &Purse)> {
+        self.purses.iter()
+    }
+
+    /// Returns the `art` to draw for `wad` of dai tokens beyond the dai that the account already has inside, rounded
+    /// **up**, so that it can exit them.
+    ///
+    /// # Errors
+    /// There is no such ilk, or the amount does not fit.
+    pub fn art_to_draw_up(&self, ilk: IlkId, account: AccountId, wad: u128) -> Result<u128, MakerError> {
+        let missing = Rad::from_wad(wad).saturating_sub(self.purse(account).dai);
+        Ok(missing.div_up(self.ilk(ilk)?.books.rate)?)
+    }
+
+    /// Returns the `art` that the dai that an account has inside pays back, rounded **down**; never more than it owes.
+    ///
+    /// # Errors
+    /// There is no such ilk, or the amount does not fit.
+    pub fn art_to_wipe_down(&self, ilk: IlkId, account: AccountId) -> Result<u128, MakerError> {
+        let ilk = self.ilk(ilk)?;
+        let (dai, art) = (self.purse(account).dai, ilk.positions.get(account).art);
+        if dai >= Rad::product(art, ilk.books.rate) { Ok(art) } else { Ok(dai.div_down(ilk.books.rate)?) }
+    }
+}

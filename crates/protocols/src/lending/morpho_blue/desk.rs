@@ -1,0 +1,92 @@
+//! Copies that a call works on, and before-images of what a call may change.
+
+use super::{Accrued, Books, Market, MorphoError, Position};
+use crate::AccountId;
+use plimsoll_math::MathError;
+
+/// What a call about one account works on: copies, which are written back or thrown away as a whole.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Desk {
+    /// The books, interest counted.
+    pub(super) books: Books,
+    /// The interest that was counted.
+    pub(super) accrued: Accrued,
+    /// The account.
+    pub(super) account: AccountId,
+    /// Its position; the fee recipient's with the fee.
+    pub(super) position: Position,
+}
+
+/// A market's before-image: its books, how many positions there were, and those that a call about one account changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarketBefore {
+    books: Books,
+    positions: usize,
+    named: AccountId,
+    named_position: Position,
+    fee_position: Position,
+}
+
+impl Market {
+    /// Returns the market's numbers as a call at `now` would find them, interest counted.
+    ///
+    /// # Errors
+    /// Time runs backwards, or a total is beyond `u128`.
+    pub fn books_at(&self, now: u64) -> Result<Books, MorphoError> {
+        let mut books = self.books;
+        books.accrue(now)?;
+        Ok(books)
+    }
+
+    /// Returns what a call about an account may change, as it is now.
+    pub fn before(&self, named: AccountId) -> MarketBefore {
+        MarketBefore {
+            books: self.books,
+            positions: self.positions.len(),
+            named,
+            named_position: self.position(named),
+            fee_position: self.position(self.fee_recipient),
+        }
+    }
+
+    /// Puts back what was kept. Calls since then must have been about the same account.
+    pub fn restore(&mut self, before: &MarketBefore) {
+        self.books = before.books;
+        self.positions.truncate(before.positions);
+        self.positions.put(before.named, before.named_position);
+        self.positions.put(self.fee_recipient, before.fee_position);
+    }
+
+    /// Returns copies to work on, interest counted.
+    pub(super) fn open(&self, account: AccountId, now: u64) -> Result<Desk, MorphoError> {
+        let mut books = self.books;
+        let accrued = books.accrue(now)?;
+        let mut position = self.position(account);
+        if account == self.fee_recipient {
+            position.supply_shares = share_of(position.supply_shares, accrued.fee_shares);
+        }
+        Ok(Desk { books, accrued, account, position })
+    }
+
+    /// Writes back what was worked on. Between [`Self::open`] and this, nothing else may have been written.
+    pub(super) fn close(&mut self, desk: &Desk) {
+        if desk.accrued.fee_shares > 0 && desk.account != self.fee_recipient {
+            let mut fees = self.position(self.fee_recipient);
+            fees.supply_shares = share_of(fees.supply_shares, desk.accrued.fee_shares);
+            self.positions.put(self.fee_recipient, fees);
+        }
+        self.books = desk.books;
+        self.positions.put(desk.account, desk.position);
+    }
+}
+
+/// Returns the sum of shares of a total that was summed already.
+fn share_of(held: u128, more: u128) -> u128 {
+    held.checked_add(more).expect("no account holds more than all, and their sum fits")
+}
+
+/// Returns `a - b`.
+#[inline]
+pub(super) fn less(a: u128, b: u128) -> Result<u128, MathError> {
+    a.checked_sub(b).ok_or(MathError::BelowZero)
+}
