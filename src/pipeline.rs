@@ -9,15 +9,13 @@ use bevy_ecs::system::{Res, ScheduleSystem};
 use crate::agents::{self, AgentDirectory};
 use crate::chain::audit::{AuditEveryBlock, audit_block};
 use crate::chain::base_fee::{Eip1559, adjust_base_fee};
-use crate::chain::clock::Clock;
 use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
-use crate::chain::gas::BlockGas;
 use crate::chain::lending::find_failing_loans;
 use crate::chain::maker::find_unsafe_vaults;
 use crate::chain::mempool::Mempool;
-use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{Directory, PoolCell};
+use crate::chain::state::ChainState;
 use crate::chain::underwater::find_underwater;
 use crate::market::background::{Demand, draw_background};
 use crate::market::gas_price::{GasPrices, replay_base_fee};
@@ -163,7 +161,7 @@ impl Subjects {
     fn of(world: &World) -> Self {
         Self {
             kinds: world.resource::<AgentDirectory>().populations.iter().map(|population| population.kind).collect(),
-            feeds: !world.resource::<Oracles>().0.is_empty(),
+            feeds: !world.resource::<ChainState>().oracles.0.is_empty(),
             base_fee_rule: world.contains_resource::<Eip1559>(),
             gas_prices: world.contains_resource::<GasPrices>(),
             demand: world.contains_resource::<Demand>(),
@@ -236,20 +234,20 @@ fn short(name: &str) -> String {
     parts.map(|part| part.rsplit("::").next().expect("a split has a part")).collect()
 }
 
-fn open_block(mut log: ResMut<EventLog>, mut gas: ResMut<BlockGas>, mut pools: Query<&mut PoolCell>) {
+fn open_block(mut log: ResMut<EventLog>, mut chain: ResMut<ChainState>, mut pools: Query<&mut PoolCell>) {
     log.clear();
-    gas.used = 0;
+    chain.gas.used = 0;
     for mut pool in &mut pools {
         pool.volume.fill(0);
     }
 }
 
-fn order_block(clock: Res<Clock>, gas: Res<BlockGas>, mut mempool: ResMut<Mempool>) {
-    mempool.order(clock.seed, clock.block, &gas);
+fn order_block(chain: Res<ChainState>, mut mempool: ResMut<Mempool>) {
+    mempool.order(chain.clock.seed, chain.clock.block, &chain.gas);
 }
 
-fn close_block(mut clock: ResMut<Clock>) {
-    clock.advance();
+fn close_block(mut chain: ResMut<ChainState>) {
+    chain.clock.advance();
 }
 
 #[cfg(test)]
@@ -257,7 +255,6 @@ mod tests {
     use bevy_ecs::schedule::ScheduleBuildError;
 
     use super::*;
-    use crate::chain::ledger::Ledger;
 
     #[test]
     fn the_block_is_what_this_page_says() {
@@ -316,8 +313,8 @@ mod tests {
         assert_eq!(run, printed);
     }
 
-    fn stray(mut ledger: ResMut<Ledger>) {
-        ledger.open_account();
+    fn stray(mut chain: ResMut<ChainState>) {
+        chain.ledger.open_account();
     }
 
     #[test]

@@ -11,9 +11,8 @@ use crate::agents::farmer::Farmer;
 use crate::agents::view::View;
 use crate::agents::{AgentDirectory, Identity};
 use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
-use crate::chain::clock::Clock;
 use crate::chain::forced_sales::{ForcedSales, OtherSale};
-use crate::chain::protocols::NamedAccounts;
+use crate::chain::state::ChainState;
 use crate::chain::worth::{Worth, worth};
 use crate::pipeline;
 use crate::protocol::farm::alpha_homora::ForcedSale;
@@ -94,7 +93,7 @@ impl Simulation {
         folder: Option<&mut OutputFolder>,
     ) -> Result<Self, RunError> {
         let mut world = genesis::world(scenario, home, options.seed)?;
-        world.insert_resource(ForcedSales::from(options.forced_sales));
+        world.resource_mut::<ChainState>().sales = ForcedSales::from(options.forced_sales);
         world.insert_resource(AuditEveryBlock(options.audit));
         let record = &scenario.record;
         let wanted = Wanted {
@@ -106,7 +105,7 @@ impl Simulation {
                 MapParams::None => Drawn::Never,
                 MapParams::FirstWorstLast => Drawn::FirstWorstLast,
                 MapParams::At(moments) => {
-                    let clock = world.resource::<Clock>();
+                    let clock = &world.resource::<ChainState>().clock;
                     Drawn::After(moments.iter().map(|moment| clock.block_at(*moment)).collect())
                 }
             },
@@ -165,7 +164,7 @@ impl Simulation {
 
     /// Returns how many blocks have been made.
     pub fn blocks_done(&self) -> u64 {
-        self.world.resource::<Clock>().block
+        self.world.resource::<ChainState>().clock.block
     }
 
     /// Returns the world, to look at.
@@ -208,7 +207,7 @@ impl Simulation {
         }
         let blocks = self.blocks_done();
         // The tables of the end tell of the last block, as the last row of `ticks.csv` does.
-        self.world.resource_mut::<Clock>().look_back();
+        self.world.resource_mut::<ChainState>().clock.look_back();
         let identities: Vec<Identity> = self.world.query::<&Identity>().iter(&self.world).copied().collect();
         let dry = identities.iter().filter(|identity| identity.ran_dry).count();
         let mut books = self.world.resource_mut::<Books>();
@@ -216,8 +215,7 @@ impl Simulation {
             books.gave_up(identity.id, identity.gave_up);
         }
         let mut state = SystemState::<Ended>::new(&mut self.world);
-        let (sees, directory, books, liquidity, named) =
-            state.get(&self.world).expect("genesis put in all that agents see");
+        let (sees, directory, books, liquidity) = state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
         let maps = recorder.maps.take();
@@ -227,7 +225,7 @@ impl Simulation {
         summary.agents_gave_up = books.count_fate(AgentFate::GaveUp);
         summary.audits_passed = self.audits + 1;
         summary.positions = books.count_positions();
-        summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, *named, &self.beginning, &now);
+        summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, sees.named, &self.beginning, &now);
         let liquidity = liquidity.as_deref();
         summary.liquidity_providers =
             liquidity.map_or_else(Vec::new, |liquidity| provided(&sees, &directory, (&books, liquidity), &now));
@@ -247,8 +245,7 @@ impl Simulation {
 }
 
 /// What the end of a run looks at.
-type Ended<'w, 's> =
-    (View<'w, 's>, Res<'w, AgentDirectory>, Res<'w, Books>, Option<Res<'w, LiquidityBooks>>, Res<'w, NamedAccounts>);
+type Ended<'w, 's> = (View<'w, 's>, Res<'w, AgentDirectory>, Res<'w, Books>, Option<Res<'w, LiquidityBooks>>);
 
 /// A run that leaves nothing but what [`Trace`] keeps: a counterfactual on the dice of another.
 pub struct Twin {
@@ -270,7 +267,7 @@ impl Twin {
         also: &[OtherSale],
     ) -> Result<Self, RunError> {
         let mut world = genesis::world(scenario, home, options.seed)?;
-        world.insert_resource(sales.and(also));
+        world.resource_mut::<ChainState>().sales = sales.and(also);
         world.insert_resource(AuditEveryBlock(options.audit));
         watch(&mut world, also, false);
         let block = schedule(&mut world);

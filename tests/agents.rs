@@ -13,16 +13,16 @@ use plimsoll::agents::outbox::Outbox;
 use plimsoll::agents::trader::Trader;
 use plimsoll::agents::view::View;
 use plimsoll::agents::{Agent, AgentDirectory, Identity, decide, learn};
-use plimsoll::chain::clock::Clock;
 use plimsoll::chain::dice::Who;
 use plimsoll::chain::event::{Event, EventLog, Revert, What};
 use plimsoll::chain::execution::execute;
 use plimsoll::chain::forced_sales::ForcedSales;
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
-use plimsoll::chain::ledger::{InsufficientFunds, Ledger};
+use plimsoll::chain::ledger::InsufficientFunds;
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{BankCell, PoolCell};
+use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
 use plimsoll::chain::underwater::find_underwater;
 use plimsoll::market::fund_farms;
@@ -70,7 +70,7 @@ fn market(ether: f64, agents: &str) -> String {
 fn world(text: &str) -> World {
     let checked = read_text("agents", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     let mut world = genesis::world(&checked.scenario, Path::new("."), 1).unwrap();
-    world.insert_resource(ForcedSales::from(ForcedSale::Executed));
+    world.resource_mut::<ChainState>().sales = ForcedSales::from(ForcedSale::Executed);
     world
 }
 
@@ -83,7 +83,7 @@ fn simulation(text: &str) -> Simulation {
 /// Lets the agents of a kind decide once, and returns what they submitted, the dearest fee first.
 fn submitted<A: Agent>(world: &mut World) -> Vec<Transaction> {
     world.run_system_once(decide::<A>).unwrap();
-    let gas = BlockGas { limit: None, ..*world.resource::<BlockGas>() };
+    let gas = BlockGas { limit: None, ..world.resource::<ChainState>().gas };
     let mut mempool = world.resource_mut::<Mempool>();
     mempool.order(1, 0, &gas);
     let list = mempool.taken().cloned().collect();
@@ -93,7 +93,7 @@ fn submitted<A: Agent>(world: &mut World) -> Vec<Transaction> {
 
 /// Moves to a block.
 fn at_block(world: &mut World, block: u64) {
-    let mut clock = world.resource_mut::<Clock>();
+    let clock = &mut world.resource_mut::<ChainState>().into_inner().clock;
     while clock.block < block {
         clock.advance();
     }
@@ -102,7 +102,7 @@ fn at_block(world: &mut World, block: u64) {
 /// Executes transactions and returns what happened.
 fn executed(world: &mut World, transactions: Vec<Transaction>) -> Vec<Event> {
     world.resource_mut::<EventLog>().clear();
-    let gas = BlockGas { limit: None, ..*world.resource::<BlockGas>() };
+    let gas = BlockGas { limit: None, ..world.resource::<ChainState>().gas };
     let mut mempool = Mempool::default();
     for transaction in transactions {
         mempool.submit(transaction);
@@ -201,13 +201,14 @@ mod arbitrageurs {
             "{list:?}"
         );
         let native = TokenId(3);
-        let before = world.resource::<Ledger>().balance(list[0].sender, TokenId(0));
+        let before = world.resource::<ChainState>().ledger.balance(list[0].sender, TokenId(0));
         let bid = list[0].bid.priority_fee as f64 * list[0].gas as f64 / 1e18 * 2_000.0;
         let base_fee = 30e9 * list[0].gas as f64 / 1e18 * 2_000.0;
-        let (sender, gas_money) = (list[0].sender, world.resource::<Ledger>().balance(list[0].sender, native));
+        let (sender, gas_money) =
+            (list[0].sender, world.resource::<ChainState>().ledger.balance(list[0].sender, native));
         let events = executed(&mut world, list);
         assert!(!matches!(events[0].what, What::Reverted { .. }), "{events:?}");
-        let ledger = world.resource::<Ledger>();
+        let ledger = &world.resource::<ChainState>().ledger;
         let gain = (ledger.balance(sender, TokenId(0)) - before) as f64 / 1e6;
         assert!((bid - (gain - base_fee) / 2.0).abs() < 1e-3, "a bid of {bid} for a gain of {gain}");
         assert!(ledger.balance(sender, native) < gas_money);
@@ -407,10 +408,10 @@ mod farmers {
         let mut simulation = simulation(&market(2_000.0, &format!("{}{both}", LENDER.replace("LENT", "50_000"))));
         let world = simulation.world_mut();
         let account = world.query::<(&Farmer, &Identity)>().iter(world).next().unwrap().1.account;
-        let ledger = world.resource::<Ledger>();
+        let ledger = &world.resource::<ChainState>().ledger;
         assert_eq!((ledger.balance(account, TokenId(0)), ledger.balance(account, TokenId(1))), (500 * USDC, ETHER / 4));
         assert_eq!(states(&mut simulation, 3)[2], State::Open(PositionId(1)));
-        let ledger = simulation.world().resource::<Ledger>();
+        let ledger = &simulation.world().resource::<ChainState>().ledger;
         assert_eq!((ledger.balance(account, TokenId(0)), ledger.balance(account, TokenId(1))), (0, 0));
     }
 }
@@ -454,7 +455,7 @@ mod bank_lenders {
         let world = simulation.world_mut();
         let account = AccountId(world.resource::<AgentDirectory>().first_account + 1);
         let shares = world.query::<&BankCell>().iter(world).next().unwrap().shares;
-        let ledger = world.resource::<Ledger>();
+        let ledger = &world.resource::<ChainState>().ledger;
         (ledger.balance(account, shares), ledger.balance(account, TokenId(0)))
     }
 
@@ -499,7 +500,7 @@ mod bank_lenders {
         }
         let world = simulation.world_mut();
         let account = AccountId(world.resource::<AgentDirectory>().first_account);
-        assert_eq!(world.resource::<Ledger>().balance(account, TokenId(0)), 100 * USDC);
+        assert_eq!(world.resource::<ChainState>().ledger.balance(account, TokenId(0)), 100 * USDC);
         let told = simulation.finish(None).unwrap();
         let lender = told.profit_and_loss.by_kind.iter().find(|kind| kind.kind == "BankLender").unwrap();
         assert!(
@@ -524,9 +525,9 @@ mod bank_lenders {
         let world = simulation.world_mut();
         let account = AccountId(world.resource::<AgentDirectory>().first_account);
         let (native, genesis) = (TokenId(3), plimsoll::chain::ledger::Source::Genesis);
-        world.resource_mut::<Ledger>().issue(genesis, account, native, ETHER);
+        world.resource_mut::<ChainState>().ledger.issue(genesis, account, native, ETHER);
         (0..5).for_each(|_| simulation.step().unwrap());
-        assert_eq!(simulation.world().resource::<Ledger>().balance(account, TokenId(0)), 100 * USDC);
+        assert_eq!(simulation.world().resource::<ChainState>().ledger.balance(account, TokenId(0)), 100 * USDC);
     }
 }
 

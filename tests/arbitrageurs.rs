@@ -12,6 +12,7 @@ use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::PoolId;
 use plimsoll::chain::mempool::Mempool;
+use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, Actions, AmountIn, LendingCall};
 use plimsoll::scenario::{genesis, read_text};
 use plimsoll::simulation::{Options, Simulation};
@@ -55,7 +56,7 @@ fn one(more: &str) -> String {
 /// Lets the arbitrageur decide, and returns what it sends: nothing, or one transaction.
 fn sent(world: &mut World) -> Option<Actions> {
     world.run_system_once(decide::<Arbitrageur>).unwrap();
-    let gas = BlockGas { limit: None, ..*world.resource::<BlockGas>() };
+    let gas = BlockGas { limit: None, ..world.resource::<ChainState>().gas };
     let mut mempool = world.resource_mut::<Mempool>();
     mempool.order(1, 0, &gas);
     let mut list: Vec<Actions> = mempool.taken().map(|transaction| transaction.actions.clone()).collect();
@@ -249,7 +250,7 @@ fn gained(text: &str) -> f64 {
     run.step().unwrap();
     assert!(!run.world().resource::<EventLog>().iter().any(|event| matches!(event.what, What::Reverted { .. })));
     let account = run.world().resource::<plimsoll::agents::AgentDirectory>().first_account;
-    let ledger = run.world().resource::<plimsoll::chain::ledger::Ledger>();
+    let ledger = &run.world().resource::<ChainState>().ledger;
     let usdc = ledger.balance(plimsoll::chain::ids::AccountId(account), plimsoll::chain::ids::TokenId(0));
     let put_in: f64 =
         text.split("capital: Fixed(").nth(1).unwrap().split(')').next().unwrap().replace('_', "").parse().unwrap();

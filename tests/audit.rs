@@ -6,11 +6,10 @@ use std::path::Path;
 use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::SystemState;
 use plimsoll::chain::audit::{AuditError, audit};
-use plimsoll::chain::clock::Clock;
 use plimsoll::chain::ids::{GoblinId, PositionId};
-use plimsoll::chain::ledger::{Ledger, Source};
+use plimsoll::chain::ledger::Source;
 use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell, Protocols, ProtocolsMut};
-use plimsoll::chain::tokens::Tokens;
+use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::amm::Amounts;
 use plimsoll::protocol::farm::alpha_homora::{ForcedSale, Site, Strategy as Farming, Work};
 use plimsoll::record::summary::ProfitAndLoss;
@@ -285,9 +284,9 @@ fn honest_world() -> Simulation {
 }
 
 fn audited(world: &mut World) -> Result<(), AuditError> {
-    let mut state = SystemState::<(Res<Tokens>, Res<Ledger>, Protocols)>::new(world);
-    let (tokens, ledger, protocols) = state.get(world).unwrap();
-    audit(&tokens, &ledger, &protocols)
+    let mut state = SystemState::<(Res<ChainState>, Protocols)>::new(world);
+    let (chain, protocols) = state.get(world).unwrap();
+    audit(&chain.tokens, &chain.ledger, &protocols)
 }
 
 /// Returns the one cell of this kind, or the first.
@@ -305,7 +304,7 @@ fn change<C: bevy_ecs::component::Component<Mutability = bevy_ecs::component::Mu
 
 /// Lets position 1 repay its debt behind everybody's back: all is put back as it was, but for the position's own row.
 fn forgive_debt(world: &mut World) {
-    let now = world.resource::<Clock>().now();
+    let now = world.resource::<ChainState>().clock.now();
     let mut state = SystemState::<ProtocolsMut>::new(world);
     let mut protocols = state.get_mut(world).unwrap();
     let at = protocols.leveraged_farm(GoblinId(0));
@@ -343,7 +342,7 @@ fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
     let cases: [Tampered; 7] = [
         ("CASH of account 3: the protocol says", |world| {
             let pool: PoolCell = first(world);
-            world.resource_mut::<Ledger>().issue(Source::Genesis, pool.account, pool.tokens[1], 1);
+            world.resource_mut::<ChainState>().ledger.issue(Source::Genesis, pool.account, pool.tokens[1], 1);
         }),
         ("RISKY of account 3: the protocol says", |world| {
             change(world, |pool: &mut PoolCell| {
@@ -352,12 +351,12 @@ fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
         }),
         ("supply of farmed: the protocol says", |world| {
             let pool: PoolCell = first(world);
-            world.resource_mut::<Ledger>().issue(Source::Shares, pool.account, pool.liquidity, 1);
+            world.resource_mut::<ChainState>().ledger.issue(Source::Shares, pool.account, pool.liquidity, 1);
         }),
         ("REWARD of account", |world| change(world, |farm: &mut FarmCell| farm.farm.fund(1).unwrap())),
         ("CASH of account", |world| {
             let bank: BankCell = first(world);
-            let mut ledger = world.resource_mut::<Ledger>();
+            let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
             ledger.transfer(bank.account, plimsoll::chain::ids::AccountId(0), bank.base, 1).unwrap();
         }),
         ("debt shares of bank: the bank says", forgive_debt),
@@ -379,7 +378,7 @@ fn a_run_that_audits_every_block_stops_where_something_appeared() {
     let mut simulation = honest_world();
     let world = simulation.world_mut();
     let pool: PoolCell = first(world);
-    world.resource_mut::<Ledger>().issue(Source::Genesis, pool.account, pool.tokens[1], 1);
+    world.resource_mut::<ChainState>().ledger.issue(Source::Genesis, pool.account, pool.tokens[1], 1);
     simulation.step().unwrap();
 }
 
@@ -388,6 +387,6 @@ fn a_run_that_audits_its_end_alone_refuses_to_finish() {
     let mut simulation = honest_world();
     let world = simulation.world_mut();
     let pool: PoolCell = first(world);
-    world.resource_mut::<Ledger>().issue(Source::Genesis, pool.account, pool.tokens[1], 1);
+    world.resource_mut::<ChainState>().ledger.issue(Source::Genesis, pool.account, pool.tokens[1], 1);
     assert!(matches!(simulation.finish(None), Err(RunError::Audit(_))));
 }

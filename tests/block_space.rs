@@ -6,7 +6,7 @@ use plimsoll::agents::farmer::{Farmer, State};
 use plimsoll::agents::{AgentDirectory, Identity};
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::TokenId;
-use plimsoll::chain::ledger::Ledger;
+use plimsoll::chain::state::ChainState;
 use plimsoll::record::agents::AgentFate;
 use plimsoll::record::books::Books;
 use plimsoll::scenario::read_text;
@@ -169,7 +169,7 @@ fn a_lender_whose_supply_expires_stays_outside_and_one_whose_withdrawal_expires_
         let directory = world.resource::<AgentDirectory>();
         let last = plimsoll::chain::ids::AgentId(u32::try_from(directory.agents.len()).unwrap() - 1);
         let shares = TokenId(5);
-        world.resource::<Ledger>().balance(directory.account(last), shares)
+        world.resource::<ChainState>().ledger.balance(directory.account(last), shares)
     };
     let mut outside = market(MINUTES, CROWD, 0.0, &lender(r#"entry: Between("5 min", "5 min")"#));
     assert_eq!(count(&mut outside, 60, |what| matches!(what, What::Expired { action: "deposit", .. })), 1);
@@ -202,9 +202,9 @@ fn random_blocks_run_on_the_time_that_passed() {
     let mut times = Vec::new();
     for _ in 0..800 {
         simulation.step().unwrap();
-        let clock = simulation.world().resource::<plimsoll::chain::clock::Clock>();
+        let clock = &simulation.world().resource::<ChainState>().clock;
         times.push(clock.now());
-        let venues = simulation.world().resource::<plimsoll::chain::venues::Venues>();
+        let venues = &simulation.world().resource::<ChainState>().venues;
         let mut of_last = clock.clone();
         of_last.look_back();
         let hours = of_last.elapsed.ms as f64 / 3_600_000.0;

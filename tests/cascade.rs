@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use bevy_ecs::prelude::{Res, World};
+use bevy_ecs::prelude::World;
 use bevy_ecs::system::SystemState;
 use plimsoll::agents::view::View;
 use plimsoll::cascade::{Causes, Question, cascade};
-use plimsoll::chain::clock::Clock;
 use plimsoll::chain::forced_sales::{ForcedSales, OtherSale};
 use plimsoll::chain::ids::{LiquidationKey, PositionId};
 use plimsoll::chain::liquidation_map::{Falls, exposures, liquidatable};
@@ -257,8 +256,8 @@ struct Fallen {
 
 /// Debt of the positions that may be killed, by the bank's own functions, if all healths were `times` as high.
 fn swept(world: &mut World, times: f64) -> f64 {
-    let mut state = SystemState::<(View, Res<Clock>)>::new(world);
-    let (sees, _) = state.get(world).unwrap();
+    let mut state = SystemState::<View>::new(world);
+    let sees = state.get(world).unwrap();
     let goblin = sees.protocols.goblins().next().unwrap();
     let ground = sees.ground(goblin);
     let positions = (1..=ground.bank.bank.positions().len()).map(|id| PositionId(u32::try_from(id).unwrap()));
@@ -275,8 +274,8 @@ fn units(amount: f64) -> u128 {
 }
 
 fn mapped(world: &mut World, fall: f64) -> f64 {
-    let mut state = SystemState::<(View, Res<Clock>)>::new(world);
-    let (sees, _) = state.get(world).unwrap();
+    let mut state = SystemState::<View>::new(world);
+    let sees = state.get(world).unwrap();
     let goblin = sees.protocols.goblins().next().unwrap();
     let mut out = Vec::new();
     liquidatable(exposures(goblin, &sees.ground(goblin)), Falls::AsSquareRoot, &[fall], &mut out);

@@ -9,16 +9,15 @@ use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::AgentDirectory;
 use plimsoll::agents::view::View;
 use plimsoll::chain::audit::audit;
-use plimsoll::chain::clock::Clock;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::execution::execute;
 use plimsoll::chain::forced_sales::ForcedSales;
 use plimsoll::chain::forced_sales::OtherSale;
-use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, LiquidationKey, PoolId, PositionId, TokenId};
-use plimsoll::chain::ledger::{Ledger, Source};
+use plimsoll::chain::ledger::Source;
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
+use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Bid, Forced, Sale, Transaction, WorkOrder};
 use plimsoll::chain::underwater::find_underwater;
 use plimsoll::chain::venues::Venues;
@@ -82,9 +81,9 @@ const ETHER: u128 = 1_000_000_000_000_000_000;
 /// The world before the first block, in which every agent has tokens to spend.
 fn world(seed: u64, sale: ForcedSale) -> World {
     let mut world = genesis::world(&CHECKED.scenario, Path::new("."), seed).unwrap();
-    world.insert_resource(ForcedSales::from(sale));
+    world.resource_mut::<ChainState>().sales = ForcedSales::from(sale);
     let first = world.resource::<AgentDirectory>().first_account;
-    let mut ledger = world.resource_mut::<Ledger>();
+    let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
     for account in (first..first + SENDERS).map(AccountId) {
         for (token, amount) in [50_000_000_000, 300 * ETHER, 2_000 * ETHER].into_iter().enumerate() {
             ledger.issue(Source::Genesis, account, TokenId(u16::try_from(token).unwrap()), amount);
@@ -145,7 +144,7 @@ impl Everything {
             }
         };
         let orders = world.query::<&GoblinCell>().iter(world).map(order).collect();
-        let ledger = world.resource::<Ledger>();
+        let ledger = &world.resource::<ChainState>().ledger;
         let accounts = u32::try_from(ledger.accounts()).unwrap();
         let tokens = (0..u16::try_from(ledger.tokens()).unwrap()).map(TokenId);
         let holdings = (0..accounts).map(|account| ledger.holdings(AccountId(account)).to_vec()).collect();
@@ -161,7 +160,7 @@ impl Everything {
             goblins: world.query::<&GoblinCell>().iter(world).map(|cell| cell.goblin).collect(),
             banks,
             orders,
-            venues: world.resource::<Venues>().clone(),
+            venues: world.resource::<ChainState>().venues.clone(),
             holdings,
             issued,
         }
@@ -301,7 +300,7 @@ fn blocks() -> impl Strategy<Value = Vec<Vec<(u32, Vec<Action>)>>> {
 /// Runs one transaction, and returns what it left in the log.
 fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chain::event::Event> {
     let sender_account = AccountId(world.resource::<AgentDirectory>().first_account + sender);
-    let gas = world.resource::<BlockGas>().schedule.of(actions);
+    let gas = world.resource::<ChainState>().gas.schedule.of(actions);
     let mut mempool = world.remove_resource::<Mempool>().unwrap();
     mempool.submit(Transaction {
         agent: AgentId(sender),
@@ -311,7 +310,11 @@ fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chai
         actions: actions.into(),
         ..Transaction::default()
     });
-    mempool.order(world.resource::<Clock>().seed, world.resource::<Clock>().block, world.resource::<BlockGas>());
+    mempool.order(
+        world.resource::<ChainState>().clock.seed,
+        world.resource::<ChainState>().clock.block,
+        &world.resource::<ChainState>().gas,
+    );
     world.insert_resource(mempool);
     world.resource_mut::<EventLog>().clear();
     world.run_system_once(execute).unwrap();
@@ -358,7 +361,7 @@ proptest! {
                     prop_assert_eq!(&Everything::of(&mut world), &before, "{:?}", actions);
                 }
             }
-            world.resource_mut::<Clock>().advance();
+            world.resource_mut::<ChainState>().clock.advance();
         }
     }
 
@@ -382,7 +385,7 @@ proptest! {
                 }
                 before = after;
             }
-            world.resource_mut::<Clock>().advance();
+            world.resource_mut::<ChainState>().clock.advance();
         }
     }
 
@@ -395,7 +398,7 @@ proptest! {
                 run(&mut world, sender, &actions);
             }
             prop_assert_eq!(audited(&mut world), Ok(()));
-            world.resource_mut::<Clock>().advance();
+            world.resource_mut::<ChainState>().clock.advance();
         }
     }
 }
@@ -425,7 +428,7 @@ fn random_transactions_reach_every_kind_of_event() {
                     *counts.entry(kind).or_default() += 1;
                 }
             }
-            world.resource_mut::<Clock>().advance();
+            world.resource_mut::<ChainState>().clock.advance();
         }
     }
     for kind in [
@@ -479,7 +482,7 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
     ] {
         let mut world = world(1, ForcedSale::Executed);
         open(&mut world);
-        world.resource_mut::<Clock>().advance();
+        world.resource_mut::<ChainState>().clock.advance();
         let mut before = Everything::of(&mut world);
         let events = run(&mut world, 5, std::slice::from_ref(&action));
         assert!(!matches!(events[0].what, What::Reverted { .. }), "{events:?}");
@@ -505,7 +508,7 @@ fn a_forced_sale_acts_only_where_its_positions_sales_do() {
             let mut world = world(1, ForcedSale::Executed);
             let action = match sales {
                 Some(sales) => {
-                    world.insert_resource(sales);
+                    world.resource_mut::<ChainState>().sales = sales;
                     Action::Forced(Box::new(Forced { of: key(2), sale }))
                 }
                 None => plain.clone(),
@@ -538,7 +541,8 @@ fn a_forced_sale_acts_only_where_its_positions_sales_do() {
 fn a_kill_sells_into_the_pool_only_where_its_positions_sales_act() {
     let killed = |acting: &[u32]| {
         let mut world = world(1, ForcedSale::Executed);
-        world.insert_resource(ForcedSales::only(acting.iter().map(|position| key(*position)).collect()));
+        world.resource_mut::<ChainState>().sales =
+            ForcedSales::only(acting.iter().map(|position| key(*position)).collect());
         open(&mut world);
         let crash = Action::Swap {
             pool: PoolId(0),

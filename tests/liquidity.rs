@@ -7,7 +7,7 @@ use plimsoll::agents::AgentDirectory;
 use plimsoll::agents::view::View;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::{AgentId, TokenId};
-use plimsoll::chain::venues::Venues;
+use plimsoll::chain::state::ChainState;
 use plimsoll::record::books::Books;
 use plimsoll::record::liquidity::{Figures, LiquidityBooks};
 use plimsoll::scenario::read_text;
@@ -56,7 +56,7 @@ impl Run {
 
     /// Returns what the block's trades paid into the pool, worth outside.
     fn paid_in(&self) -> f64 {
-        let price = self.0.world().resource::<Venues>().price(TokenId(1));
+        let price = self.0.world().resource::<ChainState>().venues.price(TokenId(1));
         let paid = self.0.world().resource::<EventLog>().iter().map(|event| match event.what {
             What::Swapped { direction, traded, .. } if direction.pays == 1 => traded.amount_in as f64,
             What::Swapped { traded, .. } => traded.amount_in as f64 * price,

@@ -6,15 +6,14 @@ use std::path::Path;
 
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
-use plimsoll::chain::clock::Clock;
 use plimsoll::chain::failing::Failing;
 use plimsoll::chain::ids::{FeedId, LendingId};
-use plimsoll::chain::ledger::{Ledger, Source};
+use plimsoll::chain::ledger::Source;
 use plimsoll::chain::lending::{LeastGains, LendingCell, Look, find_failing_loans};
 use plimsoll::chain::liquidation_map::{Falls, Liquidatable, liquidatable, loan_exposures};
-use plimsoll::chain::oracles::{Oracles, to_wad};
+use plimsoll::chain::oracles::to_wad;
 use plimsoll::chain::protocols::Directory;
-use plimsoll::chain::tokens::Tokens;
+use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::AccountId;
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, Simulation};
@@ -87,9 +86,10 @@ const MORPHO: u16 = 1;
 /// Writes a loan, as far as the market gives it.
 fn open(run: &mut Simulation, loan: &Loan) {
     let world = run.world_mut();
-    let (tokens, oracles) = (world.resource::<Tokens>().clone(), world.resource::<Oracles>().clone());
-    let now = world.resource::<Clock>().now();
-    let account = world.resource_mut::<Ledger>().open_account();
+    let (tokens, oracles) =
+        (world.resource::<ChainState>().tokens.clone(), world.resource::<ChainState>().oracles.clone());
+    let now = world.resource::<ChainState>().clock.now();
+    let account = world.resource_mut::<ChainState>().ledger.open_account();
     let entity = world.resource::<Directory>().lending[usize::from(loan.market)].entity;
     let mut cell = world.get_mut::<LendingCell>(entity).unwrap();
     let (posts, owes) = if loan.market == MORPHO {
@@ -122,7 +122,7 @@ fn open(run: &mut Simulation, loan: &Loan) {
         }
     }
     cell.reorder(account, &oracles, &tokens, now);
-    let mut ledger = world.resource_mut::<Ledger>();
+    let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
     for (token, amount) in issued {
         ledger.issue(Source::Genesis, market, token, amount);
     }
@@ -133,7 +133,7 @@ fn open(run: &mut Simulation, loan: &Loan) {
 
 /// Sets prices, relative to those at the start.
 fn reprice(run: &mut Simulation, moves: [f64; 4]) {
-    let mut oracles = run.world_mut().resource_mut::<Oracles>();
+    let oracles = &mut run.world_mut().resource_mut::<ChainState>().into_inner().oracles;
     for ((feed, start), moved) in (0..).zip([2_000.0, 1.0, 30_000.0, 0.05]).zip(moves) {
         oracles.feed_mut(FeedId(feed)).publish(to_wad(start * libm::exp(moved)), 0);
     }
@@ -255,7 +255,8 @@ fn mapped_as_farm(run: &Simulation, fall: f64) -> f64 {
     let world = run.world();
     let entity = world.resource::<Directory>().lending[0].entity;
     let cell = world.get::<LendingCell>(entity).unwrap();
-    let level = cell.level(world.resource(), world.resource(), world.resource::<Clock>().now());
+    let chain = world.resource::<ChainState>();
+    let level = cell.level(&chain.oracles, &chain.tokens, chain.clock.now());
     let mut mapped = Vec::new();
     liquidatable(loan_exposures(cell, &level, 0).into_iter(), Falls::AsSquareRoot, &[fall], &mut mapped);
     mapped[0].debt

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use plimsoll::chain::clock::Clock;
 use plimsoll::chain::event::{EventLog, LiquidatedAt, What};
 use plimsoll::chain::lending::LendingCell;
-use plimsoll::chain::oracles::Oracles;
 use plimsoll::chain::protocols::Directory;
+use plimsoll::chain::state::ChainState;
 use plimsoll::record::summary::Summary;
 use plimsoll::scenario;
 use plimsoll::simulation::{Options, Simulation};
@@ -59,9 +58,10 @@ fn cell(run: &Simulation) -> &LendingCell {
 
 /// Returns the last borrower's health factor and debt.
 fn position(run: &Simulation) -> (f64, u128) {
-    let (cell, now) = (cell(run), run.world().resource::<Clock>().now());
+    let (cell, now) = (cell(run), run.world().resource::<ChainState>().clock.now());
     let account = cell.lending().accounts().last().unwrap();
-    let health = cell.lending().health(account, &cell.prices(run.world().resource::<Oracles>()), now).unwrap();
+    let health =
+        cell.lending().health(account, &cell.prices(&run.world().resource::<ChainState>().oracles), now).unwrap();
     (health.factor, cell.lending().borrowed(account, 1, now))
 }
 
@@ -120,7 +120,7 @@ fn leverage_is_what_was_drawn_whether_by_flash_loan_or_by_loops() {
         );
         let mut run = market(&agents);
         (0..5).for_each(|_| run.step().unwrap());
-        let (cell, now) = (cell(&run), run.world().resource::<Clock>().now());
+        let (cell, now) = (cell(&run), run.world().resource::<ChainState>().clock.now());
         let account = cell.lending().accounts().last().unwrap();
         let posted = cell.lending().supplied(account, 0, now) as f64 / 1e18 * 2_000.0;
         let owed = cell.lending().borrowed(account, 1, now) as f64 / 1e6;
@@ -173,7 +173,7 @@ fn in_a_run_the_first_are_paid_and_the_others_wait() {
     "#;
     let mut run = market(agents);
     (0..150).for_each(|_| run.step().unwrap());
-    let now = run.world().resource::<Clock>().now();
+    let now = run.world().resource::<ChainState>().clock.now();
     let totals = cell(&run).lending().totals(1, now);
     assert_eq!(totals.idle, 0);
     let claims = totals.supplied as f64 / 1e6;

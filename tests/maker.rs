@@ -5,15 +5,13 @@ use std::path::Path;
 use bevy_ecs::system::RunSystemOnce;
 use bevy_ecs::world::World;
 use plimsoll::agents::AgentDirectory;
-use plimsoll::chain::clock::Clock;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::execution::execute;
-use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, IlkId, MakerId, PoolId};
-use plimsoll::chain::ledger::Ledger;
 use plimsoll::chain::maker::{MakerCall, MakerCell, MakerOrder};
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::Directory;
+use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Bid, Transaction};
 use plimsoll::math::Rad;
 use plimsoll::protocol::amm::Side;
@@ -139,8 +137,8 @@ fn a_keeper_whose_gas_price_is_fixed_falls_silent_when_the_base_fee_has_passed_i
 #[test]
 fn muted_keepers_sell_to_the_counterfactual_venue() {
     let mut run = system(DUTCH, &(owner("") + &keeper("keeper", r#"through: "pool""#)));
-    run.world_mut()
-        .insert_resource(plimsoll::chain::forced_sales::ForcedSales::from(plimsoll::protocol::ForcedSale::Muted));
+    run.world_mut().resource_mut::<ChainState>().sales =
+        plimsoll::chain::forced_sales::ForcedSales::from(plimsoll::protocol::ForcedSale::Muted);
     let summary = finish(run);
     assert_eq!(summary.auctions.unwrap().over, 1);
     assert!(summary.pools[0].volume_numeraire < 1e-9);
@@ -165,7 +163,7 @@ fn cell(world: &World) -> &MakerCell {
 /// Runs one transaction, and says whether it went through.
 fn sent(world: &mut World, agent: AgentId, actions: Vec<Action>) -> bool {
     let sender = AccountId(world.resource::<AgentDirectory>().first_account + agent.0);
-    let gas = world.resource::<BlockGas>().schedule.of(&actions);
+    let gas = world.resource::<ChainState>().gas.schedule.of(&actions);
     let mut mempool = world.remove_resource::<Mempool>().unwrap();
     mempool.submit(Transaction {
         agent,
@@ -175,7 +173,11 @@ fn sent(world: &mut World, agent: AgentId, actions: Vec<Action>) -> bool {
         actions: actions.into(),
         ..Transaction::default()
     });
-    mempool.order(world.resource::<Clock>().seed, world.resource::<Clock>().block, world.resource::<BlockGas>());
+    mempool.order(
+        world.resource::<ChainState>().clock.seed,
+        world.resource::<ChainState>().clock.block,
+        &world.resource::<ChainState>().gas,
+    );
     world.insert_resource(mempool);
     world.resource_mut::<EventLog>().clear();
     world.run_system_once(execute).unwrap();
@@ -261,7 +263,7 @@ proptest! {
 
 /// All that a call may change but gas: the state machine, the auctions' rows, the order, what everybody holds.
 fn snapshot(world: &World) -> String {
-    let (cell, ledger) = (cell(world), world.resource::<Ledger>());
+    let (cell, ledger) = (cell(world), &world.resource::<ChainState>().ledger);
     let held: Vec<Vec<u128>> = (0..ledger.accounts())
         .map(|account| ledger.holdings(AccountId(u32::try_from(account).unwrap()))[..2].to_vec())
         .collect();

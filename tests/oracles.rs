@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use plimsoll::chain::oracles::{Feed, Oracles};
-use plimsoll::chain::venues::Venues;
+use plimsoll::chain::oracles::Feed;
+use plimsoll::chain::state::ChainState;
 use plimsoll::scenario;
 use plimsoll::simulation::{Options, Simulation};
 
@@ -34,7 +34,7 @@ const ARBITRAGEUR: &str =
     r#"Arbitrageur(name: "arbitrageur", pool: "pool", capital: Fixed(9_000_000), bid_share: Fixed(0)),"#;
 
 fn feed(run: &Simulation) -> &Feed {
-    &run.world().resource::<Oracles>().0[0]
+    &run.world().resource::<ChainState>().oracles.0[0]
 }
 
 /// Returns what the feed tells after each of so many blocks, and the price outside.
@@ -42,7 +42,7 @@ fn told(mut run: Simulation, blocks: u64) -> Vec<(f64, f64)> {
     let eth = plimsoll::chain::ids::TokenId(1);
     let mut block = |_| {
         run.step().unwrap();
-        (feed(&run).answer(), run.world().resource::<Venues>().price(eth))
+        (feed(&run).answer(), run.world().resource::<ChainState>().venues.price(eth))
     };
     (0..blocks).map(&mut block).collect()
 }
@@ -103,7 +103,7 @@ fn an_update_by_transaction_counts_from_the_next_block_and_costs_gas() {
     let mut run = market("sources: [(1, Outside)], publish: Transaction", publisher);
     for block in 0..30 {
         run.step().unwrap();
-        let outside = run.world().resource::<Venues>().price(plimsoll::chain::ids::TokenId(1));
+        let outside = run.world().resource::<ChainState>().venues.price(plimsoll::chain::ids::TokenId(1));
         assert!(near(feed(&run).answer(), outside), "after block {block} it is published");
     }
     let summary = run.finish(None).unwrap();

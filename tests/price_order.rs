@@ -7,8 +7,8 @@ use std::path::Path;
 use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
-use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{BankId, GoblinId, PositionId};
+use plimsoll::chain::state::ChainState;
 use plimsoll::chain::underwater::{LeastMargin, find_underwater};
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
 use plimsoll::scenario::read_text;
@@ -195,7 +195,7 @@ fn the_order_finds_what_a_sweep_finds_while_prices_crash() {
 /// Sets the block's base fee, and looks.
 fn at_base_fee(simulation: &mut Simulation, gwei: u128) -> Seen {
     let world = simulation.world_mut();
-    world.resource_mut::<BlockGas>().base_fee = gwei * 1_000_000_000;
+    world.resource_mut::<ChainState>().gas.base_fee = gwei * 1_000_000_000;
     Seen::at(world)
 }
 
@@ -226,9 +226,9 @@ fn what_is_parked_comes_back_when_prices_make_it_worth_its_gas() {
     (0..30).for_each(|_| simulation.step().unwrap());
     let before = Seen::at(simulation.world_mut());
     let world = simulation.world_mut();
-    let native = world.resource::<plimsoll::chain::tokens::Tokens>().native;
-    let elapsed = world.resource::<plimsoll::chain::clock::Clock>().elapsed.ms;
-    world.resource_mut::<plimsoll::chain::venues::Venues>().of_mut(native).advance(elapsed, 1e-3);
+    let native = world.resource::<ChainState>().tokens.native;
+    let elapsed = world.resource::<ChainState>().clock.elapsed.ms;
+    world.resource_mut::<ChainState>().venues.of_mut(native).advance(elapsed, 1e-3);
     let after = Seen::at(world);
     after.hold("after gas got cheap");
     assert!(!before.parked.is_empty());

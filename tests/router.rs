@@ -13,9 +13,10 @@ use plimsoll::chain::execution::execute;
 use plimsoll::chain::forced_sales::ForcedSales;
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, LendingId, LiquidationKey, PoolId, TokenId};
-use plimsoll::chain::ledger::{Ledger, Source};
+use plimsoll::chain::ledger::Source;
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{Directory, PoolCell};
+use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Actions, AmountIn, Transaction};
 use plimsoll::protocol::ForcedSale;
 use plimsoll::protocol::amm::Direction;
@@ -96,7 +97,7 @@ fn world(pools: &str, gwei: f64) -> World {
     );
     let checked = read_text("router", &text, FilePath::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     let mut world = genesis::world(&checked.scenario, FilePath::new("."), 1).unwrap();
-    world.insert_resource(ForcedSales::from(ForcedSale::Executed));
+    world.resource_mut::<ChainState>().sales = ForcedSales::from(ForcedSale::Executed);
     world
 }
 
@@ -109,7 +110,7 @@ fn seeing<T>(world: &mut World, look: impl FnOnce(&View) -> T) -> T {
 
 /// Returns an account that holds so much of a token.
 fn rich(world: &mut World, token: TokenId, amount: u128) -> AccountId {
-    let mut ledger = world.resource_mut::<Ledger>();
+    let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
     let account = ledger.open_account();
     ledger.issue(Source::Genesis, account, token, amount);
     account
@@ -118,8 +119,8 @@ fn rich(world: &mut World, token: TokenId, amount: u128) -> AccountId {
 /// Executes one transaction and returns what happened.
 fn executed(world: &mut World, sender: AccountId, actions: Actions) -> Vec<Event> {
     world.resource_mut::<EventLog>().clear();
-    let gas = BlockGas { limit: None, base_fee: 0, ..*world.resource::<BlockGas>() };
-    world.insert_resource(gas);
+    let gas = BlockGas { limit: None, base_fee: 0, ..world.resource::<ChainState>().gas };
+    world.resource_mut::<ChainState>().gas = gas;
     let mut mempool = Mempool::default();
     mempool.submit(Transaction { sender, actions, ..Transaction::default() });
     mempool.order(1, 0, &gas);
@@ -234,7 +235,7 @@ proptest! {
         let events = executed(&mut world, me, actions);
         let reverted = events.iter().any(|event| matches!(event.what, What::Reverted { .. }));
         prop_assert!(!reverted, "{events:?}");
-        let ledger = world.resource::<Ledger>();
+        let ledger = &world.resource::<ChainState>().ledger;
         prop_assert_eq!((ledger.balance(me, from), Some(ledger.balance(me, to))), (0, quote));
     }
 }
@@ -325,7 +326,7 @@ fn beyond_its_slippage_a_trade_reverts() {
         let slipped =
             events.iter().any(|event| matches!(event.what, What::Reverted { reason: Revert::Slippage { .. }, .. }));
         assert_eq!(slipped, reverts, "{slippage:?} after {sold_before} ETH: {events:?}");
-        let ledger = world.resource::<Ledger>();
+        let ledger = &world.resource::<ChainState>().ledger;
         assert_eq!(ledger.balance(me, ETH), if reverts { 20 * ETHER } else { 0 }, "whole or not at all");
     }
 }
@@ -348,7 +349,7 @@ fn a_later_action_takes_in_what_both_halves_paid_out() {
     });
     let me = rich(&mut world, ETH, 100 * ETHER);
     executed(&mut world, me, actions);
-    let ledger = world.resource::<Ledger>();
+    let ledger = &world.resource::<ChainState>().ledger;
     let held = [ETH, USDC, UNI].map(|token| ledger.balance(me, token));
     assert_eq!((held[0], held[1], Some(held[2])), (0, 0, quote));
 }
@@ -364,7 +365,7 @@ fn pools(world: &World) -> Vec<PoolCell> {
 fn a_muted_sale_of_several_hops_is_filled_at_its_quotes() {
     for sales in [ForcedSale::Muted, ForcedSale::Executed] {
         let mut world = ten_pools([150; 4], 0.0);
-        world.insert_resource(ForcedSales::from(sales));
+        world.resource_mut::<ChainState>().sales = ForcedSales::from(sales);
         let (mut actions, amount) = (Actions::new(), 200 * ETHER);
         let quote = seeing(&mut world, |sees| {
             let route = Route::new(sees, &Through::Router, Some(0.0), STETH, DAI);
@@ -379,7 +380,7 @@ fn a_muted_sale_of_several_hops_is_filled_at_its_quotes() {
         let hops = actions.len();
         let events = executed(&mut world, me, actions);
         let muted = events.iter().filter(|event| matches!(event.what, What::SaleMuted { .. })).count();
-        assert_eq!(Some(world.resource::<Ledger>().balance(me, DAI)), quote);
+        assert_eq!(Some(world.resource::<ChainState>().ledger.balance(me, DAI)), quote);
         let unmoved = pools(&world).iter().zip(&before).all(|(after, before)| after.pool == before.pool);
         assert_eq!((muted, unmoved), if sales == ForcedSale::Muted { (hops, true) } else { (0, false) });
     }
@@ -418,7 +419,7 @@ fn drain(world: &mut World, hop: Hop) -> (u32, u32) {
             router::best(sees, paid, got, amount);
             amm.quote_exact_in(hop.direction, amount, now).ok()
         });
-        let mut ledger = world.resource_mut::<Ledger>();
+        let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
         if ledger.can_issue(paid, amount).is_err() {
             break;
         }
@@ -428,7 +429,7 @@ fn drain(world: &mut World, hop: Hop) -> (u32, u32) {
         let reverted = matches!(events.last().unwrap().what, What::Reverted { .. });
         // A quote of nothing, or one that the pool's own integers cannot hold, may revert as well.
         assert!(reverted || quote.is_some(), "{hop:?}, 2^{power}: {events:?}");
-        let ledger = world.resource::<Ledger>();
+        let ledger = &world.resource::<ChainState>().ledger;
         let held = (ledger.balance(me, paid), ledger.balance(me, got));
         assert_eq!(held, if reverted { (amount, 0) } else { (0, quote.unwrap()) }, "{hop:?}, 2^{power}");
         if reverted { refused += 1 } else { filled += 1 }
@@ -484,7 +485,7 @@ fn after(agents: &str, account: u32) -> (u128, usize) {
         }
     }
     let first = run.world().resource::<AgentDirectory>().first_account;
-    (run.world().resource::<Ledger>().balance(AccountId(first + account), USDC), traded.len())
+    (run.world().resource::<ChainState>().ledger.balance(AccountId(first + account), USDC), traded.len())
 }
 
 const BORROWER: &str = r#"Borrower(name: "borrower", market: "aave", collateral: "ETH", debt: "USDC",

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use plimsoll::chain::state::ChainState;
 use plimsoll::market::price::PriceParams;
 use plimsoll::scenario::diagnostic::Diagnostic;
 use plimsoll::scenario::schema::BaseFeeParams;
@@ -947,7 +948,7 @@ fn a_chain_can_be_included_once() {
     let BaseFeeParams::Replay(params) = &checked.scenario.chain.base_fee else { panic!("gas prices are recorded") };
     assert_eq!(Path::new(&params.file), Path::new("chain/gas.csv"));
     let world = genesis::world(&checked.scenario, folder.path(), 1).unwrap();
-    assert_eq!(world.resource::<plimsoll::chain::gas::BlockGas>().base_fee, 0);
+    assert_eq!(world.resource::<ChainState>().gas.base_fee, 0);
 
     let twice = said(&with(r#""chain/other.ron", "chain/another.ron""#, numeraire));
     assert_eq!(twice.len(), 2, "{twice:#?}");

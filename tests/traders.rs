@@ -4,7 +4,7 @@ use std::path::Path;
 
 use plimsoll::chain::event::{Event, EventLog, Revert, Sandwich, What};
 use plimsoll::chain::ids::{AgentId, TokenId};
-use plimsoll::chain::venues::Venues;
+use plimsoll::chain::state::ChainState;
 use plimsoll::record::summary::{KindProfit, Summary};
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, Simulation};
@@ -149,7 +149,7 @@ mod temperaments {
         let mut run = begin(text);
         let mut price = || {
             run.step().unwrap();
-            run.world().resource::<Venues>().of(TokenId(1)).outside_price().to_bits()
+            run.world().resource::<ChainState>().venues.of(TokenId(1)).outside_price().to_bits()
         };
         (0..60).map(|_| price()).collect()
     }

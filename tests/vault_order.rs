@@ -6,13 +6,13 @@ use std::path::Path;
 
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
-use plimsoll::chain::clock::Clock;
 use plimsoll::chain::ids::{FeedId, IlkId, MakerId};
-use plimsoll::chain::ledger::{Ledger, Source};
+use plimsoll::chain::ledger::Source;
 use plimsoll::chain::lending::{Level, Look};
 use plimsoll::chain::maker::{MakerCell, exposure_of, find_unsafe_vaults, level_of};
-use plimsoll::chain::oracles::{Oracles, to_wad};
+use plimsoll::chain::oracles::to_wad;
 use plimsoll::chain::protocols::Directory;
+use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::AccountId;
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, Simulation};
@@ -57,7 +57,7 @@ fn begin() -> Simulation {
 /// Writes a vault and books its tokens.
 fn open(run: &mut Simulation, (ilk, scale, over): (u16, f64, f64)) {
     let world = run.world_mut();
-    let owner = world.resource_mut::<Ledger>().open_account();
+    let owner = world.resource_mut::<ChainState>().ledger.open_account();
     let entity = world.resource::<Directory>().makers[0].entity;
     let mut cell = world.get_mut::<MakerCell>(entity).unwrap();
     let ilk = IlkId(ilk);
@@ -76,7 +76,7 @@ fn open(run: &mut Simulation, (ilk, scale, over): (u16, f64, f64)) {
     let books = *maker.ilk_books(ilk).unwrap();
     cell.reorder(ilk, owner, &books);
     let (account, gem, coin) = (cell.account, cell.ilk(ilk).gem, cell.dai);
-    let mut ledger = world.resource_mut::<Ledger>();
+    let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
     ledger.issue(Source::Genesis, account, gem, tokens);
     if is_open {
         ledger.issue(Source::Stablecoins, owner, coin, dai);
@@ -84,7 +84,7 @@ fn open(run: &mut Simulation, (ilk, scale, over): (u16, f64, f64)) {
 }
 
 fn reprice(run: &mut Simulation, moves: [f64; 2]) {
-    let mut oracles = run.world_mut().resource_mut::<Oracles>();
+    let oracles = &mut run.world_mut().resource_mut::<ChainState>().into_inner().oracles;
     for ((feed, start), moved) in (0..).zip([2_000.0, 30_000.0]).zip(moves) {
         oracles.feed_mut(FeedId(feed)).publish(to_wad(start * libm::exp(moved)), 0);
     }
@@ -122,7 +122,7 @@ proptest! {
             open(&mut run, vault);
         }
         for (moves, days) in steps {
-            (0..days).for_each(|_| run.world_mut().resource_mut::<Clock>().advance());
+            (0..days).for_each(|_| run.world_mut().resource_mut::<ChainState>().clock.advance());
             reprice(&mut run, moves);
             for (found, swept) in both(&mut run) {
                 prop_assert_eq!(found, swept);
@@ -136,7 +136,7 @@ proptest! {
 fn an_order_that_forgets_fees_finds_too_few() {
     let mut run = begin();
     (0..20).for_each(|number| open(&mut run, (0, 4.0, 1.0 + f64::from(number) * 0.001)));
-    (0..60).for_each(|_| run.world_mut().resource_mut::<Clock>().advance());
+    (0..60).for_each(|_| run.world_mut().resource_mut::<ChainState>().clock.advance());
     let [(found, swept), _] = both(&mut run);
     assert!(found.len() > 5 && found.len() < 20, "{found:?}");
     assert_eq!(found, swept);

@@ -12,7 +12,8 @@ use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
 use crate::chain::ids::{AgentId, BankId, GoblinId, IlkId, LendingId, MakerId, PoolId, TokenId};
-use crate::chain::ledger::{Ledger, Source, SupplyTooLarge};
+use crate::chain::ledger::{Source, SupplyTooLarge};
+use crate::chain::state::ChainState;
 use crate::protocol::amm::{PerToken, TickRange};
 
 /// What an agent has when it comes into the world.
@@ -127,7 +128,8 @@ pub struct Spawner<'w> {
 impl<'w> Spawner<'w> {
     /// A spawner for a world that has everything but agents.
     pub fn new(world: &'w mut World) -> Self {
-        let first_account = u32::try_from(world.resource::<Ledger>().accounts()).expect("accounts are numbered in u32");
+        let first_account =
+            u32::try_from(world.resource::<ChainState>().ledger.accounts()).expect("accounts are numbered in u32");
         world.resource_mut::<AgentDirectory>().first_account = first_account;
         Self { world, stakes: Vec::new() }
     }
@@ -174,7 +176,7 @@ impl<'w> Spawner<'w> {
 
     /// Gives an agent its wallet and puts it into the world.
     fn settle<A: Agent>(&mut self, id: AgentId, who: Who, drawn: Drawn<A>) -> Result<Entity, SupplyTooLarge> {
-        let mut ledger = self.world.resource_mut::<Ledger>();
+        let ledger = &mut self.world.resource_mut::<ChainState>().into_inner().ledger;
         let account = ledger.open_account();
         for (token, amount) in drawn.purse {
             ledger.can_issue(token, amount)?;

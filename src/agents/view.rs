@@ -1,41 +1,36 @@
 //! What agents see: the chain as the block found it, and the prices outside. Read-only by type.
 
+use std::ops::Deref;
+
 use bevy_ecs::prelude::Res;
 use bevy_ecs::system::SystemParam;
 
-use crate::chain::clock::Clock;
 use crate::chain::dice::{Dice, Who};
 use crate::chain::event::Sandwich;
 use crate::chain::failing::Failing;
-use crate::chain::gas::{BlockGas, gwei_to_units};
+use crate::chain::gas::gwei_to_units;
 use crate::chain::ids::{GoblinId, TokenId};
-use crate::chain::ledger::Ledger;
-use crate::chain::oracles::Oracles;
 use crate::chain::protocols::{GoblinCell, Protocols};
-use crate::chain::tokens::Tokens;
+use crate::chain::state::ChainState;
 use crate::chain::underwater::Ground;
-use crate::chain::venues::Venues;
 use crate::protocol::farm::alpha_homora::Position;
 
 /// What agents see.
 #[derive(SystemParam)]
 pub struct View<'w, 's> {
-    /// The block and its time.
-    pub clock: Res<'w, Clock>,
-    /// The tokens.
-    pub tokens: Res<'w, Tokens>,
-    /// Who holds what.
-    pub ledger: Res<'w, Ledger>,
-    /// The external venue.
-    pub venues: Res<'w, Venues>,
-    /// What lending markets believe that tokens cost.
-    pub oracles: Res<'w, Oracles>,
-    /// What gas costs in this block, and what each action uses.
-    pub gas: Res<'w, BlockGas>,
+    chain: Res<'w, ChainState>,
     /// What may be liquidated.
     pub failing: Res<'w, Failing>,
     /// Pools, farms, banks and goblins.
     pub protocols: Protocols<'w, 's>,
+}
+
+impl Deref for View<'_, '_> {
+    type Target = ChainState;
+
+    fn deref(&self) -> &ChainState {
+        &self.chain
+    }
 }
 
 impl View<'_, '_> {

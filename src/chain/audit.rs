@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use bevy_ecs::prelude::{Res, Resource};
 use thiserror::Error;
 
-use super::clock::Clock;
 use super::ids::{AccountId, TokenId};
 use super::ledger::{Ledger, Source};
 use super::lending::LendingCell;
 use super::maker::{AuctionKind, MakerCell};
 use super::protocols::{BankCell, FarmCell, GoblinCell, PoolCell, Protocols};
+use super::state::ChainState;
 use super::tokens::Tokens;
 use crate::math::Rad;
 
@@ -31,15 +31,10 @@ pub struct AuditError {
 pub struct AuditEveryBlock(pub bool);
 
 /// Audits the block that has just been executed, if every block is to be.
-pub fn audit_block(
-    every: Res<AuditEveryBlock>,
-    clock: Res<Clock>,
-    tokens: Res<Tokens>,
-    ledger: Res<Ledger>,
-    protocols: Protocols,
-) {
+pub fn audit_block(every: Res<AuditEveryBlock>, chain: Res<ChainState>, protocols: Protocols) {
     if every.0 {
-        let outcome = audit(&tokens, &ledger, &protocols);
+        let ChainState { clock, tokens, ledger, .. } = &*chain;
+        let outcome = audit(tokens, ledger, &protocols);
         outcome.unwrap_or_else(|error| panic!("the audit of block {} failed: {error}", clock.block));
     }
 }

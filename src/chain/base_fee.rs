@@ -2,8 +2,7 @@
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
-use super::clock::Clock;
-use super::gas::BlockGas;
+use super::state::ChainState;
 use crate::math::mul_div_down;
 
 /// How the base fee follows from the block before (EIP-1559).
@@ -32,7 +31,8 @@ impl Eip1559 {
 }
 
 /// Sets the base fee from what the block before used; the first block costs what the scenario says.
-pub fn adjust_base_fee(clock: Res<Clock>, rule: Res<Eip1559>, mut gas: ResMut<BlockGas>) {
+pub fn adjust_base_fee(rule: Res<Eip1559>, mut chain: ResMut<ChainState>) {
+    let ChainState { clock, gas, .. } = &mut *chain;
     if clock.block > 0 {
         gas.base_fee = rule.next(gas.base_fee, gas.used + gas.background);
     }

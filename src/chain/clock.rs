@@ -1,6 +1,5 @@
 //! Which block it is, and what time.
 
-use bevy_ecs::prelude::Resource;
 use serde::Deserialize;
 
 use super::dice::{Dice, Who};
@@ -29,7 +28,7 @@ impl BlockTimeParams {
 /// Its time is exact to the millisecond, and that is what prices, the venue and agents go by. Contracts see it in whole
 /// seconds, rounded down: blocks less than a second apart may share a timestamp, and interest and rewards then accrue
 /// with the first block of the next second, for all of the time in between.
-#[derive(Debug, Clone, PartialEq, Eq, Resource)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clock {
     /// Its number; the first is 0.
     pub block: u64,

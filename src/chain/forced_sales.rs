@@ -9,14 +9,13 @@
 
 use std::collections::BTreeSet;
 
-use bevy_ecs::prelude::Resource;
 use serde::Deserialize;
 
 use super::ids::LiquidationKey;
 use crate::protocol::ForcedSale;
 
 /// Which forced sales act. In a run all do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Resource)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ForcedSales {
     /// The positions whose sales act; all by default.
     acting: Option<BTreeSet<LiquidationKey>>,

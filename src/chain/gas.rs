@@ -1,6 +1,5 @@
 //! What transactions cost.
 
-use bevy_ecs::prelude::Resource;
 use serde::Deserialize;
 
 use super::maker::MakerCall;
@@ -216,7 +215,7 @@ impl GasSchedule {
 }
 
 /// The block's gas: what a unit costs, how much fits, how much is used, and what each action uses.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Resource)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BlockGas {
     /// Base fee, in the native token's smallest units per unit of gas.
     pub base_fee: u128,

@@ -4,7 +4,6 @@
 //! through a named [`Source`], whose running total is signed, so that per token the rows always sum to what the sources
 //! issued: nothing appears or vanishes.
 
-use bevy_ecs::prelude::Resource;
 use thiserror::Error;
 
 use super::ids::{AccountId, TokenId};
@@ -73,7 +72,7 @@ enum Movement {
 }
 
 /// The table of balances.
-#[derive(Debug, Clone, Default, Resource)]
+#[derive(Debug, Clone, Default)]
 pub struct Ledger {
     tokens: usize,
     balances: Vec<u128>,

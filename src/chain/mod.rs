@@ -27,6 +27,7 @@ pub mod price_order;
 pub mod protocols;
 pub mod range;
 pub mod revert;
+pub mod state;
 pub mod time;
 pub mod tokens;
 pub mod transaction;

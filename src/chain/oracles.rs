@@ -3,8 +3,6 @@
 //! An answer is the price of a whole token in whole numeraire tokens, in fixed point with 18 decimals: exact, so that
 //! every market derives the same numbers from it on every machine.
 
-use bevy_ecs::prelude::Resource;
-
 use super::ids::{FeedId, TokenId};
 use crate::math::WAD;
 
@@ -38,7 +36,7 @@ impl Feed {
 }
 
 /// Every feed, in the order of the scenario.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Resource)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Oracles(pub Vec<Feed>);
 
 impl Oracles {

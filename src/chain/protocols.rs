@@ -163,7 +163,7 @@ fn entity(list: &[Named], name: &str) -> Entity {
 }
 
 /// Accounts that are nobody's wallet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Resource)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct NamedAccounts {
     /// Whoever provided the pools' liquidity before anybody joined.
     pub founder: AccountId,

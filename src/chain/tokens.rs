@@ -1,7 +1,5 @@
 //! What tokens there are.
 
-use bevy_ecs::prelude::Resource;
-
 use super::ids::TokenId;
 use crate::math::units_to_f64;
 
@@ -17,7 +15,7 @@ pub struct Token {
 }
 
 /// Every token of the run: the scenario's own first, then the shares of its pools and banks.
-#[derive(Debug, Clone, PartialEq, Resource)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tokens {
     /// By id.
     pub list: Vec<Token>,

@@ -7,14 +7,11 @@
 
 use bevy_ecs::prelude::{Local, Query, Res, ResMut, Resource};
 
-use super::clock::Clock;
 use super::failing::Failing;
-use super::gas::BlockGas;
 use super::ids::{BankId, GoblinId, PositionId};
 use super::price_order::PriceOrder;
 use super::protocols::{BankCell, Directory, FarmCell, GoblinCell, PoolCell};
-use super::tokens::Tokens;
-use super::venues::Venues;
+use super::state::ChainState;
 use crate::math::{BPS, mul_div_down};
 use crate::protocol::farm::alpha_homora::{BankBooks, Goblin, Position, is_underwater};
 
@@ -197,19 +194,16 @@ type Cells<'w, 's> =
 
 /// Lists the positions that may be killed in this block. One that nobody would find worth its gas, now that the block's
 /// base fee and outside prices are known, is parked until the bar has come down to its size.
-#[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
 pub fn find_underwater(
-    clock: Res<Clock>,
+    chain: Res<ChainState>,
     directory: Res<Directory>,
-    tokens: Res<Tokens>,
-    venues: Res<Venues>,
-    gas: Res<BlockGas>,
     margins: Res<LeastMargin>,
     (banks, pools, farms): Cells,
     mut goblins: Query<&mut GoblinCell>,
     mut failing: ResMut<Failing>,
     mut candidates: Local<Vec<u32>>,
 ) {
+    let ChainState { clock, tokens, venues, gas, .. } = &*chain;
     let found = &mut failing.underwater;
     found.0.clear();
     let gas_cost = gas.schedule.kill as f64 * gas.base_fee as f64 / tokens.get(tokens.native).one;

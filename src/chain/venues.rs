@@ -2,13 +2,11 @@
 
 use std::collections::VecDeque;
 
-use bevy_ecs::prelude::Resource;
-
 use super::ids::TokenId;
 use super::venue::Venue;
 
 /// The external venue, token by token.
-#[derive(Debug, Clone, PartialEq, Resource)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Venues {
     books: Vec<Venue>,
     /// What is known of outside prices in this block and those after it: a price for each book and block.

@@ -10,14 +10,13 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 use serde::Deserialize;
 
 use crate::chain::background::Slice;
-use crate::chain::clock::Clock;
 use crate::chain::dice::{Dice, Who};
 use crate::chain::distribution::Distribution;
-use crate::chain::gas::{BlockGas, gwei_to_units};
+use crate::chain::gas::gwei_to_units;
 use crate::chain::ids::TokenId;
 use crate::chain::mempool::Mempool;
+use crate::chain::state::ChainState;
 use crate::chain::time::{TimeSpan, YEAR_MS};
-use crate::chain::venues::Venues;
 
 /// Into how many slices a block's demand is cut.
 const SLICES: u64 = 20;
@@ -125,11 +124,8 @@ impl Rise {
 }
 
 /// Draws the demand of the block.
-pub fn draw_background(
-    (clock, venues, gas): (Res<Clock>, Res<Venues>, Res<BlockGas>),
-    mut demand: ResMut<Demand>,
-    mut mempool: ResMut<Mempool>,
-) {
+pub fn draw_background(chain: Res<ChainState>, mut demand: ResMut<Demand>, mut mempool: ResMut<Mempool>) {
+    let ChainState { clock, venues, gas, .. } = &*chain;
     if let Some(rise) = &mut demand.rise {
         rise.follow(clock.elapsed.ms, venues.price(rise.token));
     }

@@ -1,12 +1,12 @@
 //! Recorded gas prices as the base fee: each holds until the next one, as a day's average holds for its day.
 
-use bevy_ecs::prelude::{Res, ResMut, Resource};
+use bevy_ecs::prelude::{ResMut, Resource};
 use serde::Deserialize;
 
 use super::price::{ReplayParams, TimeFormat};
 use super::series::Series;
-use crate::chain::clock::Clock;
-use crate::chain::gas::{BlockGas, gwei_to_units};
+use crate::chain::gas::gwei_to_units;
+use crate::chain::state::ChainState;
 use crate::chain::time::TimeSpan;
 
 /// Recorded gas prices, as scenario files write them.
@@ -79,8 +79,8 @@ impl GasPrices {
 }
 
 /// Sets the base fee to what was recorded for the block's time.
-pub fn replay_base_fee(clock: Res<Clock>, mut prices: ResMut<GasPrices>, mut gas: ResMut<BlockGas>) {
-    gas.base_fee = prices.at(clock.elapsed.ms);
+pub fn replay_base_fee(mut prices: ResMut<GasPrices>, mut chain: ResMut<ChainState>) {
+    chain.gas.base_fee = prices.at(chain.clock.elapsed.ms);
 }
 
 #[cfg(test)]

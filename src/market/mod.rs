@@ -16,12 +16,11 @@ use self::correlation::Correlation;
 use self::foresight::Foresight;
 use self::price::PriceProcess;
 use self::shock::Shock;
-use crate::chain::clock::Clock;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{FarmId, TokenId};
-use crate::chain::ledger::{Ledger, Source};
+use crate::chain::ledger::Source;
 use crate::chain::protocols::{Directory, FarmCell};
-use crate::chain::venues::Venues;
+use crate::chain::state::ChainState;
 
 /// One token's price outside the chain, before anybody here trades.
 #[derive(Debug)]
@@ -50,15 +49,15 @@ pub struct OutsidePrices(pub Vec<OutsidePrice>, pub Foresight);
 
 /// Moves the prices outside the chain to the block's time.
 pub fn move_prices(
-    clock: Res<Clock>,
     mut correlation: ResMut<Correlation>,
     mut prices: ResMut<OutsidePrices>,
-    mut venues: ResMut<Venues>,
+    mut chain: ResMut<ChainState>,
 ) {
+    let ChainState { clock, venues, .. } = &mut *chain;
     let elapsed = clock.elapsed.ms;
     let OutsidePrices(prices, foresight) = &mut *prices;
     if foresight.is_wanted() {
-        return foresight.look(&clock, &mut correlation, prices, &mut venues);
+        return foresight.look(clock, &mut correlation, prices, venues);
     }
     correlation.drive(prices, elapsed);
     for outside in prices {
@@ -74,13 +73,13 @@ pub struct Emissions(pub Vec<(u64, FarmId, u128)>);
 
 /// Funds the farms whose emission is due, ahead of the block's transactions.
 pub fn fund_farms(
-    clock: Res<Clock>,
+    mut chain: ResMut<ChainState>,
     directory: Res<Directory>,
     mut emissions: ResMut<Emissions>,
     mut farms: Query<&mut FarmCell>,
-    mut ledger: ResMut<Ledger>,
     mut log: ResMut<EventLog>,
 ) {
+    let ChainState { clock, ledger, .. } = &mut *chain;
     while let Some((_, farm, amount)) = emissions.0.pop_if(|(block, ..)| *block <= clock.block) {
         let mut cell = farms.get_mut(directory.farms[farm.index()].entity).expect("protocols live as long as the run");
         cell.farm.fund(amount).expect("genesis saw that the sum of all emissions can be counted");

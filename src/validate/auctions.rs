@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
-use crate::chain::clock::Clock;
 use crate::chain::ids::IlkId;
 use crate::chain::maker::MakerCell;
-use crate::chain::oracles::Oracles;
 use crate::chain::protocols::Directory;
+use crate::chain::state::ChainState;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
@@ -62,7 +61,7 @@ fn watch(curve: &str) -> Seen {
     let mut run = begun.expect("the experiment's market can begin");
     let (mut begun_at, mut below_oracle) = (None, None);
     while run.blocks_done() < BLOCKS {
-        let now = run.world().resource::<Clock>().now();
+        let now = run.world().resource::<ChainState>().clock.now();
         run.step().expect("nothing is written that could fail");
         let world = run.world();
         let entity = world.resource::<Directory>().makers[0].entity;
@@ -74,7 +73,7 @@ fn watch(curve: &str) -> Seen {
             return Seen { below_oracle: below_oracle.expect("it fell far enough"), stale: step };
         }
         let price = cell.maker.status(ILK, auction, now).expect("the auction runs").price.to_f64();
-        if price < world.resource::<Oracles>().feed(cell.ilk(ILK).feed).answer() {
+        if price < world.resource::<ChainState>().oracles.feed(cell.ilk(ILK).feed).answer() {
             below_oracle.get_or_insert(step);
         }
     }

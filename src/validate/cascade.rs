@@ -8,15 +8,13 @@
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
-use crate::chain::clock::Clock;
 use crate::chain::event::{EventLog, What};
 use crate::chain::ids::TokenId;
-use crate::chain::ledger::{Ledger, Source};
+use crate::chain::ledger::Source;
 use crate::chain::lending::LendingCell;
-use crate::chain::oracles::{Oracles, to_wad};
+use crate::chain::oracles::to_wad;
 use crate::chain::protocols::Directory;
-use crate::chain::tokens::Tokens;
-use crate::chain::venues::Venues;
+use crate::chain::state::ChainState;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
@@ -180,10 +178,11 @@ fn run(text: &str, each: f64, fails_at: impl Fn(f64) -> f64) -> Outcome {
 /// Writes a position that is sound at the price before the shock and fails at `fails_at`.
 fn open(run: &mut Simulation, each: f64, fails_at: f64) {
     let world = run.world_mut();
-    let (tokens, oracles) = (world.resource::<Tokens>().clone(), world.resource::<Oracles>().clone());
-    let (usd, eth, now) = (TokenId(0), TokenId(1), world.resource::<Clock>().now());
+    let (tokens, oracles) =
+        (world.resource::<ChainState>().tokens.clone(), world.resource::<ChainState>().oracles.clone());
+    let (usd, eth, now) = (TokenId(0), TokenId(1), world.resource::<ChainState>().clock.now());
     let (posted, owed) = (tokens.units(eth, each), tokens.units(usd, each * fails_at * LLTV));
-    let account = world.resource_mut::<Ledger>().open_account();
+    let account = world.resource_mut::<ChainState>().ledger.open_account();
     let entity = world.resource::<Directory>().lending[0].entity;
     let mut cell = world.get_mut::<LendingCell>(entity).expect("the market lives as long as the run");
     let market = cell.account;
@@ -191,7 +190,7 @@ fn open(run: &mut Simulation, each: f64, fails_at: f64) {
     cell.market.lending_mut().supply(account, 1, posted, now).expect("a market takes collateral");
     cell.market.lending_mut().borrow(account, 0, owed, &before, now).expect("it is covered before the shock");
     cell.reorder(account, &oracles, &tokens, now);
-    let mut ledger = world.resource_mut::<Ledger>();
+    let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
     ledger.issue(Source::Genesis, market, eth, posted);
     ledger.retire(Source::Genesis, market, usd, owed).expect("the market has it");
 }
@@ -203,6 +202,6 @@ fn price(run: &Simulation) -> f64 {
     let cell = world.get::<crate::chain::protocols::PoolCell>(entity).expect("the pool lives as long as the run");
     let spot = cell.pool.amm().spot_price(crate::protocol::amm::Direction { pays: 0, takes: 1 }, 0);
     // The venue without impact stays where it was, and so does the pool that nobody trades with.
-    let venue = world.resource::<Venues>().price(TokenId(1));
+    let venue = world.resource::<ChainState>().venues.price(TokenId(1));
     spot.min(venue)
 }

@@ -14,7 +14,7 @@ use super::{Expected, Finding, Sample, Size, Tolerance};
 use crate::chain::event::EventLog;
 use crate::chain::ids::TokenId;
 use crate::chain::protocols::{Directory, PoolCell};
-use crate::chain::venues::Venues;
+use crate::chain::state::ChainState;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
@@ -122,7 +122,7 @@ fn follow(mut run: Simulation, blocks: u64) -> Outcome {
 }
 
 fn price(run: &Simulation) -> f64 {
-    run.world().resource::<Venues>().price(TokenId(1))
+    run.world().resource::<ChainState>().venues.price(TokenId(1))
 }
 
 /// Returns the only liquidity of the pool, and the prices between which it lies.

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
-use crate::chain::clock::Clock;
 use crate::chain::ids::AccountId;
 use crate::chain::lending::LendingCell;
 use crate::chain::oracles::to_wad;
 use crate::chain::protocols::{Directory, PoolCell};
+use crate::chain::state::ChainState;
 use crate::protocol::amm::Direction;
 use crate::protocol::lending::{Lending, Liquidation};
 use crate::scenario;
@@ -200,7 +200,7 @@ fn market(run: &Simulation) -> (&LendingCell, u64) {
     let world = run.world();
     let entity = world.resource::<Directory>().lending[0].entity;
     let cell = world.get::<LendingCell>(entity).expect("the market lives as long as the run");
-    (cell, world.resource::<Clock>().now())
+    (cell, world.resource::<ChainState>().clock.now())
 }
 
 /// A market that lends `ltv` against the risky token, which costs 1.

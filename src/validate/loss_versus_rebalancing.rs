@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::{Expected, Finding, Sample, Size, Tolerance};
 use crate::chain::event::{EventLog, What};
 use crate::chain::protocols::{Directory, PoolCell};
-use crate::chain::venues::Venues;
+use crate::chain::state::ChainState;
 use crate::protocol::amm::uniswap_v2::Pair;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
@@ -253,7 +253,7 @@ fn market(fee_bps: u16, times: Blocks, block_ms: u64) -> String {
 fn block(run: &mut Simulation, deviation: f64, fee_bps: u16, outcome: &mut Outcome) -> bool {
     let before = pair(run);
     run.step().expect("nothing is written that could fail");
-    let price = run.world().resource::<Venues>().price(crate::chain::ids::TokenId(1));
+    let price = run.world().resource::<ChainState>().venues.price(crate::chain::ids::TokenId(1));
     let after = pair(run).reserves();
     let (value, scale) = (after.token_0 as f64 * price + after.token_1 as f64, 8.0 / (deviation * deviation));
     let gain = gain(run.world().resource::<EventLog>());

@@ -5,9 +5,8 @@ use std::path::Path;
 use plimsoll::agents::AgentDirectory;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::{AccountId, AgentId};
-use plimsoll::chain::protocols::{BankCell, Directory, GoblinCell, NamedAccounts, PoolCell};
-use plimsoll::chain::tokens::Tokens;
-use plimsoll::chain::venues::Venues;
+use plimsoll::chain::protocols::{BankCell, Directory, GoblinCell, PoolCell};
+use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::amm::PoolToken;
 use plimsoll::scenario;
 use plimsoll::scenario::schema::Scenario;
@@ -75,7 +74,7 @@ impl Market {
     /// Returns what the scenario's pool number `index` holds.
     pub(crate) fn reserves(&self, index: usize) -> Reserves {
         let world = self.0.world();
-        let (tokens, directory) = (world.resource::<Tokens>(), world.resource::<Directory>());
+        let (tokens, directory) = (&world.resource::<ChainState>().tokens, world.resource::<Directory>());
         let cell = world.get::<PoolCell>(directory.pools[index].entity).expect("pools live as long as the run");
         let held = cell.pool.uniswap_v2().reserves();
         let whole = |token, units| tokens.whole(cell.token(token), units);
@@ -84,14 +83,18 @@ impl Market {
 
     /// Returns a token's price outside.
     pub(crate) fn price(&self, token: &str) -> f64 {
-        let list = &self.0.world().resource::<Tokens>().list;
+        let list = &self.0.world().resource::<ChainState>().tokens.list;
         let index = list.iter().position(|listed| listed.name == token).expect("the scenario has the token");
-        self.0.world().resource::<Venues>().price(plimsoll::chain::ids::TokenId(index.try_into().expect("few tokens")))
+        self.0
+            .world()
+            .resource::<ChainState>()
+            .venues
+            .price(plimsoll::chain::ids::TokenId(index.try_into().expect("few tokens")))
     }
 
     /// Returns what those who founded the pools hold is worth outside, in whole numeraire tokens.
     pub(crate) fn founders_worth(&mut self) -> f64 {
-        let founder = self.0.world().resource::<NamedAccounts>().founder;
+        let founder = self.0.world().resource::<ChainState>().named.founder;
         self.worth_of(founder)
     }
 
@@ -109,7 +112,7 @@ impl Market {
     /// of the last accrual.
     pub(crate) fn first_position(&self) -> (f64, f64) {
         let world = self.0.world();
-        let (tokens, directory) = (world.resource::<Tokens>(), world.resource::<Directory>());
+        let (tokens, directory) = (&world.resource::<ChainState>().tokens, world.resource::<Directory>());
         let bank = world.get::<BankCell>(directory.banks[0].entity).expect("banks live as long as the run");
         let goblin = world.get::<GoblinCell>(directory.goblins[0].entity).expect("goblins live as long as the run");
         let pool = world.get::<PoolCell>(directory.pools[goblin.pool.index()].entity).expect("so do pools");

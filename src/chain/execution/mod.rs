@@ -11,10 +11,9 @@ mod lending;
 mod maker;
 mod pools;
 
-use bevy_ecs::prelude::{Local, Res, ResMut};
+use bevy_ecs::prelude::{Local, ResMut};
 use smallvec::SmallVec;
 
-use super::clock::Clock;
 use super::event::{Event, EventLog, Revert, What};
 use super::forced_sales::ForcedSales;
 use super::gas::BlockGas;
@@ -24,46 +23,41 @@ use super::ledger::{Ledger, Source};
 use super::mempool::Mempool;
 use super::oracles::Oracles;
 use super::protocols::{NamedAccounts, ProtocolsMut};
+use super::state::ChainState;
 use super::tokens::Tokens;
 use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
 use super::venues::Venues;
 use crate::protocol::farm::alpha_homora::Work;
 
 /// Executes the block's transactions in their order.
-#[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
 pub fn execute(
-    clock: Res<Clock>,
-    tokens: Res<Tokens>,
-    named: Res<NamedAccounts>,
-    sales: Res<ForcedSales>,
+    mut chain: ResMut<ChainState>,
     mut protocols: ProtocolsMut,
-    mut ledger: ResMut<Ledger>,
-    (mut venues, mut oracles): (ResMut<Venues>, ResMut<Oracles>),
     mut mempool: ResMut<Mempool>,
-    mut gas: ResMut<BlockGas>,
     mut log: ResMut<EventLog>,
     mut journal: Local<Journal>,
 ) {
+    let ChainState { clock, tokens, named, ledger, venues, oracles, gas, sales } = &mut *chain;
     let mut executor = Executor {
         block: clock.block,
         now: clock.now(),
-        tokens: &tokens,
+        tokens,
         named: *named,
-        sales: &sales,
+        sales,
         protocols: &mut protocols,
-        ledger: &mut ledger,
-        venues: &mut venues,
-        oracles: &mut oracles,
+        ledger,
+        venues,
+        oracles,
         log: &mut log,
         journal: &mut journal,
         flash: None,
     };
     gas.background = mempool.begin(clock.block, executor.log);
     if mempool.takes_bundles() {
-        executor.run_with_bundles(&mempool, &mut gas);
+        executor.run_with_bundles(&mempool, gas);
     } else {
         for transaction in mempool.taken() {
-            executor.run(transaction, &mut gas);
+            executor.run(transaction, gas);
         }
     }
     mempool.clear_taken();

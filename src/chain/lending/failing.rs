@@ -4,14 +4,11 @@ use bevy_ecs::prelude::{Local, Query, Res, ResMut, Resource};
 
 use super::orders::Look;
 use super::{LendingCell, Level};
-use crate::chain::clock::Clock;
 use crate::chain::failing::Failing;
-use crate::chain::gas::BlockGas;
 use crate::chain::ids::{AccountId, LendingId};
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::Directory;
-use crate::chain::tokens::Tokens;
-use crate::chain::venues::Venues;
+use crate::chain::state::ChainState;
 
 /// A position that may be liquidated.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,15 +50,14 @@ pub struct LeastGains(pub Vec<Option<f64>>);
 /// debt has grown or gas has become cheap enough.
 #[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
 pub fn find_failing_loans(
-    clock: Res<Clock>,
+    chain: Res<ChainState>,
     directory: Res<Directory>,
-    (tokens, venues, oracles): (Res<Tokens>, Res<Venues>, Res<Oracles>),
-    gas: Res<BlockGas>,
     gains: Res<LeastGains>,
     mut markets: Query<&mut LendingCell>,
     mut failing: ResMut<Failing>,
     mut looked: Local<Vec<FailingLoan>>,
 ) {
+    let ChainState { clock, tokens, venues, oracles, gas, .. } = &*chain;
     let found = &mut failing.loans;
     found.0.clear();
     let native = tokens.get(tokens.native).one;
@@ -71,9 +67,9 @@ pub fn find_failing_loans(
         if cell.orders.open() == 0 {
             continue;
         }
-        let level = cell.level(&oracles, &tokens, clock.now());
+        let level = cell.level(oracles, tokens, clock.now());
         let bar = gain.map(|gain| (gas_cost + gain) / most_bonus(&cell));
-        surface(&mut cell, &oracles, &level, clock.now(), bar, &mut looked);
+        surface(&mut cell, oracles, &level, clock.now(), bar, &mut looked);
         looked.sort_unstable_by_key(|loan| loan.borrower);
         found.0.append(&mut looked);
     }

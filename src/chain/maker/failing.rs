@@ -3,12 +3,12 @@
 use bevy_ecs::prelude::{Query, Res, ResMut};
 
 use super::{MakerCell, exposure_of, level_of};
-use crate::chain::clock::Clock;
 use crate::chain::failing::Failing;
 use crate::chain::ids::{AccountId, MakerId};
 use crate::chain::lending::Look;
 use crate::chain::oracles::Oracles;
 use crate::chain::protocols::Directory;
+use crate::chain::state::ChainState;
 use crate::protocol::lending::maker::IlkId;
 
 /// A vault that may be liquidated.
@@ -47,12 +47,12 @@ impl UnsafeVaults {
 
 /// Lists the vaults that may be liquidated in this block.
 pub fn find_unsafe_vaults(
-    clock: Res<Clock>,
+    chain: Res<ChainState>,
     directory: Res<Directory>,
-    oracles: Res<Oracles>,
     mut systems: Query<&mut MakerCell>,
     mut failing: ResMut<Failing>,
 ) {
+    let ChainState { clock, oracles, .. } = &*chain;
     let found = &mut failing.vaults;
     found.list.clear();
     found.auctions_run = false;
@@ -60,7 +60,7 @@ pub fn find_unsafe_vaults(
         let mut cell = systems.get_mut(named.entity).expect("protocols live as long as the run");
         for number in (0..).zip(0..cell.ilks.len()).map(|(number, _)| IlkId(number)) {
             let first = found.list.len();
-            surface(&mut cell, number, &oracles, clock.now(), &mut found.list);
+            surface(&mut cell, number, oracles, clock.now(), &mut found.list);
             found.auctions_run |= cell.auctions_run(number);
             found.list[first..].sort_unstable_by_key(|vault| vault.owner);
         }

@@ -10,8 +10,9 @@ pub use params::{OracleParams, PublishParams, SourceParams, UpdateParams};
 use self::average::TimeWeighted;
 use crate::chain::clock::Clock;
 use crate::chain::ids::{PoolId, TokenId};
-use crate::chain::oracles::{Feed, Oracles, to_wad};
+use crate::chain::oracles::{Feed, to_wad};
 use crate::chain::protocols::{Directory, PoolCell};
+use crate::chain::state::ChainState;
 use crate::chain::time::TimeSpan;
 use crate::chain::tokens::Tokens;
 use crate::chain::venues::Venues;
@@ -44,15 +45,14 @@ pub struct Observers(pub Vec<Observer>);
 
 /// Lets every feed look; those that tell at once do, for the others what is due is noted.
 pub fn observe_prices(
-    clock: Res<Clock>,
-    (tokens, directory): (Res<Tokens>, Res<Directory>),
-    venues: Res<Venues>,
+    mut chain: ResMut<ChainState>,
+    directory: Res<Directory>,
     pools: Query<&'static PoolCell>,
     mut observers: ResMut<Observers>,
-    mut oracles: ResMut<Oracles>,
 ) {
+    let ChainState { clock, tokens, venues, oracles, .. } = &mut *chain;
     for (observer, feed) in observers.0.iter_mut().zip(&mut oracles.0) {
-        observer.look(feed, &clock, &tokens, &venues, (&directory, &pools));
+        observer.look(feed, clock, tokens, venues, (&directory, &pools));
     }
 }
 

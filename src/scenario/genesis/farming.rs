@@ -1,11 +1,11 @@
 //! Staking farms, banks and their goblins.
 
 use super::{Builder, CHECKED, GenesisError, fault, find, token_id, u16_of};
-use crate::chain::clock::Clock;
 use crate::chain::ids::{BankId, FarmId, GoblinId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
 use crate::chain::price_order::PriceOrder;
 use crate::chain::protocols::{BankCell, FarmCell, GoblinCell, Named, PoolCell};
+use crate::chain::state::ChainState;
 use crate::market::Emissions;
 use crate::math::WAD;
 use crate::protocol::farm::alpha_homora::{Bank, Goblin, GoblinParams, InterestModel};
@@ -15,7 +15,7 @@ use crate::scenario::schema::{self, BankParams, FarmParams, InterestParams};
 impl Builder<'_> {
     pub(super) fn farms(&mut self) -> Result<(), GenesisError> {
         let mut emissions = Vec::new();
-        let clock = self.world.resource::<Clock>().clone();
+        let clock = self.world.resource::<ChainState>().clock.clone();
         for (params, index) in self.scenario.farms.iter().zip(0..) {
             let FarmParams::StakingRewards { name, pool, reward, duration, emissions: funding } = params;
             let id = FarmId(index);
@@ -23,7 +23,7 @@ impl Builder<'_> {
             let staked = self.world.get::<PoolCell>(self.directory.pools[pool].entity).expect(CHECKED).liquidity;
             let reward = self.token(reward);
             emissions.extend(funding.iter().map(|(at, amount)| (clock.block_at(*at), id, self.units(reward, amount))));
-            let account = self.world.resource_mut::<Ledger>().open_account();
+            let account = self.world.resource_mut::<ChainState>().ledger.open_account();
             let farm = StakingRewards::new(duration.ms / 1_000);
             let entity = self.world.spawn(FarmCell { id, account, staked, reward, farm }).id();
             self.directory.farms.push(Named { name: name.clone(), entity });

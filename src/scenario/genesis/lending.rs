@@ -4,11 +4,10 @@ use smallvec::{SmallVec, smallvec};
 
 use super::{Builder, GenesisError, fault};
 use crate::chain::ids::{LendingId, TokenId};
-use crate::chain::ledger::{Ledger, Source};
+use crate::chain::ledger::Source;
 use crate::chain::lending::{Asset, LendingCell, LoanOrders};
-use crate::chain::oracles::Oracles;
-use crate::chain::protocols::{Named, NamedAccounts};
-use crate::chain::tokens::Tokens;
+use crate::chain::protocols::Named;
+use crate::chain::state::ChainState;
 use crate::math::{MathError, RAY, WAD};
 use crate::protocol::lending::LendingMarket;
 use crate::protocol::lending::aave_v3::{
@@ -21,7 +20,7 @@ use crate::scenario::schema::{CompoundMarketParams, LendingParams, ReserveParams
 impl Builder<'_> {
     pub(super) fn lending(&mut self) -> Result<(), GenesisError> {
         for (params, index) in self.scenario.lending.iter().zip(0_u16..) {
-            let feed = |name: &str| self.world.resource::<Oracles>().named(name);
+            let feed = |name: &str| self.world.resource::<ChainState>().oracles.named(name);
             let assets = params.assets();
             let assets =
                 assets.iter().map(|asset| Asset { token: self.token(&asset.token), feed: feed(&asset.oracle) });
@@ -40,10 +39,10 @@ impl Builder<'_> {
     fn market(&self, params: &LendingParams, assets: &[Asset]) -> Result<LendingMarket, GenesisError> {
         let start = self.scenario.start;
         let refused = |what: &dyn std::fmt::Display| fault(format!("lending market {}: {what}", params.name()));
-        let decimals = |token: TokenId| self.world.resource::<Tokens>().get(token).decimals;
+        let decimals = |token: TokenId| self.world.resource::<ChainState>().tokens.get(token).decimals;
         match params {
             LendingParams::AaveV3 { reserves, flash_premium_bps, flash_premium_to_protocol_bps, .. } => {
-                let treasury = self.world.resource::<NamedAccounts>().treasury;
+                let treasury = self.world.resource::<ChainState>().named.treasury;
                 let premiums =
                     FlashPremiums { total_bps: *flash_premium_bps, to_protocol_bps: *flash_premium_to_protocol_bps };
                 let mut market = aave_v3::Market::new(treasury, premiums).map_err(|error| refused(&error))?;
@@ -54,7 +53,7 @@ impl Builder<'_> {
                 Ok(LendingMarket::AaveV3(Box::new(AccountMarket::new(market))))
             }
             LendingParams::MorphoBlue { lltv, fee, .. } => {
-                let fee_recipient = self.world.resource::<NamedAccounts>().treasury;
+                let fee_recipient = self.world.resource::<ChainState>().named.treasury;
                 let interest = InterestModel::AdaptiveCurve(AdaptiveCurve::default());
                 let params = MarketParams { lltv_wad: share_wad(*lltv), interest, fee_recipient };
                 let mut market = Market::new(params, start).map_err(|error| refused(&error))?;
@@ -77,7 +76,7 @@ impl Builder<'_> {
                     comptroller.list(params, 0).map_err(|error| refused(&error))?;
                 }
                 let clock = BlockClock { start, block_ms: self.scenario.block_time.mean().ms };
-                let redeemer = self.world.resource::<NamedAccounts>().locked;
+                let redeemer = self.world.resource::<ChainState>().named.locked;
                 let market = PricedComptroller::new(comptroller, &decimals, clock, redeemer);
                 let market = market.ok_or_else(|| refused(&"a token has more than 18 decimals"))?;
                 Ok(LendingMarket::CompoundV2(Box::new(market)))
@@ -86,14 +85,14 @@ impl Builder<'_> {
     }
 
     fn founders_supply(&mut self, params: &LendingParams, cell: &mut LendingCell) -> Result<(), GenesisError> {
-        let founder = self.world.resource::<NamedAccounts>().founder;
+        let founder = self.world.resource::<ChainState>().named.founder;
         for ((place, asset), listed) in (0_u8..).zip(params.assets()).zip(cell.assets.clone()) {
             let amount = self.units(listed.token, &asset.supplied);
             if amount == 0 {
                 continue;
             }
             let refused = |what: &dyn std::fmt::Display| fault(format!("lending market {}: {what}", params.name()));
-            let mut ledger = self.world.resource_mut::<Ledger>();
+            let ledger = &mut self.world.resource_mut::<ChainState>().into_inner().ledger;
             ledger.can_issue(listed.token, amount).map_err(|error| refused(&error))?;
             let market = cell.market.lending_mut();
             let taken = market.supply(founder, place, amount, self.scenario.start).map_err(|error| refused(&error))?;

@@ -39,14 +39,14 @@ impl Opening<'_> {
 
 impl Writing<'_, '_> {
     fn supply(&mut self, agent: AgentId, market: LendingId, (asset, amount): (u8, u128)) -> Result<(), GenesisError> {
-        let (now, account) = (self.clock.now(), self.agents.account(agent));
+        let (now, account) = (self.chain.clock.now(), self.agents.account(agent));
         let cell = self.protocols.lending(market);
         let token = cell.asset(asset).token;
-        self.ledger.can_issue(token, amount).map_err(|error| fault(error.to_string()))?;
+        self.chain.ledger.can_issue(token, amount).map_err(|error| fault(error.to_string()))?;
         let taken = cell.market.lending_mut().supply(account, asset, amount, now);
         let pays = cell.account;
         let taken = taken.map_err(|error| self.refused(agent, error))?;
-        self.ledger.issue(Source::Genesis, pays, token, taken);
+        self.chain.ledger.issue(Source::Genesis, pays, token, taken);
         Ok(())
     }
 
@@ -59,9 +59,9 @@ impl Writing<'_, '_> {
         if owed == 0 {
             return Ok(());
         }
-        let (now, account) = (self.clock.now(), self.agents.account(agent));
+        let (now, account) = (self.chain.clock.now(), self.agents.account(agent));
         let cell = self.protocols.lending(market);
-        let (token, prices) = (cell.asset(asset).token, cell.prices(&self.oracles));
+        let (token, prices) = (cell.asset(asset).token, cell.prices(&self.chain.oracles));
         let idle = cell.lending().totals(asset, now).idle;
         let given = cell.market.lending_mut().borrow(account, asset, owed, &prices, now);
         let pays = cell.account;
@@ -70,18 +70,18 @@ impl Writing<'_, '_> {
             Err(_) if idle < owed => return Err(self.drained(agent, market, token)),
             Err(error) => return Err(self.refused(agent, error)),
         };
-        self.protocols.lending(market).reorder(account, &self.oracles, &self.tokens, now);
+        self.protocols.lending(market).reorder(account, &self.chain.oracles, &self.chain.tokens, now);
         if kept {
-            self.ledger.transfer(pays, account, token, given).expect("the market's books say so");
+            self.chain.ledger.transfer(pays, account, token, given).expect("the market's books say so");
         } else {
-            self.ledger.retire(Source::Genesis, pays, token, given).expect("the market's books say so");
+            self.chain.ledger.retire(Source::Genesis, pays, token, given).expect("the market's books say so");
         }
         Ok(())
     }
 
     fn drained(&self, agent: AgentId, market: LendingId, token: TokenId) -> GenesisError {
         let name = &self.protocols.directory.lending[market.index()].name;
-        let token = &self.tokens.get(token).name;
+        let token = &self.chain.tokens.get(token).name;
         self.refused(
             agent,
             format!(

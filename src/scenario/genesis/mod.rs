@@ -33,6 +33,7 @@ use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::paths::Paths;
 use crate::chain::protocols::{Directory, Named, NamedAccounts, PoolCell};
+use crate::chain::state::ChainState;
 use crate::chain::tokens::{Token, Tokens};
 use crate::chain::underwater::LeastMargin;
 use crate::chain::venue::Venue;
@@ -68,7 +69,8 @@ const LIQUIDITY_DECIMALS: u8 = 18;
 /// A price file that cannot be read any more, or debts that the lenders' supply does not carry.
 pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, GenesisError> {
     let mut world = World::new();
-    world.insert_resource(Clock::of(scenario.block_time, scenario.start, scenario.blocks, seed));
+    let clock = Clock::of(scenario.block_time, scenario.start, scenario.blocks, seed);
+    world.insert_resource(ChainState::new(clock));
     let mut builder = Builder { scenario, world: &mut world, directory: Directory::default() };
     builder.tokens();
     builder.prices(folder, seed)?;
@@ -101,7 +103,7 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
 /// Returns what leads from token to token through the pools.
 fn paths(world: &World, directory: &Directory) -> Paths {
     let cell = |named: &Named| world.get::<PoolCell>(named.entity).expect("protocols live as long as the run");
-    Paths::new(world.resource::<Tokens>().priced, directory.pools.iter().map(cell))
+    Paths::new(world.resource::<ChainState>().tokens.priced, directory.pools.iter().map(cell))
 }
 
 struct Builder<'a> {
@@ -130,13 +132,14 @@ impl Builder<'_> {
             let decimals = list[..priced].iter().find(|token| token.name == *base).expect(CHECKED).decimals;
             list.push(token(name, decimals));
         }
-        self.world.insert_resource(Ledger::new(list.len()));
-        self.world.insert_resource(Tokens { list, priced, numeraire, native });
+        let mut chain = self.world.resource_mut::<ChainState>();
+        chain.ledger = Ledger::new(list.len());
+        chain.tokens = Tokens { list, priced, numeraire, native };
     }
 
     /// Starts every price outside the chain, and the venue that trades at it.
     fn prices(&mut self, folder: &Path, seed: u64) -> Result<(), GenesisError> {
-        let tokens = self.world.resource::<Tokens>();
+        let tokens = &self.world.resource::<ChainState>().tokens;
         let numeraire_decimals = tokens.get(tokens.numeraire).decimals;
         let (mut prices, mut books) = (Vec::new(), Vec::new());
         for (params, index) in self.scenario.tokens.iter().zip(0..) {
@@ -160,16 +163,16 @@ impl Builder<'_> {
         self.world.insert_resource(correlation.map_err(|clash| fault(clash.to_string()))?);
         let horizon = self.scenario.agents.iter().map(AgentParams::foresight).max().unwrap_or(0);
         self.world.insert_resource(OutsidePrices(prices, Foresight::new(horizon)));
-        self.world.insert_resource(Venues::new(books));
+        self.world.resource_mut::<ChainState>().venues = Venues::new(books);
         Ok(())
     }
 
     /// Puts in what the block works with.
     fn chain(&mut self, folder: &Path) -> Result<(), GenesisError> {
         self.block_space(folder)?;
-        let mut account = || self.world.resource_mut::<Ledger>().open_account();
+        let mut account = || self.world.resource_mut::<ChainState>().ledger.open_account();
         let named = NamedAccounts { founder: account(), locked: account(), treasury: account() };
-        self.world.insert_resource(named);
+        self.world.resource_mut::<ChainState>().named = named;
         self.world.init_resource::<Mempool>();
         self.world.init_resource::<EventLog>();
         self.world.init_resource::<Failing>();
@@ -180,7 +183,7 @@ impl Builder<'_> {
     fn block_space(&mut self, folder: &Path) -> Result<(), GenesisError> {
         let chain = &self.scenario.chain;
         let native = self.token(&chain.native);
-        let decimals = self.world.resource::<Tokens>().get(native).decimals;
+        let decimals = self.world.resource::<ChainState>().tokens.get(native).decimals;
         let mut gas = BlockGas { limit: chain.gas_limit, schedule: chain.gas, ..BlockGas::default() };
         match &chain.base_fee {
             BaseFeeParams::Fixed(gwei) => gas.base_fee = gwei_to_units(*gwei, decimals),
@@ -200,10 +203,10 @@ impl Builder<'_> {
                 self.world.insert_resource(prices);
             }
         }
-        self.world.insert_resource(gas);
+        self.world.resource_mut::<ChainState>().gas = gas;
         if let Some(params) = &chain.background {
             let watched = params.rises.as_ref().map(|rises| self.token(&rises.token));
-            let watched = watched.map(|token| (token, self.world.resource::<Venues>().price(token)));
+            let watched = watched.map(|token| (token, self.world.resource::<ChainState>().venues.price(token)));
             self.world.insert_resource(Demand::new(params, watched, decimals));
         }
         Ok(())
@@ -211,7 +214,7 @@ impl Builder<'_> {
 
     /// Starts every feed at the price outside.
     fn oracles(&mut self) {
-        let venues = self.world.resource::<Venues>();
+        let venues = &self.world.resource::<ChainState>().venues;
         let feed = |params: &OracleParams| {
             let token = self.token(&params.token);
             let answer_wad = to_wad(venues.price(token));
@@ -222,20 +225,20 @@ impl Builder<'_> {
         let observers = self.scenario.oracles.iter().zip(&feeds);
         let observers = observers.map(|(params, feed)| Observer::new(params, feed, pool)).collect();
         self.world.insert_resource(Observers(observers));
-        self.world.insert_resource(Oracles(feeds));
+        self.world.resource_mut::<ChainState>().oracles = Oracles(feeds);
     }
 
     fn open(&mut self) -> AccountId {
-        self.world.resource_mut::<Ledger>().open_account()
+        self.world.resource_mut::<ChainState>().ledger.open_account()
     }
 
     fn token(&self, name: &str) -> TokenId {
-        let list = &self.world.resource::<Tokens>().list;
+        let list = &self.world.resource::<ChainState>().tokens.list;
         token_id(list.iter().position(|token| token.name == name).expect(CHECKED))
     }
 
     fn units(&self, token: TokenId, amount: &Decimal) -> u128 {
-        amount.to_units(self.world.resource::<Tokens>().get(token).decimals).expect(CHECKED)
+        amount.to_units(self.world.resource::<ChainState>().tokens.get(token).decimals).expect(CHECKED)
     }
 }
 

@@ -8,12 +8,10 @@ use super::{CHECKED, GenesisError, fault};
 use crate::agents::AgentDirectory;
 use crate::agents::farmer::Farmer;
 use crate::agents::population::Stake;
-use crate::chain::clock::Clock;
 use crate::chain::ids::{AgentId, BankId, GoblinId, PoolId};
-use crate::chain::ledger::{Ledger, Source};
-use crate::chain::oracles::Oracles;
-use crate::chain::protocols::{NamedAccounts, Protocols, ProtocolsMut};
-use crate::chain::tokens::Tokens;
+use crate::chain::ledger::Source;
+use crate::chain::protocols::{Protocols, ProtocolsMut};
+use crate::chain::state::ChainState;
 use crate::chain::underwater::reorder;
 use crate::math::mul_div_down;
 use crate::protocol::amm::{Deposit, PerToken, TickRange};
@@ -103,10 +101,10 @@ impl Supply {
 
     fn carries_debt(&self, writing: &Writing) -> Result<(), GenesisError> {
         let base = writing.protocols.bank_ref(self.bank).base;
-        let whole = |units| writing.tokens.whole(base, units);
-        let supplied = writing.ledger.balance(writing.protocols.bank_ref(self.bank).account, base);
+        let whole = |units| writing.chain.tokens.whole(base, units);
+        let supplied = writing.chain.ledger.balance(writing.protocols.bank_ref(self.bank).account, base);
         if supplied < self.debt {
-            let name = &writing.tokens.get(base).name;
+            let name = &writing.chain.tokens.get(base).name;
             return Err(fault(format!(
                 "the farmers of bank {} borrow {:.0} {name} before the first block, and its lenders supply {:.0}; \
                  raise the lenders' `supply` or `count`, lower the farmers' `capital` or `leverage`, or state the \
@@ -123,12 +121,8 @@ impl Supply {
 /// What genesis writes.
 #[derive(SystemParam)]
 pub(super) struct Writing<'w, 's> {
-    pub(super) clock: Res<'w, Clock>,
-    pub(super) tokens: Res<'w, Tokens>,
+    pub(super) chain: ResMut<'w, ChainState>,
     pub(super) agents: Res<'w, AgentDirectory>,
-    named: Res<'w, NamedAccounts>,
-    pub(super) oracles: Res<'w, Oracles>,
-    pub(super) ledger: ResMut<'w, Ledger>,
     pub(super) protocols: ProtocolsMut<'w, 's>,
     farmers: Query<'w, 's, &'static mut Farmer>,
 }
@@ -141,14 +135,17 @@ impl Writing<'_, '_> {
     }
 
     fn deposit(&mut self, agent: AgentId, bank: BankId, amount: u128) -> Result<(), GenesisError> {
-        let now = self.clock.now();
+        let now = self.chain.clock.now();
         let cell = self.protocols.bank(bank);
-        self.ledger.can_issue(cell.base, amount).map_err(|error| fault(format!("the bank's lenders: {error}")))?;
+        self.chain
+            .ledger
+            .can_issue(cell.base, amount)
+            .map_err(|error| fault(format!("the bank's lenders: {error}")))?;
         let receipt = cell.bank.deposit(amount, now);
         let (account, base, shares) = (cell.account, cell.base, cell.shares);
         let receipt = receipt.map_err(|error| self.refused(agent, error))?;
-        self.ledger.issue(Source::Genesis, account, base, receipt.value);
-        self.ledger.issue(Source::Shares, self.agents.account(agent), shares, receipt.share);
+        self.chain.ledger.issue(Source::Genesis, account, base, receipt.value);
+        self.chain.ledger.issue(Source::Shares, self.agents.account(agent), shares, receipt.share);
         Ok(())
     }
 
@@ -160,10 +157,10 @@ impl Writing<'_, '_> {
         range: Option<TickRange>,
         offered: &PerToken,
     ) -> Result<(), GenesisError> {
-        let (now, owner) = (self.clock.now(), self.agents.account(agent));
+        let (now, owner) = (self.chain.clock.now(), self.agents.account(agent));
         let cell = self.protocols.pool(pool);
         for (token, amount) in cell.tokens.iter().zip(offered) {
-            let issued = self.ledger.can_issue(*token, *amount);
+            let issued = self.chain.ledger.can_issue(*token, *amount);
             issued.map_err(|error| fault(format!("the providers of liquidity: {error}")))?;
         }
         let deposit = Deposit { owner, range, offered: offered.clone(), least_liquidity: 1 };
@@ -172,18 +169,19 @@ impl Writing<'_, '_> {
         let has_shares = cell.pool.amm().total_supply().is_some();
         let moved = moved.map_err(|error| self.refused(agent, error))?;
         for (token, amount) in tokens.iter().zip(&moved.amounts) {
-            self.ledger.issue(Source::Genesis, account, *token, *amount);
+            self.chain.ledger.issue(Source::Genesis, account, *token, *amount);
         }
         if has_shares {
-            self.ledger.issue(Source::Shares, owner, liquidity, moved.liquidity);
-            self.ledger.issue(Source::Shares, self.named.treasury, liquidity, moved.protocol_fee);
+            self.chain.ledger.issue(Source::Shares, owner, liquidity, moved.liquidity);
+            let treasury = self.chain.named.treasury;
+            self.chain.ledger.issue(Source::Shares, treasury, liquidity, moved.protocol_fee);
         }
         Ok(())
     }
 
     /// Opens a leveraged position: half of it in each token at the pool's ratio.
     fn open(&mut self, agent: AgentId, goblin: GoblinId, equity: u128, debt: u128) -> Result<(), GenesisError> {
-        let (now, owner) = (self.clock.now(), self.agents.account(agent));
+        let (now, owner) = (self.chain.clock.now(), self.agents.account(agent));
         let at = self.protocols.leveraged_farm(goblin);
         let base_side = at.goblin.goblin.params().base_side;
         let (reserve, other) = at.pool.pool.uniswap_v2().reserves().starting_with(base_side);
@@ -201,11 +199,15 @@ impl Writing<'_, '_> {
         let row = *at.bank.bank.position(receipt.position).expect("it was just written");
         reorder(&mut at.goblin.order, receipt.position, row, at.pool, at.farm, &at.goblin.goblin);
         let (base, farmed) = (at.pool.token(base_side), at.pool.token(base_side.other()));
-        self.ledger.retire(Source::Genesis, at.bank.account, base, receipt.debt).expect("the bank's books say so");
-        self.ledger.issue(Source::Genesis, at.pool.account, base, receipt.used.base);
-        self.ledger.issue(Source::Genesis, at.pool.account, farmed, receipt.used.farmed);
-        self.ledger.issue(Source::Shares, at.farm.account, at.pool.liquidity, receipt.lp_staked);
-        self.ledger.issue(Source::Shares, self.named.treasury, at.pool.liquidity, receipt.lp_protocol_fee);
+        self.chain
+            .ledger
+            .retire(Source::Genesis, at.bank.account, base, receipt.debt)
+            .expect("the bank's books say so");
+        self.chain.ledger.issue(Source::Genesis, at.pool.account, base, receipt.used.base);
+        self.chain.ledger.issue(Source::Genesis, at.pool.account, farmed, receipt.used.farmed);
+        self.chain.ledger.issue(Source::Shares, at.farm.account, at.pool.liquidity, receipt.lp_staked);
+        let treasury = self.chain.named.treasury;
+        self.chain.ledger.issue(Source::Shares, treasury, at.pool.liquidity, receipt.lp_protocol_fee);
         let entity = self.agents.agents[agent.index()].entity;
         self.farmers.get_mut(entity).expect("positions belong to farmers").opened_at_genesis(receipt.position);
         Ok(())

@@ -4,15 +4,14 @@ use smallvec::SmallVec;
 
 use super::{Builder, GenesisError, fault, token_id};
 use crate::chain::ids::{PoolId, TokenId};
-use crate::chain::ledger::{Ledger, Source};
-use crate::chain::protocols::{Named, NamedAccounts, PoolCell};
-use crate::chain::tokens::Tokens;
-use crate::chain::venues::Venues;
+use crate::chain::ledger::Source;
+use crate::chain::protocols::{Named, PoolCell};
+use crate::chain::state::ChainState;
 use crate::scenario::pools::Traded;
 
 impl Builder<'_> {
     pub(super) fn pools(&mut self) -> Result<(), GenesisError> {
-        let named = *self.world.resource::<NamedAccounts>();
+        let named = self.world.resource::<ChainState>().named;
         for (params, index) in self.scenario.pools.iter().zip(0_u16..) {
             let tokens: SmallVec<[TokenId; 2]> = params.tokens().into_iter().map(|name| self.token(name)).collect();
             let traded: Vec<Traded> = tokens.iter().map(|token| self.traded(*token)).collect();
@@ -20,7 +19,7 @@ impl Builder<'_> {
             let opened = opened.map_err(|error| fault(format!("pool {}: {error}", params.name())))?;
             let liquidity = token_id(self.scenario.tokens.len() + usize::from(index));
             let account = self.open();
-            let mut ledger = self.world.resource_mut::<Ledger>();
+            let ledger = &mut self.world.resource_mut::<ChainState>().into_inner().ledger;
             for (token, amount) in tokens.iter().zip(&opened.moved.amounts) {
                 ledger.issue(Source::Genesis, account, *token, *amount);
             }
@@ -37,7 +36,7 @@ impl Builder<'_> {
     }
 
     fn traded(&self, token: TokenId) -> Traded {
-        let decimals = self.world.resource::<Tokens>().get(token).decimals;
-        Traded { decimals, price: self.world.resource::<Venues>().price(token) }
+        let decimals = self.world.resource::<ChainState>().tokens.get(token).decimals;
+        Traded { decimals, price: self.world.resource::<ChainState>().venues.price(token) }
     }
 }

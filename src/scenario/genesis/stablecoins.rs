@@ -10,10 +10,9 @@ use crate::chain::ids::{AccountId, AgentId, IlkId, MakerId};
 use crate::chain::ledger::Source;
 use crate::chain::lending::LoanOrders;
 use crate::chain::maker::{ELSEWHERE, IlkCell, MakerCell};
-use crate::chain::oracles::Oracles;
 use crate::chain::protocols::Named;
+use crate::chain::state::ChainState;
 use crate::chain::time::{TimeSpan, YEAR_MS};
-use crate::chain::tokens::Tokens;
 use crate::math::{Decimal, RAY, Rad, Ray, WAD};
 use crate::protocol::lending::maker::{
     self, Breaker, CatRelease, ClipperParams, FlipperParams, Maker, MakerError, MakerParams, PriceCurve,
@@ -45,10 +44,10 @@ impl Builder<'_> {
             cell.count_dai_from_elsewhere().map_err(refused)?;
             for params in ilks {
                 let listed = self.ilk(params);
-                let decimals = self.world.resource::<Tokens>().get(listed.gem).decimals;
+                let decimals = self.world.resource::<ChainState>().tokens.get(listed.gem).decimals;
                 let ilk = cell.maker.add_ilk(&ilk_params(params, decimals), self.scenario.start).map_err(refused)?;
                 cell.ilks.push(listed);
-                let oracles = self.world.resource::<Oracles>();
+                let oracles = &self.world.resource::<ChainState>().oracles;
                 cell.update(ilk, oracles, self.scenario.start).map_err(refused)?;
             }
             let entity = self.world.spawn(cell).id();
@@ -59,11 +58,11 @@ impl Builder<'_> {
 
     fn ilk(&self, params: &IlkParams) -> IlkCell {
         let gem = self.token(&params.token);
-        let decimals = self.world.resource::<Tokens>().get(gem).decimals;
+        let decimals = self.world.resource::<ChainState>().tokens.get(gem).decimals;
         IlkCell {
             name: params.name.clone(),
             gem,
-            feed: self.world.resource::<Oracles>().named(&params.oracle),
+            feed: self.world.resource::<ChainState>().oracles.named(&params.oracle),
             wads_per_unit: 10_u128.pow(18 - u32::from(decimals)),
             auctions: params.auctions.kind(),
             orders: LoanOrders::default(),
@@ -166,12 +165,12 @@ impl Writing<'_, '_> {
         let opened = open(cell, ilk, owner, locked, drawn);
         opened.map_err(|error| self.refused(agent, error))?;
         for (token, amount) in [(gem, locked), (dai, drawn)] {
-            self.ledger.can_issue(token, amount).map_err(|error| self.refused(agent, error))?;
+            self.chain.ledger.can_issue(token, amount).map_err(|error| self.refused(agent, error))?;
         }
-        self.ledger.issue(Source::Genesis, account, gem, locked);
-        self.ledger.issue(Source::Stablecoins, owner, dai, drawn);
+        self.chain.ledger.issue(Source::Genesis, account, gem, locked);
+        self.chain.ledger.issue(Source::Stablecoins, owner, dai, drawn);
         if !kept {
-            self.ledger.retire(Source::Genesis, owner, dai, drawn).expect("it was just issued");
+            self.chain.ledger.retire(Source::Genesis, owner, dai, drawn).expect("it was just issued");
         }
         Ok(())
     }

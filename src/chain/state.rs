@@ -1,0 +1,50 @@
+//! What the chain is between two transactions, but for the protocols on it: one resource, fetched once by a system.
+
+use bevy_ecs::prelude::Resource;
+
+use super::clock::Clock;
+use super::forced_sales::ForcedSales;
+use super::gas::BlockGas;
+use super::ledger::Ledger;
+use super::oracles::Oracles;
+use super::protocols::NamedAccounts;
+use super::tokens::Tokens;
+use super::venues::Venues;
+
+/// The chain's state outside its protocols. Only execution, genesis and the stages before `decide` write it; who decides
+/// sees it read-only.
+#[derive(Debug, Clone, Resource)]
+pub struct ChainState {
+    /// The block and its time.
+    pub clock: Clock,
+    /// The tokens, in the order of their ids.
+    pub tokens: Tokens,
+    /// Accounts that are nobody's wallet.
+    pub named: NamedAccounts,
+    /// Who holds what.
+    pub ledger: Ledger,
+    /// The external venue.
+    pub venues: Venues,
+    /// What lending markets believe that tokens cost.
+    pub oracles: Oracles,
+    /// What gas costs in this block, and what each action uses.
+    pub gas: BlockGas,
+    /// Which forced sales act.
+    pub sales: ForcedSales,
+}
+
+impl ChainState {
+    /// A chain of nothing at the first block: genesis fills it.
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            tokens: Tokens::default(),
+            named: NamedAccounts::default(),
+            ledger: Ledger::default(),
+            venues: Venues::default(),
+            oracles: Oracles::default(),
+            gas: BlockGas::default(),
+            sales: ForcedSales::default(),
+        }
+    }
+}
