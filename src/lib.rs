@@ -1,8 +1,8 @@
 //! An agent-based simulator of DeFi markets.
 //!
-//! The floors, lowest first: [`math`], [`protocol`], [`chain`], [`market`], [`agents`], [`record`], [`scenario`],
-//! [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`]. Each uses only those below
-//! it; `tests/floors.rs` holds it.
+//! The floors, lowest first: [`math`], [`protocol`], [`reader`], [`chain`], [`market`], [`agents`], [`record`],
+//! [`scenario`], [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`]. Each uses only
+//! those below it; `tests/floors.rs` holds it.
 
 pub use plimsoll_math as math;
 pub use plimsoll_protocols as protocol;
@@ -13,6 +13,7 @@ pub mod chain;
 pub mod cli;
 pub mod market;
 pub mod pipeline;
+pub mod reader;
 pub mod record;
 pub mod report;
 pub mod scenario;

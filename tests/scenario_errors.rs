@@ -4,7 +4,7 @@ use std::path::Path;
 
 use plimsoll::chain::state::ChainState;
 use plimsoll::market::price::PriceParams;
-use plimsoll::scenario::diagnostic::Diagnostic;
+use plimsoll::reader::diagnostic::Diagnostic;
 use plimsoll::scenario::schema::BaseFeeParams;
 use plimsoll::scenario::{Checked, genesis, read, read_text};
 use proptest::prelude::*;

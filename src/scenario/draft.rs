@@ -2,21 +2,21 @@
 
 use serde::de::DeserializeOwned;
 
-use super::diagnostic::{Diagnostic, did_you_mean, one_of};
-use super::piece::{Node, Placed, read};
 use super::schema::{
     AgentParams, BankParams, CascadeParams, ChainParams, FarmParams, LendingParams, PoolParams, RecordParams, Scenario,
     StablecoinParams, TokenParams,
 };
-use super::syntax::File;
-use super::tree::{Field, Kind};
-use super::wording::{missing, twice};
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
 use crate::market::correlation::CorrelationParams;
 use crate::market::oracle::OracleParams;
 use crate::market::shock::ShockParams;
+use crate::reader::diagnostic::{Diagnostic, did_you_mean, one_of};
+use crate::reader::piece::{Node, Placed, read};
+use crate::reader::syntax::File;
+use crate::reader::tree::{Field, Kind};
+use crate::reader::wording::{missing, twice};
 
 /// The lists, to which every file may add.
 const LISTS: [&str; 12] = [

@@ -1,28 +1,21 @@
 //! The RON file: what may be written, what is checked, and how it becomes a world.
 
 mod check;
-pub mod diagnostic;
 mod draft;
 mod files;
 pub mod genesis;
-mod include;
 pub mod lending;
-mod piece;
 pub mod pools;
 pub mod schema;
 mod stablecoins;
-mod syntax;
-mod tree;
-pub mod whole;
-mod wording;
 
 use std::path::{Path, PathBuf};
 
 use crate::market::price::PriceParams;
-use diagnostic::{Diagnostic, Source};
+use crate::reader::diagnostic::{Diagnostic, Source};
+use crate::reader::include::{self, Reader};
+use crate::reader::piece::Placed;
 use draft::Draft;
-use include::Reader;
-use piece::Placed;
 use schema::{BaseFeeParams, ChainParams, Scenario, TokenParams};
 
 /// A scenario without mistakes.
@@ -79,7 +72,7 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
     draft.tokens.iter_mut().for_each(|token| resolve(token, folder));
     draft.chain.iter_mut().for_each(|chain| resolve_gas_prices(chain, folder));
     let scenario = draft.finish(vec![]).expect("what is missing is a mistake");
-    let whole = whole::whole(&files);
+    let whole = crate::reader::whole::whole(&files);
     Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, whole, warnings: mistakes })
 }
 

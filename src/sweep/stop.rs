@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::row::{LABELS, Row};
 use super::sample::{BAD_DEBT, LIQUIDATED_DEBT, sample};
 use super::statistics::{Distribution, Estimate};
-use crate::scenario::diagnostic::{did_you_mean, one_of};
+use crate::reader::diagnostic::{did_you_mean, one_of};
 
 /// Asks for no more seeds once a figure's interval is narrow enough.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,5 @@
 //! Populations: how many, which laws, when they come and go.
 
-use super::super::piece::Node;
 use super::super::schema::{AgentParams, PoolParams};
 use super::Check;
 use super::farming::highest_leverage;
@@ -13,6 +12,7 @@ use crate::agents::schedule::{Entry, Exit};
 use crate::agents::searcher::SearcherParams;
 use crate::chain::distribution::Distribution;
 use crate::chain::time::TimeSpan;
+use crate::reader::piece::Node;
 
 impl Check<'_, '_> {
     /// Every population.

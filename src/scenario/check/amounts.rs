@@ -1,9 +1,9 @@
 //! Amounts: in whole smallest units, and within what a chain can count.
 
-use super::super::diagnostic::Diagnostic;
-use super::super::piece::Node;
 use super::Check;
 use crate::math::{Decimal, DecimalError};
+use crate::reader::diagnostic::Diagnostic;
+use crate::reader::piece::Node;
 
 /// With more decimals a `u128` holds fewer than 340 million whole tokens.
 pub(super) const MOST_DECIMALS: u8 = 30;

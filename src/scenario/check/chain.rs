@@ -1,8 +1,6 @@
 //! Time, and the chain: what gas costs, how much there is room for, and who else wants it.
 
-use super::super::diagnostic::Diagnostic;
 use super::super::files::{self, Faulty};
-use super::super::piece::Node;
 use super::super::schema::{AgentParams, BaseFeeParams, ChainParams};
 use super::Check;
 use super::laws::NOT_NEGATIVE;
@@ -20,6 +18,8 @@ use crate::chain::time::TimeSpan;
 use crate::market::background::{BackgroundParams, RiseParams};
 use crate::market::gas_price::GasPriceParams;
 use crate::market::series::Least;
+use crate::reader::diagnostic::Diagnostic;
+use crate::reader::piece::Node;
 
 /// The end of the year 9999, in seconds since 1970.
 const LAST_START: u64 = 253_402_300_799;

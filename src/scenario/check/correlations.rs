@@ -1,9 +1,9 @@
 //! How tokens move together.
 
-use super::super::diagnostic::Diagnostic;
-use super::super::piece::{Node, Placed};
 use super::Check;
 use crate::market::correlation::{Clash, Correlation, CorrelationParams};
+use crate::reader::diagnostic::Diagnostic;
+use crate::reader::piece::{Node, Placed};
 
 impl Check<'_, '_> {
     /// Each pair by itself; if nothing is wrong, all of them together.

@@ -1,6 +1,5 @@
 //! A sound scenario that cannot do what it asks.
 
-use super::super::piece::Node;
 use super::super::schema::{AgentParams, BankParams, GoblinParams};
 use super::{Check, holds};
 use crate::agents::borrower::Defence;
@@ -8,6 +7,7 @@ use crate::agents::schedule::{Entry, Exit};
 use crate::agents::vault_owner::Temperament;
 use crate::chain::distribution::Distribution;
 use crate::market::shock::ShockParams;
+use crate::reader::piece::Node;
 
 impl Check<'_, '_> {
     /// Everything that is hardly meant.

@@ -1,10 +1,10 @@
 //! Farms, banks and goblins: what stakes where, and how far a position may go.
 
-use super::super::diagnostic::{Diagnostic, one_of};
-use super::super::piece::{Node, Placed};
 use super::super::schema::{BankParams, FarmParams, GoblinParams, InterestParams, PoolParams};
 use super::{Check, holds};
 use crate::chain::time::TimeSpan;
+use crate::reader::diagnostic::{Diagnostic, one_of};
+use crate::reader::piece::{Node, Placed};
 
 /// The pool fee with which Alpha Homora V1 counts health.
 const FEE_BPS: u16 = 30;

@@ -1,10 +1,10 @@
 //! Distributions: possible, and never outside what a property may be.
 
-use super::super::diagnostic::Diagnostic;
-use super::super::piece::Node;
-use super::super::wording::apart;
 use super::Check;
 use crate::chain::distribution::Distribution;
+use crate::reader::diagnostic::Diagnostic;
+use crate::reader::piece::Node;
+use crate::reader::wording::apart;
 
 /// What a property may be.
 #[derive(Debug, Clone, PartialEq)]

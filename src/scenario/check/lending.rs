@@ -1,8 +1,8 @@
 //! Lending markets: what may be owed against what, at which price.
 
-use super::super::piece::{Node, Placed};
 use super::super::schema::{AssetParams, CompoundMarketParams, LendingParams, RatesParams, ReserveParams};
 use super::Check;
+use crate::reader::piece::{Node, Placed};
 
 impl Check<'_, '_> {
     /// Every lending market.

@@ -1,11 +1,11 @@
 //! Providers of liquidity: a range where the pool has ticks, and nothing that only ranges have where it has none.
 
-use super::super::piece::Node;
 use super::super::pools::deployed_spacing;
 use super::super::schema::{PoolParams, RangeParams};
 use super::Check;
 use super::laws::{NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::agents::liquidity_provider::{LiquidityProviderParams, Recentre};
+use crate::reader::piece::Node;
 
 impl Check<'_, '_> {
     pub(super) fn liquidity_provider(&mut self, node: Node, params: &LiquidityProviderParams) {

@@ -1,7 +1,5 @@
 //! Borrowers, lenders and liquidators of lending markets.
 
-use super::super::diagnostic::one_of;
-use super::super::piece::Node;
 use super::super::schema::{LendingParams, PoolParams, ReserveParams};
 use super::Check;
 use super::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
@@ -11,6 +9,8 @@ use crate::agents::loan_liquidator::{Funds, LoanLiquidatorParams, Sells};
 use crate::agents::route::Through;
 use crate::agents::router::MOST_HOPS;
 use crate::agents::schedule::{Entry, Exit};
+use crate::reader::diagnostic::one_of;
+use crate::reader::piece::Node;
 
 impl<'d> Check<'_, 'd> {
     pub(super) fn market_of(&self, wanted: &str) -> Option<&'d LendingParams> {

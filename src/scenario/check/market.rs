@@ -1,7 +1,5 @@
 //! Tokens, prices, shocks and the venue.
 
-use super::super::diagnostic::Diagnostic;
-use super::super::piece::Placed;
 use super::super::schema::TokenParams;
 use super::Check;
 use super::amounts::MOST_DECIMALS;
@@ -10,6 +8,8 @@ use crate::chain::time::TimeSpan;
 use crate::chain::venue::{ImpactParams, VenueParams};
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
+use crate::reader::diagnostic::Diagnostic;
+use crate::reader::piece::Placed;
 
 impl Check<'_, '_> {
     /// Everything that comes from outside.

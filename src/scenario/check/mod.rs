@@ -22,12 +22,12 @@ mod traders;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use super::diagnostic::{Diagnostic, Place};
 use super::draft::Draft;
-use super::piece::Node;
 use super::schema::{BankParams, FarmParams, GoblinParams, PoolParams, TokenParams};
-use super::syntax::File;
 use crate::chain::time::TimeSpan;
+use crate::reader::diagnostic::{Diagnostic, Place};
+use crate::reader::piece::Node;
+use crate::reader::syntax::File;
 use names::Names;
 
 /// Finds everything that is wrong with what could be read.

@@ -1,9 +1,6 @@
 //! Names: declared once, and declared at all.
 
-use super::super::diagnostic::{Diagnostic, did_you_mean, one_of};
-use super::super::piece::Node;
 use super::super::schema::{AgentParams, BankParams, FarmParams};
-use super::super::syntax::File;
 use super::Check;
 use super::lending::asset_nodes;
 use super::stablecoins::ilk_nodes;
@@ -11,6 +8,9 @@ use crate::agents::arbitrageur::Between;
 use crate::market::correlation::CorrelationParams;
 use crate::market::oracle::SourceParams;
 use crate::market::shock::ShockParams;
+use crate::reader::diagnostic::{Diagnostic, did_you_mean, one_of};
+use crate::reader::piece::Node;
+use crate::reader::syntax::File;
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Oracles: they look somewhere, at pools that hold their token, and somebody publishes what they see.
 
-use super::super::piece::Placed;
 use super::super::schema::AgentParams;
 use super::Check;
 use crate::market::oracle::{OracleParams, PublishParams, SourceParams, UpdateParams};
+use crate::reader::piece::Placed;
 
 impl Check<'_, '_> {
     /// Every oracle.

@@ -1,12 +1,12 @@
 //! Pools: tokens and what is in them, parameters that the contracts accept, a price near the one outside.
 
-use super::super::piece::{Node, Placed};
 use super::super::pools::{OpenError, RangeLiquidityParams, Traded, deployed_spacing};
 use super::super::schema::{PoolParams, RangeParams};
 use super::{Check, amounts::MOST_DECIMALS};
 use crate::math::{Decimal, MAX_TICK, MIN_TICK};
 use crate::protocol::AccountId;
 use crate::protocol::amm::{Direction, Pool};
+use crate::reader::piece::{Node, Placed};
 
 /// Uniswap V2 keeps reserves in 112 bits.
 const MOST_RESERVE: u128 = (1 << 112) - 1;

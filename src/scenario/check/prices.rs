@@ -1,8 +1,6 @@
 //! Price processes.
 
-use super::super::diagnostic::{Diagnostic, Place, did_you_mean, one_of};
 use super::super::files::{self, Faulty};
-use super::super::piece::{Node, Placed};
 use super::super::schema::TokenParams;
 use super::Check;
 use crate::chain::time::TimeSpan;
@@ -11,6 +9,8 @@ use crate::market::price::{
     ReplayParams,
 };
 use crate::market::series::{Least, Series};
+use crate::reader::diagnostic::{Diagnostic, Place, did_you_mean, one_of};
+use crate::reader::piece::{Node, Placed};
 
 /// What a volatility may be.
 const PER_YEAR: &str = "0 or more, as in 0.8 for 80 % a year";

@@ -1,6 +1,5 @@
 //! Issuers of stablecoins, their vaults' owners and their keepers.
 
-use super::super::piece::{Node, Placed};
 use super::super::schema::{AuctionParams, CurveParams, IlkParams, LotParams, StablecoinParams};
 use super::Check;
 use super::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
@@ -11,6 +10,7 @@ use crate::agents::vault_owner::{Temperament, VaultOwnerParams};
 use crate::chain::maker::AuctionKind;
 use crate::chain::time::TimeSpan;
 use crate::math::Decimal;
+use crate::reader::piece::{Node, Placed};
 
 impl<'d> Check<'_, 'd> {
     /// Every issuer of a stablecoin.

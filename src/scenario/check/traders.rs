@@ -1,11 +1,11 @@
 //! Traders: what drives them, and what they accept.
 
-use super::super::diagnostic::Diagnostic;
-use super::super::piece::Node;
-use super::super::wording::missing;
 use super::Check;
 use super::laws::{POSITIVE, SHARE};
 use crate::agents::trader::{Order, Pace, Temperament, TraderParams};
+use crate::reader::diagnostic::Diagnostic;
+use crate::reader::piece::Node;
+use crate::reader::wording::missing;
 
 /// Blocks that anybody may know ahead: prices of so many are kept.
 const FARTHEST: u64 = 100_000;

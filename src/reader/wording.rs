@@ -9,10 +9,10 @@ use super::piece::Node;
 use super::tree::Tree;
 
 /// Says what `ron` would complain about if something else stood in a place.
-pub(super) type Probe<'a> = &'a dyn Fn(Range<usize>, &str) -> Option<Error>;
+pub type Probe<'a> = &'a dyn Fn(Range<usize>, &str) -> Option<Error>;
 
 /// Says what is wrong at a byte of a piece.
-pub(super) fn in_words(piece: Node, at: usize, error: &Error, probe: Probe) -> Diagnostic {
+pub fn in_words(piece: Node, at: usize, error: &Error, probe: Probe) -> Diagnostic {
     let here = Node { tree: piece.tree.innermost(at), ..piece };
     match error {
         Error::NoSuchStructField { expected, found, .. } => {
@@ -42,13 +42,13 @@ pub(super) fn in_words(piece: Node, at: usize, error: &Error, probe: Probe) -> D
 }
 
 /// A field without which a struct cannot be.
-pub(super) fn missing(node: Node, field: &str) -> Diagnostic {
+pub fn missing(node: Node, field: &str) -> Diagnostic {
     Diagnostic::error(node.head(), format!("missing field `{field}`"))
         .expected(format!("expected `{field}: ...` in here"))
 }
 
 /// A field that stands twice.
-pub(super) fn twice(piece: Node, at: usize, name: &str) -> Diagnostic {
+pub fn twice(piece: Node, at: usize, name: &str) -> Diagnostic {
     let first = structs(piece.tree, at).into_iter().flat_map(Tree::fields).find(|field| field.name == name);
     let mistake = Diagnostic::error(piece.spot(at..at + name.len()), format!("field `{name}` stands here again"));
     match first {
@@ -116,7 +116,7 @@ fn otherwise(mistake: Diagnostic, here: Node, text: &str, error: &Error, probe: 
 }
 
 /// Splits a message at "expected", as serde and the parsers of this crate write it.
-pub(super) fn apart(message: &str) -> (String, Option<String>) {
+pub fn apart(message: &str) -> (String, Option<String>) {
     match message.rfind("expected") {
         Some(at) if at > 0 => {
             let before = message[..at].trim_end_matches([' ', ',', ';']);
@@ -127,7 +127,7 @@ pub(super) fn apart(message: &str) -> (String, Option<String>) {
 }
 
 /// Returns a sentence with a small first letter.
-pub(super) fn lower(sentence: &str) -> String {
+pub fn lower(sentence: &str) -> String {
     let mut chars = sentence.chars();
     let first = chars.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
     first + chars.as_str()

@@ -11,22 +11,22 @@ use super::tree::Kind;
 
 /// Reads a file and its includes: those first, in the order of their lists, each once.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub struct Reader {
     /// The files whose syntax is whole enough, the scenario itself last.
-    pub(super) files: Vec<File>,
+    pub files: Vec<File>,
     /// What is wrong with them so far.
-    pub(super) mistakes: Vec<Diagnostic>,
+    pub mistakes: Vec<Diagnostic>,
     /// The names and texts in the order of `files`, for a digest: the scenario's own name is left out.
-    pub(super) resolved: String,
+    pub resolved: String,
     /// Whether an included file is missing or too broken to say what it declares.
-    pub(super) incomplete: bool,
+    pub incomplete: bool,
     opened: Vec<PathBuf>,
     done: Vec<PathBuf>,
 }
 
 impl Reader {
     /// Reads the scenario's own file.
-    pub(super) fn open(&mut self, path: &Path) {
+    pub fn open(&mut self, path: &Path) {
         match text_of(path) {
             Ok(source) => {
                 self.opened.extend(path.canonicalize());
@@ -41,7 +41,7 @@ impl Reader {
     }
 
     /// Takes a text as the scenario's own file, or as one that was included as `written`.
-    pub(super) fn take(&mut self, source: Source, folder: &Path, written: &str) {
+    pub fn take(&mut self, source: Source, folder: &Path, written: &str) {
         let Some(file) = syntax::parse(Arc::new(source), folder, &mut self.mistakes) else {
             self.incomplete = true;
             return;
@@ -98,7 +98,7 @@ impl Reader {
 }
 
 /// Returns the folder in which a file lies.
-pub(super) fn folder_of(path: &Path) -> &Path {
+pub fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))
 }
 

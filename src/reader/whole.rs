@@ -10,7 +10,7 @@ use super::tree::{Kind, Tree};
 
 /// Returns one text that says all that the files say: the scenario's own if it includes nothing, otherwise its fields
 /// with the lists of its includes before its own. Comments between list elements and fields are lost then.
-pub(super) fn whole(files: &[File]) -> String {
+pub fn whole(files: &[File]) -> String {
     let Some((own, included)) = files.split_last() else { return String::new() };
     if included.is_empty() {
         return own.source.text.clone();

@@ -18,69 +18,71 @@ use super::wording;
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Node<'a> {
+pub struct Node<'a> {
     /// The file.
-    pub(super) file: &'a File,
+    pub file: &'a File,
     /// The piece.
-    pub(super) tree: &'a Tree,
+    pub tree: &'a Tree,
 }
 
 /// A value and the piece that it was read from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Placed<'a, T> {
+pub struct Placed<'a, T> {
     /// The value.
-    pub(super) value: T,
+    pub value: T,
     /// Where it stands.
-    pub(super) node: Node<'a>,
+    pub node: Node<'a>,
     /// Whether nothing was cut out of it, so that its lists have the elements of the text.
-    pub(super) whole: bool,
+    pub whole: bool,
 }
 
 impl<'a> Node<'a> {
     /// Returns a field's value, or the whole piece if the field was left to its default.
-    pub(super) fn at(self, field: &str) -> Self {
+    #[must_use]
+    pub fn at(self, field: &str) -> Self {
         self.tree.get(field).map_or(self, |tree| Self { tree, ..self })
     }
 
     /// Returns an element, or the whole piece if there is none.
-    pub(super) fn nth(self, index: usize) -> Self {
+    #[must_use]
+    pub fn nth(self, index: usize) -> Self {
         self.tree.elements().get(index).map_or(self, |element| Self { tree: &element.value, ..self })
     }
 
     /// Returns the elements.
-    pub(super) fn elements(self) -> impl Iterator<Item = Self> {
+    pub fn elements(self) -> impl Iterator<Item = Self> {
         self.tree.elements().iter().map(move |element| Self { tree: &element.value, ..self })
     }
 
     /// Returns where the value stands; for a long one, where it begins.
-    pub(super) fn place(self) -> Place {
+    pub fn place(self) -> Place {
         let text = &self.file.source.text[self.tree.span.clone()];
         self.spot(if text.contains('\n') { self.tree.head.clone() } else { self.tree.span.clone() })
     }
 
     /// Returns where the value's name or opening bracket stands.
-    pub(super) fn head(self) -> Place {
+    pub fn head(self) -> Place {
         self.spot(self.tree.head.clone())
     }
 
     /// Returns a place in the same file.
-    pub(super) fn spot(self, span: Range<usize>) -> Place {
+    pub fn spot(self, span: Range<usize>) -> Place {
         Place { source: Arc::clone(&self.file.source), span }
     }
 
     /// Returns the text as it stands in the file.
-    pub(super) fn text(self) -> &'a str {
+    pub fn text(self) -> &'a str {
         &self.file.source.text[self.tree.span.clone()]
     }
 
     /// Whether the syntax is broken somewhere inside.
-    pub(super) fn is_broken(self) -> bool {
+    pub fn is_broken(self) -> bool {
         let span = &self.tree.span;
         self.file.broken.iter().any(|at| span.contains(at) || *at == span.end)
     }
 
     /// Returns the text in quotes that stands here.
-    pub(super) fn string(self) -> Option<String> {
+    pub fn string(self) -> Option<String> {
         ron::from_str(self.text()).ok()
     }
 }
@@ -88,7 +90,7 @@ impl<'a> Node<'a> {
 /// Reads a piece and notes its mistakes.
 ///
 /// Returns nothing if what is left without the mistakes is not a `T`, or if the piece's syntax is broken already.
-pub(super) fn read<'a, T: DeserializeOwned>(node: Node<'a>, out: &mut Vec<Diagnostic>) -> Option<Placed<'a, T>> {
+pub fn read<'a, T: DeserializeOwned>(node: Node<'a>, out: &mut Vec<Diagnostic>) -> Option<Placed<'a, T>> {
     if node.is_broken() {
         return None;
     }
@@ -115,7 +117,7 @@ pub(super) fn read<'a, T: DeserializeOwned>(node: Node<'a>, out: &mut Vec<Diagno
 }
 
 /// How scenario files are written: `Some` and the inner brackets of `Farmer((...))` may be left out.
-pub(super) fn options() -> Options {
+pub fn options() -> Options {
     Options::default().with_default_extension(Extensions::UNWRAP_VARIANT_NEWTYPES | Extensions::IMPLICIT_SOME)
 }
 

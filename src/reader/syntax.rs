@@ -12,21 +12,21 @@ use super::wording::lower;
 
 /// A file that could be read as a tree, perhaps with holes.
 #[derive(Debug)]
-pub(super) struct File {
+pub struct File {
     /// Its text.
-    pub(super) source: Arc<Source>,
+    pub source: Arc<Source>,
     /// The folder to which the paths in it are relative.
-    pub(super) folder: PathBuf,
+    pub folder: PathBuf,
     /// Its outermost struct.
-    pub(super) tree: Tree,
+    pub tree: Tree,
     /// Where its syntax is broken.
-    pub(super) broken: Vec<usize>,
+    pub broken: Vec<usize>,
 }
 
 /// Reads a text as a tree and notes its mistakes of syntax.
 ///
 /// Returns nothing if brackets do not match or if the text holds no struct: nothing more can be said then.
-pub(super) fn parse(source: Arc<Source>, folder: &Path, out: &mut Vec<Diagnostic>) -> Option<File> {
+pub fn parse(source: Arc<Source>, folder: &Path, out: &mut Vec<Diagnostic>) -> Option<File> {
     let place = |span| Place { source: Arc::clone(&source), span };
     if let Some(mistake) = brackets(&source) {
         out.push(mistake);
@@ -76,7 +76,7 @@ fn is_astray(kind: &ErrorKind) -> bool {
 }
 
 /// Cuts a span to its first line, within the text and between characters.
-pub(super) fn visible(text: &str, span: Range<usize>) -> Range<usize> {
+pub fn visible(text: &str, span: Range<usize>) -> Range<usize> {
     let start = text.floor_char_boundary(span.start.min(text.len()));
     let end = text.floor_char_boundary(span.end.min(text.len())).max(start);
     let line = text[start..end].find('\n').map_or(end, |newline| start + newline);

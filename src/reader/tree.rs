@@ -7,18 +7,18 @@ use ron2::error::Span;
 
 /// A piece of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tree {
+pub struct Tree {
     /// All of it.
-    pub(super) span: Range<usize>,
+    pub span: Range<usize>,
     /// Its name, or its opening bracket; all of it if it has neither.
-    pub(super) head: Range<usize>,
+    pub head: Range<usize>,
     /// What it holds.
-    pub(super) kind: Kind,
+    pub kind: Kind,
 }
 
 /// What a piece of the file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// A number, a text, a name.
     Leaf,
     /// `Name(field: value, ...)`.
@@ -31,34 +31,34 @@ pub(super) enum Kind {
 
 /// A field of a struct.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Field {
+pub struct Field {
     /// Its name.
-    pub(super) name: String,
+    pub name: String,
     /// Where the name stands.
-    pub(super) name_span: Range<usize>,
+    pub name_span: Range<usize>,
     /// From the name to the comma.
-    pub(super) span: Range<usize>,
+    pub span: Range<usize>,
     /// Its value.
-    pub(super) value: Tree,
+    pub value: Tree,
 }
 
 /// An element of a list or tuple.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Element {
+pub struct Element {
     /// From its start to the comma.
-    pub(super) span: Range<usize>,
+    pub span: Range<usize>,
     /// What it is.
-    pub(super) value: Tree,
+    pub value: Tree,
 }
 
 impl Tree {
     /// Returns the value of a field.
-    pub(super) fn get(&self, name: &str) -> Option<&Self> {
+    pub fn get(&self, name: &str) -> Option<&Self> {
         self.fields().iter().find(|field| field.name == name).map(|field| &field.value)
     }
 
     /// Returns the fields of a struct; none if it is something else.
-    pub(super) fn fields(&self) -> &[Field] {
+    pub fn fields(&self) -> &[Field] {
         match &self.kind {
             Kind::Struct(fields) => fields,
             _ => &[],
@@ -66,7 +66,7 @@ impl Tree {
     }
 
     /// Returns the elements of a list or tuple; none if it is something else.
-    pub(super) fn elements(&self) -> &[Element] {
+    pub fn elements(&self) -> &[Element] {
         match &self.kind {
             Kind::List(elements) | Kind::Tuple(elements) => elements,
             _ => &[],
@@ -74,18 +74,18 @@ impl Tree {
     }
 
     /// Returns the pieces directly inside.
-    pub(super) fn children(&self) -> impl Iterator<Item = &Self> {
+    pub fn children(&self) -> impl Iterator<Item = &Self> {
         let values = self.fields().iter().map(|field| &field.value);
         values.chain(self.elements().iter().map(|element| &element.value))
     }
 
     /// Returns the innermost piece around a byte.
-    pub(super) fn innermost(&self, at: usize) -> &Self {
+    pub fn innermost(&self, at: usize) -> &Self {
         self.children().find(|child| child.span.contains(&at)).map_or(self, |child| child.innermost(at))
     }
 
     /// Returns the innermost field around a byte.
-    pub(super) fn field_around(&self, at: usize) -> Option<&Field> {
+    pub fn field_around(&self, at: usize) -> Option<&Field> {
         if let Some(field) = self.fields().iter().find(|field| field.span.contains(&at)) {
             return field.value.field_around(at).or(Some(field));
         }
@@ -94,7 +94,7 @@ impl Tree {
 
     /// Returns the innermost field or list element around a byte, comma included: what can be cut out so that the
     /// rest can still be read.
-    pub(super) fn severable(&self, at: usize) -> Option<Range<usize>> {
+    pub fn severable(&self, at: usize) -> Option<Range<usize>> {
         let field = self.fields().iter().find(|field| field.span.contains(&at));
         if let Some(field) = field {
             return field.value.severable(at).or(Some(field.span.clone()));
@@ -105,7 +105,7 @@ impl Tree {
     }
 
     /// Returns the leaves, in the order of the text.
-    pub(super) fn leaves(&self) -> Vec<&Self> {
+    pub fn leaves(&self) -> Vec<&Self> {
         match self.kind {
             Kind::Leaf => vec![self],
             _ => self.children().flat_map(Self::leaves).collect(),
@@ -177,7 +177,7 @@ impl Element {
 }
 
 /// Returns the bytes of a span.
-pub(super) fn bytes(span: &Span) -> Range<usize> {
+pub fn bytes(span: &Span) -> Range<usize> {
     span.start_offset..span.end_offset.max(span.start_offset)
 }
 

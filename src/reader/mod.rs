@@ -1,0 +1,11 @@
+//! The text of a scenario: files and their includes, trees in which every piece knows where it stands, values read from
+//! them, and what mistakes look like. Knows nothing of what a scenario may say.
+
+pub mod diagnostic;
+pub mod files;
+pub mod include;
+pub mod piece;
+pub mod syntax;
+pub mod tree;
+pub mod whole;
+pub mod wording;
