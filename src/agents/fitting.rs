@@ -33,7 +33,7 @@ pub fn ticks_now(sees: &View, cell: &PoolCell, range: &RangeParams) -> Option<Ti
 
 /// Returns how much of each token liquidity takes that is worth so much of the numeraire outside, in smallest units.
 pub fn amounts_worth(sees: &View, cell: &PoolCell, range: Option<TickRange>, numeraire: f64) -> PerToken {
-    let mix = cell.pool.mix(range, sees.clock.now());
+    let mix = cell.pool.amm().mix(range, sees.clock.now());
     let worth: f64 = mix.iter().zip(&cell.tokens).map(|(amount, token)| amount * unit(sees, *token)).sum();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a wish may")]
     let amount = |part: &f64| (part * numeraire / worth) as u128;
@@ -70,7 +70,7 @@ pub fn fit(
     if let Some(withdrawal) = withdrawn {
         pool.amm_mut().remove_liquidity(withdrawal, now).ok()?;
     }
-    let mix = pool.mix(range, now);
+    let mix = pool.amm().mix(range, now);
     let abounds = held[0] as f64 * mix[1] > held[1] as f64 * mix[0];
     let direction: Direction = if abounds { Side::ZeroForOne } else { Side::OneForZero }.into();
     let (pays, takes) = (usize::from(direction.pays), usize::from(direction.takes));
@@ -80,7 +80,7 @@ pub fn fit(
         let middle = low.midpoint(high);
         let before = pool.before();
         let traded = pool.amm_mut().swap_exact_in(direction, middle, now);
-        let mix = pool.mix(range, now);
+        let mix = pool.amm().mix(range, now);
         pool.restore(before);
         match traded {
             Ok(traded)

@@ -191,7 +191,7 @@ impl LiquidityBooks {
     /// Returns the track of a place, which begins now if nobody had liquidity there.
     fn track(&mut self, place: Place, sees: &View) -> &mut Track {
         self.tracks.entry(place).or_insert_with(|| {
-            let holds = sees.protocols.pool(place.0).pool.mix(place.1, sees.clock.now());
+            let holds = sees.protocols.pool(place.0).pool.amm().mix(place.1, sees.clock.now());
             let mut track = Track { providers: 0, holds, lost: 0.0, per_token: 1.0 };
             track.count_tokens(place.0, sees);
             track
@@ -233,7 +233,7 @@ impl LiquidityBooks {
     fn look(&mut self, sees: &View) {
         for (place, track) in &mut self.tracks {
             let cell = sees.protocols.pool(place.0);
-            let holds = cell.pool.mix(place.1, sees.clock.now());
+            let holds = cell.pool.amm().mix(place.1, sees.clock.now());
             if holds.iter().any(|held| held.is_nan()) {
                 continue; // The pool is empty: what was there last counts.
             }

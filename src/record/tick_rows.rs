@@ -69,15 +69,16 @@ pub(super) fn lending_tick(sees: &View, cell: &LendingCell) -> LendingTick {
 }
 
 pub(super) fn asset_tick(sees: &View, cell: &LendingCell, place: u8) -> AssetTick {
-    let totals = cell.lending().totals(place, sees.clock.now());
+    let (lending, now) = (cell.lending(), sees.clock.now());
+    let (totals, rates) = (lending.totals(place, now), lending.rates(place, now));
     let token = cell.asset(place).token;
     AssetTick {
         supplied: amount(sees, token, totals.supplied),
         borrowed: amount(sees, token, totals.borrowed),
         idle: amount(sees, token, totals.idle),
         utilisation_ratio: if totals.supplied == 0 { 0.0 } else { totals.borrowed as f64 / totals.supplied as f64 },
-        borrow_rate_ratio: totals.borrow_rate,
-        supply_rate_ratio: totals.supply_rate,
+        borrow_rate_ratio: rates.borrow,
+        supply_rate_ratio: rates.supply,
     }
 }
 

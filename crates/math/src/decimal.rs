@@ -4,17 +4,15 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-use super::mul_div::{bits, div_narrow};
-
 /// A decimal of at most 38 significant digits that is not negative, such as `12.5` or `1_000_000`.
 ///
 /// Zeros that end the fraction are dropped, so equal numbers are equal values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Decimal {
     /// The number times ten to the power `scale`.
-    digits: u128,
+    pub(super) digits: u128,
     /// How many of the digits follow the point.
-    scale: u8,
+    pub(super) scale: u8,
 }
 
 /// Why a text is no decimal, or a decimal no amount of a token.
@@ -78,11 +76,6 @@ impl Decimal {
         }
         let units = 10_u128.checked_pow(missing.into()).and_then(|factor| self.digits.checked_mul(factor));
         units.ok_or(DecimalError::BeyondU128 { number: self, decimals })
-    }
-
-    /// Returns the nearest float, for decisions and statistics.
-    pub fn to_f64(self) -> f64 {
-        units_to_f64(self.digits, self.scale)
     }
 
     /// Returns the value without the zeros that end its fraction.
@@ -152,34 +145,6 @@ impl fmt::Display for Decimal {
     }
 }
 
-/// Returns `units` smallest units in whole tokens, as the **nearest** float.
-///
-/// # Panics
-/// A token has at most 38 decimals.
-pub fn units_to_f64(units: u128, decimals: u8) -> f64 {
-    const EXACT_IN_F64: u128 = 1 << 53;
-    let one = 10_u128.checked_pow(decimals.into()).expect("a token has at most 38 decimals");
-    if units < EXACT_IN_F64 && decimals <= 22 {
-        // Both sides are exact, so the division alone rounds.
-        return units as f64 / one as f64;
-    }
-    // A quotient of at least 64 bits and one bit for all that is left: the conversion rounds once.
-    let shift = (64 + bits(one)).saturating_sub(bits(units));
-    let (high, low) = shifted(units, shift);
-    let (quotient, remainder) = div_narrow(high, low, one);
-    let scale = f64::from_bits(u64::from(1023 - shift) << 52);
-    (quotient | u128::from(remainder > 0)) as f64 * scale
-}
-
-/// Returns `value << shift` as two halves; the result fits 256 bits.
-fn shifted(value: u128, shift: u16) -> (u128, u128) {
-    match shift {
-        0 => (0, value),
-        1..128 => (value >> (128 - shift), value << shift),
-        _ => (value << (shift - 128), 0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,14 +192,6 @@ mod tests {
         fn a_decimal_reads_back_as_it_prints(digits: u128, scale in 0u8..60) {
             let number = Decimal { digits, scale }.normalised();
             prop_assert_eq!(number.to_string().parse(), Ok(number));
-        }
-
-        /// The standard library's parser is correctly rounded.
-        #[test]
-        fn whole_tokens_are_the_nearest_float(units: u128, shift in 0u32..128, decimals in 0u8..=38) {
-            let units = units >> shift;
-            let nearest: f64 = Decimal { digits: units, scale: decimals }.to_string().parse().unwrap();
-            prop_assert_eq!(units_to_f64(units, decimals).to_bits(), nearest.to_bits());
         }
     }
 }

@@ -7,6 +7,8 @@ mod amounts_between;
 mod decimal;
 #[cfg(feature = "serde")]
 mod decimal_serde;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod fixed_18;
 pub mod log_exp;
 mod mul_div;
@@ -27,7 +29,9 @@ pub use amounts_between::{
     amounts_for_liquidity_down, is_token_0_between_up, liquidity_for_amounts_down, token_0_between_down,
     token_0_between_up, token_1_between_down, token_1_between_up,
 };
-pub use decimal::{Decimal, DecimalError, units_to_f64};
+pub use decimal::{Decimal, DecimalError};
+#[cfg(feature = "decisions")]
+pub use decisions::units_to_f64;
 pub use fixed_18::Fixed18;
 pub use mul_div::{mul_div_down, mul_div_up};
 pub use rad::{Rad, Ray};

@@ -80,12 +80,6 @@ impl Ray {
     pub fn pow_half_up(self, exponent: u64) -> Result<Self, MathError> {
         rpow_half_up(self.0, exponent).map(Self)
     }
-
-    /// Returns the nearest float, for decisions.
-    #[inline]
-    pub fn to_f64(self) -> f64 {
-        self.0 as f64 / RAY as f64
-    }
 }
 
 impl Rad {
@@ -185,12 +179,6 @@ impl Rad {
     pub fn to_wad_down(self) -> Result<u128, MathError> {
         self.div_down(Ray::ONE)
     }
-
-    /// Returns how many whole dai it is about, for decisions.
-    #[inline]
-    pub fn to_f64(self) -> f64 {
-        self.0.to_f64() / RAY as f64 / WAD as f64
-    }
 }
 
 impl fmt::Display for Ray {
@@ -240,12 +228,6 @@ mod tests {
         assert_eq!(widest.div_up(Ray::ZERO), Err(MathError::DivisionByZero));
         assert_eq!(Ray::ONE.div_down(Ray::ZERO), Err(MathError::DivisionByZero));
         assert_eq!(Ray::from_wad(u128::MAX), Err(MathError::TooWide { bits: 129, fits: 128 }));
-    }
-
-    #[test]
-    fn a_float_says_about_how_many_dai_there_are() {
-        assert!((Rad::from_wad(12_345 * WAD / 10).to_f64() - 1_234.5).abs() < 1e-9);
-        assert!((Ray(RAY / 4).to_f64() - 0.25).abs() < 1e-15);
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-use super::{Amount, MAX_SQRT_PRICE, MIN_SQRT_PRICE, MathError, ParseU256Error, U256, mul_div_wide::mul_div};
+use super::{Amount, MathError, ParseU256Error, U256, mul_div_wide::mul_div};
 
 /// The square root of a price, smallest units of token 1 per smallest unit of token 0, times 2^96.
 ///
@@ -129,32 +129,6 @@ impl SqrtPriceX96 {
     }
 }
 
-impl SqrtPriceX96 {
-    /// Returns the price, smallest units of token 1 per smallest unit of token 0, as a float for decisions.
-    pub fn to_price(self) -> f64 {
-        let (high, low) = U256::from(self).into_halves();
-        let root = (high as f64 * TWO_64 * TWO_64 + low as f64) / (TWO_64 * TWO_32);
-        root * root
-    }
-
-    /// Returns the square root of a price that was decided in floats, if a pool can stand there.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both casts are of whole numbers")]
-    pub fn from_price(price: f64) -> Option<Self> {
-        let root = price.sqrt() * TWO_32;
-        if !(0.0..TWO_64 * TWO_32).contains(&root) {
-            return None;
-        }
-        // In units of 2^-32 it is below 2^96; the bits of a float end 53 below its first.
-        let upper = root as u128;
-        let lower = ((root - upper as f64) * TWO_64) as u128;
-        let square_root = Self::try_from(U256::from_halves(upper >> 64, upper << 64 | lower)).ok()?;
-        (MIN_SQRT_PRICE..MAX_SQRT_PRICE).contains(&square_root).then_some(square_root)
-    }
-}
-
-const TWO_32: f64 = (1_u64 << 32) as f64;
-const TWO_64: f64 = TWO_32 * TWO_32;
-
 /// Returns `liquidity * 2^96`, which always fits.
 #[inline]
 pub(super) fn times_2_96(liquidity: u128) -> U256 {
@@ -212,7 +186,10 @@ impl FromStr for SqrtPriceX96 {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::{token_0_between_down, token_0_between_up, token_1_between_down, token_1_between_up};
+    use crate::{
+        MAX_SQRT_PRICE, MIN_SQRT_PRICE, token_0_between_down, token_0_between_up, token_1_between_down,
+        token_1_between_up,
+    };
     use proptest::prelude::*;
 
     const ETHER: u128 = 1_000_000_000_000_000_000;
@@ -267,18 +244,6 @@ pub(super) mod tests {
         let after = steep.after_token_0_in(liquidity, 406_u128).unwrap();
         assert_eq!(after, price("1025574284609383582644711336373707553698163132913"));
         assert_eq!(token_0_between_up(after, steep, liquidity), Ok(406_u128));
-    }
-
-    #[test]
-    fn a_float_comes_back_as_it_was() {
-        for decided in [1.0, 0.25, 4.0, 3_000e-12, 1e30, 1e-30] {
-            let there = SqrtPriceX96::from_price(decided).unwrap().to_price();
-            assert!((there / decided - 1.0).abs() < 1e-13, "{decided} became {there}");
-        }
-        assert_eq!(SqrtPriceX96::from_price(1.0), Some(SqrtPriceX96::ONE));
-        for refused in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e39, 1e-39] {
-            assert_eq!(SqrtPriceX96::from_price(refused), None, "{refused}");
-        }
     }
 
     #[test]

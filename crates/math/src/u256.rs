@@ -152,13 +152,6 @@ impl U256 {
         let (high, low, remainder) = div_wide(high, low, divisor);
         Ok((Self::from_halves(high, low), remainder))
     }
-
-    /// Returns the value as a float, off by less than one part in 2^51: for decisions, never for a balance.
-    #[inline]
-    pub fn to_f64(self) -> f64 {
-        let (high, low) = self.into_halves();
-        high as f64 * (2.0 * (1_u128 << 127) as f64) + low as f64
-    }
 }
 
 impl From<u128> for U256 {
@@ -244,13 +237,6 @@ mod tests {
                 Err(_) => product.checked_sub(1).unwrap().div_down(divisor).unwrap().checked_add(1).unwrap(),
             });
             prop_assert_eq!(value.mul_div_up(by, divisor), up);
-        }
-
-        #[test]
-        fn a_float_is_near(high: u128, low: u128, shift in 0u32..=128) {
-            let value = U256::from_halves(high.checked_shr(shift).unwrap_or(0), low);
-            let nearest: f64 = value.to_string().parse().unwrap();
-            prop_assert!((value.to_f64() - nearest).abs() <= nearest / (1_u64 << 51) as f64);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::agents::router::Hop;
 use crate::agents::view::View;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::venue::Venue;
-use crate::protocol::amm::{Amm, Direction};
+use crate::protocol::amm::{AmmDecisions, Direction};
 
 /// Where to look for a gap: between a pool's price of a token and the venue's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Place {
 
 /// A pool's price against the external venue's.
 struct Gap<'a> {
-    pool: &'a dyn Amm,
+    pool: &'a dyn AmmDecisions,
     venue: &'a Venue,
     /// From the numeraire to the risky token.
     buying: Direction,

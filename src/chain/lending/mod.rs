@@ -12,7 +12,7 @@ pub use orders::{Heap, LoanOrders, LoanPlace, Look};
 use super::ids::{AccountId, FeedId, LendingId, TokenId};
 use super::oracles::{Oracles, wad_to_f64};
 use super::tokens::Tokens;
-use crate::protocol::lending::{Exposure, Indices, Lending, LendingMarket};
+use crate::protocol::lending::{Exposure, Indices, LendingDecisions, LendingMarket};
 
 /// One asset of a lending market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub type Prices = SmallVec<[u128; 4]>;
 
 impl LendingCell {
     /// Returns the market as what all markets have in common.
-    pub fn lending(&self) -> &dyn Lending {
+    pub fn lending(&self) -> &dyn LendingDecisions {
         self.market.lending()
     }
 

@@ -5,13 +5,16 @@
 
 pub mod balancer;
 pub mod curve;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod liquidity;
 pub mod uniswap_v2;
 pub mod uniswap_v3;
 
+#[cfg(feature = "decisions")]
+pub use decisions::AmmDecisions;
 pub use liquidity::{Deposit, LiquidityMoved, PerToken, TickRange, Withdrawal};
 
-use smallvec::SmallVec;
 use thiserror::Error;
 
 use balancer::{Holdings, WeightedPool, WeightedPoolError};
@@ -233,6 +236,9 @@ pub trait Amm {
     /// So much liquidity is not there, or less of a token would come than asked.
     fn remove_liquidity(&mut self, withdrawal: &Withdrawal, now: u64) -> Result<LiquidityMoved, AmmError>;
 
+    /// Returns how many tokens it holds.
+    fn token_count(&self) -> u8;
+
     /// Returns what the pool holds of the token in this place, whoever it belongs to.
     fn balance(&self, token: u8) -> u128;
 
@@ -243,21 +249,6 @@ pub trait Amm {
 
     /// Returns how many liquidity tokens exist; none for a pool whose positions are no tokens.
     fn total_supply(&self) -> Option<u128>;
-
-    /// Returns the pool's invariant as a measure of its size: of twice of every amount it is twice as much, and trades
-    /// change it by what their fees leave in the pool alone. None where fees are kept apart. A float: for statistics.
-    fn size(&self, now: u64) -> Option<f64>;
-
-    /// Returns the marginal price before fees: smallest units of what is taken per smallest unit of what is paid. It is
-    /// not a number while the pool is empty.
-    fn spot_price(&self, direction: Direction, now: u64) -> f64;
-
-    /// Returns the share of a trade that the pool keeps, as in 0.003.
-    fn fee(&self) -> f64;
-
-    /// Returns how much can be paid in until the last unit buys no more than `price` smallest units of what is taken,
-    /// fee included; zero where the first already does not. A float: for decisions.
-    fn depth_to(&self, direction: Direction, price: f64, now: u64) -> f64;
 }
 
 /// A pool of any kind. What is larger than a pair is boxed.
@@ -288,7 +279,8 @@ pub enum PoolBefore {
 
 impl Pool {
     /// Returns the pool as what all pools have in common.
-    pub fn amm(&self) -> &dyn Amm {
+    #[cfg(feature = "decisions")]
+    pub fn amm(&self) -> &dyn AmmDecisions {
         match self {
             Self::UniswapV2(pair) => pair,
             Self::UniswapV3(pool) => &**pool,
@@ -298,7 +290,8 @@ impl Pool {
     }
 
     /// Returns the pool as what all pools have in common, to trade with.
-    pub fn amm_mut(&mut self) -> &mut dyn Amm {
+    #[cfg(feature = "decisions")]
+    pub fn amm_mut(&mut self) -> &mut dyn AmmDecisions {
         match self {
             Self::UniswapV2(pair) => pair,
             Self::UniswapV3(pool) => &mut **pool,
@@ -336,27 +329,6 @@ impl Pool {
         if let Self::UniswapV3(pool) = self {
             pool.commit();
         }
-    }
-
-    /// Returns what liquidity is made of now, in smallest units of each token: per unit of liquidity in a range, and per
-    /// unit of [`Amm::size`] where it lies everywhere. Floats: for decisions and statistics.
-    pub fn mix(&self, range: Option<TickRange>, now: u64) -> SmallVec<[f64; 2]> {
-        if let (Self::UniswapV3(pool), Some(range)) = (self, range) {
-            return SmallVec::from(pool.amounts_per_liquidity(range));
-        }
-        let (amm, places) = (self.amm(), self.places());
-        let size = amm.size(now).unwrap_or(f64::NAN);
-        (0..places).map(|place| amm.provided(place) as f64 / size).collect()
-    }
-
-    /// Returns how many tokens it holds.
-    pub fn places(&self) -> u8 {
-        let places = match self {
-            Self::UniswapV2(_) | Self::UniswapV3(_) => 2,
-            Self::Curve(pool) => pool.admin_balances().len(),
-            Self::Balancer(pool) => pool.balances().len(),
-        };
-        u8::try_from(places).expect("pools have eight tokens at most")
     }
 
     /// Returns the Uniswap v2 pair that it is. Leveraged farms are checked to farm no other kind.

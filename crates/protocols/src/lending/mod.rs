@@ -5,9 +5,14 @@
 
 pub mod aave_v3;
 pub mod compound_v2;
+#[cfg(feature = "decisions")]
+mod decisions;
 pub mod maker;
 pub mod morpho_blue;
 mod rows;
+
+#[cfg(feature = "decisions")]
+pub use decisions::{Exposure, Health, Indices, LendingDecisions, YearlyRates};
 
 use smallvec::SmallVec;
 use thiserror::Error;
@@ -59,17 +64,8 @@ pub struct Liquidated {
     pub protocol_fee: u128,
 }
 
-/// How sound a position is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Health {
-    /// What the collateral carries over what is owed; infinite without debt. For decisions.
-    pub factor: f64,
-    /// Whether anybody may liquidate it now, exactly.
-    pub is_liquidatable: bool,
-}
-
 /// One asset of a market at a moment, in smallest units.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AssetTotals {
     /// What suppliers claim.
     pub supplied: u128,
@@ -77,28 +73,6 @@ pub struct AssetTotals {
     pub borrowed: u128,
     /// What the market holds and could pay out.
     pub idle: u128,
-    /// What borrowers pay a year, as in 0.05.
-    pub borrow_rate: f64,
-    /// What suppliers get a year.
-    pub supply_rate: f64,
-}
-
-/// What a position consists of, in units that only its own calls change: interest moves their indices alone.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Exposure {
-    /// By asset: units of collateral, times the share of their worth that may be owed.
-    pub collateral: SmallVec<[(u8, f64); 2]>,
-    /// By asset: units of debt.
-    pub debt: SmallVec<[(u8, f64); 2]>,
-}
-
-/// What a unit of an exposure stands for at a moment, in smallest units of the asset.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Indices {
-    /// Of collateral.
-    pub collateral: f64,
-    /// Of debt.
-    pub debt: f64,
 }
 
 /// Why a lending market refused. It is as it was.
@@ -223,23 +197,17 @@ pub trait Lending {
     /// The market refuses the premium.
     fn repay_flash_loan(&mut self, asset: u8, amount: u128, now: u64) -> Result<(), LendingError>;
 
-    /// Returns how sound an account's position is.
+    /// Says whether anybody may liquidate an account's position now, exactly.
     ///
     /// # Errors
     /// A number does not fit.
-    fn health(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<Health, LendingError>;
+    fn is_liquidatable(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<bool, LendingError>;
 
     /// Returns what an account could withdraw if nothing were lent out; nothing if that cannot be counted.
     fn supplied(&self, account: AccountId, asset: u8, now: u64) -> u128;
 
     /// Returns what an account owes; nothing if that cannot be counted.
     fn borrowed(&self, account: AccountId, asset: u8, now: u64) -> u128;
-
-    /// Returns what an account's position consists of.
-    fn exposure(&self, account: AccountId) -> Exposure;
-
-    /// Returns what a unit of an exposure stands for.
-    fn indices(&self, asset: u8, now: u64) -> Indices;
 
     /// Returns one asset's totals; what cannot be counted is zero.
     fn totals(&self, asset: u8, now: u64) -> AssetTotals;
@@ -255,16 +223,6 @@ pub trait Lending {
 
     /// Returns every account that has or had a position.
     fn accounts(&self) -> Box<dyn Iterator<Item = AccountId> + '_>;
-
-    /// Returns the share of its worth that may be owed against an asset before the position may be liquidated.
-    fn threshold(&self, asset: u8) -> f64;
-
-    /// Returns what a liquidator gets of an asset on top of what it repays, as in 0.05.
-    fn bonus(&self, collateral: u8) -> f64;
-
-    /// Returns the smallest worth that the market counts in, in whole numeraire tokens, where `unit_worths` are those of
-    /// the assets' smallest units: no rounding of it is off by more.
-    fn grain(&self, unit_worths: &[f64]) -> f64;
 }
 
 /// A lending market of any kind.
@@ -280,7 +238,8 @@ pub enum LendingMarket {
 
 impl LendingMarket {
     /// Returns the market as what all markets have in common.
-    pub fn lending(&self) -> &dyn Lending {
+    #[cfg(feature = "decisions")]
+    pub fn lending(&self) -> &dyn LendingDecisions {
         match self {
             Self::AaveV3(market) => market.as_ref(),
             Self::MorphoBlue(market) => market.as_ref(),
@@ -289,7 +248,8 @@ impl LendingMarket {
     }
 
     /// Returns the market as what all markets have in common, to call.
-    pub fn lending_mut(&mut self) -> &mut dyn Lending {
+    #[cfg(feature = "decisions")]
+    pub fn lending_mut(&mut self) -> &mut dyn LendingDecisions {
         match self {
             Self::AaveV3(market) => market.as_mut(),
             Self::MorphoBlue(market) => market.as_mut(),

@@ -5,7 +5,7 @@ use crate::amm::liquidity::{check_length, check_no_range};
 use crate::amm::{Amm, AmmError, Deposit, Direction, LiquidityMoved, PerToken, Traded, Withdrawal};
 
 /// Returns the two tokens of a direction.
-fn tokens(direction: Direction) -> (usize, usize) {
+pub(super) fn tokens(direction: Direction) -> (usize, usize) {
     (direction.pays.into(), direction.takes.into())
 }
 
@@ -51,34 +51,15 @@ impl Amm for WeightedPool {
         })
     }
 
+    fn token_count(&self) -> u8 {
+        u8::try_from(self.balances().len()).expect("pools have eight tokens at most")
+    }
+
     fn balance(&self, token: u8) -> u128 {
         self.balances()[usize::from(token)]
     }
 
     fn total_supply(&self) -> Option<u128> {
         Some(WeightedPool::total_supply(self))
-    }
-
-    /// The product of the balances, each to the power of its weight.
-    fn size(&self, _: u64) -> Option<f64> {
-        let weighted = self.balances().iter().zip(self.weights_wad());
-        Some(weighted.map(|(balance, weight)| libm::pow(*balance as f64, *weight as f64 / 1e18)).product())
-    }
-
-    fn spot_price(&self, direction: Direction, _: u64) -> f64 {
-        let (base, quote) = tokens(direction);
-        WeightedPool::spot_price(self, base, quote).unwrap_or(f64::NAN)
-    }
-
-    fn fee(&self) -> f64 {
-        self.swap_fee_wad() as f64 / 1e18
-    }
-
-    /// No more than one swap may pay in.
-    fn depth_to(&self, direction: Direction, price: f64, _: u64) -> f64 {
-        let (token_in, token_out) = tokens(direction);
-        let wished = self.amount_in_to_price(token_in, token_out, price / (1.0 - Amm::fee(self)));
-        let most = self.largest_amount_in(token_in);
-        wished.unwrap_or(0.0).min(most.map_or(0.0, |most| most as f64))
     }
 }

@@ -14,12 +14,13 @@
 //! is small: a join or exit is quoted by making it on a copy.
 
 mod amm;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod error;
 mod exit;
 mod join;
 mod liquidity;
 mod swap;
-mod view;
 pub mod weighted_math;
 
 pub use error::WeightedPoolError;

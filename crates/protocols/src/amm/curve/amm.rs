@@ -1,6 +1,6 @@
 //! A pool of any number of coins, as any pool.
 
-use super::{CurveError, FEE_DENOMINATOR, StableSwap};
+use super::{CurveError, StableSwap};
 use crate::amm::liquidity::{check_each, check_length, check_no_range};
 use crate::amm::{Amm, AmmError, Deposit, Direction, LiquidityMoved, Traded, Withdrawal};
 
@@ -39,7 +39,7 @@ impl CurvePool {
 }
 
 /// Returns the two coins of a direction.
-fn coins(direction: Direction) -> (usize, usize) {
+pub(super) fn coins(direction: Direction) -> (usize, usize) {
     (direction.pays.into(), direction.takes.into())
 }
 
@@ -64,6 +64,10 @@ impl Amm for CurvePool {
         each!(self, pool => Amm::remove_liquidity(pool, withdrawal, now))
     }
 
+    fn token_count(&self) -> u8 {
+        each!(self, pool => Amm::token_count(pool))
+    }
+
     fn balance(&self, token: u8) -> u128 {
         each!(self, pool => Amm::balance(pool, token))
     }
@@ -74,22 +78,6 @@ impl Amm for CurvePool {
 
     fn total_supply(&self) -> Option<u128> {
         each!(self, pool => Amm::total_supply(pool))
-    }
-
-    fn size(&self, now: u64) -> Option<f64> {
-        each!(self, pool => Amm::size(pool, now))
-    }
-
-    fn spot_price(&self, direction: Direction, now: u64) -> f64 {
-        each!(self, pool => Amm::spot_price(pool, direction, now))
-    }
-
-    fn fee(&self) -> f64 {
-        each!(self, pool => Amm::fee(pool))
-    }
-
-    fn depth_to(&self, direction: Direction, price: f64, now: u64) -> f64 {
-        each!(self, pool => Amm::depth_to(pool, direction, price, now))
     }
 }
 
@@ -131,6 +119,10 @@ impl<const N: usize> Amm for StableSwap<N> {
         Ok(LiquidityMoved { amounts, liquidity: removed.burned, ..LiquidityMoved::default() })
     }
 
+    fn token_count(&self) -> u8 {
+        u8::try_from(N).expect("pools have three coins at most")
+    }
+
     fn balance(&self, token: u8) -> u128 {
         let coin = usize::from(token);
         self.balances[coin] + self.admin_balances[coin]
@@ -142,24 +134,5 @@ impl<const N: usize> Amm for StableSwap<N> {
 
     fn total_supply(&self) -> Option<u128> {
         Some(self.total_supply)
-    }
-
-    /// The contract's D. A ramp of the amplification moves it as well.
-    fn size(&self, now: u64) -> Option<f64> {
-        Some(self.market(now).map_or(0.0, |market| market.d() as f64))
-    }
-
-    fn spot_price(&self, direction: Direction, now: u64) -> f64 {
-        let (coin_in, coin_out) = coins(direction);
-        StableSwap::spot_price(self, coin_in, coin_out, now)
-    }
-
-    fn fee(&self) -> f64 {
-        self.fees.fee as f64 / FEE_DENOMINATOR as f64
-    }
-
-    fn depth_to(&self, direction: Direction, price: f64, now: u64) -> f64 {
-        let (coin_in, coin_out) = coins(direction);
-        self.depth_to_price(coin_in, coin_out, price / (1.0 - Amm::fee(self)), now).unwrap_or(0.0)
     }
 }

@@ -14,8 +14,11 @@
 //! Where the contract computes in 256 bits, balances in 18 decimals, the invariant and everything that a call returns
 //! must fit 128 bits here: 3.4e20 whole tokens.
 
+#[macro_use]
 mod amm;
 mod amplification;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod deposit;
 mod error;
 mod exchange;
@@ -26,7 +29,6 @@ mod market;
 mod meta;
 mod rate;
 mod search;
-mod slope;
 mod template;
 mod withdrawal;
 

@@ -44,12 +44,4 @@ impl Rate {
             Self::VirtualPriceWad(price) => mul_div_down(scaled, WAD, price),
         }
     }
-
-    /// Returns units of 18 decimals per smallest unit, as a float for decisions.
-    pub(super) fn to_f64(self) -> f64 {
-        match self {
-            Self::Multiplier(multiplier) => multiplier as f64,
-            Self::VirtualPriceWad(price) => price as f64 / WAD as f64,
-        }
-    }
 }

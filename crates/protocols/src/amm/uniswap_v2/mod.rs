@@ -9,6 +9,8 @@
 //! it takes.
 
 mod amm;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod error;
 mod liquidity;
 pub mod router;

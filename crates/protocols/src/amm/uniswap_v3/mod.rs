@@ -13,6 +13,8 @@
 
 mod amm;
 mod collect;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod error;
 mod flash;
 mod liquidity;

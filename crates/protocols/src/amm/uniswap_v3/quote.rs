@@ -61,12 +61,6 @@ impl V3Pool {
         Ok(Depth { side, traded: swapped.traded, ticks_crossed: swapped.ticks_crossed })
     }
 
-    /// Returns the marginal price before fees: smallest units of token 1 per smallest unit of token 0. It is zero before
-    /// the first.
-    pub fn spot_price(&self) -> f64 {
-        self.scalars.sqrt_price.to_price()
-    }
-
     /// Returns the sums over time as they stood so many seconds ago, for each number of seconds.
     ///
     /// # Errors

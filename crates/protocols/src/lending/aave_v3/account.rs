@@ -43,17 +43,6 @@ impl HealthFactor {
     pub fn is_liquidatable(self) -> bool {
         self.0 < U256::from(Self::LIQUIDATION_THRESHOLD_WAD)
     }
-
-    /// Returns the health as a float, for decisions; infinite without debt.
-    pub fn to_f64(self) -> f64 {
-        /// 2^128.
-        const HALF_WIDTH: f64 = 340_282_366_920_938_463_463_374_607_431_768_211_456.0;
-        if self == Self::NO_DEBT {
-            return f64::INFINITY;
-        }
-        let (high, low) = self.0.into_halves();
-        (high as f64 * HALF_WIDTH + low as f64) / WAD as f64
-    }
 }
 
 /// What a position is worth. Base units are those of the prices: 10^-8 of a dollar, mostly.

@@ -1,13 +1,9 @@
 //! A market as all lending markets are: users by account, prices in fixed point with 18 decimals.
 
-use super::{
-    EModeId, FlashLoan, LegSide, LiquidationCall, Market, MarketBefore, Payout, ReserveId, UserId, Withdrawal,
-};
+use super::{FlashLoan, LegSide, LiquidationCall, Market, MarketBefore, Payout, ReserveId, UserId, Withdrawal};
 use crate::AccountId;
-use crate::lending::{
-    AssetTotals, Exposure, Health, Indices, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad,
-};
-use plimsoll_math::{BPS, RAY, ray::percent_mul_half_up};
+use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad};
+use plimsoll_math::ray::percent_mul_half_up;
 use smallvec::SmallVec;
 
 /// Of the 18 decimals of a price, those that the market's oracle leaves out: it has 8.
@@ -16,7 +12,7 @@ const TO_BASE: u128 = 10_000_000_000;
 /// A market whose users are accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountMarket {
-    market: Market,
+    pub(super) market: Market,
     /// By account: the number of its row, from 1; 0 for none.
     rows: Vec<u32>,
 }
@@ -62,7 +58,7 @@ impl AccountMarket {
 
     /// Returns an account's user, if it is one.
     #[inline]
-    fn user(&self, account: AccountId) -> Option<UserId> {
+    pub(super) fn user(&self, account: AccountId) -> Option<UserId> {
         self.rows.get(account.0 as usize)?.checked_sub(1).map(UserId)
     }
 
@@ -94,7 +90,7 @@ impl AccountMarket {
     }
 }
 
-fn in_base(prices: PricesWad) -> Prices {
+pub(super) fn in_base(prices: PricesWad) -> Prices {
     prices.iter().map(|price| price / TO_BASE).collect()
 }
 
@@ -183,12 +179,9 @@ impl Lending for AccountMarket {
         Ok(())
     }
 
-    fn health(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<Health, LendingError> {
-        let Some(user) = self.user(account) else {
-            return Ok(Health { factor: f64::INFINITY, is_liquidatable: false });
-        };
-        let factor = self.market.account_data(user, &in_base(prices), now)?.health_factor;
-        Ok(Health { factor: factor.to_f64(), is_liquidatable: factor.is_liquidatable() })
+    fn is_liquidatable(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<bool, LendingError> {
+        let Some(user) = self.user(account) else { return Ok(false) };
+        Ok(self.market.account_data(user, &in_base(prices), now)?.health_factor.is_liquidatable())
     }
 
     fn supplied(&self, account: AccountId, asset: u8, now: u64) -> u128 {
@@ -199,56 +192,12 @@ impl Lending for AccountMarket {
         self.market.borrowed(self.user_or_nobody(account), ReserveId(asset), now).unwrap_or(0)
     }
 
-    /// With several collaterals the contract rounds their average threshold down to a basis point, so each counts with
-    /// one less.
-    fn exposure(&self, account: AccountId) -> Exposure {
-        let mut exposure = Exposure::default();
-        let Some(position) = self.user(account).and_then(|user| self.market.position(user).ok()) else {
-            return exposure;
-        };
-        for leg in position.legs().iter().filter(|leg| leg.flag() && leg.scaled() > 0) {
-            let (place, scaled) = (leg.reserve().0, leg.scaled() as f64);
-            let reserve = self.market.reserve(leg.reserve()).expect("a leg has a reserve");
-            let threshold = self.market.collateral_limits(position.emode(), reserve).liquidation_threshold_bps;
-            match leg.side() {
-                LegSide::Borrowed => exposure.debt.push((place, scaled)),
-                LegSide::Supplied if reserve.params().collateral.liquidation_threshold_bps > 0 => {
-                    exposure.collateral.push((place, scaled * f64::from(threshold) / BPS as f64));
-                }
-                LegSide::Supplied => {}
-            }
-        }
-        if exposure.collateral.len() > 1 {
-            for (place, weighted) in &mut exposure.collateral {
-                let reserve = self.market.reserve(ReserveId(*place)).expect("a leg has a reserve");
-                let bps = f64::from(self.market.collateral_limits(position.emode(), reserve).liquidation_threshold_bps);
-                *weighted *= (bps - 1.0) / bps;
-            }
-        }
-        exposure
-    }
-
-    fn indices(&self, asset: u8, now: u64) -> Indices {
-        let index = |ray: u128| ray as f64 / RAY as f64;
-        let Ok(reserve) = self.market.reserve(ReserveId(asset)) else {
-            return Indices { collateral: 0.0, debt: 0.0 };
-        };
-        let state = reserve.state();
-        Indices {
-            collateral: index(state.normalized_income_ray(now).unwrap_or(state.liquidity_index_ray)),
-            debt: index(state.normalized_debt_ray(now).unwrap_or(state.variable_borrow_index_ray)),
-        }
-    }
-
     fn totals(&self, asset: u8, now: u64) -> AssetTotals {
         let Ok(reserve) = self.market.reserve(ReserveId(asset)) else { return AssetTotals::default() };
-        let rate = |ray: u128| ray as f64 / RAY as f64;
         AssetTotals {
             supplied: reserve.total_supply(now).unwrap_or(0),
             borrowed: reserve.total_debt(now).unwrap_or(0),
             idle: reserve.state().available,
-            borrow_rate: rate(reserve.state().variable_borrow_rate_ray),
-            supply_rate: rate(reserve.state().liquidity_rate_ray),
         }
     }
 
@@ -278,24 +227,5 @@ impl Lending for AccountMarket {
 
     fn accounts(&self) -> Box<dyn Iterator<Item = AccountId> + '_> {
         Box::new(self.market.positions().iter().map(super::UserPosition::owner))
-    }
-
-    fn threshold(&self, asset: u8) -> f64 {
-        let bps = |reserve: &super::Reserve| reserve.params().collateral.liquidation_threshold_bps;
-        self.market.reserve(ReserveId(asset)).map_or(0.0, |reserve| f64::from(bps(reserve)) / BPS as f64)
-    }
-
-    fn bonus(&self, collateral: u8) -> f64 {
-        let Ok(reserve) = self.market.reserve(ReserveId(collateral)) else { return 0.0 };
-        let own = reserve.params().collateral;
-        let mode = self.market.emode(reserve.params().emode).filter(|_| reserve.params().emode != EModeId::NONE);
-        let bps =
-            mode.map_or(own.liquidation_bonus_bps, |mode| mode.liquidation_bonus_bps.max(own.liquidation_bonus_bps));
-        (f64::from(bps) / BPS as f64 - 1.0).max(0.0)
-    }
-
-    /// Worths are counted in the oracle's 8 decimals.
-    fn grain(&self, _unit_worths: &[f64]) -> f64 {
-        1e-8
     }
 }

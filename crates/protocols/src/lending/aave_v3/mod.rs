@@ -20,8 +20,9 @@ mod account;
 mod before;
 mod borrow;
 mod collateral;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod error;
-mod failing_ratio;
 mod flash_loan;
 pub mod interest;
 mod lending;
@@ -37,8 +38,9 @@ mod tests;
 
 pub use account::{AccountData, HealthFactor};
 pub use before::MarketBefore;
+#[cfg(feature = "decisions")]
+pub use decisions::{FailingRatio, PriceRatio};
 pub use error::AaveError;
-pub use failing_ratio::{FailingRatio, PriceRatio};
 pub use flash_loan::FlashLoan;
 pub use lending::{AccountBefore, AccountMarket};
 pub use liquidation::{LiquidationCall, LiquidationQuote, Payout};

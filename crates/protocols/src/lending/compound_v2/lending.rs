@@ -9,13 +9,10 @@ use std::collections::BTreeSet;
 use smallvec::SmallVec;
 
 use super::{
-    BLOCKS_PER_YEAR, CompoundError, Comptroller, ComptrollerBefore, LiquidationOrder, MarketId, Prices, RedeemAmount,
-    RepayAmount,
+    CompoundError, Comptroller, ComptrollerBefore, LiquidationOrder, MarketId, Prices, RedeemAmount, RepayAmount,
 };
 use crate::AccountId;
-use crate::lending::{
-    AssetTotals, Exposure, Health, Indices, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad,
-};
+use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad};
 use plimsoll_math::{U256, WAD};
 
 /// When a block of the contract's is.
@@ -28,7 +25,7 @@ pub struct BlockClock {
 }
 
 impl BlockClock {
-    fn block(self, now: u64) -> u64 {
+    pub(super) fn block(self, now: u64) -> u64 {
         now.saturating_sub(self.start).saturating_mul(1_000) / self.block_ms.max(1)
     }
 }
@@ -36,10 +33,10 @@ impl BlockClock {
 /// A comptroller with what turns the chain's prices and times into its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PricedComptroller {
-    comptroller: Comptroller,
+    pub(super) comptroller: Comptroller,
     /// From a whole token's price to the oracle's, whose products with smallest units are wads.
     scales: SmallVec<[u128; 4]>,
-    clock: BlockClock,
+    pub(super) clock: BlockClock,
     /// Through whose account seized cTokens go.
     redeemer: AccountId,
 }
@@ -68,7 +65,7 @@ impl PricedComptroller {
     }
 
     /// Returns prices as the contract's oracle tells them; one that does not fit is unknown.
-    fn prices(&self, prices: PricesWad) -> SmallVec<[u128; 4]> {
+    pub(super) fn prices(&self, prices: PricesWad) -> SmallVec<[u128; 4]> {
         prices.iter().zip(&self.scales).map(|(price, scale)| price.checked_mul(*scale).unwrap_or(0)).collect()
     }
 
@@ -189,10 +186,9 @@ impl Lending for PricedComptroller {
         self.flash_premium(asset, amount).map(|_| ())
     }
 
-    fn health(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<Health, LendingError> {
+    fn is_liquidatable(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<bool, LendingError> {
         let (prices, block) = (self.prices(prices), self.clock.block(now));
-        let weighed = self.comptroller.account_liquidity_at(account, Prices(&prices), block)?;
-        Ok(Health { factor: weighed.health_factor(), is_liquidatable: !weighed.is_healthy() })
+        Ok(!self.comptroller.account_liquidity_at(account, Prices(&prices), block)?.is_healthy())
     }
 
     fn supplied(&self, account: AccountId, asset: u8, now: u64) -> u128 {
@@ -205,43 +201,14 @@ impl Lending for PricedComptroller {
         self.comptroller.borrow_balance_at(MarketId(asset), account, self.clock.block(now)).unwrap_or(0)
     }
 
-    /// Collateral is cTokens, debt what it would have been as the market began.
-    fn exposure(&self, account: AccountId) -> Exposure {
-        let mut exposure = Exposure::default();
-        for (id, _) in self.comptroller.markets() {
-            let position = self.comptroller.position(id, account).unwrap_or_default();
-            let factor = self.threshold(id.0);
-            if position.tokens > 0 && factor > 0.0 && self.comptroller.has_entered(id, account) {
-                exposure.collateral.push((id.0, position.tokens as f64 * factor));
-            }
-            if position.principal > 0 {
-                let grown = position.interest_index_wad as f64 / WAD as f64;
-                exposure.debt.push((id.0, position.principal as f64 / grown));
-            }
-        }
-        exposure
-    }
-
-    fn indices(&self, asset: u8, now: u64) -> Indices {
-        let books = self.comptroller.books_at(MarketId(asset), self.clock.block(now));
-        let Ok(books) = books.or_else(|_| self.comptroller.books(MarketId(asset)).copied()) else {
-            return Indices { collateral: 0.0, debt: 0.0 };
-        };
-        let rate = books.exchange_rate_wad().map_or(0.0, U256::to_f64);
-        Indices { collateral: rate / WAD as f64, debt: books.borrow_index_wad as f64 / WAD as f64 }
-    }
-
     fn totals(&self, asset: u8, now: u64) -> AssetTotals {
         let Ok(books) = self.comptroller.books_at(MarketId(asset), self.clock.block(now)) else {
             return AssetTotals::default();
         };
-        let yearly = |rate: Result<u128, _>| rate.unwrap_or(0) as f64 / WAD as f64 * BLOCKS_PER_YEAR as f64;
         AssetTotals {
             supplied: books.owned_by_suppliers().ok().and_then(|owned| owned.try_into_u128().ok()).unwrap_or(0),
             borrowed: books.total_borrows,
             idle: books.cash,
-            borrow_rate: yearly(books.borrow_rate_per_block_wad()),
-            supply_rate: yearly(books.supply_rate_per_block_wad()),
         }
     }
 
@@ -267,23 +234,6 @@ impl Lending for PricedComptroller {
         let mut accounts: BTreeSet<AccountId> = self.comptroller.markets().flat_map(of).collect();
         accounts.remove(&self.redeemer);
         Box::new(accounts.into_iter())
-    }
-
-    fn threshold(&self, asset: u8) -> f64 {
-        let factor = |books: &super::Books| books.params().collateral_factor_wad as f64 / WAD as f64;
-        self.comptroller.books(MarketId(asset)).map_or(0.0, factor)
-    }
-
-    /// What is left of the incentive after the protocol's share.
-    fn bonus(&self, _collateral: u8) -> f64 {
-        let params = self.comptroller.params();
-        let wad = |part: u128| part as f64 / WAD as f64;
-        wad(params.liquidation_incentive_wad) * (1.0 - wad(params.protocol_seize_share_wad)) - 1.0
-    }
-
-    /// Worths are counted in 18 decimals.
-    fn grain(&self, _unit_worths: &[f64]) -> f64 {
-        1e-18
     }
 }
 

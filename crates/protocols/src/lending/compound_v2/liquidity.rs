@@ -52,12 +52,6 @@ impl AccountLiquidity {
         self.carried >= self.borrowed
     }
 
-    /// Returns how many times the debts fit into what the collateral carries: below 1 there is a shortfall. For
-    /// decisions; infinite without debt.
-    pub fn health_factor(&self) -> f64 {
-        if self.borrowed == U256::ZERO { f64::INFINITY } else { self.carried.to_f64() / self.borrowed.to_f64() }
-    }
-
     /// Refuses a shortfall.
     pub(super) fn require_no_shortfall(self) -> Result<(), Stop> {
         let Self { carried, borrowed } = self;

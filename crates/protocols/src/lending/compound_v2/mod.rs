@@ -21,9 +21,10 @@
 
 mod books;
 mod borrowing;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod desk;
 mod error;
-mod failing_price;
 mod interest;
 mod lending;
 mod liquidation;
@@ -36,9 +37,10 @@ mod tests;
 
 pub use books::Books;
 pub use borrowing::RepayAmount;
+#[cfg(feature = "decisions")]
+pub use decisions::{FailingKey, KeyLimits};
 pub use desk::ComptrollerBefore;
 pub use error::{CompoundError, Outcome};
-pub use failing_price::{FailingKey, KeyLimits};
 pub use interest::{BLOCKS_PER_YEAR, InterestModel};
 pub use lending::{BlockClock, PricedComptroller};
 pub use liquidation::LiquidationOrder;

@@ -41,8 +41,9 @@ mod bark;
 mod before;
 mod books;
 mod clipper;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod error;
-mod failing_price;
 mod file;
 mod flip;
 mod frob;
@@ -63,8 +64,9 @@ pub use abacus::PriceCurve;
 pub use before::{AuctionOf, MakerBefore, Touched};
 pub use books::{CatBooks, ClipperBooks, DogBooks, IlkBooks, PotBooks, SystemBooks, VatBooks, VowBooks};
 pub use clipper::{Sale, Status};
+#[cfg(feature = "decisions")]
+pub use decisions::KeyLimits;
 pub use error::MakerError;
-pub use failing_price::KeyLimits;
 pub use flip::{Bid, CatRelease, FlipperError, FlipperParams};
 pub use params::{Breaker, ClipperParams, IlkParameter, IlkParams, MakerParams, SystemParameter};
 pub use receipts::{

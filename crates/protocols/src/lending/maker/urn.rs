@@ -51,24 +51,31 @@ impl IlkBooks {
         self.spot > Ray::ZERO && !self.is_safe(position)
     }
 
-    /// Returns what the collateral carries over what the urn owes: below one it is not safe. Infinite without debt.
-    pub fn health_factor(&self, position: &Position) -> f64 {
-        let tab = position.tab(self.rate);
-        if tab == Rad::ZERO { f64::INFINITY } else { position.carried(self.spot).to_f64() / tab.to_f64() }
-    }
-
-    /// Returns the collateral's worth over what the urn owes, at the `spot` of the last `poke`: below `mat` it is not
-    /// safe. Infinite without debt.
-    pub fn collateral_ratio(&self, position: &Position) -> f64 {
-        self.health_factor(position) * self.mat.to_f64()
-    }
-
     /// Returns what the oracle says that a token costs, in dai, rounded **down**; none while it is void.
     ///
     /// # Errors
     /// `par` is zero, or the price does not fit.
     pub fn feed_price(&self, par: Ray) -> Result<Option<Ray>, MathError> {
         self.price_wad.map(|price| Ray::from_wad(price)?.div_down(par)).transpose()
+    }
+
+    /// Returns the least price, in wads, at which a `poke` finds an urn safe: one less and it is not. None if no price
+    /// will do. It is exact; every step rounds **up**, against the steps of the spotter.
+    ///
+    /// # Errors
+    /// The price does not fit.
+    pub fn least_safe_price_up(&self, position: &Position, par: Ray) -> Result<Option<u128>, MathError> {
+        let tab = position.tab(self.rate);
+        if tab == Rad::ZERO {
+            return Ok(Some(0));
+        }
+        if position.ink == 0 {
+            return Ok(None);
+        }
+        let spot = tab.units().mul_div_up(1, position.ink)?;
+        let feed_price = spot.mul_div_up(self.mat.0, Ray::ONE.0)?;
+        let price = feed_price.mul_div_up(par.0, Ray::ONE.0)?.mul_div_up(1, Ray::from_wad(1)?.0)?;
+        Ok(Some(price.try_into_u128()?))
     }
 }
 

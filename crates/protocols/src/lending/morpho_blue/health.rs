@@ -19,12 +19,6 @@ impl Health {
     pub fn is_healthy(&self) -> bool {
         self.max_borrow >= U256::from(self.borrowed)
     }
-
-    /// Returns how many times the debt fits into what the collateral carries: below 1 the position fails. For
-    /// decisions; infinite without debt.
-    pub fn health_factor(&self) -> f64 {
-        if self.borrowed == 0 { f64::INFINITY } else { self.max_borrow.to_f64() / self.borrowed as f64 }
-    }
 }
 
 impl Books {

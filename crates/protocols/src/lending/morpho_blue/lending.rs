@@ -1,18 +1,14 @@
 //! A market as all lending markets are: assets by place, prices of whole tokens.
 
-use smallvec::smallvec;
-
-use super::{Amount, LiquidationSize, Market, PRICE_SCALE, Totals};
+use super::{Amount, LiquidationSize, Market, PRICE_SCALE};
 use crate::AccountId;
-use crate::lending::{
-    AssetTotals, Exposure, Health, Indices, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad,
-};
-use plimsoll_math::{MathError, U256, WAD};
+use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad};
+use plimsoll_math::{MathError, U256};
 
 /// The place of the asset that is lent.
-const LOAN: u8 = 0;
+pub(super) const LOAN: u8 = 0;
 /// The place of the collateral.
-const COLLATERAL: u8 = 1;
+pub(super) const COLLATERAL: u8 = 1;
 
 /// A market with the decimals of its tokens: the loan, asset 0, and the collateral, asset 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +27,7 @@ impl PricedMarket {
     }
 
     /// Returns what a smallest unit of collateral is worth in those of the loan, times 10^36, rounded **down**.
-    fn price_e36(&self, prices: PricesWad) -> Result<U256, MathError> {
+    pub(super) fn price_e36(&self, prices: PricesWad) -> Result<U256, MathError> {
         let collateral = U256::product(prices[usize::from(COLLATERAL)], PRICE_SCALE);
         collateral.mul_div_down(self.loan_unit, self.collateral_unit)?.div_down(prices[usize::from(LOAN)])
     }
@@ -156,12 +152,11 @@ impl Lending for PricedMarket {
         Ok(())
     }
 
-    fn health(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<Health, LendingError> {
+    fn is_liquidatable(&self, account: AccountId, prices: PricesWad, now: u64) -> Result<bool, LendingError> {
         if self.market.position(account).borrow_shares == 0 {
-            return Ok(Health { factor: f64::INFINITY, is_liquidatable: false });
+            return Ok(false);
         }
-        let health = self.market.health(account, self.price_e36(prices)?, now)?;
-        Ok(Health { factor: health.health_factor(), is_liquidatable: !health.is_healthy() })
+        Ok(!self.market.health(account, self.price_e36(prices)?, now)?.is_healthy())
     }
 
     fn supplied(&self, account: AccountId, asset: u8, now: u64) -> u128 {
@@ -180,40 +175,12 @@ impl Lending for PricedMarket {
         self.market.books_at(now).ok().and_then(|books| books.borrowed_assets_up(&position).ok()).unwrap_or(0)
     }
 
-    fn exposure(&self, account: AccountId) -> Exposure {
-        let position = self.market.position(account);
-        if position.borrow_shares == 0 {
-            return Exposure::default();
-        }
-        let collateral = position.collateral as f64 * self.threshold(COLLATERAL);
-        Exposure {
-            collateral: if position.collateral > 0 { smallvec![(COLLATERAL, collateral)] } else { smallvec![] },
-            debt: smallvec![(LOAN, position.borrow_shares as f64)],
-        }
-    }
-
-    fn indices(&self, asset: u8, now: u64) -> Indices {
-        if asset == COLLATERAL {
-            return Indices { collateral: 1.0, debt: 0.0 };
-        }
-        let price = |totals: Totals| totals.share_price();
-        let books = self.market.books_at(now).unwrap_or(*self.market.books());
-        Indices { collateral: price(books.supplied), debt: price(books.borrowed) }
-    }
-
     fn totals(&self, asset: u8, now: u64) -> AssetTotals {
         let books = self.market.books_at(now).unwrap_or(*self.market.books());
         if asset == COLLATERAL {
             return AssetTotals { supplied: books.collateral_held, ..AssetTotals::default() };
         }
-        let yearly = |rate_wad: Result<u128, _>| rate_wad.unwrap_or(0) as f64 / WAD as f64 * super::YEAR_SECONDS as f64;
-        AssetTotals {
-            supplied: books.supplied.assets,
-            borrowed: books.borrowed.assets,
-            idle: books.liquidity(),
-            borrow_rate: yearly(books.borrow_rate_wad(now)),
-            supply_rate: yearly(books.supply_rate_wad(now)),
-        }
+        AssetTotals { supplied: books.supplied.assets, borrowed: books.borrowed.assets, idle: books.liquidity() }
     }
 
     fn held(&self, asset: u8) -> u128 {
@@ -238,18 +205,5 @@ impl Lending for PricedMarket {
 
     fn accounts(&self) -> Box<dyn Iterator<Item = AccountId> + '_> {
         Box::new(self.market.positions().map(|(account, _)| account))
-    }
-
-    fn threshold(&self, asset: u8) -> f64 {
-        if asset == COLLATERAL { self.market.books().lltv_wad() as f64 / WAD as f64 } else { 0.0 }
-    }
-
-    fn bonus(&self, _collateral: u8) -> f64 {
-        self.market.books().liquidation_incentive_factor_wad() as f64 / WAD as f64 - 1.0
-    }
-
-    /// Worths are counted in the loan's smallest units.
-    fn grain(&self, unit_worths: &[f64]) -> f64 {
-        unit_worths[usize::from(LOAN)]
     }
 }

@@ -17,9 +17,10 @@
 
 mod books;
 mod borrowing;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod desk;
 mod error;
-mod failing_price;
 mod flash_loan;
 mod health;
 mod interest;
@@ -32,9 +33,10 @@ mod tests;
 mod totals;
 
 pub use books::Books;
+#[cfg(feature = "decisions")]
+pub use decisions::KeyLimits;
 pub use desk::MarketBefore;
 pub use error::MorphoError;
-pub use failing_price::KeyLimits;
 pub use flash_loan::flash_loan;
 pub use health::Health;
 pub use interest::{

@@ -73,11 +73,6 @@ impl Totals {
         }
     }
 
-    /// Returns the value of a share in assets, for decisions.
-    pub fn share_price(self) -> f64 {
-        (self.assets as f64 + VIRTUAL_ASSETS as f64) / (self.shares as f64 + VIRTUAL_SHARES as f64)
-    }
-
     /// Returns the totals with what is virtual, if they fit 128 bits.
     #[inline]
     fn with_virtual(self) -> Option<Self> {

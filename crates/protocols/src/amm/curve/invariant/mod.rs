@@ -24,9 +24,9 @@ const MAX_STEPS: usize = 255;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Invariant<const N: usize> {
     /// The amplification times n, in units of `1 / precision`. At most 2^30.
-    ann: u128,
+    pub(super) ann: u128,
     /// Units that make an amplification of one.
-    precision: u128,
+    pub(super) precision: u128,
     /// What is added to the divisor of each step towards D.
     divisor_bias: u128,
     /// Whether an iteration that does not come to rest reverts.
@@ -72,10 +72,5 @@ impl<const N: usize> Invariant<N> {
         }
         cold_path();
         wide::balance(self, coin, scaled, d)
-    }
-
-    /// Returns `A n` as a float, for decisions.
-    pub(super) fn ann_f64(&self) -> f64 {
-        self.ann as f64 / self.precision as f64
     }
 }

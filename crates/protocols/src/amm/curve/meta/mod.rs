@@ -7,8 +7,9 @@
 //! The *underlying* coins are coin 0 and then those of the base pool, from 1: a trade between them goes through both
 //! pools. Every call takes the base pool that the metapool was made over, the same each time.
 
+#[cfg(feature = "decisions")]
+mod decisions;
 mod liquidity;
-mod prices;
 mod underlying;
 
 pub use underlying::{BaseCall, UnderlyingExchanged};

@@ -1,6 +1,7 @@
 //! Marginal prices, and how much moves them: floats, for decisions and never for a balance.
 
-use super::{CurveError, FEE_DENOMINATOR, StableSwap};
+use crate::amm::curve::{CurveError, FEE_DENOMINATOR, StableSwap, invariant::Invariant, rate::Rate};
+use plimsoll_math::WAD;
 
 /// Steps after which an iteration is given up.
 const MAX_STEPS: usize = 255;
@@ -17,6 +18,23 @@ struct Slope<const N: usize> {
     /// The amplification times the number of coins.
     ann: f64,
     scaled: [f64; N],
+}
+
+impl Rate {
+    /// Returns units of 18 decimals per smallest unit.
+    fn to_f64(self) -> f64 {
+        match self {
+            Self::Multiplier(multiplier) => multiplier as f64,
+            Self::VirtualPriceWad(price) => price as f64 / WAD as f64,
+        }
+    }
+}
+
+impl<const N: usize> Invariant<N> {
+    /// Returns `A n`.
+    fn ann_f64(&self) -> f64 {
+        self.ann as f64 / self.precision as f64
+    }
 }
 
 impl<const N: usize> Slope<N> {

@@ -11,12 +11,12 @@
 //! once, by less than one. The debt is cut to whole units and its worth once more: with `b = q * debt / 10^18` its exact
 //! worth, the contract's is above `b * (1 - 1/debt - 1/b)`. So an account is sure to have no shortfall where even the
 //! collateral cut this way exceeds the debt's exact worth by one, and sure to have one where the exact collateral is no
-//! more than the debt cut that way. In between, [`super::Comptroller::account_liquidity_at`] decides. The parts shrink
+//! more than the debt cut that way. In between, [`Comptroller::account_liquidity_at`] decides. The parts shrink
 //! with the debt, so the band is the narrower the greater the least debt that is asked for. The floats' own errors,
 //! fewer than sixteen roundings, are within the margin of one part in 2^48.
 
-use super::{Books, CompoundError, Comptroller, MarketId};
 use crate::AccountId;
+use crate::lending::compound_v2::{Books, CompoundError, Comptroller, MarketId};
 use plimsoll_math::WAD;
 
 /// What the floats may be off, relatively.

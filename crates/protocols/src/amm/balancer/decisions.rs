@@ -1,6 +1,8 @@
-//! What a decision may look at: prices, depth and loss as floats. No balance comes from here.
+//! What decisions read of a pool: prices, depth and loss as floats.
 
+use super::amm::tokens;
 use super::{WeightedPool, WeightedPoolError};
+use crate::amm::{AmmDecisions, Direction};
 
 impl WeightedPool {
     /// Returns the marginal price before fees: smallest units of `quote` per smallest unit of `base`. It is not a number
@@ -45,5 +47,30 @@ impl WeightedPool {
             held += weight * ratio;
         }
         Ok(pooled / held - 1.0)
+    }
+}
+
+impl AmmDecisions for WeightedPool {
+    /// The product of the balances, each to the power of its weight.
+    fn size(&self, _: u64) -> Option<f64> {
+        let weighted = self.balances().iter().zip(self.weights_wad());
+        Some(weighted.map(|(balance, weight)| libm::pow(*balance as f64, *weight as f64 / 1e18)).product())
+    }
+
+    fn spot_price(&self, direction: Direction, _: u64) -> f64 {
+        let (base, quote) = tokens(direction);
+        WeightedPool::spot_price(self, base, quote).unwrap_or(f64::NAN)
+    }
+
+    fn fee(&self) -> f64 {
+        self.swap_fee_wad() as f64 / 1e18
+    }
+
+    /// No more than one swap may pay in.
+    fn depth_to(&self, direction: Direction, price: f64, _: u64) -> f64 {
+        let (token_in, token_out) = tokens(direction);
+        let wished = self.amount_in_to_price(token_in, token_out, price / (1.0 - AmmDecisions::fee(self)));
+        let most = self.largest_amount_in(token_in);
+        wished.unwrap_or(0.0).min(most.map_or(0.0, |most| most as f64))
     }
 }

@@ -17,7 +17,7 @@
 //! factor is on the same side of one. For assets with many decimals the slack is about `1.5 / Y`: 1.5 in 10^8 for a
 //! debt of one dollar.
 
-use super::{AaveError, Market, ReserveId, UserId, account::price_of};
+use crate::lending::aave_v3::{AaveError, Market, ReserveId, UserId, account::price_of};
 use plimsoll_math::{BPS, MathError, RAY};
 
 /// What floats and the health factor's own rounding add to the slack: 22 roundings of 2^-53 and half a unit of a wad.

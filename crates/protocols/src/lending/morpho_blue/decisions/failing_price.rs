@@ -11,7 +11,7 @@
 //! band is the narrower the greater the least debt that is asked for. The floats' own errors, twelve roundings at most,
 //! are within the margin of one part in 2^48.
 
-use super::{Books, PRICE_SCALE, Position};
+use crate::lending::morpho_blue::{Books, PRICE_SCALE, Position};
 use plimsoll_math::{U256, WAD};
 
 /// What the floats may be off, relatively.
@@ -40,7 +40,7 @@ impl Books {
     }
 
     /// Returns between which keys the exact health must be asked at this price, of positions that owe at least
-    /// `least_borrow_shares`. The books are those of the time: see [`super::Market::books_at`].
+    /// `least_borrow_shares`. The books are those of the time: see [`crate::lending::morpho_blue::Market::books_at`].
     pub fn key_limits(&self, price_e36: U256, least_borrow_shares: u128) -> KeyLimits {
         let share_price = self.borrowed.share_price();
         let limit = price_e36.to_f64() / PRICE_SCALE as f64 / share_price;

@@ -7,8 +7,8 @@
 //! `spot` as it is, so all that can be off are the floats: a key and a limit are three roundings each, within the margin
 //! of one part in 2^48. [`IlkBooks::least_safe_price_up`] goes through the spotter's roundings backwards, and is exact.
 
-use super::{IlkBooks, Position};
-use plimsoll_math::{MathError, Rad, Ray};
+use crate::lending::maker::{IlkBooks, Position};
+use plimsoll_math::Ray;
 
 /// What the floats may be off, relatively.
 const MARGIN: f64 = 1.0 / (1_u64 << 48) as f64;
@@ -41,27 +41,8 @@ impl IlkBooks {
         KeyLimits { holds_up_to: limit * (1.0 - MARGIN), fails_above: limit * (1.0 + MARGIN) }
     }
 
-    /// Returns the price at which an urn of this key fails, in the oracle's currency: for decisions.
+    /// Returns the price at which an urn of this key fails, in the oracle's currency.
     pub fn failing_price(&self, key: f64, par: Ray) -> f64 {
         key * self.rate.to_f64() * self.mat.to_f64() * par.to_f64()
-    }
-
-    /// Returns the least price, in wads, at which a `poke` finds an urn safe: one less and it is not. None if no price
-    /// will do. It is exact; every step rounds **up**, against the steps of the spotter.
-    ///
-    /// # Errors
-    /// The price does not fit.
-    pub fn least_safe_price_up(&self, position: &Position, par: Ray) -> Result<Option<u128>, MathError> {
-        let tab = position.tab(self.rate);
-        if tab == Rad::ZERO {
-            return Ok(Some(0));
-        }
-        if position.ink == 0 {
-            return Ok(None);
-        }
-        let spot = tab.units().mul_div_up(1, position.ink)?;
-        let feed_price = spot.mul_div_up(self.mat.0, Ray::ONE.0)?;
-        let price = feed_price.mul_div_up(par.0, Ray::ONE.0)?.mul_div_up(1, Ray::from_wad(1)?.0)?;
-        Ok(Some(price.try_into_u128()?))
     }
 }

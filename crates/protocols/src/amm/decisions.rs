@@ -1,0 +1,30 @@
+//! What decisions and statistics read of a pool: floats. No balance comes from here.
+
+use smallvec::SmallVec;
+
+use super::{Amm, Direction, TickRange};
+
+/// What can be said of every pool in floats. `now` is in seconds.
+pub trait AmmDecisions: Amm {
+    /// Returns the pool's invariant as a measure of its size: of twice of every amount it is twice as much, and trades
+    /// change it by what their fees leave in the pool alone. None where fees are kept apart.
+    fn size(&self, now: u64) -> Option<f64>;
+
+    /// Returns the marginal price before fees: smallest units of what is taken per smallest unit of what is paid. It is
+    /// not a number while the pool is empty.
+    fn spot_price(&self, direction: Direction, now: u64) -> f64;
+
+    /// Returns the share of a trade that the pool keeps, as in 0.003.
+    fn fee(&self) -> f64;
+
+    /// Returns how much can be paid in until the last unit buys no more than `price` smallest units of what is taken,
+    /// fee included; zero where the first already does not.
+    fn depth_to(&self, direction: Direction, price: f64, now: u64) -> f64;
+
+    /// Returns what liquidity is made of now, in smallest units of each token: per unit of liquidity in a range where
+    /// pools have ranges, and per unit of [`Self::size`] where it lies everywhere.
+    fn mix(&self, _range: Option<TickRange>, now: u64) -> SmallVec<[f64; 2]> {
+        let size = self.size(now).unwrap_or(f64::NAN);
+        (0..self.token_count()).map(|place| self.provided(place) as f64 / size).collect()
+    }
+}

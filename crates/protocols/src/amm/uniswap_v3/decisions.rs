@@ -1,0 +1,79 @@
+//! What decisions read of a pool: floats.
+
+use smallvec::{SmallVec, smallvec};
+
+use super::V3Pool;
+use crate::amm::{AmmDecisions, Direction, Side, TickRange};
+use plimsoll_math::{SqrtPriceX96, sqrt_price_at_tick, tick_at_sqrt_price};
+
+impl V3Pool {
+    /// Returns the marginal price before fees: smallest units of token 1 per smallest unit of token 0. It is zero before
+    /// the first.
+    pub fn spot_price(&self) -> f64 {
+        self.scalars.sqrt_price.to_price()
+    }
+
+    /// Returns the tick nearest to a price, in smallest units of token 1 per smallest unit of token 0, at which a range
+    /// may end; prices beyond the outermost get the outermost.
+    pub fn nearest_usable_tick(&self, price: f64) -> i32 {
+        let TickRange { lower, upper } = self.full_range();
+        let tick = SqrtPriceX96::from_price(price).and_then(|root| tick_at_sqrt_price(root).ok());
+        let outermost = if price < 1.0 { lower } else { upper };
+        let (tick, spacing) = (tick.unwrap_or(outermost), self.params.tick_spacing);
+        let below = tick.div_euclid(spacing) * spacing;
+        let nearest = if tick - below > spacing / 2 { below + spacing } else { below };
+        nearest.clamp(lower, upper)
+    }
+
+    /// Returns what a unit of liquidity between two ticks is made of now, in smallest units of each token; nothing between
+    /// ticks beyond the outermost.
+    pub fn amounts_per_liquidity(&self, range: TickRange) -> [f64; 2] {
+        let root = |tick| sqrt_price_at_tick(tick).map(|root| root.to_price().sqrt());
+        let (Ok(lower), Ok(upper)) = (root(range.lower), root(range.upper)) else { return [0.0; 2] };
+        let at = self.scalars.sqrt_price.to_price().sqrt().clamp(lower, upper);
+        [1.0 / at - 1.0 / upper, at - lower]
+    }
+}
+
+impl AmmDecisions for V3Pool {
+    fn size(&self, _: u64) -> Option<f64> {
+        None
+    }
+
+    fn spot_price(&self, direction: Direction, _: u64) -> f64 {
+        let price = V3Pool::spot_price(self);
+        match direction.side() {
+            _ if price == 0.0 => f64::NAN,
+            Side::ZeroForOne => price,
+            Side::OneForZero => 1.0 / price,
+        }
+    }
+
+    fn fee(&self) -> f64 {
+        f64::from(self.params.fee_pips) / 1e6
+    }
+
+    /// What the price moves through on the way, tick by tick. Where a pool has not so much liquidity that the price
+    /// would be reached, all that it takes.
+    fn depth_to(&self, direction: Direction, price: f64, _: u64) -> f64 {
+        let phi = 1.0 - AmmDecisions::fee(self);
+        let (side, here) = (direction.side(), V3Pool::spot_price(self));
+        let target = match side {
+            Side::ZeroForOne => price / phi,
+            Side::OneForZero => phi / price,
+        };
+        let is_there = match side {
+            Side::ZeroForOne => target >= here,
+            Side::OneForZero => target <= here,
+        };
+        if is_there || target.is_nan() {
+            return 0.0;
+        }
+        let target = SqrtPriceX96::from_price(target).and_then(|target| self.depth_to(target).ok());
+        target.filter(|depth| depth.side == side).map_or(0.0, |depth| depth.traded.amount_in as f64)
+    }
+
+    fn mix(&self, range: Option<TickRange>, _: u64) -> SmallVec<[f64; 2]> {
+        range.map_or(smallvec![f64::NAN; 2], |range| SmallVec::from(self.amounts_per_liquidity(range)))
+    }
+}
