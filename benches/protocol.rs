@@ -28,8 +28,8 @@ use plimsoll::{
         },
         farm::{
             alpha_homora::{
-                Bank, BankParams, ForcedSale, Goblin, GoblinId, GoblinParams, InterestModel, PositionId, Site,
-                Strategy, Work,
+                Bank, BankParams, Goblin, GoblinId, GoblinParams, InterestModel, IntoPair, PositionId, Site, Strategy,
+                Work,
             },
             staking_rewards::StakingRewards,
         },
@@ -117,16 +117,15 @@ impl Farmstead {
             loan: 15 * ETHER,
             max_return: 0,
             strategy: Strategy::AllBase { min_lp: 0 },
-            sale: ForcedSale::Executed,
         };
         let Self { bank, goblin, farm, pair } = self;
-        bank.work(order, &mut Site { goblin, farm, pair }, 1).unwrap().debt_after
+        bank.work(order, &mut Site { goblin, farm, pair }, &mut IntoPair, 1).unwrap().debt_after
     }
 
     fn kill(&mut self) -> u128 {
         let Self { bank, goblin, farm, pair } = self;
         let mut site = Site { goblin, farm, pair };
-        bank.kill(PositionId(1), ForcedSale::Executed, &mut site, 2).unwrap().prize
+        bank.kill(PositionId(1), &mut site, &mut IntoPair, 2).unwrap().prize
     }
 }
 

@@ -16,7 +16,7 @@ use plimsoll::agents::{Agent, AgentDirectory, Identity, decide, learn};
 use plimsoll::chain::dice::Who;
 use plimsoll::chain::event::{Event, EventLog, Revert, What};
 use plimsoll::chain::execution::execute;
-use plimsoll::chain::forced_sales::ForcedSales;
+use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::InsufficientFunds;
@@ -27,7 +27,6 @@ use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
 use plimsoll::chain::underwater::find_underwater;
 use plimsoll::market::fund_farms;
 use plimsoll::protocol::amm::{Direction, Side};
-use plimsoll::protocol::farm::alpha_homora::ForcedSale;
 use plimsoll::scenario::{genesis, read_text};
 use plimsoll::simulation::{Options, Simulation};
 

@@ -6,12 +6,13 @@ use std::path::Path;
 use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::SystemState;
 use plimsoll::chain::audit::{AuditError, audit};
+use plimsoll::chain::forced_sales::ForcedSale;
 use plimsoll::chain::ids::{GoblinId, PositionId};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell, Protocols, ProtocolsMut};
 use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::amm::Amounts;
-use plimsoll::protocol::farm::alpha_homora::{ForcedSale, Site, Strategy as Farming, Work};
+use plimsoll::protocol::farm::alpha_homora::{IntoPair, Site, Strategy as Farming, Work};
 use plimsoll::record::summary::ProfitAndLoss;
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, RunError, Simulation};
@@ -324,9 +325,8 @@ fn forgive_debt(world: &mut World) {
         loan: 0,
         max_return: u128::MAX,
         strategy: Farming::Liquidate { min_base: 0 },
-        sale: ForcedSale::Executed,
     };
-    at.bank.bank.work(work, &mut site, now).unwrap();
+    at.bank.bank.work(work, &mut site, &mut IntoPair, now).unwrap();
     at.bank.bank.restore(total);
     at.goblin.goblin = goblin;
     at.farm.farm = farm;

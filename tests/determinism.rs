@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use plimsoll::protocol::farm::alpha_homora::ForcedSale;
+use plimsoll::chain::forced_sales::ForcedSale;
 use plimsoll::record::folder::OutputFolder;
 use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp};
 use plimsoll::scenario::read_text;

@@ -138,7 +138,7 @@ fn a_keeper_whose_gas_price_is_fixed_falls_silent_when_the_base_fee_has_passed_i
 fn muted_keepers_sell_to_the_counterfactual_venue() {
     let mut run = system(DUTCH, &(owner("") + &keeper("keeper", r#"through: "pool""#)));
     run.world_mut().resource_mut::<ChainState>().sales =
-        plimsoll::chain::forced_sales::ForcedSales::from(plimsoll::protocol::ForcedSale::Muted);
+        plimsoll::chain::forced_sales::ForcedSales::from(plimsoll::chain::forced_sales::ForcedSale::Muted);
     let summary = finish(run);
     assert_eq!(summary.auctions.unwrap().over, 1);
     assert!(summary.pools[0].volume_numeraire < 1e-9);

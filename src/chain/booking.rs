@@ -3,10 +3,11 @@
 //! Protocols keep their own books; the ledger is written from receipts alone, so that the audit compares two accounts
 //! of the same thing that were kept apart.
 
+use super::forced_sales::ForcedSale;
 use super::ids::{AccountId, TokenId};
 use super::ledger::{Ledger, Source};
 use super::protocols::{LeveragedFarm, NamedAccounts};
-use crate::protocol::farm::alpha_homora::{ForcedSale, GoblinMoves, Killed, Legs, Reinvested, Worked};
+use crate::protocol::farm::alpha_homora::{GoblinMoves, Killed, Legs, Reinvested, Worked};
 
 /// Whose accounts and which tokens a leveraged farm's receipt is about.
 #[derive(Debug, Clone, Copy)]
@@ -59,26 +60,23 @@ fn pay_legs(ledger: &mut Ledger, at: &Booking, from: AccountId, to: AccountId, l
     pay(ledger, from, to, at.farmed, legs.farmed);
 }
 
-/// Books what moved around the goblin.
+/// Books what moved around the goblin, which sold what it closed to `sale`.
 fn book_moves(ledger: &mut Ledger, at: &Booking, moves: &GoblinMoves, sale: ForcedSale) {
     pay(ledger, at.user, at.goblin, at.farmed, moves.farmed_from_user);
     pay(ledger, at.farm, at.goblin, at.liquidity, moves.lp_unstaked);
     ledger.retire(Source::Shares, at.goblin, at.liquidity, moves.lp_burned).expect(AGREE);
     pay_legs(ledger, at, at.pool, at.goblin, moves.burn_to_goblin);
+    pay_legs(ledger, at, at.goblin, at.pool, moves.swap_from_goblin);
+    pay_legs(ledger, at, at.pool, at.goblin, moves.swap_to_goblin);
     match sale {
         ForcedSale::Executed => {
-            pay_legs(ledger, at, at.goblin, at.pool, moves.swap_from_goblin);
-            pay_legs(ledger, at, at.pool, at.goblin, moves.swap_to_goblin);
+            pay(ledger, at.goblin, at.pool, at.farmed, moves.sold.amount_in);
+            pay(ledger, at.pool, at.goblin, at.base, moves.sold.amount_out);
         }
         ForcedSale::Muted => {
             let venue = Source::CounterfactualVenue;
-            for (token, paid, got) in [
-                (at.base, moves.swap_from_goblin.base, moves.swap_to_goblin.base),
-                (at.farmed, moves.swap_from_goblin.farmed, moves.swap_to_goblin.farmed),
-            ] {
-                ledger.retire(venue, at.goblin, token, paid).expect(AGREE);
-                ledger.issue(venue, at.goblin, token, got);
-            }
+            ledger.retire(venue, at.goblin, at.farmed, moves.sold.amount_in).expect(AGREE);
+            ledger.issue(venue, at.goblin, at.base, moves.sold.amount_out);
         }
     }
     pay_legs(ledger, at, at.goblin, at.pool, moves.mint_from_goblin);
@@ -89,17 +87,17 @@ fn book_moves(ledger: &mut Ledger, at: &Booking, moves: &GoblinMoves, sale: Forc
 }
 
 /// Books work on a position.
-pub fn book_work(ledger: &mut Ledger, at: &Booking, receipt: &Worked) {
+pub fn book_work(ledger: &mut Ledger, at: &Booking, receipt: &Worked, sale: ForcedSale) {
     pay(ledger, at.user, at.bank, at.base, receipt.base_from_user);
     pay(ledger, at.bank, at.goblin, at.base, receipt.base_to_goblin);
-    book_moves(ledger, at, &receipt.moves, receipt.sale);
+    book_moves(ledger, at, &receipt.moves, sale);
     pay(ledger, at.goblin, at.bank, at.base, receipt.base_from_goblin);
     pay(ledger, at.bank, at.user, at.base, receipt.base_to_user);
 }
 
 /// Books a kill: the caller gets the prize, the owner what is left.
-pub fn book_kill(ledger: &mut Ledger, at: &Booking, receipt: &Killed) {
-    book_moves(ledger, at, &receipt.moves, receipt.sale);
+pub fn book_kill(ledger: &mut Ledger, at: &Booking, receipt: &Killed, sale: ForcedSale) {
+    book_moves(ledger, at, &receipt.moves, sale);
     pay(ledger, at.goblin, at.bank, at.base, receipt.back);
     pay(ledger, at.bank, at.user, at.base, receipt.prize);
     pay(ledger, at.bank, receipt.owner, at.base, receipt.left);

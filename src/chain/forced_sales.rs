@@ -12,7 +12,31 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::ids::LiquidationKey;
-use crate::protocol::ForcedSale;
+use crate::protocol::amm::uniswap_v2::{Pair, PairError};
+use crate::protocol::amm::{Side, Traded};
+use crate::protocol::farm::alpha_homora::{IntoPair, SaleVenue};
+
+/// Against whom a sale trades that somebody was forced to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForcedSale {
+    /// The pool, whose price it moves.
+    Executed,
+    /// A counterfactual venue, at what the pool would pay: the pool stays as it is.
+    Muted,
+}
+
+impl SaleVenue for ForcedSale {
+    fn fill(&mut self, pair: &mut Pair, side: Side, sale: Traded, now: u64) -> Result<(), PairError> {
+        match self {
+            Self::Executed => IntoPair.fill(pair, side, sale, now),
+            Self::Muted => {
+                // The same checks, on a pair that nobody will see.
+                let mut unseen = *pair;
+                IntoPair.fill(&mut unseen, side, sale, now)
+            }
+        }
+    }
+}
 
 /// Which forced sales act. In a run all do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

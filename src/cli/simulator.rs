@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::cascade::{Question, cascade};
+use crate::chain::forced_sales::ForcedSale;
 use crate::pipeline;
-use crate::protocol::farm::alpha_homora::ForcedSale;
 use crate::record::folder::OutputFolder;
 use crate::record::manifest::RunOptions;
 use crate::record::summary::Summary;

@@ -208,8 +208,8 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
         }
         What::Killed(at) => {
             let [base, farmed] = sees.legs(at.goblin);
-            let moves = &at.receipt.moves;
-            moved(Some((farmed, moves.swap_from_goblin.farmed)), Some((base, moves.swap_to_goblin.base)));
+            let sold = at.receipt.moves.sold;
+            moved(Some((farmed, sold.amount_in)), Some((base, sold.amount_out)));
             row.goblin = Some(&directory.goblins[usize::from(at.goblin.0)].name);
             row.debt = Some(amount(sees, base, at.receipt.debt));
             row.bad_debt = Some(amount(sees, base, at.receipt.bad_debt));

@@ -209,7 +209,7 @@ impl Trace {
             owner: receipt.owner,
             amounts: [receipt.debt, receipt.bad_debt, receipt.prize],
             seized: [seized.base, seized.farmed],
-            sold: receipt.moves.swap_from_goblin.farmed,
+            sold: receipt.moves.sold.amount_in,
             order: at.order,
         };
         let base = sees.protocols.bank(at.bank).base;
@@ -289,7 +289,7 @@ impl Trace {
             owner,
             amounts: [receipt.debt_before, 0, 0],
             seized: [seized.base, seized.farmed],
-            sold: receipt.moves.swap_from_goblin.farmed,
+            sold: receipt.moves.sold.amount_in,
             order: at.order,
         };
         self.add(row, event, sees);

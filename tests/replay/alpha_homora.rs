@@ -11,8 +11,8 @@ use plimsoll::protocol::{
     },
     farm::{
         alpha_homora::{
-            Bank, BankParams, ForcedSale, Goblin, GoblinId, GoblinParams, InterestModel, PositionId, RewardMarket,
-            Site, Strategy, Work,
+            Bank, BankParams, Goblin, GoblinId, GoblinParams, InterestModel, IntoPair, PositionId, RewardMarket, Site,
+            Strategy, Work,
         },
         staking_rewards::StakingRewards,
     },
@@ -109,11 +109,10 @@ impl Machine {
             loan: fields.amount("loan")?,
             max_return: fields.limit("max_return")?,
             strategy: strategy(fields)?,
-            sale: ForcedSale::Executed,
         };
         fields.finish()?;
         let mut site = Site { goblin: &mut self.goblin, farm: &mut self.farm, pair: &mut self.pair };
-        let worked = self.bank.work(order, &mut site, self.now).map_err(Stop::revert)?;
+        let worked = self.bank.work(order, &mut site, &mut IntoPair, self.now).map_err(Stop::revert)?;
         self.named = Some(worked.position);
         Ok(json!({
             "id": worked.position.0.to_string(),
@@ -128,7 +127,7 @@ impl Machine {
         self.named = Some(id);
         fields.finish()?;
         let mut site = Site { goblin: &mut self.goblin, farm: &mut self.farm, pair: &mut self.pair };
-        let killed = self.bank.kill(id, ForcedSale::Executed, &mut site, self.now).map_err(Stop::revert)?;
+        let killed = self.bank.kill(id, &mut site, &mut IntoPair, self.now).map_err(Stop::revert)?;
         Ok(json!({ "prize": killed.prize.to_string(), "left": killed.left.to_string() }))
     }
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use plimsoll::chain::forced_sales::ForcedSale;
 use plimsoll::market::price::PriceParams;
-use plimsoll::protocol::farm::alpha_homora::ForcedSale;
 use plimsoll::record::summary::Summary;
 use plimsoll::scenario::{self, Checked};
 use plimsoll::simulation::{Options, Simulation};

@@ -10,12 +10,3 @@ pub mod lending;
 /// Who holds a claim on a protocol: a wallet's owner or another protocol.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(pub u32);
-
-/// Against whom a sale trades that somebody was forced to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ForcedSale {
-    /// The pool, whose price it moves.
-    Executed,
-    /// A counterfactual venue, at what the pool would pay: the pool stays as it is.
-    Muted,
-}

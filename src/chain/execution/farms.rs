@@ -3,17 +3,17 @@
 use super::Executor;
 use crate::chain::booking::{Booking, book_kill, book_reinvest, book_work};
 use crate::chain::event::{KilledAt, Order, Revert, What, WorkedAt};
-use crate::chain::forced_sales::OtherSale;
+use crate::chain::forced_sales::ForcedSale;
 use crate::chain::ids::{BankId, GoblinId, LiquidationKey, PositionId};
 use crate::chain::ledger::Source;
 use crate::chain::protocols::LeveragedFarm;
 use crate::chain::transaction::{Transaction, WorkOrder};
 use crate::chain::underwater::reorder;
-use crate::protocol::farm::alpha_homora::{ForcedSale, GoblinMoves, RewardMarket, Site, Strategy, Work};
+use crate::protocol::farm::alpha_homora::{GoblinMoves, RewardMarket, Site, Strategy, Work};
 
 impl Executor<'_, '_, '_> {
     /// Says against whom work on a position sells: closings may count as forced sales.
-    pub(super) fn sale_of_closing(&self, order: &WorkOrder) -> ForcedSale {
+    fn sale_of_closing(&self, order: &WorkOrder) -> ForcedSale {
         match order.position {
             Some(position) if order.strategy.closes() => {
                 let bank = self.protocols.goblin_ref(order.goblin).bank;
@@ -23,7 +23,10 @@ impl Executor<'_, '_, '_> {
         }
     }
 
-    pub(super) fn work(&mut self, tx: &Transaction, order: Work, as_sale: OtherSale) -> Result<u128, Revert> {
+    pub(super) fn work(&mut self, tx: &Transaction, order: &WorkOrder) -> Result<u128, Revert> {
+        let WorkOrder { goblin, position, value, loan, max_return, strategy, sale: as_sale } = *order;
+        let mut sale = self.sale_of_closing(order);
+        let order = Work { position, user: tx.sender, goblin, value, loan, max_return, strategy };
         let mut at = self.protocols.leveraged_farm(order.goblin);
         let booking = Booking::of(&at, tx.sender, self.named);
         self.ledger.can_pay(tx.sender, booking.base, order.value)?;
@@ -32,14 +35,14 @@ impl Executor<'_, '_, '_> {
         }
         let mut site =
             Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
-        let receipt = at.bank.bank.work(order, &mut site, self.now)?;
+        let receipt = at.bank.bank.work(order, &mut site, &mut sale, self.now)?;
 
         let position = *at.bank.bank.position(receipt.position).expect("it was just written");
         reorder(&mut at.goblin.order, receipt.position, position, at.pool, at.farm, &at.goblin.goblin);
-        if receipt.sale == ForcedSale::Executed {
+        if sale == ForcedSale::Executed {
             count_goblins_volume(&mut at, &receipt.moves);
         }
-        book_work(self.ledger, &booking, &receipt);
+        book_work(self.ledger, &booking, &receipt, sale);
         let opened = order.position.is_none();
         let closed = position.debt_share == 0 && position.goblin_share == 0;
         let order = Order::of(tx);
@@ -54,14 +57,14 @@ impl Executor<'_, '_, '_> {
         let booking = Booking::of(&at, tx.sender, self.named);
         let mut site =
             Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
-        let sale = self.sales.of(LiquidationKey::of_bank(bank, position));
-        let receipt = at.bank.bank.kill(position, sale, &mut site, self.now)?;
+        let mut sale = self.sales.of(LiquidationKey::of_bank(bank, position));
+        let receipt = at.bank.bank.kill(position, &mut site, &mut sale, self.now)?;
 
         at.goblin.order.remove(position.0);
-        if receipt.sale == ForcedSale::Executed {
+        if sale == ForcedSale::Executed {
             count_goblins_volume(&mut at, &receipt.moves);
         }
-        book_kill(self.ledger, &booking, &receipt);
+        book_kill(self.ledger, &booking, &receipt, sale);
         self.push(tx, What::Killed(Box::new(KilledAt { bank, goblin, receipt, order: Order::of(tx) })));
         Ok(receipt.prize)
     }
@@ -111,5 +114,5 @@ fn count_goblins_volume(at: &mut LeveragedFarm, moves: &GoblinMoves) {
     let paid = moves.swap_from_goblin;
     let base_side = at.goblin.goblin.params().base_side;
     at.pool.count_volume(base_side.place(), paid.base);
-    at.pool.count_volume(base_side.other().place(), paid.farmed);
+    at.pool.count_volume(base_side.other().place(), paid.farmed + moves.sold.amount_in);
 }

@@ -2,10 +2,10 @@
 
 use super::{Executor, Received, resolve};
 use crate::chain::event::{Revert, What};
+use crate::chain::forced_sales::ForcedSale;
 use crate::chain::ids::{LiquidationKey, PoolId, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::transaction::{Forced, Sale, Transaction};
-use crate::protocol::ForcedSale;
 use crate::protocol::amm::Direction;
 
 impl Executor<'_, '_, '_> {

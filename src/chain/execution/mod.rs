@@ -25,9 +25,8 @@ use super::oracles::Oracles;
 use super::protocols::{NamedAccounts, ProtocolsMut};
 use super::state::ChainState;
 use super::tokens::Tokens;
-use super::transaction::{Action, AmountIn, Transaction, WorkOrder};
+use super::transaction::{Action, AmountIn, Transaction};
 use super::venues::Venues;
-use crate::protocol::farm::alpha_homora::Work;
 
 /// Executes the block's transactions in their order.
 pub fn execute(
@@ -146,12 +145,7 @@ impl Executor<'_, '_, '_> {
             Action::Liquidity(ref order) => self.liquidity(tx, order),
             Action::VenueBuy { token, spend } => self.venue_buy(tx, token, resolve(spend, received)),
             Action::VenueSell { token, amount } => self.venue_sell(tx, token, resolve(amount, received)),
-            Action::Work(ref order) => {
-                let WorkOrder { goblin, position, value, loan, max_return, strategy, sale: as_sale } = **order;
-                let sale = self.sale_of_closing(order);
-                let work = Work { position, user: tx.sender, goblin, value, loan, max_return, strategy, sale };
-                self.work(tx, work, as_sale)
-            }
+            Action::Work(ref order) => self.work(tx, order),
             Action::Kill { bank, position } => self.kill(tx, bank, position),
             Action::Reinvest { goblin } => self.reinvest(tx, goblin),
             Action::Lend(ref order) => self.lend(tx, order, received),

@@ -2,7 +2,7 @@
 
 use super::workbench::Workbench;
 use super::{
-    BankBooks, BankError, ForcedSale, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis, PositionId, Site,
+    BankBooks, BankError, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis, PositionId, SaleVenue, Site,
     Strategy, Worked,
 };
 use crate::AccountId;
@@ -69,8 +69,6 @@ pub struct Work {
     pub max_return: u128,
     /// What the goblin is to do.
     pub strategy: Strategy,
-    /// Against whom it sells what it closes; what is added is traded with the pair.
-    pub sale: ForcedSale,
 }
 
 /// A position to book before the first block.
@@ -173,12 +171,19 @@ impl Bank {
         }
     }
 
-    /// Has the goblin work on a position, new or the user's own: lends, repays, or both.
+    /// Has the goblin work on a position, new or the user's own: lends, repays, or both. What it closes it sells to
+    /// `venue`; what it adds is traded with the pair.
     ///
     /// # Errors
     /// The position is not the user's, the bank has too little, the goblin cannot do what is asked, or the position
     /// would owe too little or too much.
-    pub fn work(&mut self, order: Work, site: &mut Site<'_>, now: u64) -> Result<Worked, BankError> {
+    pub fn work(
+        &mut self,
+        order: Work,
+        site: &mut Site<'_>,
+        venue: &mut dyn SaleVenue,
+        now: u64,
+    ) -> Result<Worked, BankError> {
         let mut books = self.books;
         let accrued = books.accrue(&self.params, now)?;
         let (id, mut position) = self.position_for(&order)?;
@@ -187,7 +192,7 @@ impl Bank {
         let sent = books.lend(order.value, order.loan)?;
         let mut bench = Workbench::open(site, now);
         let lp = bench.unstake(&mut position)?;
-        let outcome = bench.execute(&order, lp, sent, debt)?;
+        let outcome = bench.execute(order.strategy, (lp, sent, debt), venue)?;
         bench.stake_for(&mut position, outcome.lp)?;
         let repaid = debt.min(outcome.base).min(order.max_return);
         let debt_after = debt - repaid;
@@ -204,14 +209,13 @@ impl Bank {
             health,
             base_from_user: order.value,
             base_to_goblin: sent,
-            sale: if order.strategy.closes() { order.sale } else { ForcedSale::Executed },
             moves: bench.close(site),
             base_from_goblin: outcome.base,
             base_to_user: outcome.base - repaid,
         })
     }
 
-    /// Liquidates a position that is worth too little for its debt: sells it, pays the liquidator a prize, keeps what
+    /// Liquidates a position that is worth too little for its debt: sells it to `venue`, pays the liquidator a prize, keeps what
     /// is owed and gives the owner the rest.
     ///
     /// # Errors
@@ -219,8 +223,8 @@ impl Bank {
     pub fn kill(
         &mut self,
         id: PositionId,
-        sale: ForcedSale,
         site: &mut Site<'_>,
+        venue: &mut dyn SaleVenue,
         now: u64,
     ) -> Result<Killed, BankError> {
         let mut books = self.books;
@@ -233,7 +237,7 @@ impl Bank {
         let mut bench = Workbench::open(site, now);
         let health = condemn(&bench, &position, debt, site.goblin)?;
         let lp = bench.unstake(&mut position)?;
-        let back = bench.liquidate(lp, 0, 0, sale)?;
+        let back = bench.liquidate(lp, 0, 0, venue)?;
         let prize = mul_div_down(back, self.params.kill_bps.into(), BPS)?;
         let rest = back.checked_sub(prize).ok_or(MathError::BelowZero)?;
         let left = rest.saturating_sub(debt);
@@ -247,7 +251,6 @@ impl Bank {
             accrued,
             debt,
             health,
-            sale,
             moves: bench.close(site),
             back,
             prize,

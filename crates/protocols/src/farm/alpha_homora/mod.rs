@@ -19,6 +19,7 @@ mod error;
 mod goblin;
 mod interest;
 mod receipts;
+mod sale;
 mod strategies;
 #[cfg(test)]
 mod tests;
@@ -30,9 +31,9 @@ pub use error::{BankError, GoblinError};
 pub use goblin::{Goblin, GoblinBooks, GoblinParams, RewardMarket};
 pub use interest::InterestModel;
 pub use receipts::{Accrued, Deposited, GoblinMoves, Killed, OpenedAtGenesis, Reinvested, Withdrawn, Worked};
+pub use sale::{IntoPair, SaleVenue};
 pub use strategies::Strategy;
 
-pub use crate::ForcedSale;
 use crate::amm::uniswap_v2::Pair;
 use crate::farm::staking_rewards::StakingRewards;
 

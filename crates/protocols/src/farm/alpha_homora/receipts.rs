@@ -2,8 +2,9 @@
 //!
 //! The goblin stands for its strategies too: what they leave behind as dust is the goblin's.
 
-use super::{ForcedSale, Legs, PositionId};
+use super::{Legs, PositionId};
 use crate::AccountId;
+use crate::amm::Traded;
 
 /// Interest that a call counted before it did anything else. No token moves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,10 +46,12 @@ pub struct GoblinMoves {
     pub lp_burned: u128,
     /// From the pair to the goblin for the burnt liquidity.
     pub burn_to_goblin: Legs,
-    /// From the goblin to the pair as payment for a swap; to the counterfactual venue if the sale is muted.
+    /// From the goblin to the pair as payment for a swap.
     pub swap_from_goblin: Legs,
-    /// From the pair to the goblin as proceeds of a swap; from the counterfactual venue if the sale is muted.
+    /// From the pair to the goblin as proceeds of a swap.
     pub swap_to_goblin: Legs,
+    /// Farmed token of a closed position from the goblin to whoever bought it, and base from there to the goblin.
+    pub sold: Traded,
     /// From the goblin to the pair for new liquidity.
     pub mint_from_goblin: Legs,
     /// Liquidity tokens minted to the goblin.
@@ -80,8 +83,6 @@ pub struct Worked {
     pub base_from_user: u128,
     /// Base from the bank to the goblin: what the user sent and the loan.
     pub base_to_goblin: u128,
-    /// Against whom what was closed was sold.
-    pub sale: ForcedSale,
     /// What moved around the goblin.
     pub moves: GoblinMoves,
     /// Base from the goblin to the bank.
@@ -103,8 +104,6 @@ pub struct Killed {
     pub debt: u128,
     /// Base that it would have sold for, by the bank's formula.
     pub health: u128,
-    /// Against whom the swap traded.
-    pub sale: ForcedSale,
     /// What moved around the goblin.
     pub moves: GoblinMoves,
     /// Base from the goblin to the bank.

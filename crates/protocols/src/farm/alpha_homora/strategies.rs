@@ -1,6 +1,6 @@
 //! What a goblin can do with a position's liquidity tokens, the base it was sent and the user's farmed token.
 
-use super::{ForcedSale, GoblinError, Legs, Work, workbench::Workbench};
+use super::{GoblinError, Legs, SaleVenue, workbench::Workbench};
 use plimsoll_math::{MathError, U256, sum};
 
 /// What the user wants done.
@@ -46,17 +46,20 @@ pub(super) struct Outcome {
 
 impl Workbench {
     /// Does what the user wants with `lp` unstaked liquidity tokens and `sent` base, for a position that owes `debt`.
-    pub(super) fn execute(&mut self, order: &Work, lp: u128, sent: u128, debt: u128) -> Result<Outcome, GoblinError> {
-        match order.strategy {
+    pub(super) fn execute(
+        &mut self,
+        strategy: Strategy,
+        (lp, sent, debt): (u128, u128, u128),
+        venue: &mut dyn SaleVenue,
+    ) -> Result<Outcome, GoblinError> {
+        match strategy {
             Strategy::AllBase { min_lp } => Ok(Outcome { lp: lp + self.add_all_base(sent, min_lp)?, base: 0 }),
             Strategy::TwoSides { farmed, min_lp } => {
                 Ok(Outcome { lp: lp + self.add_two_sides(sent, farmed, min_lp)?, base: 0 })
             }
-            Strategy::Liquidate { min_base } => {
-                Ok(Outcome { lp: 0, base: self.liquidate(lp, sent, min_base, order.sale)? })
-            }
+            Strategy::Liquidate { min_base } => Ok(Outcome { lp: 0, base: self.liquidate(lp, sent, min_base, venue)? }),
             Strategy::MinimizeTrading { min_farmed } => {
-                Ok(Outcome { lp: 0, base: self.minimize_trading((lp, sent, debt), min_farmed, order.sale)? })
+                Ok(Outcome { lp: 0, base: self.minimize_trading((lp, sent, debt), min_farmed, venue)? })
             }
         }
     }
@@ -86,7 +89,7 @@ impl Workbench {
             held.base -= swapped;
         } else {
             let swapped = excess_down(held.farmed, held.base, reserves.farmed, reserves.base)?;
-            held.base = sum(held.base, self.sell_farmed(swapped, ForcedSale::Executed)?)?;
+            held.base = sum(held.base, self.swap_farmed(swapped)?)?;
             held.farmed -= swapped;
         }
         let (lp, left) = self.add_at_least(held, min_lp)?;
@@ -100,10 +103,10 @@ impl Workbench {
         lp: u128,
         sent: u128,
         min_base: u128,
-        sale: ForcedSale,
+        venue: &mut dyn SaleVenue,
     ) -> Result<u128, GoblinError> {
         let removed = self.remove_liquidity(lp)?;
-        let proceeds = self.sell_farmed(removed.farmed, sale)?;
+        let proceeds = self.sell_farmed(removed.farmed, venue)?;
         let received = sum(sum(sent, removed.base)?, proceeds)?;
         if received < min_base {
             return Err(GoblinError::InsufficientBase { received, least: min_base });
@@ -116,13 +119,13 @@ impl Workbench {
         &mut self,
         (lp, sent, debt): (u128, u128, u128),
         min_farmed: u128,
-        sale: ForcedSale,
+        venue: &mut dyn SaleVenue,
     ) -> Result<u128, GoblinError> {
         let removed = self.remove_liquidity(lp)?;
         let mut base = sum(sent, removed.base)?;
         let mut received = removed.farmed;
         if debt > base {
-            received -= self.sell_farmed_for(debt - base, removed.farmed, sale)?;
+            received -= self.sell_farmed_for(debt - base, removed.farmed, venue)?;
             base = debt;
         }
         if received < min_farmed {

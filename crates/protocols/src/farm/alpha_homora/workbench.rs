@@ -1,7 +1,7 @@
 //! Copies of all that a goblin touches, to work on. A call that errs throws them away.
 
-use super::{ForcedSale, GoblinError, GoblinMoves, Legs, Position, Site, goblin::health_of_lp_down};
 use super::{GoblinBooks, GoblinParams};
+use super::{GoblinError, GoblinMoves, Legs, Position, SaleVenue, Site, goblin::health_of_lp_down};
 use crate::amm::{
     Amounts, Side, Traded,
     uniswap_v2::{Pair, PairError, router::Offer},
@@ -101,36 +101,34 @@ impl Workbench {
         Ok(trade.amount_out)
     }
 
-    /// Sells exactly so much of the farmed token, and returns how much base it brought.
-    pub(super) fn sell_farmed(&mut self, farmed: u128, sale: ForcedSale) -> Result<u128, GoblinError> {
-        let side = self.paying_farmed();
-        let trade = match sale {
-            ForcedSale::Executed => self.pair.swap_exact_in(side, farmed, self.now)?,
-            ForcedSale::Muted => {
-                // The same quote and the same checks, on a pair that nobody will see.
-                let mut unseen = self.pair;
-                unseen.swap_exact_in(side, farmed, self.now)?
-            }
-        };
-        self.record_sale(trade);
+    /// Pays exactly so much of the farmed token into the pair, and returns how much base it brought.
+    pub(super) fn swap_farmed(&mut self, farmed: u128) -> Result<u128, GoblinError> {
+        let trade = self.pair.swap_exact_in(self.paying_farmed(), farmed, self.now)?;
+        self.moves.swap_from_goblin.farmed = trade.amount_in;
+        self.moves.swap_to_goblin.base = trade.amount_out;
         Ok(trade.amount_out)
     }
 
+    /// Sells exactly so much of the farmed token, and returns how much base it brought.
+    pub(super) fn sell_farmed(&mut self, farmed: u128, venue: &mut dyn SaleVenue) -> Result<u128, GoblinError> {
+        let amount_out = self.pair.quote_exact_in(self.paying_farmed(), farmed)?;
+        self.sell(Traded { amount_in: farmed, amount_out }, venue)?;
+        Ok(amount_out)
+    }
+
     /// Sells as much of the farmed token as brings exactly so much base, and returns how much it took.
-    pub(super) fn sell_farmed_for(&mut self, base: u128, most: u128, sale: ForcedSale) -> Result<u128, GoblinError> {
-        let side = self.paying_farmed();
-        let amount_in = self.pair.quote_exact_out(side, base)?;
+    pub(super) fn sell_farmed_for(
+        &mut self,
+        base: u128,
+        most: u128,
+        venue: &mut dyn SaleVenue,
+    ) -> Result<u128, GoblinError> {
+        let amount_in = self.pair.quote_exact_out(self.paying_farmed(), base)?;
         if amount_in > most {
             return Err(PairError::AboveMaximum { amount: amount_in, most }.into());
         }
-        let mut unseen = self.pair;
-        let pair = match sale {
-            ForcedSale::Executed => &mut self.pair,
-            ForcedSale::Muted => &mut unseen,
-        };
-        let trade = pair.swap_at(side, Traded { amount_in, amount_out: base }, self.now)?;
-        self.record_sale(trade);
-        Ok(trade.amount_in)
+        self.sell(Traded { amount_in, amount_out: base }, venue)?;
+        Ok(amount_in)
     }
 
     /// Adds both tokens at the pool's ratio, and returns the liquidity tokens and what is left of each token.
@@ -154,9 +152,11 @@ impl Workbench {
         self.legs(self.pair.reserves())
     }
 
-    fn record_sale(&mut self, trade: Traded) {
-        self.moves.swap_from_goblin.farmed = trade.amount_in;
-        self.moves.swap_to_goblin.base = trade.amount_out;
+    fn sell(&mut self, sale: Traded, venue: &mut dyn SaleVenue) -> Result<(), GoblinError> {
+        let side = self.paying_farmed();
+        venue.fill(&mut self.pair, side, sale, self.now)?;
+        self.moves.sold = sale;
+        Ok(())
     }
 
     fn legs(&self, amounts: Amounts) -> Legs {

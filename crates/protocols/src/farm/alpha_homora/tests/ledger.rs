@@ -15,7 +15,7 @@ enum Holder {
     Farm,
     Pair,
     RewardPair,
-    /// Users, traders, the counterfactual venue, genesis: all who are no protocol.
+    /// Users, traders, other buyers, genesis: all who are no protocol.
     Outside,
 }
 
@@ -58,13 +58,15 @@ impl Ledger {
         self.0.iter().filter(|((_, of), _)| *of == token).map(|(_, amount)| amount).sum()
     }
 
-    fn moves(&mut self, moves: &GoblinMoves, swaps_with: Holder) {
+    fn moves(&mut self, moves: &GoblinMoves, buyer: Holder) {
         self.transfer(Lp, Farm, TheGoblin, moves.lp_unstaked);
         self.add(TheGoblin, Lp, -signed(moves.lp_burned));
         self.transfer_legs(ThePair, TheGoblin, moves.burn_to_goblin);
         self.transfer(Farmed, Outside, TheGoblin, moves.farmed_from_user);
-        self.transfer_legs(TheGoblin, swaps_with, moves.swap_from_goblin);
-        self.transfer_legs(swaps_with, TheGoblin, moves.swap_to_goblin);
+        self.transfer_legs(TheGoblin, ThePair, moves.swap_from_goblin);
+        self.transfer_legs(ThePair, TheGoblin, moves.swap_to_goblin);
+        self.transfer(Farmed, TheGoblin, buyer, moves.sold.amount_in);
+        self.transfer(Base, buyer, TheGoblin, moves.sold.amount_out);
         self.transfer_legs(TheGoblin, ThePair, moves.mint_from_goblin);
         self.add(TheGoblin, Lp, signed(moves.lp_minted));
         self.add(Outside, Lp, signed(moves.lp_protocol_fee));
@@ -72,16 +74,16 @@ impl Ledger {
         self.transfer(Farmed, TheGoblin, Outside, moves.farmed_to_user);
     }
 
-    fn worked(&mut self, worked: &Worked) {
+    fn worked(&mut self, worked: &Worked, buyer: Buyer) {
         self.transfer(Base, Outside, TheBank, worked.base_from_user);
         self.transfer(Base, TheBank, TheGoblin, worked.base_to_goblin);
-        self.moves(&worked.moves, buyer(worked.sale));
+        self.moves(&worked.moves, holder(buyer));
         self.transfer(Base, TheGoblin, TheBank, worked.base_from_goblin);
         self.transfer(Base, TheBank, Outside, worked.base_to_user);
     }
 
-    fn killed(&mut self, killed: &Killed) {
-        self.moves(&killed.moves, buyer(killed.sale));
+    fn killed(&mut self, killed: &Killed, buyer: Buyer) {
+        self.moves(&killed.moves, holder(buyer));
         self.transfer(Base, TheGoblin, TheBank, killed.back);
         self.transfer(Base, TheBank, Outside, killed.prize);
         self.transfer(Base, TheBank, Outside, killed.left);
@@ -105,10 +107,10 @@ impl Ledger {
     }
 }
 
-fn buyer(sale: ForcedSale) -> Holder {
-    match sale {
-        ForcedSale::Executed => ThePair,
-        ForcedSale::Muted => Outside,
+fn holder(buyer: Buyer) -> Holder {
+    match buyer {
+        Buyer::ThePair => ThePair,
+        Buyer::SomebodyElse => Outside,
     }
 }
 
@@ -121,8 +123,8 @@ fn signed(amount: u128) -> i128 {
 enum Happening {
     Deposit(u128),
     Withdraw(u128),
-    Work(Work),
-    Kill(PositionId, ForcedSale),
+    Work(Work, Buyer),
+    Kill(PositionId, Buyer),
     Trade(Side, u128),
     Notify(u128),
     Reinvest,
@@ -155,8 +157,8 @@ impl Booked {
     /// Lets something happen and books its receipt; `None` if it was refused.
     fn happen(&mut self, happening: Happening) -> Option<()> {
         let happening = match happening {
-            Happening::Work(order) => Happening::Work(self.resolved(order)),
-            Happening::Kill(PositionId(number), sale) => Happening::Kill(self.position(number), sale),
+            Happening::Work(order, buyer) => Happening::Work(self.resolved(order), buyer),
+            Happening::Kill(PositionId(number), buyer) => Happening::Kill(self.position(number), buyer),
             other => other,
         };
         let Self { market, ledger, now } = self;
@@ -171,8 +173,8 @@ impl Booked {
                 ledger.add(Outside, Share, -signed(withdrawn.share));
                 ledger.transfer(Base, TheBank, Outside, withdrawn.value);
             }
-            Happening::Work(order) => ledger.worked(&market.work(order, *now).ok()?),
-            Happening::Kill(id, sale) => ledger.killed(&market.kill(id.0, sale, *now).ok()?),
+            Happening::Work(order, buyer) => ledger.worked(&market.work(order, buyer, *now).ok()?, buyer),
+            Happening::Kill(id, buyer) => ledger.killed(&market.kill(id.0, buyer, *now).ok()?, buyer),
             Happening::Trade(side, amount) => {
                 let traded = market.pair.swap_exact_in(side, amount, *now).ok()?;
                 let (paid, taken) = match side {
@@ -288,16 +290,15 @@ fn working() -> impl Random<Value = Work> {
     ];
     let max_return = prop_oneof![2 => Just(0), 2 => Just(u128::MAX), 1 => amount(20 * ETHER)];
     let money = (amount(10 * ETHER), amount(5 * ETHER), max_return);
-    let orders = (any::<u32>(), user, money, strategy, sale());
-    orders.prop_map(|(id, user, (value, loan, max_return), strategy, sale)| Work {
+    let orders = (any::<u32>(), user, money, strategy);
+    orders.prop_map(|(id, user, (value, loan, max_return), strategy)| Work {
         max_return,
-        sale,
         ..order(user, Some(id), value, loan, strategy)
     })
 }
 
-fn sale() -> impl Random<Value = ForcedSale> {
-    prop_oneof![Just(ForcedSale::Executed), Just(ForcedSale::Muted)]
+fn buyer() -> impl Random<Value = Buyer> {
+    prop_oneof![Just(Buyer::ThePair), Just(Buyer::SomebodyElse)]
 }
 
 fn trading() -> impl Random<Value = Happening> {
@@ -318,9 +319,9 @@ fn happening() -> impl Random<Value = Happening> {
     prop_oneof![
         1 => amount(100 * ETHER).prop_map(Happening::Deposit),
         1 => amount(100 * ETHER).prop_map(Happening::Withdraw),
-        5 => opening().prop_map(Happening::Work),
-        4 => working().prop_map(Happening::Work),
-        8 => (any::<u32>(), sale()).prop_map(|(id, sale)| Happening::Kill(PositionId(id), sale)),
+        5 => opening().prop_map(|order| Happening::Work(order, Buyer::ThePair)),
+        4 => (working(), buyer()).prop_map(|(order, buyer)| Happening::Work(order, buyer)),
+        8 => (any::<u32>(), buyer()).prop_map(|(id, buyer)| Happening::Kill(PositionId(id), buyer)),
         4 => trading(),
         1 => amount(ETHER).prop_map(Happening::Notify),
         2 => Just(Happening::Reinvest),

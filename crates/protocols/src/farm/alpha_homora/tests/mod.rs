@@ -5,7 +5,7 @@ mod ledger;
 use super::*;
 use crate::AccountId;
 use crate::amm::{
-    Amounts, PoolToken, Side,
+    Amounts, PoolToken, Side, Traded,
     uniswap_v2::{FEE_BPS, PairError, ProtocolFee},
 };
 use crate::farm::staking_rewards::StakingError;
@@ -24,6 +24,22 @@ struct Farmstead {
     farm: StakingRewards,
     pair: Pair,
     reward_pair: Pair,
+}
+
+/// Who buys what a closed position sells.
+#[derive(Debug, Clone, Copy)]
+enum Buyer {
+    ThePair,
+    /// At the pair's quote, which leaves the pair as it is.
+    SomebodyElse,
+}
+
+impl SaleVenue for Buyer {
+    fn fill(&mut self, pair: &mut Pair, side: Side, sale: Traded, now: u64) -> Result<(), PairError> {
+        let mut unseen = *pair;
+        let pair = if matches!(self, Self::ThePair) { pair } else { &mut unseen };
+        IntoPair.fill(pair, side, sale, now)
+    }
 }
 
 fn pair(base: u128, other: u128) -> Pair {
@@ -51,18 +67,18 @@ impl Farmstead {
         Self { bank: Bank::new(params, 0), goblin, farm, pair, reward_pair: pair }
     }
 
-    fn work(&mut self, order: Work, now: u64) -> Result<Worked, BankError> {
+    fn work(&mut self, order: Work, mut buyer: Buyer, now: u64) -> Result<Worked, BankError> {
         let mut site = Site { goblin: &mut self.goblin, farm: &mut self.farm, pair: &mut self.pair };
-        self.bank.work(order, &mut site, now)
+        self.bank.work(order, &mut site, &mut buyer, now)
     }
 
     fn open(&mut self, user: AccountId, value: u128, loan: u128) -> Result<Worked, BankError> {
-        self.work(order(user, None, value, loan, Strategy::AllBase { min_lp: 0 }), 0)
+        self.work(order(user, None, value, loan, Strategy::AllBase { min_lp: 0 }), Buyer::ThePair, 0)
     }
 
-    fn kill(&mut self, id: u32, sale: ForcedSale, now: u64) -> Result<Killed, BankError> {
+    fn kill(&mut self, id: u32, mut buyer: Buyer, now: u64) -> Result<Killed, BankError> {
         let mut site = Site { goblin: &mut self.goblin, farm: &mut self.farm, pair: &mut self.pair };
-        self.bank.kill(PositionId(id), sale, &mut site, now)
+        self.bank.kill(PositionId(id), &mut site, &mut buyer, now)
     }
 
     fn reinvest(&mut self, now: u64) -> Result<Reinvested, GoblinError> {
@@ -87,7 +103,7 @@ impl Farmstead {
 fn order(user: AccountId, id: Option<u32>, value: u128, loan: u128, strategy: Strategy) -> Work {
     let position = id.map(PositionId);
     let max_return = if loan > 0 { 0 } else { u128::MAX };
-    Work { position, user, goblin: GoblinId(0), value, loan, max_return, strategy, sale: ForcedSale::Executed }
+    Work { position, user, goblin: GoblinId(0), value, loan, max_return, strategy }
 }
 
 /// "should work".
@@ -106,7 +122,7 @@ fn a_position_is_worth_what_the_suite_says() {
     assert_eq!(market.health(1), 2_582_123_996_372_678_436);
     let debt = 1_299_999_999_999_980_800;
     let healthy = BankError::Healthy { health: 2_582_123_996_372_678_436, kill_factor_bps: 8_000, debt };
-    assert_eq!(market.kill(1, ForcedSale::Executed, DAY), Err(healthy));
+    assert_eq!(market.kill(1, Buyer::ThePair, DAY), Err(healthy));
 }
 
 /// "should allow positions without debt".
@@ -121,7 +137,7 @@ fn a_debt_is_none_or_neither_small_nor_too_great() {
     assert_eq!(refused, Err(BankError::DebtTooSmall { debt: 3 * ETHER / 10, min_debt: ETHER }));
     assert_eq!(market, unchanged);
     assert_eq!(market.open(ALICE, 3 * ETHER / 10, 0).unwrap().health, None);
-    let refused = market.kill(1, ForcedSale::Executed, 0);
+    let refused = market.kill(1, Buyer::ThePair, 0);
     assert_eq!(refused, Err(BankError::NoDebt { position: PositionId(1) }));
 }
 
@@ -133,7 +149,7 @@ fn depositors_share_a_bad_debt() {
     market.open(BOB, ETHER, 2 * ETHER).unwrap();
     assert_eq!(market.bank.deposit(2 * ETHER, 0).unwrap().share, 2 * ETHER);
     market.sell_farmed(100 * ETHER);
-    let killed = market.kill(1, ForcedSale::Executed, 0).unwrap();
+    let killed = market.kill(1, Buyer::ThePair, 0).unwrap();
     assert_eq!((killed.back, killed.prize), (3_002_999_235_795_062, 300_299_923_579_506));
     assert_eq!(killed.bad_debt, 2 * ETHER - (killed.back - killed.prize));
     assert_eq!(market.bank.books().balance, 10_002_702_699_312_215_556);
@@ -148,25 +164,24 @@ fn a_position_of_two_falls_between_23_and_30_percent() {
     market.open(ALICE, 10 * ETHER, 10 * ETHER).unwrap();
     for survived in [5_409_255_338_945_984, 12_441_874_858_811_944, 16_829_279_312_591_913] {
         market.sell_farmed(survived);
-        assert!(matches!(market.kill(1, ForcedSale::Executed, 0), Err(BankError::Healthy { .. })));
+        assert!(matches!(market.kill(1, Buyer::ThePair, 0), Err(BankError::Healthy { .. })));
     }
     market.sell_farmed(26_293_469_053_292_218);
-    assert!(market.kill(1, ForcedSale::Executed, 0).is_ok());
+    assert!(market.kill(1, Buyer::ThePair, 0).is_ok());
 }
 
 #[test]
-fn a_muted_sale_fills_at_the_quote_and_leaves_the_price() {
+fn another_venue_fills_at_the_quote_and_leaves_the_price() {
     let mut executed = Farmstead::as_in_the_suite(0, 100);
     executed.bank.deposit(20 * ETHER, 0).unwrap();
     executed.open(ALICE, 10 * ETHER, 10 * ETHER).unwrap();
     executed.sell_farmed(ETHER);
     let mut muted = executed.clone();
-    let (real, silent) =
-        (executed.kill(1, ForcedSale::Executed, 0).unwrap(), muted.kill(1, ForcedSale::Muted, 0).unwrap());
-    assert_eq!(Killed { sale: ForcedSale::Executed, ..silent }, real);
+    let (real, silent) = (executed.kill(1, Buyer::ThePair, 0).unwrap(), muted.kill(1, Buyer::SomebodyElse, 0).unwrap());
+    assert_eq!(silent, real);
     let (real, silent, moves) = (executed.pair.reserves(), muted.pair.reserves(), real.moves);
-    assert_eq!(real.token_0 + moves.swap_to_goblin.base, silent.token_0);
-    assert_eq!(real.token_1, silent.token_1 + moves.swap_from_goblin.farmed);
+    assert_eq!(real.token_0 + moves.sold.amount_out, silent.token_0);
+    assert_eq!(real.token_1, silent.token_1 + moves.sold.amount_in);
     assert_eq!((executed.bank, executed.farm), (muted.bank, muted.farm));
 }
 
@@ -194,13 +209,13 @@ fn only_the_owner_works_on_a_position_and_only_at_its_goblin() {
     let mut market = Farmstead::as_in_the_suite(0, 100);
     market.open(ALICE, ETHER, 0).unwrap();
     let strategy = Strategy::Liquidate { min_base: 0 };
-    let refused = market.work(order(BOB, Some(1), 0, 0, strategy), 0);
+    let refused = market.work(order(BOB, Some(1), 0, 0, strategy), Buyer::ThePair, 0);
     assert_eq!(refused, Err(BankError::NotOwner { user: BOB, owner: ALICE }));
     let elsewhere = Work { goblin: GoblinId(7), ..order(ALICE, Some(1), 0, 0, strategy) };
-    let refused = market.work(elsewhere, 0);
+    let refused = market.work(elsewhere, Buyer::ThePair, 0);
     assert_eq!(refused, Err(BankError::OtherGoblin { asked: GoblinId(7), of: GoblinId(0) }));
     for missing in [0, 2] {
-        let refused = market.work(order(ALICE, Some(missing), 0, 0, strategy), 0);
+        let refused = market.work(order(ALICE, Some(missing), 0, 0, strategy), Buyer::ThePair, 0);
         let none = BankError::NoPosition { position: PositionId(missing), next: PositionId(2) };
         assert_eq!(refused, Err(none));
     }
