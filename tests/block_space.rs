@@ -102,7 +102,7 @@ fn a_liquidation_that_waits_bids_more_until_it_is_taken() {
         log.extend(simulation.world().resource::<EventLog>().iter().cloned());
     }
     let replaced = log.iter().filter(|event| matches!(event.what, What::Replaced { action: "kill", .. })).count();
-    let kills: Vec<_> = log.iter().filter(|event| matches!(event.what, What::Killed(_))).collect();
+    let kills: Vec<_> = log.iter().filter(|event| matches!(event.what, What::Liquidated(_))).collect();
     assert!(replaced > 20 && kills.len() > 10, "{replaced} raised bids, {} kills", kills.len());
     // A transaction that is raised in every block expires as little as it would if it were new.
     assert!(kills.iter().any(|event| event.waited > 3), "it waited");
@@ -121,7 +121,7 @@ fn a_liquidation_that_may_not_bid_more_expires_and_is_sent_again() {
     assert_eq!(killed, 0);
     let free = market(MINUTES, FREE, 0.4, &(farmers("") + &capped));
     let mut free = free;
-    assert!(count(&mut free, 1_200, |what| matches!(what, What::Killed(_))) > 10, "alone it would have killed");
+    assert!(count(&mut free, 1_200, |what| matches!(what, What::Liquidated(_))) > 10, "alone it would have killed");
 }
 
 const ENTRY: &str = r#"entry: Between("1 min", "5 min"), gas_money: Fixed(9)"#;

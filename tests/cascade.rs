@@ -10,13 +10,14 @@ use bevy_ecs::system::SystemState;
 use plimsoll::agents::view::View;
 use plimsoll::cascade::{Causes, Question, cascade};
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales, OtherSale};
-use plimsoll::chain::ids::{LiquidationKey, PositionId};
+use plimsoll::chain::ids::{PositionId, PositionKey};
+use plimsoll::chain::liquidation::SaleKind;
 use plimsoll::chain::liquidation_map::{Falls, exposures, liquidatable};
 use plimsoll::chain::protocols::PoolCell;
 use plimsoll::protocol::amm::Side;
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
 use plimsoll::record::cascade::CascadeSummary;
-use plimsoll::record::trace::{SaleKind, Trace};
+use plimsoll::record::trace::Trace;
 use plimsoll::scenario::{Checked, read_text};
 use plimsoll::simulation::{Options, Simulation, Twin};
 
@@ -91,7 +92,7 @@ fn asked(checked: &Checked, options: Options, depth: u32) -> (CascadeSummary, Ca
 }
 
 /// Makes a twin in which the sales of these positions act.
-fn twin(checked: &Checked, seed: u64, acting: BTreeSet<LiquidationKey>) -> Trace {
+fn twin(checked: &Checked, seed: u64, acting: BTreeSet<PositionKey>) -> Trace {
     let also = &checked.scenario.cascade.mute;
     let mut twin =
         Twin::new(&checked.scenario, Path::new("."), audited(seed), ForcedSales::only(acting), also).unwrap();
@@ -106,8 +107,8 @@ fn seen(trace: &Trace) -> Trace {
     seen
 }
 
-fn keys(trace: &Trace) -> BTreeSet<LiquidationKey> {
-    trace.liquidations.iter().map(|row| row.key).collect()
+fn keys(trace: &Trace) -> BTreeSet<PositionKey> {
+    trace.liquidations.iter().map(|row| row.fact.key).collect()
 }
 
 fn has_same_course(a: &Trace, b: &Trace) -> bool {
@@ -122,13 +123,13 @@ fn twins_come_to_their_end_in_the_run_itself() {
         let (told, causes) = asked(&checked, audited(seed), 40);
         assert!(told.ended_within_depth && causes.is_whole, "{told:#?}");
         assert!(causes.generations.len() > 2, "seed {seed} has no cascade: {told:#?}");
-        let all: BTreeSet<LiquidationKey> = causes.generations.iter().flatten().copied().collect();
+        let all: BTreeSet<PositionKey> = causes.generations.iter().flatten().copied().collect();
         let last = twin(&checked, seed, all.clone());
         assert!(has_same_course(&last, &causes.run), "the twin in which all sales act is not the run");
         assert_eq!(seen(&causes.run).prizes_numeraire.to_bits(), last.prizes_numeraire.to_bits());
         // One sale less is another course.
         let mut fewer = all;
-        fewer.remove(&causes.run.liquidations[0].key);
+        fewer.remove(&causes.run.liquidations[0].fact.key);
         assert!(!has_same_course(&twin(&checked, seed, fewer), &causes.run));
     }
 }
@@ -145,7 +146,7 @@ fn twins_with_searchers_come_to_their_end_as_well() {
     let checked = read_text("crash", &text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
     let (told, causes) = asked(&checked, audited(1), 40);
     assert!(told.ended_within_depth && causes.is_whole && causes.generations.len() > 2, "{told:#?}");
-    let all: BTreeSet<LiquidationKey> = causes.generations.iter().flatten().copied().collect();
+    let all: BTreeSet<PositionKey> = causes.generations.iter().flatten().copied().collect();
     assert!(has_same_course(&twin(&checked, 1, all), &causes.run));
     let mut run = Simulation::new(&checked.scenario, "crash", Path::new("."), audited(1), None).unwrap();
     (0..checked.scenario.blocks).for_each(|_| run.step().unwrap());
@@ -157,9 +158,9 @@ fn every_liquidation_has_one_generation_or_is_deeper() {
     let checked = checked("");
     let (whole, causes) = asked(&checked, audited(1), 40);
     let count: usize = causes.generations.iter().map(BTreeSet::len).sum();
-    let all: BTreeSet<LiquidationKey> = causes.generations.iter().flatten().copied().collect();
+    let all: BTreeSet<PositionKey> = causes.generations.iter().flatten().copied().collect();
     assert_eq!(all.len(), count, "a position is of two generations");
-    assert!(causes.run.liquidations.iter().all(|row| causes.generation(row.key).is_some()));
+    assert!(causes.run.liquidations.iter().all(|row| causes.generation(row.fact.key).is_some()));
     assert_eq!(
         whole.generations.iter().map(|generation| generation.count).sum::<u64>(),
         causes.run.liquidations.len() as u64
@@ -170,7 +171,7 @@ fn every_liquidation_has_one_generation_or_is_deeper() {
     let (short, few) = asked(&checked, audited(1), 2);
     assert!(!short.ended_within_depth && few.generations.len() == 2);
     for row in &few.run.liquidations {
-        assert_eq!(few.generation(row.key), causes.generation(row.key).filter(|generation| *generation < 2));
+        assert_eq!(few.generation(row.fact.key), causes.generation(row.fact.key).filter(|generation| *generation < 2));
     }
     let deeper = short.generations.last().unwrap();
     assert_eq!((deeper.generation.as_str(), deeper.count > 0), ("deeper", true));
@@ -235,9 +236,9 @@ fn closings_that_are_muted_have_causes_too() {
         ([OtherSale::Closings].as_slice(), 40)
     );
     let (told, causes) = asked(&with, audited(1), 40);
-    let closings = causes.run.liquidations.iter().filter(|row| row.kind == SaleKind::Close).count();
+    let closings = causes.run.liquidations.iter().filter(|row| row.fact.kind == SaleKind::Close).count();
     assert!(closings > 5 && told.ended_within_depth, "{closings} closings");
-    let all: BTreeSet<LiquidationKey> = causes.generations.iter().flatten().copied().collect();
+    let all: BTreeSet<PositionKey> = causes.generations.iter().flatten().copied().collect();
     assert!(has_same_course(&twin(&with, 1, all), &causes.run));
     // The run is the same; its twin 0 sells less into the pool.
     let (_, without) = asked(&checked(""), audited(1), 40);

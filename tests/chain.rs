@@ -13,7 +13,9 @@ use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::execution::execute;
 use plimsoll::chain::forced_sales::OtherSale;
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
-use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, LiquidationKey, PoolId, PositionId, TokenId};
+use plimsoll::chain::ids::{
+    AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, PositionKey, ProtocolId, TokenId,
+};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
@@ -214,8 +216,8 @@ fn action() -> impl Strategy<Value = Action> {
     prop_oneof![8 => plain_action(), 1 => prop_oneof![pool, venue].prop_map(forced)]
 }
 
-fn key(position: u32) -> LiquidationKey {
-    LiquidationKey::of_bank(BankId(0), PositionId(position))
+fn key(position: u32) -> PositionKey {
+    PositionKey { protocol: ProtocolId(0), market: 0, position }
 }
 
 fn plain_action() -> impl Strategy<Value = Action> {
@@ -557,7 +559,7 @@ fn a_kill_sells_into_the_pool_only_where_its_positions_sales_act() {
         };
         let before = product(&Everything::of(&mut world));
         let events = run(&mut world, 7, &[Action::Kill { bank: BankId(0), position: PositionId(5) }]);
-        assert!(matches!(events[0].what, What::Killed(_)), "{events:?}");
+        assert!(matches!(events[0].what, What::Liquidated(_)), "{events:?}");
         assert_eq!(audited(&mut world), Ok(()));
         product(&Everything::of(&mut world)) / before
     };

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use plimsoll::chain::event::{EventLog, LiquidatedAt, What};
+use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::lending::LendingCell;
+use plimsoll::chain::liquidation::Liquidation;
 use plimsoll::chain::protocols::Directory;
 use plimsoll::chain::state::ChainState;
 use plimsoll::record::summary::Summary;
@@ -130,17 +131,17 @@ fn leverage_is_what_was_drawn_whether_by_flash_loan_or_by_loops() {
 }
 
 /// Returns the liquidations of the first block that has any.
-fn first_liquidations(strategy: &str) -> Vec<LiquidatedAt> {
+fn first_liquidations(strategy: &str) -> Vec<Liquidation> {
     let liquidator = LIQUIDATOR.replace("bid_share", &format!("strategy: {strategy}, bid_share"));
     let mut run = market(&(borrower("gas_money: Fixed(0)") + &liquidator));
     for _ in 0..100 {
         run.step().unwrap();
         let log = run.world().resource::<EventLog>();
         let liquidated = log.iter().filter_map(|event| match &event.what {
-            What::Liquidated(at) => Some(**at),
+            What::Liquidated(at) => Some((**at).clone()),
             _ => None,
         });
-        let liquidated: Vec<LiquidatedAt> = liquidated.collect();
+        let liquidated: Vec<Liquidation> = liquidated.collect();
         if !liquidated.is_empty() {
             return liquidated;
         }
@@ -153,11 +154,11 @@ fn first_liquidations(strategy: &str) -> Vec<LiquidatedAt> {
 fn two_liquidations_in_a_row_repay_more_than_one() {
     let (one, two) = (first_liquidations("CloseFactor"), first_liquidations("TwoSteps"));
     assert_eq!((one.len(), two.len()), (1, 2));
-    let debt = (one[0].done.repaid + one[0].done.debt_left) as f64;
-    assert!((one[0].done.repaid as f64 / debt - 0.5).abs() < 1e-6);
-    let first = (1.0 - one[0].health_factor) / (1.0 - 0.825 * 1.05);
-    assert!((two[0].done.repaid as f64 / debt / first - 1.0).abs() < 1e-4, "{two:?}");
-    let both = (two[0].done.repaid + two[1].done.repaid) as f64 / debt;
+    let debt = (one[0].repaid + one[0].debt_left) as f64;
+    assert!((one[0].repaid as f64 / debt - 0.5).abs() < 1e-6);
+    let first = (1.0 - one[0].health_factor.unwrap()) / (1.0 - 0.825 * 1.05);
+    assert!((two[0].repaid as f64 / debt / first - 1.0).abs() < 1e-4, "{two:?}");
+    let both = (two[0].repaid + two[1].repaid) as f64 / debt;
     assert!((both / (first + (1.0 - first) / 2.0) - 1.0).abs() < 1e-4, "{both}");
     assert!(both > 0.5);
 }

@@ -12,7 +12,7 @@ use plimsoll::chain::event::{Event, EventLog, Revert, What};
 use plimsoll::chain::execution::execute;
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
 use plimsoll::chain::gas::BlockGas;
-use plimsoll::chain::ids::{AccountId, LendingId, LiquidationKey, PoolId, TokenId};
+use plimsoll::chain::ids::{AccountId, PoolId, PositionKey, ProtocolId, TokenId};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{Directory, PoolCell};
@@ -372,7 +372,7 @@ fn a_muted_sale_of_several_hops_is_filled_at_its_quotes() {
             route.quote(sees, amount)
         });
         assert!(actions.len() > 2, "hops and a split: {actions:?}");
-        let of = LiquidationKey::of_lending(LendingId(0), AccountId(7));
+        let of = PositionKey { protocol: ProtocolId(0), market: 0, position: 7 };
         let actions: Actions = actions.into_iter().map(|action| action.forced(of)).collect();
         let before = pools(&world);
         let me = rich(&mut world, STETH, amount);

@@ -125,11 +125,14 @@ impl Agent for Liquidator {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        if let What::Killed(_) | What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. } = event.what
-            && let Some((_, position)) = event.position()
-        {
-            self.pending.retain(|waiting| waiting.position != position);
-        }
+        let position = match &event.what {
+            What::Liquidated(at) => PositionId(at.key.position),
+            What::Reverted { position: Some((_, position)), .. }
+            | What::Dropped { position: Some((_, position)), .. }
+            | What::Expired { position: Some((_, position)), .. } => *position,
+            _ => return,
+        };
+        self.pending.retain(|waiting| waiting.position != position);
     }
 }
 

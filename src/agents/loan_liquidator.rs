@@ -20,7 +20,7 @@ use super::view::View;
 use crate::chain::dice::{Dice, Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{AccountId, LendingId, LiquidationKey};
+use crate::chain::ids::{AccountId, LendingId, PositionKey};
 use crate::chain::lending::{FailingLoan, LendingCell, Prices};
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
@@ -130,7 +130,7 @@ pub struct LoanLiquidator {
     pending: Vec<AccountId>,
     waiting: usize,
     /// When it sells what it holds.
-    sale: Option<(u64, LiquidationKey)>,
+    sale: Option<(u64, PositionKey)>,
     /// The positions that it notices in this block.
     seen: Vec<FailingLoan>,
 }
@@ -354,7 +354,7 @@ impl LoanLiquidator {
             self.pending.push(loan.borrower);
             self.waiting += 1;
             if let Sells::Later(after) = self.sells {
-                let of = LiquidationKey::of_lending(self.market, loan.borrower);
+                let of = sees.protocols.lending(self.market).key(loan.borrower);
                 self.sale.get_or_insert((sees.clock.block_after(after).max(sees.clock.block + 1), of));
             }
         }
@@ -376,7 +376,7 @@ impl LoanLiquidator {
         }
         if self.sells == Sells::AtOnce {
             let amount = if catch.repays[1] > 0 { AmountIn::Exact(catch.done.seized) } else { AmountIn::Received };
-            let of = LiquidationKey::of_lending(self.market, borrower);
+            let of = sees.protocols.lending(self.market).key(borrower);
             let (about, before, least_out) = (catch.done.seized, catch.sold, catch.least_out);
             self.forced_sale(of, Order { amount, about, before, least_out }, sees, &mut actions)?;
         }
@@ -388,7 +388,7 @@ impl LoanLiquidator {
 
     /// Adds the sale of what a liquidation of this position seized, every swap of it a forced one. None if nothing buys
     /// so much.
-    fn forced_sale(&self, of: LiquidationKey, order: Order, sees: &View, actions: &mut Actions) -> Option<()> {
+    fn forced_sale(&self, of: PositionKey, order: Order, sees: &View, actions: &mut Actions) -> Option<()> {
         let mut sale: Actions = smallvec![];
         self.route.trade(sees, order, &mut sale)?;
         actions.extend(sale.into_iter().map(|action| action.forced(of)));

@@ -17,7 +17,7 @@ use super::schedule::Entry;
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
-use crate::chain::event::{Event, MakerDone, What};
+use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, IlkId, MakerId, TokenId};
 use crate::chain::maker::{MakerCall, MakerOrder};
 use crate::chain::transaction::{Action, AmountIn, Bid};
@@ -133,10 +133,7 @@ impl Agent for VaultOwner {
 
     fn learn(&mut self, event: &Event) {
         let Some(plan) = &mut self.plan else { return };
-        let is_own = match &event.what {
-            What::Maker(at) => !matches!(at.done, MakerDone::Auctioned { .. }),
-            _ => true,
-        };
+        let is_own = !matches!(event.what, What::Liquidated(_));
         plan.state = match (plan.state, &event.what) {
             (State::Entering, What::Maker(_)) => State::Open,
             (State::Entering, What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. }) => State::Refused,

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Causes;
-use crate::chain::ids::LiquidationKey;
+use crate::chain::ids::PositionKey;
+use crate::chain::liquidation::SaleKind;
 use crate::record::cascade::{
     AtLowest, BlocksSummary, CascadeSummary, GenerationSummary, PriceAmplification, SuppressedSummary,
 };
-use crate::record::trace::{Liquidation, SaleKind, Trace};
+use crate::record::trace::{Trace, Traced};
 
 /// A fall of twin 0 below this share of the price is too small to be amplified.
 const LEAST_FALL: f64 = 0.001;
@@ -16,8 +17,8 @@ impl Causes {
     /// Returns the run's causes in numbers.
     pub fn figures(&self) -> CascadeSummary {
         let rows = &self.run.liquidations;
-        let induced = |liquidation: &&Liquidation| self.generation(liquidation.key) != Some(0);
-        let ratio = |weight: fn(&Liquidation) -> f64| {
+        let induced = |liquidation: &&Traced| self.generation(liquidation.fact.key) != Some(0);
+        let ratio = |weight: fn(&Traced) -> f64| {
             let all: f64 = rows.iter().map(weight).sum();
             over(rows.iter().filter(induced).map(weight).sum(), all)
         };
@@ -35,12 +36,12 @@ impl Causes {
             branching_ratio_count: ratio(|_| 1.0),
             branching_ratio_value: ratio(|row| row.sold_numeraire),
             induced_debt_ratio: ratio(|row| row.debt_numeraire),
-            depth: rows.iter().map(|row| self.generation(row.key).unwrap_or(self.depth) as u64).max(),
+            depth: rows.iter().map(|row| self.generation(row.fact.key).unwrap_or(self.depth) as u64).max(),
             blocks_to_quiet: first.zip(last).map(|(first, last)| last - first),
             generations: self.by_generation(),
             suppressed: self.suppressed(),
             brought_forward: BlocksSummary::of(sooner),
-            delayed_by_full_blocks: BlocksSummary::of(rows.iter().map(|row| row.block - row.order.submitted)),
+            delayed_by_full_blocks: BlocksSummary::of(rows.iter().map(|row| row.block - row.fact.order.submitted)),
             liquidators_profit_numeraire: self.run.prizes_numeraire - self.run.gas_paid_numeraire,
             toxic_debt_ratio_highest: self.run.toxic.map(|(share, _)| share),
             toxic_debt_ratio_highest_block: self.run.toxic.map(|(_, block)| block),
@@ -79,7 +80,7 @@ impl Causes {
             })
             .collect();
         for row in &self.run.liquidations {
-            let generation = &mut list[self.generation(row.key).unwrap_or(self.depth)];
+            let generation = &mut list[self.generation(row.fact.key).unwrap_or(self.depth)];
             generation.count += 1;
             generation.debt_numeraire += row.debt_numeraire;
             generation.bad_debt_numeraire += row.bad_debt_numeraire;
@@ -93,8 +94,8 @@ impl Causes {
         let of_run = first_blocks(&self.run);
         let mut debts = BTreeMap::new();
         for row in self.twins.iter().flat_map(|twin| &twin.liquidations) {
-            if !of_run.contains_key(&row.key) {
-                debts.entry(row.key).or_insert(row.debt_numeraire);
+            if !of_run.contains_key(&row.fact.key) {
+                debts.entry(row.fact.key).or_insert(row.debt_numeraire);
             }
         }
         // An empty sum of floats is a negative zero.
@@ -108,10 +109,10 @@ pub(super) fn name_of(generation: Option<usize>) -> String {
 }
 
 /// Returns the block in which each position was first liquidated.
-pub(super) fn first_blocks(trace: &Trace) -> BTreeMap<LiquidationKey, u64> {
+pub(super) fn first_blocks(trace: &Trace) -> BTreeMap<PositionKey, u64> {
     let mut first = BTreeMap::new();
     for row in &trace.liquidations {
-        first.entry(row.key).or_insert(row.block);
+        first.entry(row.fact.key).or_insert(row.block);
     }
     first
 }
@@ -125,8 +126,8 @@ fn bad_debt(trace: &Trace) -> f64 {
 }
 
 /// Returns what liquidators did, and not the owners.
-fn liquidated(trace: &Trace) -> impl Iterator<Item = &Liquidation> {
-    trace.liquidations.iter().filter(|row| row.kind != SaleKind::Close)
+fn liquidated(trace: &Trace) -> impl Iterator<Item = &Traced> {
+    trace.liquidations.iter().filter(|row| row.fact.kind != SaleKind::Close)
 }
 
 /// Returns a ratio; none where it would be one to nothing.

@@ -19,7 +19,7 @@ use std::path::Path;
 pub use contributions::Contributed;
 
 use crate::chain::forced_sales::ForcedSales;
-use crate::chain::ids::LiquidationKey;
+use crate::chain::ids::PositionKey;
 use crate::record::folder::OutputFolder;
 use crate::record::summary::Summary;
 use crate::record::trace::Trace;
@@ -53,7 +53,7 @@ pub struct Causes {
     /// What was seen in twin 0, 1, and on. The twin behind the last is the run, if `is_whole`.
     pub twins: Vec<Trace>,
     /// Positions first liquidated in each twin.
-    pub generations: Vec<BTreeSet<LiquidationKey>>,
+    pub generations: Vec<BTreeSet<PositionKey>>,
     /// Whether the twins came to their end: every position that the run liquidates is in one of the generations.
     pub is_whole: bool,
     /// How many generations are told apart.
@@ -83,7 +83,7 @@ pub fn cascade(
     }
     let (mut summary, mut world) = simulation.conclude(folder.as_deref_mut())?;
     let run = world.remove_resource::<Trace>().expect("the run was watched");
-    let mut twin = |scenario: &Scenario, acting: BTreeSet<LiquidationKey>| {
+    let mut twin = |scenario: &Scenario, acting: BTreeSet<PositionKey>| {
         let mut twin = Twin::new(scenario, home, options, ForcedSales::only(acting), also)?;
         for _ in 0..blocks {
             twin.step();
@@ -111,28 +111,28 @@ pub fn cascade(
 fn follow(
     run: Trace,
     depth: u32,
-    mut twin: impl FnMut(BTreeSet<LiquidationKey>) -> Result<Option<Trace>, RunError>,
+    mut twin: impl FnMut(BTreeSet<PositionKey>) -> Result<Option<Trace>, RunError>,
 ) -> Result<Option<Causes>, RunError> {
     let depth = depth as usize;
     let of_run = keys(&run);
     let (mut acting, mut twins, mut generations) = (BTreeSet::new(), Vec::new(), Vec::new());
     while twins.len() <= depth && !of_run.is_subset(&acting) {
         let Some(trace) = twin(acting.clone())? else { return Ok(None) };
-        let found: BTreeSet<LiquidationKey> = keys(&trace).difference(&acting).copied().collect();
+        let found: BTreeSet<PositionKey> = keys(&trace).difference(&acting).copied().collect();
         assert!(!found.is_empty(), "a twin that liquidates nothing else mutes nothing, and is the run");
         acting.extend(&found);
         twins.push(trace);
         generations.push(found);
     }
     generations.truncate(depth);
-    let known: BTreeSet<LiquidationKey> = generations.iter().flatten().copied().collect();
+    let known: BTreeSet<PositionKey> = generations.iter().flatten().copied().collect();
     let is_whole = of_run.is_subset(&known);
     Ok(Some(Causes { run, calm: None, twins, generations, is_whole, depth }))
 }
 
 /// Returns the positions that were liquidated.
-fn keys(trace: &Trace) -> BTreeSet<LiquidationKey> {
-    trace.liquidations.iter().map(|liquidation| liquidation.key).collect()
+fn keys(trace: &Trace) -> BTreeSet<PositionKey> {
+    trace.liquidations.iter().map(|liquidation| liquidation.fact.key).collect()
 }
 
 impl Causes {
@@ -142,7 +142,7 @@ impl Causes {
     }
 
     /// Returns a position's generation; none if it is behind those that are told apart.
-    pub fn generation(&self, key: LiquidationKey) -> Option<usize> {
+    pub fn generation(&self, key: PositionKey) -> Option<usize> {
         self.generations.iter().position(|found| found.contains(&key))
     }
 }

@@ -7,7 +7,7 @@ use super::Causes;
 use super::figures::{first_blocks, name_of};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::ids::{AgentId, ProtocolId};
+use crate::chain::ids::AgentId;
 use crate::record::amount::Amount;
 use crate::record::cascade::{CascadeRow, PriceOf, write_header, write_row};
 use crate::record::csv::Line;
@@ -36,42 +36,38 @@ impl Causes {
         let mut line = Line::default();
         write_header::<CascadeRow>(self.depth, exact, &mut line);
         for row in &self.run.liquidations {
-            let (population, agent) = named(agents, agents.agent(row.owner).expect("positions belong to agents"));
+            let (population, agent) = named(agents, agents.agent(row.fact.owner).expect("positions belong to agents"));
             let (liquidator_population, liquidator_agent) = named(agents, row.liquidator);
-            let names = &sees.protocols.directory;
-            let protocol = match row.key.protocol {
-                ProtocolId::Bank(bank) => &names.banks[bank.index()].name,
-                ProtocolId::Lending(market) => &names.lending[market.index()].name,
-                ProtocolId::Maker(system, ilk) => &sees.protocols.maker(system).ilk(ilk).name,
-            };
-            let generation = name_of(self.generation(row.key));
+            let (protocol, market) = sees.protocols.directory.names_of(row.fact.key);
+            let generation = name_of(self.generation(row.fact.key));
             let watched = &self.run.watched[row.watched];
             let amount = |token, units| Amount { units, decimals: sees.tokens.get(token).decimals };
-            let first = of_run.remove(&row.key);
+            let first = of_run.remove(&row.fact.key);
             let sooner =
-                first.zip(in_twin_0.get(&row.key)).map(|(here, there)| there.cast_signed() - here.cast_signed());
+                first.zip(in_twin_0.get(&row.fact.key)).map(|(here, there)| there.cast_signed() - here.cast_signed());
             let cells = CascadeRow {
                 block: row.block,
-                kind: row.kind,
+                kind: row.fact.kind.into(),
                 protocol,
-                position: row.key.position,
+                market,
+                position: row.fact.key.position,
                 population,
                 agent,
                 generation: &generation,
                 brought_forward_blocks: sooner,
                 collateral: &sees.tokens.get(watched.collateral).name,
-                sold: amount(watched.collateral, row.sold),
+                sold: amount(watched.collateral, row.fact.sold),
                 collateral_numeraire: row.collateral_numeraire,
-                debt_token: &sees.tokens.get(row.debt_token).name,
-                debt: amount(row.debt_token, row.debt),
+                debt_token: &sees.tokens.get(row.fact.debt_token).name,
+                debt: amount(row.fact.debt_token, row.fact.debt),
                 debt_numeraire: row.debt_numeraire,
-                bad_debt: amount(row.debt_token, row.bad_debt),
+                bad_debt: amount(row.fact.debt_token, row.fact.bad_debt),
                 bad_debt_numeraire: row.bad_debt_numeraire,
                 liquidator_population,
                 liquidator_agent,
-                prize: amount(row.debt_token, row.prize),
-                priority_fee_gwei: row.order.priority_fee as f64 / (native.one / 1e9),
-                waited_blocks: row.block - row.order.submitted,
+                prize: amount(row.fact.debt_token, row.prize),
+                priority_fee_gwei: row.fact.order.priority_fee as f64 / (native.one / 1e9),
+                waited_blocks: row.block - row.fact.order.submitted,
                 price_outside_numeraire: row.price_outside_numeraire,
                 price_of: &watched.name,
             };

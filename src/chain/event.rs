@@ -4,17 +4,17 @@ use bevy_ecs::prelude::Resource;
 
 use super::forced_sales::OtherSale;
 use super::ids::{
-    AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, IlkId, LendingId, LiquidationKey, MakerId, PoolId,
-    PositionId, TokenId,
+    AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, IlkId, LendingId, MakerId, PoolId, PositionId, PositionKey,
+    TokenId,
 };
+use super::liquidation::Liquidation;
 use super::maker::{AuctionRow, MakerCall};
 pub use super::revert::Revert;
 use super::transaction::{LendingCall, Transaction};
 use crate::math::Rad;
 use crate::protocol::amm::{Direction, LiquidityMoved, TickRange, Traded};
-use crate::protocol::farm::alpha_homora::{Deposited, Killed, Reinvested, Withdrawn, Worked};
+use crate::protocol::farm::alpha_homora::{Deposited, Reinvested, Withdrawn, Worked};
 use crate::protocol::lending::maker::AuctionId;
-use crate::protocol::lending::{Liquidated, Liquidation};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +61,7 @@ pub enum What {
     /// A forced sale was filled by the counterfactual venue.
     SaleMuted {
         /// The position that was liquidated.
-        of: LiquidationKey,
+        of: PositionKey,
         /// What was sold, in smallest units.
         paid: (TokenId, u128),
         /// What it brought, likewise.
@@ -69,8 +69,8 @@ pub enum What {
     },
     /// A position was opened, changed or closed.
     Worked(Box<WorkedAt>),
-    /// A position was killed.
-    Killed(Box<KilledAt>),
+    /// A position was liquidated, wholly or in part.
+    Liquidated(Box<Liquidation>),
     /// A goblin's rewards were turned into liquidity.
     Reinvested(GoblinId, Box<Reinvested>),
     /// A bank was supplied.
@@ -86,8 +86,6 @@ pub enum What {
     },
     /// A lending market did what its caller asked for.
     Lent(Box<LentAt>),
-    /// A position in a lending market was liquidated.
-    Liquidated(Box<LiquidatedAt>),
     /// A Maker system did what its caller asked for.
     Maker(Box<MakerAt>),
     /// An oracle's price was published.
@@ -162,7 +160,7 @@ pub struct Sandwich {
 }
 
 /// Work on a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WorkedAt {
     /// The bank.
     pub bank: BankId,
@@ -170,14 +168,12 @@ pub struct WorkedAt {
     pub goblin: GoblinId,
     /// Whether the position is new.
     pub opened: bool,
-    /// Whether nothing is left of it.
-    pub closed: bool,
+    /// What closing it sold, told as a liquidation; none if something is left of it.
+    pub closed: Option<Liquidation>,
     /// What its sale is, if it was closed.
     pub sale: OtherSale,
     /// The receipt.
     pub receipt: Worked,
-    /// How it came into the block.
-    pub order: Order,
 }
 
 /// How a transaction came into the block.
@@ -196,19 +192,6 @@ impl Order {
     }
 }
 
-/// A kill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KilledAt {
-    /// The bank.
-    pub bank: BankId,
-    /// The goblin.
-    pub goblin: GoblinId,
-    /// The receipt.
-    pub receipt: Killed,
-    /// How it came into the block.
-    pub order: Order,
-}
-
 /// A call to a lending market that did not liquidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LentAt {
@@ -222,27 +205,6 @@ pub struct LentAt {
     pub call: LendingCall,
 }
 
-/// A liquidation in a lending market.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LiquidatedAt {
-    /// The market.
-    pub market: LendingId,
-    /// What was asked for.
-    pub call: Liquidation,
-    /// The token that was seized.
-    pub collateral: TokenId,
-    /// The token that was repaid.
-    pub debt: TokenId,
-    /// How sound the position was.
-    pub health_factor: f64,
-    /// What was done.
-    pub done: Liquidated,
-    /// Debt of this asset that no collateral stands for any more, in smallest units, beside what was written off.
-    pub stranded: u128,
-    /// How it came into the block.
-    pub order: Order,
-}
-
 /// A call to a Maker system.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MakerAt {
@@ -254,8 +216,6 @@ pub struct MakerAt {
     pub call: MakerCall,
     /// What was done.
     pub done: MakerDone,
-    /// How it came into the block.
-    pub order: Order,
 }
 
 /// What a Maker system did.
@@ -271,21 +231,6 @@ pub enum MakerDone {
         drawn: u128,
         /// Dai paid back.
         wiped: u128,
-    },
-    /// A vault, or a part of it, was put on auction.
-    Auctioned {
-        /// The auction.
-        auction: AuctionId,
-        /// Whose vault.
-        owner: AccountId,
-        /// Collateral that is sold, in its token's smallest units.
-        lot: u128,
-        /// The debt that it should bring, without the penalty.
-        due: Rad,
-        /// What the vault's collateral carried over what it owed.
-        health_factor: f64,
-        /// What the sender got for it, inside.
-        incentive: Rad,
     },
     /// A Dutch auction was started anew.
     Restarted {
@@ -342,22 +287,16 @@ impl Event {
     /// Returns the accounts that should learn of it: the sender, and who lost a position.
     pub fn concerns(&self) -> [Option<AccountId>; 2] {
         let owner = match &self.what {
-            What::Killed(killed) => Some(killed.receipt.owner),
-            What::Liquidated(at) => Some(at.call.borrower),
-            What::Maker(at) => match at.done {
-                MakerDone::Auctioned { owner, .. } => Some(owner),
-                _ => None,
-            },
+            What::Liquidated(at) => Some(at.owner),
             _ => None,
         };
         [self.sender.map(|(_, account)| account), owner.filter(|owner| self.sender.map(|s| s.1) != Some(*owner))]
     }
 
-    /// Returns the position that it is about.
+    /// Returns the bank's position that it is about.
     pub fn position(&self) -> Option<(BankId, PositionId)> {
         match &self.what {
             What::Worked(at) => Some((at.bank, at.receipt.position)),
-            What::Killed(at) => Some((at.bank, at.receipt.position)),
             What::Reverted { position, .. }
             | What::Dropped { position, .. }
             | What::Expired { position, .. }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::ids::LiquidationKey;
+use super::ids::PositionKey;
 use crate::protocol::amm::uniswap_v2::{Pair, PairError};
 use crate::protocol::amm::{Side, Traded};
 use crate::protocol::farm::alpha_homora::{IntoPair, SaleVenue};
@@ -42,7 +42,7 @@ impl SaleVenue for ForcedSale {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ForcedSales {
     /// The positions whose sales act; all by default.
-    acting: Option<BTreeSet<LiquidationKey>>,
+    acting: Option<BTreeSet<PositionKey>>,
     /// What counts as a forced sale beside those of liquidations.
     also: Vec<OtherSale>,
 }
@@ -58,7 +58,7 @@ pub enum OtherSale {
 
 impl ForcedSales {
     /// Lets the sales of these positions act and mutes all others.
-    pub fn only(acting: BTreeSet<LiquidationKey>) -> Self {
+    pub fn only(acting: BTreeSet<PositionKey>) -> Self {
         Self { acting: Some(acting), also: Vec::new() }
     }
 
@@ -69,7 +69,7 @@ impl ForcedSales {
     }
 
     /// Says whether what a liquidation of this position sells acts.
-    pub fn of(&self, key: LiquidationKey) -> ForcedSale {
+    pub fn of(&self, key: PositionKey) -> ForcedSale {
         match &self.acting {
             Some(acting) if !acting.contains(&key) => ForcedSale::Muted,
             _ => ForcedSale::Executed,
@@ -77,7 +77,7 @@ impl ForcedSales {
     }
 
     /// Says whether such a sale of this position, which its owner wants, acts.
-    pub fn of_other(&self, sale: OtherSale, key: LiquidationKey) -> ForcedSale {
+    pub fn of_other(&self, sale: OtherSale, key: PositionKey) -> ForcedSale {
         if self.also.contains(&sale) { self.of(key) } else { ForcedSale::Executed }
     }
 }

@@ -4,41 +4,15 @@ pub use crate::protocol::AccountId;
 pub use crate::protocol::farm::alpha_homora::{GoblinId, PositionId};
 pub use crate::protocol::lending::maker::IlkId;
 
-/// A protocol that liquidates, wherever positions are numbered by themselves.
+/// A position across protocols, in an order that is the same in every run of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ProtocolId {
-    /// A bank of Alpha Homora.
-    Bank(BankId),
-    /// A lending market, whose positions bear their account's number.
-    Lending(LendingId),
-    /// An ilk of a Maker system, whose vaults bear their account's number.
-    Maker(MakerId, IlkId),
-}
-
-/// A position across protocols.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LiquidationKey {
+pub struct PositionKey {
     /// Where it is.
     pub protocol: ProtocolId,
+    /// Which of the protocol's markets it is of; 0 where there is one.
+    pub market: u16,
     /// Its number there; where an account has one position, the account's.
     pub position: u32,
-}
-
-impl LiquidationKey {
-    /// A position of a bank.
-    pub fn of_bank(bank: BankId, position: PositionId) -> Self {
-        Self { protocol: ProtocolId::Bank(bank), position: position.0 }
-    }
-
-    /// An account's position in a lending market.
-    pub fn of_lending(market: LendingId, borrower: AccountId) -> Self {
-        Self { protocol: ProtocolId::Lending(market), position: borrower.0 }
-    }
-
-    /// An account's vault in a Maker system.
-    pub fn of_maker((system, ilk): (MakerId, IlkId), owner: AccountId) -> Self {
-        Self { protocol: ProtocolId::Maker(system, ilk), position: owner.0 }
-    }
 }
 
 macro_rules! ids {
@@ -71,6 +45,8 @@ ids! {
     LendingId(u16);
     /// A Maker system, in the order of the scenario.
     MakerId(u16);
+    /// A protocol with positions that may be liquidated, in the order in which genesis opens them.
+    ProtocolId(u16);
     /// An agent, in the order of the scenario. Dice are keyed by population and number instead: see `dice`.
     AgentId(u32);
 }

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod journal;
 pub mod ledger;
 pub mod lending;
+pub mod liquidation;
 pub mod liquidation_map;
 pub mod maker;
 pub mod mempool;

@@ -5,7 +5,10 @@ use bevy_ecs::prelude::{Component, Entity, Query, Res, Resource};
 use bevy_ecs::system::SystemParam;
 use smallvec::SmallVec;
 
-use super::ids::{AccountId, BankId, FarmId, GoblinId, IlkId, LendingId, MakerId, PoolId, TokenId};
+use super::ids::{
+    AccountId, BankId, FarmId, GoblinId, IlkId, LendingId, MakerId, PoolId, PositionId, PositionKey, ProtocolId,
+    TokenId,
+};
 use super::lending::LendingCell;
 use super::maker::MakerCell;
 use super::paths::Paths;
@@ -90,6 +93,8 @@ pub struct FarmCell {
 pub struct BankCell {
     /// Its id.
     pub id: BankId,
+    /// Its id among the protocols with positions.
+    pub protocol: ProtocolId,
     /// Its account.
     pub account: AccountId,
     /// The asset it lends.
@@ -103,6 +108,12 @@ pub struct BankCell {
 }
 
 impl BankCell {
+    /// Returns the key of a position that one of its goblins farms.
+    pub fn key(&self, goblin: GoblinId, position: PositionId) -> PositionKey {
+        let market = goblin.0 - self.goblins.first().map_or(0, |first| first.0);
+        PositionKey { protocol: self.protocol, market, position: position.0 }
+    }
+
     /// Returns the bank's books with interest counted up to `now`, in seconds. An empty bank of three slopes counts none.
     pub fn books_at(&self, now: u64) -> BankBooks {
         self.bank.books_at(now).unwrap_or(*self.bank.books())
@@ -139,6 +150,15 @@ pub struct Named {
     pub entity: Entity,
 }
 
+/// What a protocol with positions is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PositionNames {
+    /// The protocol.
+    pub protocol: String,
+    /// Its markets, by number; none where there is one.
+    pub markets: Vec<String>,
+}
+
 /// Where protocols live, by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Resource)]
 pub struct Directory {
@@ -156,6 +176,25 @@ pub struct Directory {
     pub lending: Vec<Named>,
     /// Maker systems.
     pub makers: Vec<Named>,
+    /// What protocols with positions are called, by [`ProtocolId`].
+    pub positions: Vec<PositionNames>,
+}
+
+impl Directory {
+    /// Lists a protocol with positions.
+    ///
+    /// # Panics
+    /// There are 2^16 of them: a bug, since scenarios are checked for it.
+    pub fn list_positions(&mut self, protocol: &str, markets: Vec<String>) -> ProtocolId {
+        self.positions.push(PositionNames { protocol: protocol.to_owned(), markets });
+        ProtocolId(u16::try_from(self.positions.len() - 1).expect("there are fewer than 2^16 of each"))
+    }
+
+    /// Returns the names of a position's protocol, and of its market there if there are several.
+    pub fn names_of(&self, key: PositionKey) -> (&str, Option<&str>) {
+        let names = &self.positions[key.protocol.index()];
+        (&names.protocol, names.markets.get(usize::from(key.market)).map(String::as_str))
+    }
 }
 
 fn entity(list: &[Named], name: &str) -> Entity {

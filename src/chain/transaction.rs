@@ -4,9 +4,7 @@ use smallvec::SmallVec;
 
 use super::dice::Who;
 use super::forced_sales::OtherSale;
-use super::ids::{
-    AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, LiquidationKey, PoolId, PositionId, TokenId,
-};
+use super::ids::{AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, PoolId, PositionId, PositionKey, TokenId};
 use super::maker::MakerOrder;
 use crate::protocol::amm::{Direction, PerToken, TickRange};
 use crate::protocol::farm::alpha_homora::Strategy;
@@ -105,7 +103,7 @@ pub enum Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forced {
     /// The position that was liquidated.
-    pub of: LiquidationKey,
+    pub of: PositionKey,
     /// What is sold, and where.
     pub sale: Sale,
 }
@@ -136,7 +134,7 @@ pub enum Sale {
 impl Action {
     /// Returns the action as a forced sale of what a liquidation of this position seized, if it sells.
     #[must_use]
-    pub fn forced(self, of: LiquidationKey) -> Self {
+    pub fn forced(self, of: PositionKey) -> Self {
         let sale = match self {
             Self::Swap { pool, direction, amount_in, least_out } => {
                 Sale::Swap { pool, direction, amount_in, least_out }

@@ -6,8 +6,9 @@ use super::agents::AgentFate;
 use super::positions::PositionFate;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, KilledAt, LentAt, MakerAt, MakerDone, What, WorkedAt};
+use crate::chain::event::{Event, LentAt, MakerAt, MakerDone, What, WorkedAt};
 use crate::chain::ids::{AccountId, AgentId, BankId, GoblinId, PositionId};
+use crate::chain::liquidation::{Liquidation, SaleKind};
 use crate::chain::transaction::LendingCall;
 
 /// What is kept of an agent. Worths are in whole numeraire tokens.
@@ -73,8 +74,8 @@ pub enum PositionEnd {
         block: u64,
         /// What it owed before anything was paid back.
         debt: u128,
-        /// What it would have sold for; unknown for one that its owner closed.
-        health: Option<u128>,
+        /// Its health factor; unknown for one that its owner closed.
+        health: Option<f64>,
         /// What its owner got, in the base asset.
         proceeds: u128,
         /// What its owner got, worth.
@@ -177,7 +178,7 @@ impl Books {
         }
         match (&event.what, event.sender) {
             (What::Worked(at), Some((agent, _))) => self.worked(agent, at, sees),
-            (What::Killed(at), _) => self.killed(at, sees, directory),
+            (What::Liquidated(at), _) => self.liquidated(at, sees, directory),
             (What::Reinvested(goblin, receipt), Some((agent, _))) => {
                 let reward = sees.protocols.farm(sees.protocols.goblin(*goblin).farm).reward;
                 self.agents[agent.index()].rewards += sees.worth(reward, receipt.bounty);
@@ -207,14 +208,7 @@ impl Books {
                 }
             }
             (What::Lent(at), Some((agent, account))) => self.lent(agent, account, at, sees),
-            (What::Liquidated(at), _) => {
-                if let Some(owner) = directory.agent(at.call.borrower)
-                    && sees.protocols.lending(at.market).lending().exposure(at.call.borrower).collateral.is_empty()
-                {
-                    self.leave(owner, sees.clock.block, AgentFate::Killed);
-                }
-            }
-            (What::Maker(at), _) => self.maker(at, event.sender, sees, directory),
+            (What::Maker(at), Some((agent, account))) => self.maker(agent, account, at, sees),
             (What::Withdrawn(bank, _), Some((agent, account)))
                 if sees.ledger.balance(account, sees.protocols.bank(*bank).shares) == 0 =>
             {
@@ -247,23 +241,15 @@ impl Books {
         }
     }
 
-    fn maker(&mut self, at: &MakerAt, sender: Option<(AgentId, AccountId)>, sees: &View, directory: &AgentDirectory) {
-        let (cell, block) = (sees.protocols.maker(at.system), sees.clock.block);
-        match (at.done, sender) {
-            (MakerDone::Changed { .. }, Some((agent, account))) => {
-                let vault = cell.vault(at.ilk, account);
-                if vault.ink == 0 && vault.art == 0 {
-                    return self.leave(agent, block, AgentFate::Closed);
-                }
-                let book = &mut self.agents[agent.index()];
-                book.entered.get_or_insert(block);
-                book.fate = AgentFate::Open;
+    fn maker(&mut self, agent: AgentId, account: AccountId, at: &MakerAt, sees: &View) {
+        if let MakerDone::Changed { .. } = at.done {
+            let (vault, block) = (sees.protocols.maker(at.system).vault(at.ilk, account), sees.clock.block);
+            if vault.ink == 0 && vault.art == 0 {
+                return self.leave(agent, block, AgentFate::Closed);
             }
-            (MakerDone::Auctioned { owner, .. }, _) if cell.vault(at.ilk, owner).ink == 0 => {
-                let owner = directory.agent(owner).expect("vaults belong to agents");
-                self.leave(owner, block, AgentFate::Killed);
-            }
-            _ => {}
+            let book = &mut self.agents[agent.index()];
+            book.entered.get_or_insert(block);
+            book.fate = AgentFate::Open;
         }
     }
 
@@ -302,7 +288,7 @@ impl Books {
                 end: PositionEnd::Open,
             });
         }
-        if at.closed {
+        if at.closed.is_some() {
             let worth = sees.worth(base, receipt.base_to_user) + sees.worth(farmed, receipt.moves.farmed_to_user);
             self.leave(owner, block, AgentFate::Closed);
             self.end(
@@ -321,23 +307,25 @@ impl Books {
         }
     }
 
-    fn killed(&mut self, at: &KilledAt, sees: &View, directory: &AgentDirectory) {
-        let receipt = &at.receipt;
-        let owner = directory.agent(receipt.owner).expect("positions belong to agents");
+    fn liquidated(&mut self, at: &Liquidation, sees: &View, directory: &AgentDirectory) {
+        let Some(owner) = directory.agent(at.owner).filter(|_| at.is_over) else { return };
         self.leave(owner, sees.clock.block, AgentFate::Killed);
-        self.end(
-            at.bank,
-            receipt.position,
-            PositionEnd::Over {
-                fate: PositionFate::Killed,
-                block: sees.clock.block,
-                debt: receipt.debt,
-                health: Some(receipt.health),
-                proceeds: receipt.left,
-                worth: sees.worth(sees.protocols.bank(at.bank).base, receipt.left),
-                bad_debt: receipt.bad_debt,
-            },
-        );
+        if at.kind == SaleKind::Kill {
+            let bank = sees.protocols.banks().find(|bank| bank.protocol == at.key.protocol);
+            self.end(
+                bank.expect("only a bank's positions are killed").id,
+                PositionId(at.key.position),
+                PositionEnd::Over {
+                    fate: PositionFate::Killed,
+                    block: sees.clock.block,
+                    debt: at.debt,
+                    health: at.health_factor,
+                    proceeds: at.returned,
+                    worth: sees.worth(at.debt_token, at.returned),
+                    bad_debt: at.bad_debt,
+                },
+            );
+        }
     }
 
     fn end(&mut self, bank: BankId, position: PositionId, end: PositionEnd) {

@@ -20,6 +20,9 @@ columns! {
         /// The protocol, as the scenario calls it.
         #[unit = ""]
         pub protocol: &'a str,
+        /// Its market there, if it has several.
+        #[unit = ""]
+        pub market: Option<&'a str>,
         /// The position's number there.
         #[unit = ""]
         pub position: u32,

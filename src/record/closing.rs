@@ -264,7 +264,7 @@ fn position_row<'a>(sees: &'a View, directory: &'a AgentDirectory, book: &Positi
             row.closed_block = Some(block);
             row.fate = fate;
             row.debt_end = amount(debt);
-            row.health_factor_end = health.and_then(|health| factor(health, debt));
+            row.health_factor_end = health;
             row.proceeds = Some(amount(proceeds));
             row.bad_debt = amount(bad_debt);
             row.profit_numeraire = worth - book.equity_start;

@@ -6,6 +6,7 @@ use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, MakerAt, MakerDone, Sandwich, What};
 use crate::chain::ids::{AccountId, AgentId, TokenId};
+use crate::chain::liquidation::{Liquidation, Prize, SaleKind};
 use crate::chain::maker::MakerCall;
 use crate::chain::oracles::wad_to_f64;
 use crate::chain::transaction::LendingCall;
@@ -44,9 +45,9 @@ pub(super) fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &
 /// Returns whose position was liquidated, if one was.
 fn owner(what: &What) -> Option<AccountId> {
     match what {
-        What::Liquidated(at) => Some(at.call.borrower),
+        // Of a position that has a number of its own, the number is told.
+        What::Liquidated(at) => (at.kind != SaleKind::Kill).then_some(at.owner),
         What::Maker(at) => match at.done {
-            MakerDone::Auctioned { owner, .. } => Some(owner),
             MakerDone::Sold(sold) => Some(sold.row.owner),
             _ => None,
         },
@@ -72,15 +73,14 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::VenueTraded { bought: false, .. } => (EventKind::VenueSell, "venue_sell"),
         What::SaleMuted { .. } => (EventKind::MutedSale, "muted_sale"),
         What::Worked(at) if at.opened => (EventKind::Open, "work"),
-        What::Worked(at) if at.closed => (EventKind::Close, "work"),
+        What::Worked(at) if at.closed.is_some() => (EventKind::Close, "work"),
         What::Worked(_) => (EventKind::Adjust, "work"),
-        What::Killed(_) => (EventKind::Kill, "kill"),
         What::Reinvested(..) => (EventKind::Reinvest, "reinvest"),
         What::Deposited(..) => (EventKind::Deposit, "deposit"),
         What::Withdrawn(..) => (EventKind::Withdraw, "withdraw"),
         What::FarmFunded { .. } => (EventKind::FundFarm, "fund_farm"),
         What::Lent(at) => (lending_kind(&at.call), at.call.name()),
-        What::Liquidated(_) => (EventKind::Liquidate, "liquidate"),
+        What::Liquidated(at) => (liquidation_kind(at), at.action),
         What::Maker(at) => (maker_kind(&at.call), at.call.name()),
         What::PricePublished { .. } => (EventKind::PublishPrice, "publish_price"),
         What::Sandwiched(_) => (EventKind::Sandwich, "bundle"),
@@ -88,6 +88,15 @@ fn kind_and_action(what: &What) -> (EventKind, &'static str) {
         What::Dropped { action, .. } => (EventKind::Drop, action),
         What::Expired { action, .. } => (EventKind::Expire, action),
         What::Replaced { action, .. } => (EventKind::Replace, action),
+    }
+}
+
+fn liquidation_kind(at: &Liquidation) -> EventKind {
+    match at.action {
+        "kill" => EventKind::Kill,
+        "bark" => EventKind::Bark,
+        "bite" => EventKind::Bite,
+        _ => EventKind::Liquidate,
     }
 }
 
@@ -127,6 +136,41 @@ fn maker_kind(call: &MakerCall) -> EventKind {
     }
 }
 
+/// Fills in the cells of a row about a liquidation.
+fn fill_liquidation<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &Liquidation) {
+    let (protocol, market) = sees.protocols.directory.names_of(at.key);
+    let debt = |units| Some(amount(sees, at.debt_token, units));
+    let mut moved = |paid: (TokenId, u128), got: Option<(TokenId, u128)>| {
+        let name = |token: TokenId| Some(sees.tokens.get(token).name.as_str());
+        (row.token_in, row.amount_in) = (name(paid.0), Some(amount(sees, paid.0, paid.1)));
+        if let Some((token, units)) = got {
+            (row.token_out, row.amount_out) = (name(token), Some(amount(sees, token, units)));
+        }
+    };
+    match at.kind {
+        SaleKind::Kill | SaleKind::Close => {
+            moved((at.collateral, at.sold), at.brought.map(|brought| (at.debt_token, brought)));
+            (row.bank, row.goblin, row.position) = (Some(protocol), market, Some(at.key.position.into()));
+            (row.debt, row.bad_debt, row.left) = (debt(at.debt), debt(at.bad_debt), debt(at.returned));
+        }
+        SaleKind::Liquidate => {
+            moved((at.debt_token, at.repaid), Some((at.collateral, at.sold)));
+            row.market = Some(protocol);
+            row.health_factor = at.health_factor;
+            (row.debt, row.bad_debt) = (debt(at.debt_left), debt(at.bad_debt));
+        }
+        SaleKind::Auction => {
+            moved((at.collateral, at.sold), None);
+            row.market = market;
+            row.health_factor = at.health_factor;
+            (row.debt, row.auction) = (debt(at.debt), at.auction.map(u64::from));
+        }
+    }
+    if let Prize::Paid(prize) = at.prize {
+        row.prize = debt(prize);
+    }
+}
+
 /// Fills in the cells of a row about a Maker system.
 fn fill_maker<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &MakerAt) {
     let cell = sees.protocols.maker(at.system);
@@ -146,13 +190,6 @@ fn fill_maker<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &MakerAt) {
                 paid(row, cell.dai, amount(sees, cell.dai, wiped));
                 got(row, ilk.gem, amount(sees, ilk.gem, freed));
             }
-        }
-        MakerDone::Auctioned { auction, lot, due, health_factor, incentive, .. } => {
-            row.auction = Some(auction.0.into());
-            row.health_factor = Some(health_factor);
-            row.debt = Some(dai(due));
-            row.prize = Some(dai(incentive));
-            paid(row, ilk.gem, amount(sees, ilk.gem, lot));
         }
         MakerDone::Restarted { incentive, .. } => row.prize = Some(dai(incentive)),
         MakerDone::Bid { bid, lot, .. } => {
@@ -206,16 +243,6 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
             row.goblin = Some(&directory.goblins[usize::from(at.goblin.0)].name);
             row.debt = Some(amount(sees, base, at.receipt.debt_after));
         }
-        What::Killed(at) => {
-            let [base, farmed] = sees.legs(at.goblin);
-            let sold = at.receipt.moves.sold;
-            moved(Some((farmed, sold.amount_in)), Some((base, sold.amount_out)));
-            row.goblin = Some(&directory.goblins[usize::from(at.goblin.0)].name);
-            row.debt = Some(amount(sees, base, at.receipt.debt));
-            row.bad_debt = Some(amount(sees, base, at.receipt.bad_debt));
-            row.prize = Some(amount(sees, base, at.receipt.prize));
-            row.left = Some(amount(sees, base, at.receipt.left));
-        }
         What::Reinvested(goblin, receipt) => {
             let farm = sees.protocols.farm(sees.protocols.goblin(*goblin).farm);
             let base = sees.legs(*goblin)[0];
@@ -247,13 +274,7 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
             }
             row.market = Some(&directory.lending[at.market.index()].name);
         }
-        What::Liquidated(at) => {
-            moved(Some((at.debt, at.done.repaid)), Some((at.collateral, at.done.seized)));
-            row.market = Some(&directory.lending[at.market.index()].name);
-            row.health_factor = Some(at.health_factor);
-            row.debt = Some(amount(sees, at.debt, at.done.debt_left));
-            row.bad_debt = Some(amount(sees, at.debt, at.done.bad_debt + at.stranded));
-        }
+        What::Liquidated(at) => fill_liquidation(row, sees, at),
         What::Maker(at) => fill_maker(row, sees, at),
         What::PricePublished { feed, price_wad } => {
             row.oracle = Some(&sees.oracles.feed(*feed).name);

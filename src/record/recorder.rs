@@ -285,36 +285,21 @@ fn follow(row: &Tick, summary: &mut Summary) {
 }
 
 /// Counts what became of vaults and auctions.
-fn maker_tallied(
-    at: &MakerAt,
-    event: &Event,
-    sees: &View,
-    tick: &mut BlockTick,
-    summary: &mut Summary,
-    waits: &mut Waits,
-) {
+fn maker_tallied(at: &MakerAt, sees: &View, tick: &mut BlockTick, summary: &mut Summary) {
     let cell = sees.protocols.maker(at.system);
     let worth = |dai: f64| dai * sees.venues.price(cell.dai);
     let auctions = summary.auctions.get_or_insert_default();
-    match &at.done {
-        MakerDone::Auctioned { due, .. } => {
-            let debt = worth(due.to_f64());
-            tick.liquidations += 1;
-            tick.liquidated_debt_numeraire += debt;
-            summary.liquidations.add(tick.block, debt, 0.0);
-            auctions.started += 1;
-            auctions.due_dai += due.to_f64();
-            waits.add(event.waited);
-        }
-        MakerDone::Sold(sold) => {
-            auctions.add(sold, sees.worth(cell.ilk(at.ilk).gem, sold.lot));
-            let bad_debt = worth(sold.shortfall().map_or(0.0, Rad::to_f64));
-            tick.bad_debt_numeraire += bad_debt;
-            summary.liquidations.bad_debt_numeraire += bad_debt;
-        }
-        MakerDone::Changed { .. } | MakerDone::Restarted { .. } | MakerDone::Bid { .. } => {}
+    if let MakerDone::Sold(sold) = &at.done {
+        auctions.add(sold, sees.worth(cell.ilk(at.ilk).gem, sold.lot));
+        let bad_debt = worth(sold.shortfall().map_or(0.0, Rad::to_f64));
+        tick.bad_debt_numeraire += bad_debt;
+        summary.liquidations.bad_debt_numeraire += bad_debt;
     }
-    auctions.net_surplus_dai = sees.protocols.makers().map(MakerCell::net_surplus).sum();
+    auctions.net_surplus_dai = net_surplus(sees);
+}
+
+fn net_surplus(sees: &View) -> f64 {
+    sees.protocols.makers().map(MakerCell::net_surplus).sum()
 }
 
 fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summary, waits: &mut Waits) -> BlockTick {
@@ -335,30 +320,27 @@ fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summ
                 tick.reverts += 1;
                 *summary.reverts_by_reason.entry(reason.kind().to_owned()).or_default() += 1;
             }
-            What::Killed(at) => {
-                let base = sees.protocols.bank(at.bank).base;
-                let (debt, bad_debt) = (sees.worth(base, at.receipt.debt), sees.worth(base, at.receipt.bad_debt));
-                tick.liquidations += 1;
-                tick.liquidated_debt_numeraire += debt;
-                tick.bad_debt_numeraire += bad_debt;
-                summary.liquidations.add(tick.block, debt, bad_debt);
-                waits.add(event.waited);
-            }
             What::Liquidated(at) => {
-                let debt = sees.worth(at.debt, at.done.repaid);
-                let bad_debt = sees.worth(at.debt, at.done.bad_debt + at.stranded);
+                let debt = at.debt_whole * sees.venues.price(at.debt_token);
+                let bad_debt = sees.worth(at.debt_token, at.bad_debt);
                 tick.liquidations += 1;
                 tick.liquidated_debt_numeraire += debt;
                 tick.bad_debt_numeraire += bad_debt;
                 summary.liquidations.add(tick.block, debt, bad_debt);
                 waits.add(event.waited);
+                if at.auction.is_some() {
+                    let auctions = summary.auctions.get_or_insert_default();
+                    auctions.started += 1;
+                    auctions.due_dai += at.debt_whole;
+                    auctions.net_surplus_dai = net_surplus(sees);
+                }
             }
             What::Sandwiched(at) => {
                 summary.sandwiches.count += 1;
                 summary.sandwiches.gained_numeraire += sees.sandwich_gained(at);
                 summary.sandwiches.lost_numeraire += sees.sandwich_lost(at);
             }
-            What::Maker(at) => maker_tallied(at, event, sees, &mut tick, summary, waits),
+            What::Maker(at) => maker_tallied(at, sees, &mut tick, summary),
             What::Expired { .. } => tick.expired += 1,
             What::Replaced { .. } => summary.block_space.replaced += 1,
             _ => {}

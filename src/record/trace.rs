@@ -5,11 +5,11 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::recorder::pool_price;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, KilledAt, LiquidatedAt, MakerAt, MakerDone, Order, What, WorkedAt};
+use crate::chain::event::{Event, EventLog, What};
 use crate::chain::forced_sales::OtherSale;
-use crate::chain::ids::{AccountId, AgentId, FeedId, GoblinId, LiquidationKey, PoolId, TokenId};
+use crate::chain::ids::{AgentId, TokenId};
+use crate::chain::liquidation::{self, Liquidation, PriceSource, Prize};
 use crate::chain::liquidation_map::exposures;
-use crate::math::Rad;
 
 words! {
     /// What a row of `cascade.csv` is.
@@ -25,6 +25,17 @@ words! {
     }
 }
 
+impl From<liquidation::SaleKind> for SaleKind {
+    fn from(kind: liquidation::SaleKind) -> Self {
+        match kind {
+            liquidation::SaleKind::Kill => Self::Kill,
+            liquidation::SaleKind::Liquidate => Self::Liquidate,
+            liquidation::SaleKind::Auction => Self::Auction,
+            liquidation::SaleKind::Close => Self::Close,
+        }
+    }
+}
+
 /// A price that decides about liquidations: what a token costs at the place that the protocol looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched {
@@ -33,55 +44,32 @@ pub struct Watched {
     /// The token that is priced.
     pub collateral: TokenId,
     /// Where.
-    place: Place,
+    source: PriceSource,
 }
 
-/// Where a protocol looks for a price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// In a pool, which tells the price of the other token if it is inverted.
-    Pool { pool: PoolId, inverted: bool },
-    /// At an oracle.
-    Oracle(FeedId),
-}
-
-/// A liquidation, whatever the protocol.
+/// A liquidation at its time's outside prices, in the numeraire.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Liquidation {
+pub struct Traced {
+    /// What happened.
+    pub fact: Liquidation,
     /// The block.
     pub block: u64,
-    /// Whose.
-    pub key: LiquidationKey,
-    /// What it was.
-    pub kind: SaleKind,
     /// Which of the watched prices decided.
     pub watched: usize,
-    /// Who owned the position.
-    pub owner: AccountId,
     /// Who liquidated it.
     pub liquidator: AgentId,
-    /// The token in which it owed.
-    pub debt_token: TokenId,
-    /// What it owed, in smallest units.
-    pub debt: u128,
-    /// What was left unpaid of it.
-    pub bad_debt: u128,
-    /// What the liquidator got, in the same token.
+    /// What the liquidator got, in smallest units of the debt's token; nothing for a loss.
     pub prize: u128,
-    /// What was sold of the collateral, in smallest units.
-    pub sold: u128,
     /// Worth of what was seized.
     pub collateral_numeraire: f64,
     /// Worth of what was sold.
     pub sold_numeraire: f64,
-    /// What it owed, worth.
+    /// Worth of the debt.
     pub debt_numeraire: f64,
-    /// What was left unpaid, worth.
+    /// Worth of what was left unpaid.
     pub bad_debt_numeraire: f64,
     /// The collateral's price at the external venue.
     pub price_outside_numeraire: f64,
-    /// How the transaction came into the block.
-    pub order: Order,
 }
 
 /// What was seen.
@@ -94,19 +82,13 @@ pub struct Trace {
     /// The watched prices after each block, block by block.
     prices: Vec<f64>,
     /// Every liquidation, in order.
-    pub liquidations: Vec<Liquidation>,
+    pub liquidations: Vec<Traced>,
     /// What liquidators got, worth at the time.
     pub prizes_numeraire: f64,
     /// What they paid for gas, in vain too.
     pub gas_paid_numeraire: f64,
     /// The highest share of all debt after any block that would not be paid in full by a liquidation, and that block.
     pub toxic: Option<(f64, u64)>,
-    /// By goblin, which of the watched prices is its own.
-    of_goblin: Vec<usize>,
-    /// By lending market and asset, likewise.
-    of_asset: Vec<Vec<usize>>,
-    /// By Maker system and ilk, likewise.
-    of_ilk: Vec<Vec<usize>>,
     /// What counts as a liquidation beside those.
     also: Vec<OtherSale>,
     looks_for_toxic: bool,
@@ -119,38 +101,35 @@ impl Trace {
         for goblin in sees.protocols.goblins() {
             let [_, collateral] = sees.legs(goblin.id);
             let inverted = sees.protocols.pool(goblin.pool).tokens[1] == collateral;
-            let name = &sees.protocols.directory.pools[goblin.pool.index()].name;
-            let index = trace.watch(collateral, Place::Pool { pool: goblin.pool, inverted }, name, sees);
-            trace.of_goblin.push(index);
+            trace.watch(collateral, PriceSource::Pool { pool: goblin.pool, inverted }, sees);
         }
         for market in sees.protocols.all_lending() {
-            let assets = market.assets.iter().map(|asset| {
-                let name = format!("oracle {}", sees.oracles.feed(asset.feed).name);
-                trace.watch(asset.token, Place::Oracle(asset.feed), &name, sees)
-            });
-            let assets = assets.collect();
-            trace.of_asset.push(assets);
+            for asset in &market.assets {
+                trace.watch(asset.token, PriceSource::Oracle(asset.feed), sees);
+            }
         }
-        for system in sees.protocols.makers() {
-            let ilks = system
-                .ilks
-                .iter()
-                .map(|ilk| trace.watch(ilk.gem, Place::Oracle(ilk.feed), &sees.oracles.feed(ilk.feed).name, sees));
-            let ilks = ilks.collect();
-            trace.of_ilk.push(ilks);
+        for ilk in sees.protocols.makers().flat_map(|system| &system.ilks) {
+            trace.watch(ilk.gem, PriceSource::Oracle(ilk.feed), sees);
         }
         trace.start = trace.watched.iter().map(|watched| watched.price(sees)).collect();
         trace
     }
 
-    /// Returns the number of a watched price; watches it if it is not.
-    fn watch(&mut self, collateral: TokenId, place: Place, name: &str, sees: &View) -> usize {
-        let same = |watched: &Watched| watched.place == place && watched.collateral == collateral;
-        self.watched.iter().position(same).unwrap_or_else(|| {
-            let name = format!("{} in {name}", sees.tokens.get(collateral).name);
-            self.watched.push(Watched { name, collateral, place });
-            self.watched.len() - 1
-        })
+    /// Watches a price, if it is not watched.
+    fn watch(&mut self, collateral: TokenId, source: PriceSource, sees: &View) {
+        if self.number(collateral, source).is_none() {
+            let place = match source {
+                PriceSource::Pool { pool, .. } => sees.protocols.directory.pools[pool.index()].name.clone(),
+                PriceSource::Oracle(feed) => format!("oracle {}", sees.oracles.feed(feed).name),
+            };
+            let name = format!("{} in {place}", sees.tokens.get(collateral).name);
+            self.watched.push(Watched { name, collateral, source });
+        }
+    }
+
+    /// Returns the number of a watched price.
+    fn number(&self, collateral: TokenId, source: PriceSource) -> Option<usize> {
+        self.watched.iter().position(|watched| watched.source == source && watched.collateral == collateral)
     }
 
     /// Returns how many blocks were seen.
@@ -176,147 +155,45 @@ impl Trace {
     }
 
     fn take_in(&mut self, event: &Event, sees: &View) {
-        let price = sees.worth(sees.tokens.native, event.fee);
         match &event.what {
-            What::Killed(at) => {
-                self.gas_paid_numeraire += price;
-                self.kill(at, event, sees);
-            }
             What::Liquidated(at) => {
-                self.gas_paid_numeraire += price;
-                self.liquidation(at, event, sees);
-            }
-            What::Maker(at) => {
-                if let MakerDone::Auctioned { owner, lot, due, incentive, .. } = at.done {
-                    self.gas_paid_numeraire += price;
-                    self.auction(at, owner, (lot, due, incentive), event, sees);
-                }
+                self.gas_paid_numeraire += sees.worth(sees.tokens.native, event.fee);
+                self.prizes_numeraire += match at.prize {
+                    Prize::Paid(prize) => sees.worth(at.debt_token, prize),
+                    Prize::Seized => seized_worth(at, sees) - sees.worth(at.debt_token, at.repaid),
+                };
+                self.add(at, event, sees);
             }
             // Whoever names a position in vain wanted to liquidate it.
-            What::Reverted { position: Some(_), .. } => self.gas_paid_numeraire += price,
-            What::Worked(at) if at.closed && self.also.contains(&at.sale) => self.close(at, event, sees),
+            What::Reverted { position: Some(_), .. } => {
+                self.gas_paid_numeraire += sees.worth(sees.tokens.native, event.fee);
+            }
+            What::Worked(at) if self.also.contains(&at.sale) => {
+                if let Some(closed) = &at.closed {
+                    self.add(closed, event, sees);
+                }
+            }
             _ => {}
         }
     }
 
-    fn kill(&mut self, at: &KilledAt, event: &Event, sees: &View) {
-        let receipt = &at.receipt;
-        let seized = receipt.moves.burn_to_goblin;
-        let row = Seizure {
-            key: LiquidationKey::of_bank(at.bank, receipt.position),
-            kind: SaleKind::Kill,
-            goblin: at.goblin,
-            owner: receipt.owner,
-            amounts: [receipt.debt, receipt.bad_debt, receipt.prize],
-            seized: [seized.base, seized.farmed],
-            sold: receipt.moves.sold.amount_in,
-            order: at.order,
-        };
-        let base = sees.protocols.bank(at.bank).base;
-        self.prizes_numeraire += sees.worth(base, receipt.prize);
-        self.add(row, event, sees);
-    }
-
-    fn liquidation(&mut self, at: &LiquidatedAt, event: &Event, sees: &View) {
+    fn add(&mut self, at: &Liquidation, event: &Event, sees: &View) {
         let (liquidator, _) = event.sender.expect("somebody sent the transaction");
-        let bad_debt = at.done.bad_debt + at.stranded;
-        let (repaid, seized) = (sees.worth(at.debt, at.done.repaid), sees.worth(at.collateral, at.done.seized));
-        self.prizes_numeraire += seized - repaid;
-        self.liquidations.push(Liquidation {
+        let (collateral, debt) = (seized_worth(at, sees), at.debt_whole * sees.venues.price(at.debt_token));
+        self.liquidations.push(Traced {
             block: sees.clock.block,
-            key: LiquidationKey::of_lending(at.market, at.call.borrower),
-            kind: SaleKind::Liquidate,
-            watched: self.of_asset[at.market.index()][usize::from(at.call.collateral)],
-            owner: at.call.borrower,
+            watched: self.number(at.collateral, at.price_source).expect("every price that decides is watched"),
             liquidator,
-            debt_token: at.debt,
-            debt: at.done.repaid,
-            bad_debt,
-            prize: sees.units_worth(at.debt, (seized - repaid).max(0.0)),
-            sold: at.done.seized,
-            collateral_numeraire: seized,
-            sold_numeraire: seized,
-            debt_numeraire: repaid,
-            bad_debt_numeraire: sees.worth(at.debt, bad_debt),
+            prize: match at.prize {
+                Prize::Paid(prize) => prize,
+                Prize::Seized => sees.units_worth(at.debt_token, (collateral - debt).max(0.0)),
+            },
+            collateral_numeraire: collateral,
+            sold_numeraire: sees.worth(at.collateral, at.sold),
+            debt_numeraire: debt,
+            bad_debt_numeraire: sees.worth(at.debt_token, at.bad_debt),
             price_outside_numeraire: sees.venues.price(at.collateral),
-            order: at.order,
-        });
-    }
-
-    fn auction(
-        &mut self,
-        at: &MakerAt,
-        owner: AccountId,
-        (lot, due, incentive): (u128, Rad, Rad),
-        event: &Event,
-        sees: &View,
-    ) {
-        let (liquidator, _) = event.sender.expect("somebody sent the transaction");
-        let cell = sees.protocols.maker(at.system);
-        let gem = cell.ilk(at.ilk).gem;
-        let dai = |rad: Rad| rad.to_wad_down().unwrap_or(u128::MAX);
-        self.prizes_numeraire += sees.worth(cell.dai, dai(incentive));
-        self.liquidations.push(Liquidation {
-            block: sees.clock.block,
-            key: LiquidationKey::of_maker((at.system, at.ilk), owner),
-            kind: SaleKind::Auction,
-            watched: self.of_ilk[at.system.index()][usize::from(at.ilk.0)],
-            owner,
-            liquidator,
-            debt_token: cell.dai,
-            debt: dai(due),
-            // What an auction leaves unpaid is known when it is over.
-            bad_debt: 0,
-            prize: dai(incentive),
-            sold: lot,
-            collateral_numeraire: sees.worth(gem, lot),
-            sold_numeraire: sees.worth(gem, lot),
-            debt_numeraire: sees.worth(cell.dai, dai(due)),
-            bad_debt_numeraire: 0.0,
-            price_outside_numeraire: sees.venues.price(gem),
-            order: at.order,
-        });
-    }
-
-    fn close(&mut self, at: &WorkedAt, event: &Event, sees: &View) {
-        let receipt = &at.receipt;
-        let seized = receipt.moves.burn_to_goblin;
-        let Some((_, owner)) = event.sender else { return };
-        let row = Seizure {
-            key: LiquidationKey::of_bank(at.bank, receipt.position),
-            kind: SaleKind::Close,
-            goblin: at.goblin,
-            owner,
-            amounts: [receipt.debt_before, 0, 0],
-            seized: [seized.base, seized.farmed],
-            sold: receipt.moves.sold.amount_in,
-            order: at.order,
-        };
-        self.add(row, event, sees);
-    }
-
-    fn add(&mut self, row: Seizure, event: &Event, sees: &View) {
-        let [base, farmed] = sees.legs(row.goblin);
-        let [debt, bad_debt, prize] = row.amounts;
-        let (liquidator, _) = event.sender.expect("somebody sent the transaction");
-        self.liquidations.push(Liquidation {
-            block: sees.clock.block,
-            key: row.key,
-            kind: row.kind,
-            watched: self.of_goblin[usize::from(row.goblin.0)],
-            owner: row.owner,
-            liquidator,
-            debt_token: base,
-            debt,
-            bad_debt,
-            prize,
-            sold: row.sold,
-            collateral_numeraire: sees.worth(base, row.seized[0]) + sees.worth(farmed, row.seized[1]),
-            sold_numeraire: sees.worth(farmed, row.sold),
-            debt_numeraire: sees.worth(base, debt),
-            bad_debt_numeraire: sees.worth(base, bad_debt),
-            price_outside_numeraire: sees.venues.price(farmed),
-            order: row.order,
+            fact: at.clone(),
         });
     }
 
@@ -353,29 +230,19 @@ impl Trace {
     }
 }
 
-/// What a leveraged farm's receipt says of a liquidation.
-struct Seizure {
-    key: LiquidationKey,
-    kind: SaleKind,
-    goblin: GoblinId,
-    owner: AccountId,
-    /// Debt, bad debt and prize, in smallest units of the base asset.
-    amounts: [u128; 3],
-    /// The base asset and the farmed token that its liquidity gave.
-    seized: [u128; 2],
-    /// Farmed token sold.
-    sold: u128,
-    order: Order,
+/// Returns what the seized collateral is worth outside, in whole numeraire tokens.
+fn seized_worth(at: &Liquidation, sees: &View) -> f64 {
+    at.seized.iter().map(|(token, units)| sees.worth(*token, *units)).sum()
 }
 
 impl Watched {
     fn price(&self, sees: &View) -> f64 {
-        match self.place {
-            Place::Pool { pool, inverted } => {
+        match self.source {
+            PriceSource::Pool { pool, inverted } => {
                 let price = pool_price(sees, sees.protocols.pool(pool));
                 if inverted { 1.0 / price } else { price }
             }
-            Place::Oracle(feed) => sees.oracles.feed(feed).answer(),
+            PriceSource::Oracle(feed) => sees.oracles.feed(feed).answer(),
         }
     }
 }

@@ -68,7 +68,7 @@ impl Market {
 
     /// Returns how many positions were killed in the last block.
     pub(crate) fn kills(&self) -> usize {
-        self.events().filter(|what| matches!(what, What::Killed(_))).count()
+        self.events().filter(|what| matches!(what, What::Liquidated(_))).count()
     }
 
     /// Returns what the scenario's pool number `index` holds.

@@ -204,8 +204,8 @@ impl Agent for Farmer {
             (State::Closing(position), What::Worked(_)) => State::Closed(position),
             (State::Rebalancing(position), What::Worked(_)) => State::Open(position),
             (State::Closing(position) | State::Rebalancing(position), _) if failed => State::Open(position),
-            (State::Open(position) | State::Closing(position) | State::Rebalancing(position), What::Killed(killed))
-                if killed.receipt.position == position =>
+            (State::Open(position) | State::Closing(position) | State::Rebalancing(position), What::Liquidated(at))
+                if at.key.position == position.0 =>
             {
                 State::Killed(position)
             }

@@ -26,7 +26,7 @@ use super::route::{Order, Route};
 use super::view::View;
 use crate::chain::dice::{Who, mix};
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{AccountId, IlkId, LiquidationKey, MakerId};
+use crate::chain::ids::{AccountId, IlkId, MakerId, PositionKey};
 use crate::chain::maker::{AuctionKind, MakerCall, MakerCell, MakerOrder, UnsafeVault};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
 use crate::protocol::lending::maker::AuctionId;
@@ -60,7 +60,7 @@ pub struct Keeper {
     /// Dai that those offer, in smallest units.
     offered: u128,
     /// When it sells what it holds.
-    sale: Option<(u64, LiquidationKey)>,
+    sale: Option<(u64, PositionKey)>,
 }
 
 /// What a keeper pays for gas, in the native token's smallest units per unit.
@@ -114,7 +114,12 @@ impl Agent for Keeper {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        if let What::Maker(_) | What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. } = event.what {
+        if let What::Liquidated(_)
+        | What::Maker(_)
+        | What::Reverted { .. }
+        | What::Dropped { .. }
+        | What::Expired { .. } = event.what
+        {
             self.waiting = self.waiting.saturating_sub(1);
         }
     }
@@ -131,8 +136,8 @@ impl Keeper {
         Action::Maker(Box::new(MakerOrder { system: self.of.0, ilk: self.of.1, call }))
     }
 
-    fn key(&self, owner: AccountId) -> LiquidationKey {
-        LiquidationKey::of_maker(self.of, owner)
+    fn key(&self, owner: AccountId, sees: &View) -> PositionKey {
+        sees.protocols.maker(self.of.0).key(self.of.1, owner)
     }
 
     /// Says whether it notices something in this block.
@@ -242,7 +247,7 @@ impl Keeper {
         let first = actions.len();
         self.route.trade(sees, order, actions)?;
         for action in &mut actions[first..] {
-            *action = action.clone().forced(self.key(owner));
+            *action = action.clone().forced(self.key(owner, sees));
         }
         Some(())
     }
@@ -251,7 +256,7 @@ impl Keeper {
     fn note_sale(&mut self, owner: AccountId, sees: &View) {
         if let Sells::Later(after) = self.sells {
             let at = sees.clock.block_after(after).max(sees.clock.block + 1);
-            self.sale.get_or_insert((at, self.key(owner)));
+            self.sale.get_or_insert((at, self.key(owner, sees)));
         }
     }
 

@@ -1,11 +1,14 @@
 //! Calls to banks and to the goblins that farm for their borrowers.
 
+use smallvec::smallvec;
+
 use super::Executor;
 use crate::chain::booking::{Booking, book_kill, book_reinvest, book_work};
-use crate::chain::event::{KilledAt, Order, Revert, What, WorkedAt};
-use crate::chain::forced_sales::ForcedSale;
-use crate::chain::ids::{BankId, GoblinId, LiquidationKey, PositionId};
+use crate::chain::event::{Order, Revert, What, WorkedAt};
+use crate::chain::forced_sales::{ForcedSale, OtherSale};
+use crate::chain::ids::{AccountId, BankId, GoblinId, PositionId, TokenId};
 use crate::chain::ledger::Source;
+use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
 use crate::chain::protocols::LeveragedFarm;
 use crate::chain::transaction::{Transaction, WorkOrder};
 use crate::chain::underwater::reorder;
@@ -17,7 +20,7 @@ impl Executor<'_, '_, '_> {
         match order.position {
             Some(position) if order.strategy.closes() => {
                 let bank = self.protocols.goblin_ref(order.goblin).bank;
-                self.sales.of_other(order.sale, LiquidationKey::of_bank(bank, position))
+                self.sales.of_other(order.sale, self.protocols.bank_ref(bank).key(order.goblin, position))
             }
             _ => ForcedSale::Executed,
         }
@@ -44,9 +47,24 @@ impl Executor<'_, '_, '_> {
         }
         book_work(self.ledger, &booking, &receipt, sale);
         let opened = order.position.is_none();
-        let closed = position.debt_share == 0 && position.goblin_share == 0;
-        let order = Order::of(tx);
-        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, sale: as_sale, receipt, order };
+        let is_closed = position.debt_share == 0 && position.goblin_share == 0;
+        let closed = is_closed.then(|| {
+            let whole = |units| self.tokens.whole(booking.base, units);
+            Liquidation {
+                debt: receipt.debt_before,
+                debt_whole: whole(receipt.debt_before),
+                repaid: receipt.debt_before,
+                returned: receipt.base_to_user,
+                ..sale_of(
+                    &at,
+                    (receipt.position, tx.sender),
+                    &receipt.moves,
+                    [booking.base, booking.farmed],
+                    Order::of(tx),
+                )
+            }
+        });
+        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, sale: as_sale, receipt };
         self.push(tx, What::Worked(Box::new(at)));
         Ok(receipt.base_to_user)
     }
@@ -57,7 +75,7 @@ impl Executor<'_, '_, '_> {
         let booking = Booking::of(&at, tx.sender, self.named);
         let mut site =
             Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
-        let mut sale = self.sales.of(LiquidationKey::of_bank(bank, position));
+        let mut sale = self.sales.of(at.bank.key(goblin, position));
         let receipt = at.bank.bank.kill(position, &mut site, &mut sale, self.now)?;
 
         at.goblin.order.remove(position.0);
@@ -65,7 +83,20 @@ impl Executor<'_, '_, '_> {
             count_goblins_volume(&mut at, &receipt.moves);
         }
         book_kill(self.ledger, &booking, &receipt, sale);
-        self.push(tx, What::Killed(Box::new(KilledAt { bank, goblin, receipt, order: Order::of(tx) })));
+        let kill_factor = f64::from(at.goblin.goblin.params().kill_factor_bps) / 10_000.0;
+        let liquidation = Liquidation {
+            kind: SaleKind::Kill,
+            action: "kill",
+            debt: receipt.debt,
+            debt_whole: self.tokens.whole(booking.base, receipt.debt),
+            repaid: receipt.debt - receipt.bad_debt,
+            bad_debt: receipt.bad_debt,
+            prize: Prize::Paid(receipt.prize),
+            returned: receipt.left,
+            health_factor: Some(kill_factor * receipt.health as f64 / receipt.debt as f64),
+            ..sale_of(&at, (position, receipt.owner), &receipt.moves, [booking.base, booking.farmed], Order::of(tx))
+        };
+        self.push(tx, What::Liquidated(Box::new(liquidation)));
         Ok(receipt.prize)
     }
 
@@ -106,6 +137,40 @@ impl Executor<'_, '_, '_> {
         self.pay(account, tx.sender, base, receipt.value);
         self.push(tx, What::Withdrawn(id, receipt));
         Ok(receipt.value)
+    }
+}
+
+/// Returns what the sale of a position by its goblin has in common, whoever wanted it: a closing without debt.
+fn sale_of(
+    at: &LeveragedFarm,
+    (position, owner): (PositionId, AccountId),
+    moves: &GoblinMoves,
+    [base, farmed]: [TokenId; 2],
+    order: Order,
+) -> Liquidation {
+    let seized = moves.burn_to_goblin;
+    Liquidation {
+        key: at.bank.key(at.goblin.id, position),
+        owner,
+        kind: SaleKind::Close,
+        action: "work",
+        collateral: farmed,
+        price_source: PriceSource::Pool { pool: at.pool.id, inverted: at.pool.tokens[1] == farmed },
+        seized: smallvec![(base, seized.base), (farmed, seized.farmed)],
+        sold: moves.sold.amount_in,
+        brought: Some(moves.sold.amount_out),
+        debt_token: base,
+        debt: 0,
+        debt_whole: 0.0,
+        repaid: 0,
+        debt_left: 0,
+        is_over: true,
+        bad_debt: 0,
+        prize: Prize::Paid(0),
+        returned: 0,
+        health_factor: None,
+        auction: None,
+        order,
     }
 }
 

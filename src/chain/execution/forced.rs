@@ -3,7 +3,7 @@
 use super::{Executor, Received, resolve};
 use crate::chain::event::{Revert, What};
 use crate::chain::forced_sales::ForcedSale;
-use crate::chain::ids::{LiquidationKey, PoolId, TokenId};
+use crate::chain::ids::{PoolId, PositionKey, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::transaction::{Forced, Sale, Transaction};
 use crate::protocol::amm::Direction;
@@ -28,7 +28,7 @@ impl Executor<'_, '_, '_> {
     fn muted_swap(
         &mut self,
         tx: &Transaction,
-        of: LiquidationKey,
+        of: PositionKey,
         (pool, direction): (PoolId, Direction),
         amount: u128,
         least: u128,
@@ -46,7 +46,7 @@ impl Executor<'_, '_, '_> {
     fn muted_venue_sale(
         &mut self,
         tx: &Transaction,
-        of: LiquidationKey,
+        of: PositionKey,
         token: TokenId,
         amount: u128,
     ) -> Result<u128, Revert> {
@@ -57,7 +57,7 @@ impl Executor<'_, '_, '_> {
     fn mute(
         &mut self,
         tx: &Transaction,
-        of: LiquidationKey,
+        of: PositionKey,
         paid: (TokenId, u128),
         got: (TokenId, u128),
     ) -> Result<u128, Revert> {

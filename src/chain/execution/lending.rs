@@ -1,11 +1,14 @@
 //! Calls to lending markets.
 
+use smallvec::smallvec;
+
 use super::{Executor, Received, resolve};
-use crate::chain::event::{LentAt, LiquidatedAt, Order, Revert, What};
+use crate::chain::event::{LentAt, Order, Revert, What};
 use crate::chain::ids::{AccountId, LendingId, MakerId, TokenId};
 use crate::chain::lending::Prices;
+use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
 use crate::chain::transaction::{LendingCall, LendingOrder, Transaction};
-use crate::protocol::lending::{Liquidation, Part};
+use crate::protocol::lending::{Liquidation as LiquidationCall, Part};
 
 /// What the transaction has taken for its own length and not paid back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +31,7 @@ impl Executor<'_, '_, '_> {
             LendingCall::Repay { asset, most } => (asset, self.repay(tx, market, asset, resolve(most, received))?),
             LendingCall::Liquidate { borrower, collateral, debt, most } => {
                 let most_repaid = resolve(most, received);
-                return self.liquidate(tx, market, Liquidation { borrower, collateral, debt, most_repaid });
+                return self.liquidate(tx, market, LiquidationCall { borrower, collateral, debt, most_repaid });
             }
             LendingCall::FlashLoan { asset, amount } => return self.flash_loan(tx, market, asset, amount),
             LendingCall::RepayFlashLoan => return self.repay_flash_loan(tx),
@@ -87,7 +90,7 @@ impl Executor<'_, '_, '_> {
         Ok(taken)
     }
 
-    fn liquidate(&mut self, tx: &Transaction, market: LendingId, call: Liquidation) -> Result<u128, Revert> {
+    fn liquidate(&mut self, tx: &Transaction, market: LendingId, call: LiquidationCall) -> Result<u128, Revert> {
         let (account, debt, prices) = self.at(market, call.debt)?;
         let (_, collateral, _) = self.at(market, call.collateral)?;
         let now = self.now;
@@ -105,10 +108,33 @@ impl Executor<'_, '_, '_> {
         self.ledger.transfer(account, tx.sender, collateral, done.seized)?;
         self.reorder(market, call.borrower);
         let stranded = if is_bare { done.debt_left } else { 0 };
-        let lost = &mut self.protocols.lending(market).lost[usize::from(call.debt)];
+        let cell = self.protocols.lending(market);
+        let lost = &mut cell.lost[usize::from(call.debt)];
         *lost = lost.saturating_add(done.bad_debt + stranded);
-        let at = LiquidatedAt { market, call, collateral, debt, health_factor, done, stranded, order: Order::of(tx) };
-        self.push(tx, What::Liquidated(Box::new(at)));
+        let liquidation = Liquidation {
+            key: cell.key(call.borrower),
+            owner: call.borrower,
+            kind: SaleKind::Liquidate,
+            action: "liquidate",
+            collateral,
+            price_source: PriceSource::Oracle(cell.asset(call.collateral).feed),
+            seized: smallvec![(collateral, done.seized)],
+            sold: done.seized,
+            brought: None,
+            debt_token: debt,
+            debt: done.repaid,
+            debt_whole: self.tokens.whole(debt, done.repaid),
+            repaid: done.repaid,
+            debt_left: done.debt_left,
+            is_over: is_bare,
+            bad_debt: done.bad_debt + stranded,
+            prize: Prize::Seized,
+            returned: 0,
+            health_factor: Some(health_factor),
+            auction: None,
+            order: Order::of(tx),
+        };
+        self.push(tx, What::Liquidated(Box::new(liquidation)));
         Ok(done.seized)
     }
 

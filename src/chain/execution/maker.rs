@@ -3,11 +3,14 @@
 //! Tokens move at the adapters alone: collateral between the caller and the system's account, dai by minting and burning.
 //! All else the system keeps inside.
 
+use smallvec::smallvec;
+
 use super::lending::Flash;
 use super::{Executor, Received, resolve};
 use crate::chain::event::{MakerAt, MakerDone, Order, Revert, SoldAt, What};
 use crate::chain::ids::AccountId;
 use crate::chain::ledger::Source;
+use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
 use crate::chain::maker::{AuctionKind, AuctionRow, MakerCall, MakerCell, MakerOrder, dai_up};
 use crate::chain::transaction::Transaction;
 use crate::math::{MathError, Rad};
@@ -30,8 +33,8 @@ impl Executor<'_, '_, '_> {
         let (given, done) = match order.call {
             MakerCall::LockAndDraw { lock, draw } => self.lock_and_draw(tx, order, resolve(lock, received), draw)?,
             MakerCall::WipeAndFree { wipe, free } => self.wipe_and_free(tx, order, resolve(wipe, received), free)?,
-            MakerCall::Bark { owner } => self.bark(tx, order, owner)?,
-            MakerCall::Bite { owner } => self.bite(order, owner)?,
+            MakerCall::Bark { owner } => return self.bark(tx, order, owner),
+            MakerCall::Bite { owner } => return self.bite(tx, order, owner),
             MakerCall::Take { .. } => self.take(tx, order)?,
             MakerCall::Redo { auction } => {
                 let cell = self.protocols.maker(order.system);
@@ -48,7 +51,7 @@ impl Executor<'_, '_, '_> {
             MakerCall::Deal { auction } => self.deal(tx, order, auction)?,
             MakerCall::FlashMint { .. } | MakerCall::RepayFlashMint => unreachable!("they were dealt with"),
         };
-        let at = MakerAt { system: order.system, ilk: order.ilk, call: order.call, done, order: Order::of(tx) };
+        let at = MakerAt { system: order.system, ilk: order.ilk, call: order.call, done };
         self.push(tx, What::Maker(Box::new(at)));
         Ok(given)
     }
@@ -100,28 +103,69 @@ impl Executor<'_, '_, '_> {
         Ok((freed, MakerDone::Changed { locked: 0, freed, drawn: 0, wiped }))
     }
 
-    fn bark(&mut self, tx: &Transaction, at: &MakerOrder, owner: AccountId) -> Result<(u128, MakerDone), Revert> {
+    fn bark(&mut self, tx: &Transaction, at: &MakerOrder, owner: AccountId) -> Result<u128, Revert> {
         let now = self.now;
         let cell = self.protocols.maker(at.system);
         let health_factor = health_factor(cell, at, &cell.vault(at.ilk, owner))?;
         let barked = cell.maker.bark(at.ilk, owner, tx.sender, now)?;
-        cell.ilk_mut(at.ilk).ledger.push(AuctionRow { owner, due: barked.due, raised: Rad::ZERO });
-        reorder(cell, at, owner)?;
-        let lot = cell.ilk(at.ilk).tokens_down(barked.ink);
-        let (auction, due) = (barked.id, barked.due);
-        Ok((0, MakerDone::Auctioned { auction, owner, lot, due, health_factor, incentive: barked.incentive }))
+        let started = Started {
+            auction: barked.id,
+            ink: barked.ink,
+            due: barked.due,
+            incentive: barked.incentive,
+            health_factor,
+        };
+        self.start(tx, at, owner, started)
     }
 
-    fn bite(&mut self, at: &MakerOrder, owner: AccountId) -> Result<(u128, MakerDone), Revert> {
+    fn bite(&mut self, tx: &Transaction, at: &MakerOrder, owner: AccountId) -> Result<u128, Revert> {
         let now = self.now;
         let cell = self.protocols.maker(at.system);
         let health_factor = health_factor(cell, at, &cell.vault(at.ilk, owner))?;
         let bitten = cell.maker.bite(at.ilk, owner, now)?;
-        cell.ilk_mut(at.ilk).ledger.push(AuctionRow { owner, due: bitten.due, raised: Rad::ZERO });
+        let incentive = Rad::ZERO;
+        self.start(
+            tx,
+            at,
+            owner,
+            Started { auction: bitten.id, ink: bitten.ink, due: bitten.due, incentive, health_factor },
+        )
+    }
+
+    /// Takes in that an auction was started.
+    fn start(&mut self, tx: &Transaction, at: &MakerOrder, owner: AccountId, started: Started) -> Result<u128, Revert> {
+        let Started { auction, ink, due, incentive, health_factor } = started;
+        let cell = self.protocols.maker(at.system);
+        cell.ilk_mut(at.ilk).ledger.push(AuctionRow { owner, due, raised: Rad::ZERO });
         reorder(cell, at, owner)?;
-        let lot = cell.ilk(at.ilk).tokens_down(bitten.ink);
-        let (auction, due) = (bitten.id, bitten.due);
-        Ok((0, MakerDone::Auctioned { auction, owner, lot, due, health_factor, incentive: Rad::ZERO }))
+        let dai = |rad: Rad| rad.to_wad_down().unwrap_or(u128::MAX);
+        let (ilk, vault) = (cell.ilk(at.ilk), cell.vault(at.ilk, owner));
+        let lot = ilk.tokens_down(ink);
+        let liquidation = Liquidation {
+            key: cell.key(at.ilk, owner),
+            owner,
+            kind: SaleKind::Auction,
+            action: at.call.name(),
+            collateral: ilk.gem,
+            price_source: PriceSource::Oracle(ilk.feed),
+            seized: smallvec![(ilk.gem, lot)],
+            sold: lot,
+            brought: None,
+            debt_token: cell.dai,
+            debt: dai(due),
+            debt_whole: due.to_f64(),
+            repaid: 0,
+            debt_left: dai(vault.tab(cell.maker.ilk_books(at.ilk)?.rate)),
+            is_over: vault.ink == 0,
+            bad_debt: 0,
+            prize: Prize::Paid(dai(incentive)),
+            returned: 0,
+            health_factor: Some(health_factor),
+            auction: Some(auction.0),
+            order: Order::of(tx),
+        };
+        self.push(tx, What::Liquidated(Box::new(liquidation)));
+        Ok(0)
     }
 
     fn take(&mut self, tx: &Transaction, at: &MakerOrder) -> Result<(u128, MakerDone), Revert> {
@@ -217,6 +261,17 @@ impl Executor<'_, '_, '_> {
         self.flash = None;
         Ok(0)
     }
+}
+
+/// An auction that was started.
+struct Started {
+    auction: AuctionId,
+    /// Collateral, in wads.
+    ink: u128,
+    due: Rad,
+    incentive: Rad,
+    /// The vault's, before.
+    health_factor: f64,
 }
 
 /// Puts a vault where it belongs in the order.

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 pub use failing::{FailingLoan, FailingLoans, LeastGains, find_failing_loans};
 pub use orders::{Heap, LoanOrders, LoanPlace, Look};
 
-use super::ids::{AccountId, FeedId, LendingId, TokenId};
+use super::ids::{AccountId, FeedId, LendingId, PositionKey, ProtocolId, TokenId};
 use super::oracles::{Oracles, wad_to_f64};
 use super::tokens::Tokens;
 use crate::protocol::lending::{Exposure, Indices, LendingDecisions, LendingMarket};
@@ -28,6 +28,8 @@ pub struct Asset {
 pub struct LendingCell {
     /// Its id.
     pub id: LendingId,
+    /// Its id among the protocols with positions.
+    pub protocol: ProtocolId,
     /// Its account.
     pub account: AccountId,
     /// Its assets, in their places.
@@ -47,6 +49,11 @@ pub type Amounts = SmallVec<[u128; 2]>;
 pub type Prices = SmallVec<[u128; 4]>;
 
 impl LendingCell {
+    /// Returns the key of an account's position.
+    pub fn key(&self, account: AccountId) -> PositionKey {
+        PositionKey { protocol: self.protocol, market: 0, position: account.0 }
+    }
+
     /// Returns the market as what all markets have in common.
     pub fn lending(&self) -> &dyn LendingDecisions {
         self.market.lending()

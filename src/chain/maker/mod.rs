@@ -13,7 +13,7 @@ use smallvec::{SmallVec, smallvec};
 pub use calls::{MakerCall, MakerOrder};
 pub use failing::{UnsafeVault, UnsafeVaults, find_unsafe_vaults};
 
-use super::ids::{AccountId, FeedId, MakerId, TokenId};
+use super::ids::{AccountId, FeedId, MakerId, PositionKey, ProtocolId, TokenId};
 use super::lending::{Level, LoanOrders};
 use super::oracles::Oracles;
 use crate::math::{MathError, Rad, Ray, WAD};
@@ -29,6 +29,8 @@ pub const ELSEWHERE: u128 = 1_000_000_000_000 * WAD;
 pub struct MakerCell {
     /// Its id.
     pub id: MakerId,
+    /// Its id among the protocols with positions.
+    pub protocol: ProtocolId,
     /// The account of its adapters, which hold all collateral.
     pub account: AccountId,
     /// The dai token, of 18 decimals.
@@ -86,6 +88,11 @@ impl AuctionRow {
 }
 
 impl MakerCell {
+    /// Returns the key of an account's vault.
+    pub fn key(&self, ilk: IlkId, owner: AccountId) -> PositionKey {
+        PositionKey { protocol: self.protocol, market: ilk.0, position: owner.0 }
+    }
+
     /// Counts [`ELSEWHERE`] dai as issued before the first block.
     ///
     /// # Errors

@@ -46,8 +46,10 @@ impl Builder<'_> {
             let shares = token_id(self.scenario.tokens.len() + self.scenario.pools.len() + usize::from(index));
             let account = self.open();
             let bank = Bank::new(self.bank_params(params, base), self.scenario.start);
+            let markets = goblins.iter().map(|goblin| goblin.name.clone()).collect();
+            let protocol = self.directory.list_positions(name, markets);
             let goblins = goblins.iter().map(|goblin| self.goblin(goblin, id, base)).collect::<Result<_, _>>()?;
-            let entity = self.world.spawn(BankCell { id, account, base, shares, goblins, bank }).id();
+            let entity = self.world.spawn(BankCell { id, protocol, account, base, shares, goblins, bank }).id();
             self.directory.banks.push(Named { name: name.clone(), entity });
         }
         Ok(())

@@ -28,7 +28,8 @@ impl Builder<'_> {
             let market = self.market(params, &assets)?;
             let account = self.open();
             let (id, lost) = (LendingId(index), smallvec![0; assets.len()]);
-            let mut cell = LendingCell { id, account, assets, market, orders: LoanOrders::default(), lost };
+            let protocol = self.directory.list_positions(params.name(), Vec::new());
+            let mut cell = LendingCell { id, protocol, account, assets, market, orders: LoanOrders::default(), lost };
             self.founders_supply(params, &mut cell)?;
             let entity = self.world.spawn(cell).id();
             self.directory.lending.push(Named { name: params.name().to_owned(), entity });

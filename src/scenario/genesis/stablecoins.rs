@@ -34,8 +34,10 @@ impl Builder<'_> {
                 wait_seconds: 0,
             };
             let account = self.open();
+            let markets = ilks.iter().map(|ilk| ilk.name.clone()).collect();
             let mut cell = MakerCell {
                 id: MakerId(index),
+                protocol: self.directory.list_positions(name, markets),
                 account,
                 dai: self.token(dai),
                 maker: Maker::new(&system, self.scenario.start),
