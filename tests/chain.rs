@@ -423,7 +423,7 @@ fn random_transactions_reach_every_kind_of_event() {
                 for event in run(&mut world, sender, &actions) {
                     let kind = match event.what {
                         What::Worked(at) if at.opened => "Opened".to_owned(),
-                        What::Worked(at) if at.closed => "Closed".to_owned(),
+                        What::Worked(at) if at.closed.is_some() => "Closed".to_owned(),
                         What::Reverted { reason, .. } => format!("Reverted {}", reason.kind()),
                         what => format!("{what:?}").split([' ', '(']).next().unwrap().to_owned(),
                     };
@@ -440,7 +440,7 @@ fn random_transactions_reach_every_kind_of_event() {
         "Opened",
         "Closed",
         "Worked",
-        "Killed",
+        "Liquidated",
         "Reinvested",
         "Deposited",
         "Withdrawn",

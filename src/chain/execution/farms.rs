@@ -5,7 +5,7 @@ use smallvec::smallvec;
 use super::Executor;
 use crate::chain::booking::{Booking, book_kill, book_reinvest, book_work};
 use crate::chain::event::{Order, Revert, What, WorkedAt};
-use crate::chain::forced_sales::{ForcedSale, OtherSale};
+use crate::chain::forced_sales::ForcedSale;
 use crate::chain::ids::{AccountId, BankId, GoblinId, PositionId, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
