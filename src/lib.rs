@@ -1,8 +1,8 @@
 //! An agent-based simulator of DeFi markets.
 //!
-//! The floors, lowest first: [`math`], [`protocol`], [`reader`], [`chain`], [`market`], [`agents`], [`record`],
-//! [`scenario`], [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`]. Each uses only
-//! those below it; `tests/floors.rs` holds it.
+//! The floors, lowest first: [`math`], [`protocol`], [`reader`], [`chain`], [`checks`], [`market`], [`agents`],
+//! [`record`], [`scenario`], [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`].
+//! Each uses only those below it; `tests/floors.rs` holds it.
 
 pub use plimsoll_math as math;
 pub use plimsoll_protocols as protocol;
@@ -10,6 +10,7 @@ pub use plimsoll_protocols as protocol;
 pub mod agents;
 pub mod cascade;
 pub mod chain;
+pub mod checks;
 pub mod cli;
 pub mod market;
 pub mod pipeline;

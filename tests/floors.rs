@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// The floors, lowest first, each with the modules that stand on it. A module that is not named stands where the
 /// nearest one around it does, so that a folder's parts may stand on other floors than the folder.
-const FLOORS: [&[&str]; 15] = [
+const FLOORS: [&[&str]; 16] = [
     &["math"],
     &["protocols"],
     &["reader"],
     &["chain"],
+    &["checks"],
     &["market"],
     &["agents"],
     &["record"],

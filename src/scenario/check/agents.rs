@@ -3,7 +3,6 @@
 use super::super::schema::{AgentParams, PoolParams};
 use super::Check;
 use super::farming::highest_leverage;
-use super::laws::{ANY, AT_LEAST_ONE, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::agents::arbitrageur::{ArbitrageurParams, Between, circle};
 use crate::agents::farmer::{DefenceParams, FarmerParams, How, Opening, RebalanceParams};
 use crate::agents::liquidator::LiquidatorParams;
@@ -12,6 +11,7 @@ use crate::agents::schedule::{Entry, Exit};
 use crate::agents::searcher::SearcherParams;
 use crate::chain::distribution::Distribution;
 use crate::chain::time::TimeSpan;
+use crate::checks::laws::{ANY, AT_LEAST_ONE, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::reader::piece::Node;
 
 impl Check<'_, '_> {
@@ -63,7 +63,8 @@ impl Check<'_, '_> {
         self.rebalance(node, params.rebalance.as_ref());
         self.defence(node, params.defence.as_ref());
         self.law(node, "capital", &params.capital, &POSITIVE);
-        self.law(node, "leverage", &params.leverage, &self.leverage(&params.goblin));
+        let allowed = self.leverage(&params.goblin);
+        self.law(node, "leverage", &params.leverage, &allowed);
         if let Opening::TwoSides(share) = params.open {
             self.field(node, "open", share, (0.0..=1.0).contains(&share), "a share, 0 to 1");
         }
@@ -221,7 +222,8 @@ impl Check<'_, '_> {
             self.error(place, format!("`{field}` is reversed"), format!("expected `\"{to}\", \"{from}\"`"));
         } else if self.is_late(from) {
             let message = format!("`{field}` begins at {from}, after the last block");
-            self.warning(place, message, self.expect_early());
+            let expected = self.expect_early();
+            self.warning(place, message, expected);
         }
     }
 }

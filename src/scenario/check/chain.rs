@@ -3,7 +3,6 @@
 use super::super::files::{self, Faulty};
 use super::super::schema::{AgentParams, BaseFeeParams, ChainParams};
 use super::Check;
-use super::laws::NOT_NEGATIVE;
 use crate::agents::arbitrageur::Between;
 use crate::agents::borrower::Defence;
 use crate::agents::liquidity_provider::Recentre;
@@ -15,6 +14,7 @@ use crate::agents::vault_owner::Temperament;
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
+use crate::checks::laws::NOT_NEGATIVE;
 use crate::market::background::{BackgroundParams, RiseParams};
 use crate::market::gas_price::GasPriceParams;
 use crate::market::series::Least;

@@ -47,7 +47,8 @@ impl Check<'_, '_> {
             self.positive_amount(node.nth(1), *amount, reward);
             if self.is_late(*time) {
                 let message = format!("this emission comes at {time}, after the last block");
-                self.warning(node.nth(0).place(), message, self.expect_early());
+                let expected = self.expect_early();
+                self.warning(node.nth(0).place(), message, expected);
             }
         }
     }
@@ -104,7 +105,8 @@ impl Check<'_, '_> {
         };
         if self.lacks(pool, base) {
             let message = format!("the pool `{}` does not hold `{base}`, which the bank lends", goblin.pool);
-            self.error(node.place(), message, self.pools_with(&[base]));
+            let expected = self.pools_with(&[base]);
+            self.error(node.place(), message, expected);
         }
         if *fee_bps != FEE_BPS {
             let message = format!("the pool `{}` takes {fee_bps} basis points", goblin.pool);
@@ -126,10 +128,12 @@ impl Check<'_, '_> {
             let message = format!("the pool `{}` is no Uniswap V2 pair", goblin.reward_pool);
             self.error(node.place(), message, "expected a UniswapV2 pool, where Alpha Homora V1 sells rewards");
         } else if goblin.reward_pool == goblin.pool {
-            self.error(node.place(), "rewards are sold in the pool that is farmed", self.pools_with(&[reward, base]));
+            let expected = self.pools_with(&[reward, base]);
+            self.error(node.place(), "rewards are sold in the pool that is farmed", expected);
         } else if self.lacks(pool, reward) || self.lacks(pool, base) {
             let message = format!("`{reward}` cannot be sold for `{base}` in the pool `{}`", goblin.reward_pool);
-            self.error(node.place(), message, self.pools_with(&[reward, base]));
+            let expected = self.pools_with(&[reward, base]);
+            self.error(node.place(), message, expected);
         }
     }
 

@@ -3,8 +3,8 @@
 use super::super::pools::deployed_spacing;
 use super::super::schema::{PoolParams, RangeParams};
 use super::Check;
-use super::laws::{NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::agents::liquidity_provider::{LiquidityProviderParams, Recentre};
+use crate::checks::laws::{NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::reader::piece::Node;
 
 impl Check<'_, '_> {

@@ -1,14 +1,15 @@
 //! Borrowers, lenders and liquidators of lending markets.
 
-use super::super::schema::{LendingParams, PoolParams, ReserveParams};
+use super::super::schema::{LendingParams, PoolParams};
 use super::Check;
-use super::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::agents::borrower::{BorrowerParams, Defence, Owes};
 use crate::agents::lender::LenderParams;
 use crate::agents::loan_liquidator::{Funds, LoanLiquidatorParams, Sells};
 use crate::agents::route::Through;
 use crate::agents::router::MOST_HOPS;
 use crate::agents::schedule::{Entry, Exit};
+use crate::checks::declared::DeclaredLending;
+use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::reader::diagnostic::one_of;
 use crate::reader::piece::Node;
 
@@ -175,28 +176,6 @@ impl<'d> Check<'_, 'd> {
             self.error(node.place(), message, format!("expected {}", one_of(names.into_iter().map(|(name, _)| name))));
         }
         offered
-    }
-}
-
-impl LendingParams {
-    /// Returns how much of a collateral's worth may be borrowed, and owed until it may be liquidated; none if the one is
-    /// not lent against the other.
-    fn limits(&self, collateral: &str, debt: &str) -> Option<(f64, f64)> {
-        match self {
-            Self::AaveV3 { reserves, .. } => {
-                let find = |token: &str| reserves.iter().find(|reserve| reserve.token == token);
-                let (ReserveParams { ltv, threshold, .. }, debt) = (find(collateral)?, find(debt)?);
-                (*threshold > 0.0 && debt.borrowing).then_some((*ltv, *threshold))
-            }
-            Self::MorphoBlue { loan, collateral: posted, lltv, .. } => {
-                (loan.token == debt && posted.token == collateral).then_some((*lltv, *lltv))
-            }
-            Self::CompoundV2 { markets, .. } => {
-                let find = |token: &str| markets.iter().find(|market| market.token == token);
-                let (factor, _) = (find(collateral)?.collateral_factor, find(debt)?);
-                (factor > 0.0).then_some((factor, factor))
-            }
-        }
     }
 }
 

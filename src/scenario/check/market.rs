@@ -2,10 +2,9 @@
 
 use super::super::schema::TokenParams;
 use super::Check;
-use super::amounts::MOST_DECIMALS;
-use super::laws::PART;
-use crate::chain::time::TimeSpan;
 use crate::chain::venue::{ImpactParams, VenueParams};
+use crate::checks::amounts::MOST_DECIMALS;
+use crate::checks::laws::PART;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
 use crate::reader::diagnostic::Diagnostic;
@@ -54,14 +53,9 @@ impl Check<'_, '_> {
         }
         if self.is_late(*start) {
             let message = format!("this crash starts at {start}, after the last block");
-            self.warning(shock.node.at("start").place(), message, self.expect_early());
+            let expected = self.expect_early();
+            self.warning(shock.node.at("start").place(), message, expected);
         }
-    }
-
-    /// Says by when a thing must be to matter.
-    pub(super) fn expect_early(&self) -> String {
-        let length = TimeSpan { ms: self.length().unwrap_or_default() };
-        format!("expected less than the run's {length}")
     }
 
     fn venue(&mut self, index: usize, entry: &Placed<VenueParams>) {

@@ -1,13 +1,12 @@
 //! What a file may say and a simulation cannot do: one file per subject, each check with its place.
 
 mod agents;
-mod amounts;
 mod chain;
 mod correlations;
+mod declared;
 mod doubts;
 mod farming;
 mod laboratory;
-mod laws;
 mod lending;
 mod liquidity;
 mod loans;
@@ -20,13 +19,12 @@ mod stablecoins;
 mod traders;
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::ops::{Deref, DerefMut};
 
 use super::draft::Draft;
 use super::schema::{BankParams, FarmParams, GoblinParams, PoolParams, TokenParams};
-use crate::chain::time::TimeSpan;
-use crate::reader::diagnostic::{Diagnostic, Place};
-use crate::reader::piece::Node;
+use crate::checks;
+use crate::reader::diagnostic::Diagnostic;
 use crate::reader::syntax::File;
 use names::Names;
 
@@ -36,7 +34,8 @@ use names::Names;
 /// that nothing was wrong so far, so that doubts are worth having.
 pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Vec<Diagnostic> {
     let names = Names::declared(files, known);
-    let mut check = Check { draft, names, starts: BTreeMap::new(), out: Vec::new() };
+    let common = checks::Check::new(declared::declared(draft, &names));
+    let mut check = Check { draft, names, starts: BTreeMap::new(), common };
     check.names();
     check.chain();
     check.market();
@@ -50,7 +49,7 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     if sound && !check.out.iter().any(Diagnostic::is_error) {
         check.doubts();
     }
-    check.out
+    check.common.out
 }
 
 /// A draft under examination.
@@ -59,42 +58,27 @@ struct Check<'a, 'd> {
     names: Names<'a>,
     /// Outside prices at the start, by token, as far as they could be read.
     starts: BTreeMap<String, f64>,
-    out: Vec<Diagnostic>,
+    common: checks::Check<'d>,
+}
+
+impl<'d> Deref for Check<'_, 'd> {
+    type Target = checks::Check<'d>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.common
+    }
+}
+
+impl DerefMut for Check<'_, '_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.common
+    }
 }
 
 impl<'d> Check<'_, 'd> {
-    fn error(&mut self, place: Place, message: impl Into<String>, expected: impl Into<String>) {
-        self.out.push(Diagnostic::error(place, message).expected(expected));
-    }
-
-    fn warning(&mut self, place: Place, message: impl Into<String>, expected: impl Into<String>) {
-        self.out.push(Diagnostic::warning(place, message).expected(expected));
-    }
-
-    /// Refuses a field's value unless `fine`.
-    fn field(&mut self, node: Node, field: &str, value: impl Display, fine: bool, expected: &str) {
-        if !fine {
-            self.error(node.at(field).place(), format!("`{field}` is {value}"), format!("expected {expected}"));
-        }
-    }
-
-    /// Refuses more than 10,000 basis points.
-    fn bps(&mut self, node: Node, field: &str, bps: u16) {
-        self.field(node, field, bps, bps <= 10_000, "at most 10000 basis points, which is all of it");
-    }
-
     /// Returns how long the run lasts on average, in milliseconds.
     fn length(&self) -> Option<u64> {
-        if let Some(duration) = &self.draft.duration {
-            return Some(duration.value.ms);
-        }
-        let (blocks, time) = (self.draft.blocks.as_ref()?.value, self.draft.block_time.as_ref()?.value);
-        Some(blocks.saturating_mul(time.mean().ms))
-    }
-
-    /// Whether a moment comes after the last block.
-    fn is_late(&self, moment: TimeSpan) -> bool {
-        self.length().is_some_and(|length| length > 0 && moment.ms >= length)
+        self.declared.length_ms
     }
 
     fn token(&self, name: &str) -> Option<&'d TokenParams> {

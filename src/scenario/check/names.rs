@@ -5,6 +5,7 @@ use super::Check;
 use super::lending::asset_nodes;
 use super::stablecoins::ilk_nodes;
 use crate::agents::arbitrageur::Between;
+use crate::checks::names::{EntityKind, Use};
 use crate::market::correlation::CorrelationParams;
 use crate::market::oracle::SourceParams;
 use crate::market::shock::ShockParams;
@@ -12,83 +13,37 @@ use crate::reader::diagnostic::{Diagnostic, did_you_mean, one_of};
 use crate::reader::piece::Node;
 use crate::reader::syntax::File;
 
-/// What a name stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
-    Token,
-    Pool,
-    Oracle,
-    Farm,
-    Market,
-    Issuer,
-    Ilk,
-    Bank,
-    Goblin,
-    Population,
-}
-
-impl What {
-    const ALL: [Self; 10] = [
-        Self::Token,
-        Self::Pool,
-        Self::Oracle,
-        Self::Farm,
-        Self::Market,
-        Self::Issuer,
-        Self::Ilk,
-        Self::Bank,
-        Self::Goblin,
-        Self::Population,
-    ];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::Pool => "pool",
-            Self::Oracle => "oracle",
-            Self::Farm => "farm",
-            Self::Market => "lending market",
-            Self::Issuer => "stablecoin issuer",
-            Self::Ilk => "ilk",
-            Self::Bank => "bank",
-            Self::Goblin => "goblin",
-            Self::Population => "population",
-        }
-    }
-}
-
 /// Every name that is declared, by something sound or not.
 pub(super) struct Names<'a> {
-    declared: Vec<(What, String, Node<'a>)>,
+    declared: Vec<(EntityKind, String, Node<'a>)>,
     /// Kinds of which some name could not be read: one that is not known may be that one.
-    uncertain: Vec<What>,
+    uncertain: Vec<EntityKind>,
+    /// Whether that is so of all kinds.
+    all_uncertain: bool,
 }
 
 impl<'a> Names<'a> {
     /// Finds the names in the text itself, so that a broken declaration is one mistake and not many. A file that is
     /// not `whole` may hide any name.
     pub(super) fn declared(files: &'a [File], whole: bool) -> Self {
-        let mut names = Self { declared: Vec::new(), uncertain: Vec::new() };
-        if !whole {
-            names.uncertain.extend(What::ALL);
-        }
+        let mut names = Self { declared: Vec::new(), uncertain: Vec::new(), all_uncertain: !whole };
         for file in files {
             for field in file.tree.fields() {
                 let list = Node { file, tree: &field.value };
                 match field.name.as_str() {
-                    "tokens" => names.add(What::Token, list),
-                    "pools" => names.add(What::Pool, list),
-                    "oracles" => names.add(What::Oracle, list),
-                    "farms" => names.add(What::Farm, list),
-                    "lending" => names.add(What::Market, list),
-                    "agents" => names.add(What::Population, list),
+                    "tokens" => names.add(EntityKind::TOKEN, list),
+                    "pools" => names.add(EntityKind::POOL, list),
+                    "oracles" => names.add(EntityKind::ORACLE, list),
+                    "farms" => names.add(EntityKind::FARM, list),
+                    "lending" => names.add(EntityKind::LENDING, list),
+                    "agents" => names.add(EntityKind::POPULATION, list),
                     "stablecoins" => {
-                        names.add(What::Issuer, list);
-                        list.elements().for_each(|issuer| names.add(What::Ilk, issuer.at("ilks")));
+                        names.add(EntityKind::ISSUER, list);
+                        list.elements().for_each(|issuer| names.add(EntityKind::ILK, issuer.at("ilks")));
                     }
                     "banks" => {
-                        names.add(What::Bank, list);
-                        list.elements().for_each(|bank| names.add(What::Goblin, bank.at("goblins")));
+                        names.add(EntityKind::BANK, list);
+                        list.elements().for_each(|bank| names.add(EntityKind::GOBLIN, bank.at("goblins")));
                     }
                     _ => {}
                 }
@@ -97,105 +52,120 @@ impl<'a> Names<'a> {
         names
     }
 
-    fn add(&mut self, what: What, list: Node<'a>) {
+    fn add(&mut self, kind: EntityKind, list: Node<'a>) {
         for element in list.elements() {
             let node = element.at("name");
             match node.string() {
-                Some(name) => self.declared.push((what, name, node)),
-                None => self.uncertain.push(what),
+                Some(name) => self.declared.push((kind, name, node)),
+                None => self.uncertain.push(kind),
             }
         }
     }
 
     /// Returns how many pools are declared; none if some name could not be read.
     pub(super) fn pools(&self) -> Option<usize> {
-        (!self.uncertain.contains(&What::Pool)).then(|| self.of(What::Pool).count())
+        (!self.is_uncertain(EntityKind::POOL)).then(|| self.of(EntityKind::POOL).count())
     }
 
-    fn of(&self, what: What) -> impl Iterator<Item = &str> {
-        self.declared.iter().filter(move |name| name.0 == what).map(|name| name.1.as_str())
+    /// Whether a name of this kind may be one that could not be read.
+    fn is_uncertain(&self, kind: EntityKind) -> bool {
+        self.all_uncertain || self.uncertain.contains(&kind)
+    }
+
+    fn of(&self, kind: EntityKind) -> impl Iterator<Item = &str> {
+        self.declared.iter().filter(move |name| name.0 == kind).map(|name| name.1.as_str())
     }
 }
 
 impl Check<'_, '_> {
     /// Names are declared once, and only declared names are used.
     pub(super) fn names(&mut self) {
-        for (index, (what, name, node)) in self.names.declared.iter().enumerate() {
-            let earlier = self.names.declared[..index].iter().find(|earlier| (earlier.0, &earlier.1) == (*what, name));
+        let Self { names, common, .. } = self;
+        for (index, (kind, name, node)) in names.declared.iter().enumerate() {
+            let earlier = names.declared[..index].iter().find(|earlier| (earlier.0, &earlier.1) == (*kind, name));
             if let Some(first) = earlier {
-                let message = format!("a second {} is called `{name}`", what.word());
+                let message = format!("a second {} is called `{name}`", kind.0);
                 let mistake = Diagnostic::error(node.place(), message).expected("expected another name");
-                self.out.push(mistake.also(first.2.place(), "the first"));
+                common.out.push(mistake.also(first.2.place(), "the first"));
             }
             if name.is_empty() {
-                let mistake = Diagnostic::error(node.place(), format!("a {} has no name", what.word()));
-                self.out.push(mistake.expected("expected a name"));
+                let mistake = Diagnostic::error(node.place(), format!("a {} has no name", kind.0));
+                common.out.push(mistake.expected("expected a name"));
             }
         }
         let used = self.used();
-        let unknown = used.into_iter().filter_map(|(node, what, name)| self.unknown(node, what, name));
+        let unknown = used.into_iter().filter_map(|used| self.unknown(used));
         let unknown: Vec<Diagnostic> = unknown.collect();
         self.out.extend(unknown);
     }
 
-    fn unknown(&self, node: Node, what: What, name: &str) -> Option<Diagnostic> {
+    fn unknown(&self, Use { node, kind, name }: Use) -> Option<Diagnostic> {
         let mut known: Vec<&str> = Vec::new();
-        for candidate in self.names.of(what) {
+        for candidate in self.names.of(kind) {
             if !known.contains(&candidate) {
                 known.push(candidate);
             }
         }
-        if known.contains(&name) || self.names.uncertain.contains(&what) {
+        if known.contains(&name) || self.names.is_uncertain(kind) {
             return None;
         }
         let expected = match known.len() {
-            0 => format!("there are no {}s", what.word()),
+            0 => format!("there are no {}s", kind.0),
             1..=12 => format!("expected {}", one_of(known.iter().copied())),
-            many => format!("expected one of the {many} {}s", what.word()),
+            many => format!("expected one of the {many} {}s", kind.0),
         };
-        let mistake = Diagnostic::error(node.place(), format!("no {} is called `{name}`", what.word()));
+        let mistake = Diagnostic::error(node.place(), format!("no {} is called `{name}`", kind.0));
         Some(mistake.expected(expected).help(did_you_mean(name, known)))
     }
 }
-
-/// A name that is used: where, as what, which.
-type Use<'a, 'd> = (Node<'a>, What, &'d str);
 
 impl<'a, 'd> Check<'a, 'd> {
     fn used(&self) -> Vec<Use<'a, 'd>> {
         let draft = self.draft;
         let mut used = Vec::new();
-        used.extend(draft.numeraire.as_ref().map(|name| (name.node, What::Token, name.value.as_str())));
-        used.extend(draft.chain.as_ref().map(|c| (c.node.at("native"), What::Token, c.value.native.as_str())));
+        used.extend(draft.numeraire.as_ref().map(|name| Use::new(name.node, EntityKind::TOKEN, name.value.as_str())));
+        used.extend(
+            draft.chain.as_ref().map(|c| Use::new(c.node.at("native"), EntityKind::TOKEN, c.value.native.as_str())),
+        );
         if let Some((chain, rises)) =
             draft.chain.as_ref().and_then(|c| Some((c, c.value.background.as_ref()?.rises.as_ref()?)))
         {
             let node = chain.node.at("background").at("rises");
-            used.push((node.at("token"), What::Token, rises.token.as_str()));
+            used.push(Use::new(node.at("token"), EntityKind::TOKEN, rises.token.as_str()));
         }
         for correlation in &draft.correlations {
             let CorrelationParams(one, other, _) = &correlation.value;
             let node = correlation.node;
-            used.extend([(node.nth(0), What::Token, one.as_str()), (node.nth(1), What::Token, other)]);
+            used.extend([
+                Use::new(node.nth(0), EntityKind::TOKEN, one.as_str()),
+                Use::new(node.nth(1), EntityKind::TOKEN, other),
+            ]);
         }
         for shock in &draft.shocks {
             let ShockParams::Crash { token, .. } = &shock.value;
-            used.push((shock.node.at("token"), What::Token, token));
+            used.push(Use::new(shock.node.at("token"), EntityKind::TOKEN, token));
         }
-        used.extend(draft.venue.iter().map(|v| (v.node.at("token"), What::Token, v.value.token.as_str())));
+        used.extend(
+            draft.venue.iter().map(|v| Use::new(v.node.at("token"), EntityKind::TOKEN, v.value.token.as_str())),
+        );
         for pool in &draft.pools {
             let node = pool.node.at("tokens");
             let tokens = pool.value.tokens();
-            used.extend(tokens.into_iter().enumerate().map(|(place, token)| (node.nth(place), What::Token, token)));
+            used.extend(
+                tokens
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, token)| Use::new(node.nth(place), EntityKind::TOKEN, token)),
+            );
         }
         for oracle in &draft.oracles {
-            used.push((oracle.node.at("token"), What::Token, oracle.value.token.as_str()));
+            used.push(Use::new(oracle.node.at("token"), EntityKind::TOKEN, oracle.value.token.as_str()));
             for (index, (_, source)) in oracle.value.sources.iter().enumerate().filter(|_| oracle.whole) {
                 let node = oracle.node.at("sources").nth(index).nth(1);
                 match source {
                     SourceParams::Outside => {}
                     SourceParams::Spot(pool) | SourceParams::TimeWeighted { pool, .. } => {
-                        used.push((node.at("pool"), What::Pool, pool));
+                        used.push(Use::new(node.at("pool"), EntityKind::POOL, pool));
                     }
                 }
             }
@@ -203,19 +173,22 @@ impl<'a, 'd> Check<'a, 'd> {
         for farm in &draft.farms {
             let FarmParams::StakingRewards { pool, reward, .. } = &farm.value;
             let node = farm.node;
-            used.extend([(node.at("pool"), What::Pool, pool.as_str()), (node.at("reward"), What::Token, reward)]);
+            used.extend([
+                Use::new(node.at("pool"), EntityKind::POOL, pool.as_str()),
+                Use::new(node.at("reward"), EntityKind::TOKEN, reward),
+            ]);
         }
         for market in &draft.lending {
             for ((token, oracle), node) in market.value.names().into_iter().zip(asset_nodes(market)) {
-                used.push((node.at("token"), What::Token, token));
-                used.push((node.at("oracle"), What::Oracle, oracle));
+                used.push(Use::new(node.at("token"), EntityKind::TOKEN, token));
+                used.push(Use::new(node.at("oracle"), EntityKind::ORACLE, oracle));
             }
         }
         for issuer in &draft.stablecoins {
-            used.push((issuer.node.at("dai"), What::Token, issuer.value.dai()));
+            used.push(Use::new(issuer.node.at("dai"), EntityKind::TOKEN, issuer.value.dai()));
             for (ilk, node) in issuer.value.ilks().iter().zip(ilk_nodes(issuer)) {
-                used.push((node.at("token"), What::Token, &ilk.token));
-                used.push((node.at("oracle"), What::Oracle, &ilk.oracle));
+                used.push(Use::new(node.at("token"), EntityKind::TOKEN, &ilk.token));
+                used.push(Use::new(node.at("oracle"), EntityKind::ORACLE, &ilk.oracle));
             }
         }
         self.used_by_banks(&mut used);
@@ -226,12 +199,12 @@ impl<'a, 'd> Check<'a, 'd> {
     fn used_by_banks(&self, used: &mut Vec<Use<'a, 'd>>) {
         for bank in &self.draft.banks {
             let BankParams::AlphaHomora { base, goblins, .. } = &bank.value;
-            used.push((bank.node.at("base"), What::Token, base));
+            used.push(Use::new(bank.node.at("base"), EntityKind::TOKEN, base));
             for (goblin, node) in goblins.iter().zip(super::farming::goblin_nodes(bank.node, goblins)) {
                 used.extend([
-                    (node.at("pool"), What::Pool, goblin.pool.as_str()),
-                    (node.at("farm"), What::Farm, &goblin.farm),
-                    (node.at("reward_pool"), What::Pool, &goblin.reward_pool),
+                    Use::new(node.at("pool"), EntityKind::POOL, goblin.pool.as_str()),
+                    Use::new(node.at("farm"), EntityKind::FARM, &goblin.farm),
+                    Use::new(node.at("reward_pool"), EntityKind::POOL, &goblin.reward_pool),
                 ]);
             }
         }
@@ -240,55 +213,60 @@ impl<'a, 'd> Check<'a, 'd> {
 
 fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<Use<'a, 'd>>) {
     let subject = match agent {
-        AgentParams::Farmer(params) => (node.at("goblin"), What::Goblin, params.goblin.as_str()),
-        AgentParams::BankLender(params) => (node.at("bank"), What::Bank, params.bank.as_str()),
-        AgentParams::Liquidator(params) => (node.at("bank"), What::Bank, params.bank.as_str()),
-        AgentParams::Harvester(params) => (node.at("goblin"), What::Goblin, params.goblin.as_str()),
+        AgentParams::Farmer(params) => Use::new(node.at("goblin"), EntityKind::GOBLIN, params.goblin.as_str()),
+        AgentParams::BankLender(params) => Use::new(node.at("bank"), EntityKind::BANK, params.bank.as_str()),
+        AgentParams::Liquidator(params) => Use::new(node.at("bank"), EntityKind::BANK, params.bank.as_str()),
+        AgentParams::Harvester(params) => Use::new(node.at("goblin"), EntityKind::GOBLIN, params.goblin.as_str()),
         AgentParams::Arbitrageur(params) => {
             let between = node.at("between");
             match &params.between {
                 Between::Venue => {}
-                Between::Pool(other) => used.push((between, What::Pool, other)),
+                Between::Pool(other) => used.push(Use::new(between, EntityKind::POOL, other)),
                 Between::Cycle(second, third) => {
-                    used.extend([second, third].map(|pool| (between, What::Pool, pool.as_str())));
+                    used.extend([second, third].map(|pool| Use::new(between, EntityKind::POOL, pool.as_str())));
                 }
             }
-            used.extend(params.flash.as_ref().map(|market| (node.at("flash"), What::Market, market.as_str())));
-            (node.at("pool"), What::Pool, params.pool.as_str())
+            used.extend(
+                params.flash.as_ref().map(|market| Use::new(node.at("flash"), EntityKind::LENDING, market.as_str())),
+            );
+            Use::new(node.at("pool"), EntityKind::POOL, params.pool.as_str())
         }
-        AgentParams::Publisher(params) => (node.at("oracle"), What::Oracle, params.oracle.as_str()),
+        AgentParams::Publisher(params) => Use::new(node.at("oracle"), EntityKind::ORACLE, params.oracle.as_str()),
         AgentParams::Trader(params) => {
             if let Some((first, second)) = &params.pair {
                 let node = node.at("pair");
-                used.extend([(node.nth(0), What::Token, first.as_str()), (node.nth(1), What::Token, second)]);
+                used.extend([
+                    Use::new(node.nth(0), EntityKind::TOKEN, first.as_str()),
+                    Use::new(node.nth(1), EntityKind::TOKEN, second),
+                ]);
             }
-            (node.at("pool"), What::Pool, params.pool.as_str())
+            Use::new(node.at("pool"), EntityKind::POOL, params.pool.as_str())
         }
-        AgentParams::Searcher(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
-        AgentParams::LiquidityProvider(params) => (node.at("pool"), What::Pool, params.pool.as_str()),
+        AgentParams::Searcher(params) => Use::new(node.at("pool"), EntityKind::POOL, params.pool.as_str()),
+        AgentParams::LiquidityProvider(params) => Use::new(node.at("pool"), EntityKind::POOL, params.pool.as_str()),
         AgentParams::Borrower(params) => {
             used.extend(pair(node, &params.collateral, &params.debt));
-            used.extend(params.through.pool().map(|pool| (node.at("through"), What::Pool, pool)));
-            (node.at("market"), What::Market, params.market.as_str())
+            used.extend(params.through.pool().map(|pool| Use::new(node.at("through"), EntityKind::POOL, pool)));
+            Use::new(node.at("market"), EntityKind::LENDING, params.market.as_str())
         }
         AgentParams::Lender(params) => {
-            used.push((node.at("asset"), What::Token, params.asset.as_str()));
-            (node.at("market"), What::Market, params.market.as_str())
+            used.push(Use::new(node.at("asset"), EntityKind::TOKEN, params.asset.as_str()));
+            Use::new(node.at("market"), EntityKind::LENDING, params.market.as_str())
         }
-        AgentParams::VaultOwner(params) => (node.at("ilk"), What::Ilk, params.ilk.as_str()),
+        AgentParams::VaultOwner(params) => Use::new(node.at("ilk"), EntityKind::ILK, params.ilk.as_str()),
         AgentParams::Keeper(params) => {
-            used.extend(params.through.pool().map(|pool| (node.at("through"), What::Pool, pool)));
-            (node.at("ilk"), What::Ilk, params.ilk.as_str())
+            used.extend(params.through.pool().map(|pool| Use::new(node.at("through"), EntityKind::POOL, pool)));
+            Use::new(node.at("ilk"), EntityKind::ILK, params.ilk.as_str())
         }
         AgentParams::LoanLiquidator(params) => {
             used.extend(pair(node, &params.collateral, &params.debt));
-            used.extend(params.through.pool().map(|pool| (node.at("through"), What::Pool, pool)));
-            (node.at("market"), What::Market, params.market.as_str())
+            used.extend(params.through.pool().map(|pool| Use::new(node.at("through"), EntityKind::POOL, pool)));
+            Use::new(node.at("market"), EntityKind::LENDING, params.market.as_str())
         }
     };
     used.push(subject);
 }
 
 fn pair<'a, 'd>(node: Node<'a>, collateral: &'d str, debt: &'d str) -> [Use<'a, 'd>; 2] {
-    [(node.at("collateral"), What::Token, collateral), (node.at("debt"), What::Token, debt)]
+    [Use::new(node.at("collateral"), EntityKind::TOKEN, collateral), Use::new(node.at("debt"), EntityKind::TOKEN, debt)]
 }

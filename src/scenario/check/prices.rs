@@ -142,7 +142,8 @@ impl Check<'_, '_> {
         if self.length().is_some_and(|length| !series.covers(length)) {
             let lasts = TimeSpan { ms: series.span_ms() / 1_000 * 1_000 };
             let message = format!("the recorded {what} last {lasts}, then the last one stays");
-            self.warning(place.clone(), message, self.expect_early());
+            let expected = self.expect_early();
+            self.warning(place.clone(), message, expected);
         }
         for gap in series.gaps() {
             let (length, until) = (TimeSpan { ms: gap.length_ms }, &gap.until);

@@ -2,13 +2,13 @@
 
 use super::super::schema::{AuctionParams, CurveParams, IlkParams, LotParams, StablecoinParams};
 use super::Check;
-use super::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::agents::keeper::KeeperParams;
 use crate::agents::loan_liquidator::{Funds, Sells};
 use crate::agents::schedule::Exit;
 use crate::agents::vault_owner::{Temperament, VaultOwnerParams};
 use crate::chain::maker::AuctionKind;
 use crate::chain::time::TimeSpan;
+use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::math::Decimal;
 use crate::reader::piece::{Node, Placed};
 

@@ -1,8 +1,8 @@
 //! Traders: what drives them, and what they accept.
 
 use super::Check;
-use super::laws::{POSITIVE, SHARE};
 use crate::agents::trader::{Order, Pace, Temperament, TraderParams};
+use crate::checks::laws::{POSITIVE, SHARE};
 use crate::reader::diagnostic::Diagnostic;
 use crate::reader::piece::Node;
 use crate::reader::wording::missing;
@@ -68,7 +68,7 @@ impl Check<'_, '_> {
             if let Some(before) = before.filter(|before| *before >= *block) {
                 let message = format!("block {block} comes after block {before}");
                 self.error(place, message, format!("expected a block after {before}"));
-            } else if let Some((blocks, said)) = self.run_blocks().filter(|(blocks, _)| block >= blocks) {
+            } else if let Some((blocks, said)) = self.declared.blocks.filter(|(blocks, _)| block >= blocks) {
                 let message = format!("block {block} is beyond the run");
                 let mistake = Diagnostic::error(place, message).expected(format!("expected less than {blocks}"));
                 self.out.push(mistake.also(said.place(), "how long it is; blocks count from 0"));
@@ -80,17 +80,6 @@ impl Check<'_, '_> {
             }
             before = Some(*block);
         }
-    }
-
-    /// Returns how many blocks the run has, and where that is said; nothing of a run without any, which is another mistake.
-    fn run_blocks(&self) -> Option<(u64, Node<'_>)> {
-        let draft = self.draft;
-        let of_duration = || {
-            let (duration, block_time) = (draft.duration.as_ref()?, draft.block_time.as_ref()?);
-            Some((duration.value.ms.div_ceil(block_time.value.mean().ms.max(1)), duration.node))
-        };
-        let blocks = draft.blocks.as_ref().map(|blocks| (blocks.value, blocks.node)).or_else(of_duration);
-        blocks.filter(|(blocks, _)| *blocks > 0)
     }
 
     /// A pair is two different tokens that the pool holds.

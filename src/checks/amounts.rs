@@ -6,17 +6,17 @@ use crate::reader::diagnostic::Diagnostic;
 use crate::reader::piece::Node;
 
 /// With more decimals a `u128` holds fewer than 340 million whole tokens.
-pub(super) const MOST_DECIMALS: u8 = 30;
+pub const MOST_DECIMALS: u8 = 30;
 
-impl Check<'_, '_> {
+impl Check<'_> {
     /// Returns an amount in smallest units; a token that is not known is no second mistake.
-    pub(super) fn amount(&mut self, node: Node, amount: Decimal, token: &str) -> Option<u128> {
-        let token = self.token(token).filter(|token| token.decimals <= MOST_DECIMALS)?;
+    pub fn amount(&mut self, node: Node, amount: Decimal, token: &str) -> Option<u128> {
+        let token = self.declared.token(token).filter(|token| token.decimals <= MOST_DECIMALS)?;
         let error = match amount.to_units(token.decimals) {
             Ok(units) => return Some(units),
             Err(error) => error,
         };
-        let (name, decimals) = (&token.name, token.decimals);
+        let (name, decimals) = (token.name, token.decimals);
         let expected = match error {
             DecimalError::TooFine { .. } => format!("expected at most {decimals} decimals"),
             _ => format!("expected at most {} of `{name}`", u128::MAX / 10_u128.pow(decimals.into())),
@@ -30,7 +30,7 @@ impl Check<'_, '_> {
     }
 
     /// Refuses an amount of 0 as well.
-    pub(super) fn positive_amount(&mut self, node: Node, amount: Decimal, token: &str) -> Option<u128> {
+    pub fn positive_amount(&mut self, node: Node, amount: Decimal, token: &str) -> Option<u128> {
         let units = self.amount(node, amount, token)?;
         if units == 0 {
             self.error(node.place(), "this amount is 0", "expected more than 0");

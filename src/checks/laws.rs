@@ -8,32 +8,32 @@ use crate::reader::wording::apart;
 
 /// What a property may be.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Allowed {
+pub struct Allowed {
     /// At least this.
-    pub(super) least: f64,
+    pub least: f64,
     /// At most this.
-    pub(super) most: f64,
+    pub most: f64,
     /// Whether it must be above `least` at least sometimes.
-    pub(super) above: bool,
+    pub above: bool,
     /// Whether it must be below `most`.
-    pub(super) below: bool,
+    pub below: bool,
     /// Why it cannot be more.
-    pub(super) why: Option<String>,
+    pub why: Option<String>,
 }
 
 const FREE: Allowed = Allowed { least: f64::NEG_INFINITY, most: f64::INFINITY, above: false, below: false, why: None };
 /// Any number.
-pub(super) const ANY: Allowed = FREE;
+pub const ANY: Allowed = FREE;
 /// 0 or more.
-pub(super) const NOT_NEGATIVE: Allowed = Allowed { least: 0.0, ..FREE };
+pub const NOT_NEGATIVE: Allowed = Allowed { least: 0.0, ..FREE };
 /// 1 or more.
-pub(super) const AT_LEAST_ONE: Allowed = Allowed { least: 1.0, ..FREE };
+pub const AT_LEAST_ONE: Allowed = Allowed { least: 1.0, ..FREE };
 /// More than 0.
-pub(super) const POSITIVE: Allowed = Allowed { least: 0.0, above: true, ..FREE };
+pub const POSITIVE: Allowed = Allowed { least: 0.0, above: true, ..FREE };
 /// A probability or a share.
-pub(super) const SHARE: Allowed = Allowed { least: 0.0, most: 1.0, ..FREE };
+pub const SHARE: Allowed = Allowed { least: 0.0, most: 1.0, ..FREE };
 /// A share that is neither nothing nor all.
-pub(super) const PART: Allowed = Allowed { least: 0.0, most: 1.0, above: true, below: true, why: None };
+pub const PART: Allowed = Allowed { least: 0.0, most: 1.0, above: true, below: true, why: None };
 
 impl Allowed {
     fn in_words(&self) -> String {
@@ -52,9 +52,9 @@ impl Allowed {
     }
 }
 
-impl Check<'_, '_> {
+impl Check<'_> {
     /// Refuses a property's law if it is impossible or may leave what is allowed.
-    pub(super) fn law(&mut self, owner: Node, field: &str, law: &Distribution, allowed: &Allowed) {
+    pub fn law(&mut self, owner: Node, field: &str, law: &Distribution, allowed: &Allowed) {
         let node = owner.at(field);
         if let Some(fault) = law.fault() {
             let (message, expected) = apart(&fault);

@@ -1,0 +1,174 @@
+//! What a scenario declares, as others in it ask: which tokens a pool holds, what may be borrowed against what.
+
+use std::fmt::Debug;
+
+use smallvec::SmallVec;
+
+use crate::reader::piece::Node;
+
+/// A token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeclaredToken<'d> {
+    /// What it is called.
+    pub name: &'d str,
+    /// Decimals of its smallest unit.
+    pub decimals: u8,
+}
+
+/// A pool.
+pub trait DeclaredPool: Debug {
+    /// Returns what it is called.
+    fn name(&self) -> &str;
+
+    /// Returns its tokens, in their places.
+    fn tokens(&self) -> SmallVec<[&str; 3]>;
+
+    /// Returns how many ticks apart ranges may end; none where liquidity lies at all prices.
+    fn tick_spacing(&self) -> Option<i32>;
+}
+
+/// A lending market.
+pub trait DeclaredLending: Debug {
+    /// Returns what it is called.
+    fn name(&self) -> &str;
+
+    /// Returns its assets' tokens and oracles, in their places.
+    fn names(&self) -> Vec<(&str, &str)>;
+
+    /// Returns how much of a collateral's worth may be borrowed, and owed until it may be liquidated; none if the one is
+    /// not lent against the other.
+    fn limits(&self, collateral: &str, debt: &str) -> Option<(f64, f64)>;
+
+    /// Whether it has flash loans.
+    fn has_flash_loans(&self) -> bool;
+}
+
+/// A kind of collateral against which vaults owe a stablecoin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DeclaredVaults<'d> {
+    /// What it is called.
+    pub name: &'d str,
+    /// The collateral.
+    pub token: &'d str,
+    /// The oracle that says what it costs.
+    pub oracle: &'d str,
+    /// The stablecoin.
+    pub owes: &'d str,
+    /// Worth of the collateral over debt below which a vault may be liquidated.
+    pub liquidation_ratio: f64,
+    /// Whether a bid in its auctions stands for longer than a transaction.
+    pub bids_stand: bool,
+}
+
+/// A pool that a bank's borrowers farm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DeclaredFarming<'d> {
+    /// What it is called.
+    pub name: &'d str,
+    /// The bank.
+    pub bank: &'d str,
+    /// The pool.
+    pub pool: &'d str,
+    /// The pool in which rewards are sold.
+    pub reward_pool: &'d str,
+    /// Debt over health up to which positions may be opened, and the leverage that it lets a small one have, unless it
+    /// is impossible.
+    pub most: Option<(f64, f64)>,
+}
+
+/// An oracle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DeclaredOracle<'d> {
+    /// What it is called.
+    pub name: &'d str,
+    /// The token whose price it tells.
+    pub token: &'d str,
+    /// Whether its prices are published by transactions.
+    pub by_transaction: bool,
+}
+
+/// What a scenario declares, as far as it could be read.
+#[derive(Debug, Default)]
+pub struct Declared<'d> {
+    /// How long the run lasts on average, in milliseconds.
+    pub length_ms: Option<u64>,
+    /// How many blocks it has, and where that is said; none of a run without any.
+    pub blocks: Option<(u64, Node<'d>)>,
+    /// The token in which prices are told.
+    pub numeraire: Option<&'d str>,
+    /// The tokens.
+    pub tokens: Vec<DeclaredToken<'d>>,
+    /// The pools.
+    pub pools: Vec<&'d dyn DeclaredPool>,
+    /// Whether every pool could be read.
+    pub has_all_pools: bool,
+    /// The oracles.
+    pub oracles: Vec<DeclaredOracle<'d>>,
+    /// The lending markets.
+    pub lending: Vec<&'d dyn DeclaredLending>,
+    /// Kinds of collateral of stablecoins' issuers.
+    pub vaults: Vec<DeclaredVaults<'d>>,
+    /// What banks' borrowers farm.
+    pub farming: Vec<DeclaredFarming<'d>>,
+}
+
+impl<'d> Declared<'d> {
+    /// Returns a token.
+    pub fn token(&self, name: &str) -> Option<DeclaredToken<'d>> {
+        self.tokens.iter().find(|token| token.name == name).copied()
+    }
+
+    /// Returns a pool.
+    pub fn pool(&self, name: &str) -> Option<&'d dyn DeclaredPool> {
+        self.pools.iter().find(|pool| pool.name() == name).copied()
+    }
+
+    /// Returns an oracle.
+    pub fn oracle(&self, name: &str) -> Option<DeclaredOracle<'d>> {
+        self.oracles.iter().find(|oracle| oracle.name == name).copied()
+    }
+
+    /// Returns a lending market.
+    pub fn lending(&self, name: &str) -> Option<&'d dyn DeclaredLending> {
+        self.lending.iter().find(|market| market.name() == name).copied()
+    }
+
+    /// Returns a kind of collateral of a stablecoin's issuer.
+    pub fn vaults(&self, name: &str) -> Option<DeclaredVaults<'d>> {
+        self.vaults.iter().find(|vaults| vaults.name == name).copied()
+    }
+
+    /// Returns what a bank's borrowers farm.
+    pub fn farming(&self, name: &str) -> Option<DeclaredFarming<'d>> {
+        self.farming.iter().find(|farming| farming.name == name).copied()
+    }
+
+    /// Whether a pool does not hold a token, as far as its tokens and that one are known.
+    pub fn lacks(&self, pool: &dyn DeclaredPool, token: &str) -> bool {
+        let tokens = pool.tokens();
+        self.token(token).is_some() && self.knows(&tokens) && !tokens.contains(&token)
+    }
+
+    /// Whether all of these are tokens that could be read.
+    pub fn knows(&self, tokens: &[&str]) -> bool {
+        tokens.iter().all(|token| self.token(token).is_some())
+    }
+
+    /// Whether every pool and all its tokens could be read.
+    pub fn knows_pools(&self) -> bool {
+        self.has_all_pools && self.pools.iter().all(|pool| self.knows(&pool.tokens()))
+    }
+
+    /// Whether some pool trades a token, or something is borrowed against it or owed in it.
+    pub fn feels(&self, token: &str) -> bool {
+        let traded = self.pools.iter().any(|pool| pool.tokens().contains(&token));
+        let lent = self.lending.iter().any(|market| market.names().iter().any(|(asset, _)| *asset == token));
+        traded || lent || self.vaults.iter().any(|vaults| [vaults.token, vaults.owes].contains(&token))
+    }
+
+    /// Whether something looks at an oracle's price.
+    pub fn reads(&self, oracle: &str) -> bool {
+        let lent = self.lending.iter().any(|market| market.names().iter().any(|(_, told)| *told == oracle));
+        lent || self.vaults.iter().any(|vaults| vaults.oracle == oracle)
+    }
+}
