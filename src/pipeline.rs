@@ -1,6 +1,6 @@
 //! The block: every stage and every system in it, in one place. Nothing else registers systems.
 
-use bevy_ecs::prelude::{Query, ResMut, World};
+use bevy_ecs::prelude::{ResMut, World};
 use bevy_ecs::schedule::{
     IntoScheduleConfigs, LogLevel, Schedule, ScheduleBuildSettings, ScheduleConfigs, SingleThreadedExecutor, SystemSet,
 };
@@ -14,7 +14,7 @@ use crate::chain::execution::execute;
 use crate::chain::lending::find_failing_loans;
 use crate::chain::maker::find_unsafe_vaults;
 use crate::chain::mempool::Mempool;
-use crate::chain::protocols::{Directory, PoolCell};
+use crate::chain::protocols::{Directory, ProtocolsMut};
 use crate::chain::state::ChainState;
 use crate::chain::underwater::find_underwater;
 use crate::market::background::{Demand, draw_background};
@@ -234,10 +234,10 @@ fn short(name: &str) -> String {
     parts.map(|part| part.rsplit("::").next().expect("a split has a part")).collect()
 }
 
-fn open_block(mut log: ResMut<EventLog>, mut chain: ResMut<ChainState>, mut pools: Query<&mut PoolCell>) {
+fn open_block(mut log: ResMut<EventLog>, mut chain: ResMut<ChainState>, mut protocols: ProtocolsMut) {
     log.clear();
     chain.gas.used = 0;
-    for mut pool in &mut pools {
+    for pool in protocols.pools() {
         pool.volume.fill(0);
     }
 }

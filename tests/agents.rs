@@ -21,7 +21,7 @@ use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::InsufficientFunds;
 use plimsoll::chain::mempool::Mempool;
-use plimsoll::chain::protocols::{BankCell, PoolCell};
+use plimsoll::chain::protocols::{bank_of, pool_of};
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
 use plimsoll::chain::underwater::find_underwater;
@@ -212,7 +212,7 @@ mod arbitrageurs {
         assert!((bid - (gain - base_fee) / 2.0).abs() < 1e-3, "a bid of {bid} for a gain of {gain}");
         assert!(ledger.balance(sender, native) < gas_money);
         // One trade closes the gap: what is left is the fee.
-        let pool = &world.query::<&PoolCell>().iter(&world).next().unwrap().pool;
+        let pool = &pool_of(&world, PoolId(0)).pool;
         let price = pool.amm().spot_price(Side::ZeroForOne.into(), 0) * 1e12;
         assert!((price / (2_200.0 * 0.997) - 1.0).abs() < 1e-3, "{price}");
         at_block(&mut world, 1);
@@ -234,9 +234,7 @@ mod arbitrageurs {
             matches!(list[0].actions[0], Action::VenueBuy { spend: AmountIn::Exact(spent), .. } if spent == least_out)
         );
         executed(&mut world, list);
-        let price =
-            world.query::<&PoolCell>().iter(&world).next().unwrap().pool.amm().spot_price(Side::ZeroForOne.into(), 0)
-                * 1e12;
+        let price = pool_of(&world, PoolId(0)).pool.amm().spot_price(Side::ZeroForOne.into(), 0) * 1e12;
         assert!((price * 0.997 / 1_800.0 - 1.0).abs() < 1e-3, "{price}");
     }
 
@@ -443,8 +441,8 @@ mod bank_lenders {
     fn a_stated_utilisation_leaves_supplies_alone_while_nobody_owes() {
         let agents = r#"BankLender(name: "lender", bank: "bank", supply: Fixed(30_000))"#;
         let supplied = |bank: &str| {
-            let mut world = super::world(&market(2_000.0, agents).replace("reserve_bps: 0,", bank));
-            world.query::<&BankCell>().single(&world).unwrap().bank.books().balance
+            let world = super::world(&market(2_000.0, agents).replace("reserve_bps: 0,", bank));
+            bank_of(&world, BankId(0)).bank.books().balance
         };
         assert_eq!(supplied("reserve_bps: 0, utilisation: 0.7,"), supplied("reserve_bps: 0,"));
     }
@@ -453,7 +451,7 @@ mod bank_lenders {
     fn held(simulation: &mut Simulation) -> (u128, u128) {
         let world = simulation.world_mut();
         let account = AccountId(world.resource::<AgentDirectory>().first_account + 1);
-        let shares = world.query::<&BankCell>().iter(world).next().unwrap().shares;
+        let shares = bank_of(world, BankId(0)).shares;
         let ledger = &world.resource::<ChainState>().ledger;
         (ledger.balance(account, shares), ledger.balance(account, TokenId(0)))
     }

@@ -7,9 +7,11 @@ use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::SystemState;
 use plimsoll::chain::audit::{AuditError, audit};
 use plimsoll::chain::forced_sales::ForcedSale;
+use plimsoll::chain::ids::{BankId, FarmId, PoolId};
 use plimsoll::chain::ids::{GoblinId, PositionId};
 use plimsoll::chain::ledger::Source;
-use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell, Protocols, ProtocolsMut};
+use plimsoll::chain::protocols::{Protocols, ProtocolsMut};
+use plimsoll::chain::protocols::{bank_of, farm_of_mut, goblin_of_mut, pool_of, pool_of_mut};
 use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::amm::Amounts;
 use plimsoll::protocol::farm::alpha_homora::{IntoPair, Site, Strategy as Farming, Work};
@@ -290,19 +292,6 @@ fn audited(world: &mut World) -> Result<(), AuditError> {
     audit(&chain.tokens, &chain.ledger, &protocols)
 }
 
-/// Returns the one cell of this kind, or the first.
-fn first<C: bevy_ecs::component::Component + Clone>(world: &mut World) -> C {
-    world.query::<&C>().iter(world).next().unwrap().clone()
-}
-
-/// Changes the first cell of this kind.
-fn change<C: bevy_ecs::component::Component<Mutability = bevy_ecs::component::Mutable>>(
-    world: &mut World,
-    change: impl FnOnce(&mut C),
-) {
-    change(&mut world.query::<&mut C>().iter_mut(world).next().unwrap());
-}
-
 /// Lets position 1 repay its debt behind everybody's back: all is put back as it was, but for the position's own row.
 fn forgive_debt(world: &mut World) {
     let now = world.resource::<ChainState>().clock.now();
@@ -341,27 +330,25 @@ fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
     assert_eq!(audited(honest_world().world_mut()), Ok(()));
     let cases: [Tampered; 7] = [
         ("CASH of account 3: the protocol says", |world| {
-            let pool: PoolCell = first(world);
+            let pool = pool_of(world, PoolId(0)).clone();
             world.resource_mut::<ChainState>().ledger.issue(Source::Genesis, pool.account, pool.tokens[1], 1);
         }),
         ("RISKY of account 3: the protocol says", |world| {
-            change(world, |pool: &mut PoolCell| {
-                pool.pool.uniswap_v2_mut().donate(Amounts { token_0: 1, token_1: 0 }).unwrap();
-            });
+            pool_of_mut(world, PoolId(0)).pool.uniswap_v2_mut().donate(Amounts { token_0: 1, token_1: 0 }).unwrap();
         }),
         ("supply of farmed: the protocol says", |world| {
-            let pool: PoolCell = first(world);
+            let pool = pool_of(world, PoolId(0)).clone();
             world.resource_mut::<ChainState>().ledger.issue(Source::Shares, pool.account, pool.liquidity, 1);
         }),
-        ("REWARD of account", |world| change(world, |farm: &mut FarmCell| farm.farm.fund(1).unwrap())),
+        ("REWARD of account", |world| farm_of_mut(world, FarmId(0)).farm.fund(1).unwrap()),
         ("CASH of account", |world| {
-            let bank: BankCell = first(world);
+            let bank = bank_of(world, BankId(0)).clone();
             let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
             ledger.transfer(bank.account, plimsoll::chain::ids::AccountId(0), bank.base, 1).unwrap();
         }),
         ("debt shares of bank: the bank says", forgive_debt),
         ("histogram of goblin: the price order says", |world| {
-            change(world, |goblin: &mut GoblinCell| goblin.order.remove(1));
+            goblin_of_mut(world, GoblinId(0)).order.remove(1);
         }),
     ];
     for (what, tamper) in cases {
@@ -377,7 +364,7 @@ fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
 fn a_run_that_audits_every_block_stops_where_something_appeared() {
     let mut simulation = honest_world();
     let world = simulation.world_mut();
-    let pool: PoolCell = first(world);
+    let pool = pool_of(world, PoolId(0)).clone();
     world.resource_mut::<ChainState>().ledger.issue(Source::Genesis, pool.account, pool.tokens[1], 1);
     simulation.step().unwrap();
 }
@@ -386,7 +373,7 @@ fn a_run_that_audits_every_block_stops_where_something_appeared() {
 fn a_run_that_audits_its_end_alone_refuses_to_finish() {
     let mut simulation = honest_world();
     let world = simulation.world_mut();
-    let pool: PoolCell = first(world);
+    let pool = pool_of(world, PoolId(0)).clone();
     world.resource_mut::<ChainState>().ledger.issue(Source::Genesis, pool.account, pool.tokens[1], 1);
     assert!(matches!(simulation.finish(None), Err(RunError::Audit(_))));
 }

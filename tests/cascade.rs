@@ -12,8 +12,9 @@ use plimsoll::cascade::{Causes, Question, cascade};
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales, OtherSale};
 use plimsoll::chain::ids::{PositionId, PositionKey};
 use plimsoll::chain::liquidation::SaleKind;
+use plimsoll::chain::ids::PoolId;
 use plimsoll::chain::liquidation_map::{Falls, exposures, liquidatable};
-use plimsoll::chain::protocols::PoolCell;
+use plimsoll::chain::protocols::pool_of_mut;
 use plimsoll::protocol::amm::Side;
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
 use plimsoll::record::cascade::CascadeSummary;
@@ -286,8 +287,7 @@ fn mapped(world: &mut World, fall: f64) -> f64 {
 /// Sells ETH into the pool until its price has fallen so far, and undoes it.
 fn fallen(world: &mut World, fall: f64) -> Fallen {
     let map = mapped(world, fall);
-    let mut pools = world.query::<&mut PoolCell>();
-    let mut pool = pools.iter_mut(world).next().unwrap();
+    let pool = pool_of_mut(world, PoolId(0));
     let before = pool.pool.clone();
     let sold = pool.pool.uniswap_v2().reserves().token_0 as f64 * (1.0 / libm::sqrt(1.0 - fall) - 1.0);
     pool.pool.amm_mut().swap_exact_in(Side::ZeroForOne.into(), units(sold), 0).unwrap();
@@ -296,7 +296,7 @@ fn fallen(world: &mut World, fall: f64) -> Fallen {
     let [least, exact, most] = [1.0 + step, 1.0, 1.0 - step].map(|times| swept(world, times));
     // Each debt is rounded down in the sweep.
     let (least, most) = (least * (1.0 - 1e-6), most * (1.0 + 1e-6));
-    world.query::<&mut PoolCell>().iter_mut(world).next().unwrap().pool = before;
+    pool_of_mut(world, PoolId(0)).pool = before;
     Fallen { map, swept: exact, least, most }
 }
 

@@ -18,7 +18,8 @@ use plimsoll::chain::ids::{
 };
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::mempool::Mempool;
-use plimsoll::chain::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
+use plimsoll::chain::protocols::GoblinCell;
+use plimsoll::chain::protocols::{banks_of, farms_of, goblins_of, pools_of};
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Bid, Forced, Sale, Transaction, WorkOrder};
 use plimsoll::chain::underwater::find_underwater;
@@ -121,8 +122,7 @@ struct Order {
 
 impl Everything {
     fn of(world: &mut World) -> Self {
-        let mut banks = world.query::<&BankCell>();
-        let banks: Vec<Bank> = banks.iter(world).map(|cell| cell.bank.clone()).collect();
+        let banks: Vec<Bank> = banks_of(world).map(|cell| cell.bank.clone()).collect();
         let order = |cell: &GoblinCell| {
             let key = |id: u32| {
                 let position = banks[0].position(PositionId(id)).unwrap();
@@ -145,7 +145,7 @@ impl Everything {
                 histogram: histogram.collect(),
             }
         };
-        let orders = world.query::<&GoblinCell>().iter(world).map(order).collect();
+        let orders = goblins_of(world).map(order).collect();
         let ledger = &world.resource::<ChainState>().ledger;
         let accounts = u32::try_from(ledger.accounts()).unwrap();
         let tokens = (0..u16::try_from(ledger.tokens()).unwrap()).map(TokenId);
@@ -153,13 +153,9 @@ impl Everything {
         let issued = |source| tokens.clone().map(|token| ledger.issued(source, token)).collect();
         let issued = Source::ALL.into_iter().map(issued).collect();
         Self {
-            pools: world
-                .query::<&PoolCell>()
-                .iter(world)
-                .map(|cell| (cell.pool.clone(), cell.volume.to_vec()))
-                .collect(),
-            farms: world.query::<&FarmCell>().iter(world).map(|cell| cell.farm.clone()).collect(),
-            goblins: world.query::<&GoblinCell>().iter(world).map(|cell| cell.goblin).collect(),
+            pools: pools_of(world).map(|cell| (cell.pool.clone(), cell.volume.to_vec())).collect(),
+            farms: farms_of(world).map(|cell| cell.farm.clone()).collect(),
+            goblins: goblins_of(world).map(|cell| cell.goblin).collect(),
             banks,
             orders,
             venues: world.resource::<ChainState>().venues.clone(),
@@ -417,7 +413,7 @@ fn random_transactions_reach_every_kind_of_event() {
         let mut world = world(seed, sale);
         for transactions in blocks().new_tree(&mut runner).unwrap().current() {
             open(&mut world);
-            let parked: usize = world.query::<&GoblinCell>().iter(&world).map(|cell| cell.order.parked()).sum();
+            let parked: usize = goblins_of(&world).map(|cell| cell.order.parked()).sum();
             *counts.entry("Parked".into()).or_default() += u32::try_from(parked).unwrap();
             for (sender, actions) in transactions {
                 for event in run(&mut world, sender, &actions) {

@@ -13,6 +13,7 @@ use plimsoll::chain::lending::{LeastGains, LendingCell, Look, find_failing_loans
 use plimsoll::chain::liquidation_map::{Falls, Liquidatable, liquidatable, loan_exposures};
 use plimsoll::chain::oracles::to_wad;
 use plimsoll::chain::protocols::Directory;
+use plimsoll::chain::protocols::{lending_of, lending_of_mut};
 use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::AccountId;
 use plimsoll::scenario::read_text;
@@ -90,8 +91,8 @@ fn open(run: &mut Simulation, loan: &Loan) {
         (world.resource::<ChainState>().tokens.clone(), world.resource::<ChainState>().oracles.clone());
     let now = world.resource::<ChainState>().clock.now();
     let account = world.resource_mut::<ChainState>().ledger.open_account();
-    let entity = world.resource::<Directory>().lending[usize::from(loan.market)].entity;
-    let mut cell = world.get_mut::<LendingCell>(entity).unwrap();
+    let _entity = world.resource::<Directory>().lending[usize::from(loan.market)].entity;
+    let cell = lending_of_mut(world, LendingId(loan.market));
     let (posts, owes) = if loan.market == MORPHO {
         ([(1, 1.0)].to_vec(), [(0, loan.worth * 0.86 * loan.part)].to_vec())
     } else {
@@ -253,8 +254,8 @@ fn the_map_says_what_a_sweep_at_the_fallen_price_says() {
 /// What the map would say if loans fell as liquidity does.
 fn mapped_as_farm(run: &Simulation, fall: f64) -> f64 {
     let world = run.world();
-    let entity = world.resource::<Directory>().lending[0].entity;
-    let cell = world.get::<LendingCell>(entity).unwrap();
+    let _entity = world.resource::<Directory>().lending[0].entity;
+    let cell = lending_of(world, LendingId(0));
     let chain = world.resource::<ChainState>();
     let level = cell.level(&chain.oracles, &chain.tokens, chain.clock.now());
     let mut mapped = Vec::new();

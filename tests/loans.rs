@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use plimsoll::chain::event::{EventLog, What};
+use plimsoll::chain::ids::LendingId;
 use plimsoll::chain::lending::LendingCell;
 use plimsoll::chain::liquidation::Liquidation;
 use plimsoll::chain::protocols::Directory;
+use plimsoll::chain::protocols::lending_of;
 use plimsoll::chain::state::ChainState;
 use plimsoll::record::summary::Summary;
 use plimsoll::scenario;
@@ -53,8 +55,8 @@ const LIQUIDATOR: &str = r#"LoanLiquidator(name: "liquidator", market: "aave", c
     bid_share: Fixed(0.1), gas_money: Fixed(100)),"#;
 
 fn cell(run: &Simulation) -> &LendingCell {
-    let entity = run.world().resource::<Directory>().lending[0].entity;
-    run.world().get::<LendingCell>(entity).unwrap()
+    let _entity = run.world().resource::<Directory>().lending[0].entity;
+    lending_of(run.world(), LendingId(0))
 }
 
 /// Returns the last borrower's health factor and debt.

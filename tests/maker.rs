@@ -10,7 +10,7 @@ use plimsoll::chain::execution::execute;
 use plimsoll::chain::ids::{AccountId, AgentId, IlkId, MakerId, PoolId};
 use plimsoll::chain::maker::{MakerCall, MakerCell, MakerOrder};
 use plimsoll::chain::mempool::Mempool;
-use plimsoll::chain::protocols::Directory;
+use plimsoll::chain::protocols::maker_of;
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Bid, Transaction};
 use plimsoll::math::Rad;
@@ -157,7 +157,7 @@ fn in_auction(auctions: &str) -> (Simulation, AgentId) {
 }
 
 fn cell(world: &World) -> &MakerCell {
-    world.get::<MakerCell>(world.resource::<Directory>().makers[0].entity).unwrap()
+    maker_of(world, MakerId(0))
 }
 
 /// Runs one transaction, and says whether it went through.

@@ -12,6 +12,7 @@ use plimsoll::chain::lending::{Level, Look};
 use plimsoll::chain::maker::{MakerCell, exposure_of, find_unsafe_vaults, level_of};
 use plimsoll::chain::oracles::to_wad;
 use plimsoll::chain::protocols::Directory;
+use plimsoll::chain::protocols::maker_of_mut;
 use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::AccountId;
 use plimsoll::scenario::read_text;
@@ -58,8 +59,8 @@ fn begin() -> Simulation {
 fn open(run: &mut Simulation, (ilk, scale, over): (u16, f64, f64)) {
     let world = run.world_mut();
     let owner = world.resource_mut::<ChainState>().ledger.open_account();
-    let entity = world.resource::<Directory>().makers[0].entity;
-    let mut cell = world.get_mut::<MakerCell>(entity).unwrap();
+    let _entity = world.resource::<Directory>().makers[0].entity;
+    let cell = maker_of_mut(world, MakerId(0));
     let ilk = IlkId(ilk);
     let (price, ratio, decimals) = if ilk.0 == 0 { (2_000.0, 1.5, 1e18) } else { (30_000.0, 1.37, 1e8) };
     let worth = libm::pow(10.0, scale);
@@ -141,8 +142,8 @@ fn an_order_that_forgets_fees_finds_too_few() {
     assert!(found.len() > 5 && found.len() < 20, "{found:?}");
     assert_eq!(found, swept);
     let world = run.world_mut();
-    let entity = world.resource::<Directory>().makers[0].entity;
-    let mut cell = world.get_mut::<MakerCell>(entity).unwrap();
+    let _entity = world.resource::<Directory>().makers[0].entity;
+    let cell = maker_of_mut(world, MakerId(0));
     let stale: Level = level_of(cell.maker.ilk_books(IlkId(0)).unwrap());
     let mut found_late = 0;
     let MakerCell { maker, ilks, .. } = &mut *cell;

@@ -3,6 +3,7 @@
 
 use bevy_ecs::prelude::{Component, Entity, Query, Res, Resource};
 use bevy_ecs::system::SystemParam;
+use bevy_ecs::world::World;
 use smallvec::SmallVec;
 
 use super::ids::{
@@ -18,7 +19,7 @@ use crate::protocol::farm::alpha_homora::{Bank, BankBooks, Goblin};
 use crate::protocol::farm::staking_rewards::StakingRewards;
 
 /// A pool.
-#[derive(Debug, Clone, Component)]
+#[derive(Debug, Clone)]
 pub struct PoolCell {
     /// Its id.
     pub id: PoolId,
@@ -74,7 +75,7 @@ impl PoolCell {
 }
 
 /// A staking farm.
-#[derive(Debug, Clone, Component)]
+#[derive(Debug, Clone)]
 pub struct FarmCell {
     /// Its id.
     pub id: FarmId,
@@ -89,7 +90,7 @@ pub struct FarmCell {
 }
 
 /// A bank.
-#[derive(Debug, Clone, Component)]
+#[derive(Debug, Clone)]
 pub struct BankCell {
     /// Its id.
     pub id: BankId,
@@ -121,7 +122,7 @@ impl BankCell {
 }
 
 /// A goblin.
-#[derive(Debug, Clone, Component)]
+#[derive(Debug, Clone)]
 pub struct GoblinCell {
     /// Its id, over all banks.
     pub id: GoblinId,
@@ -212,65 +213,208 @@ pub struct NamedAccounts {
     pub treasury: AccountId,
 }
 
+/// A protocol in the world: each is an entity of its own with this component and no other, so that all lie in one table.
+/// They are spawned in the order of the scenario, list by list, and live as long as the run.
+#[derive(Debug, Clone, Default, Component)]
+pub enum Deployed {
+    /// It is being called, and cannot be called again before that call ends.
+    #[default]
+    Out,
+    /// A pool.
+    Pool(Box<PoolCell>),
+    /// A farm.
+    Farm(Box<FarmCell>),
+    /// A bank.
+    Bank(Box<BankCell>),
+    /// A goblin.
+    Goblin(Box<GoblinCell>),
+    /// A lending market.
+    Lending(Box<LendingCell>),
+    /// A maker system.
+    Maker(Box<MakerCell>),
+}
+
+impl Deployed {
+    /// Returns the pool that it is.
+    pub fn as_pool(&self) -> &PoolCell {
+        match self {
+            Self::Pool(cell) => cell,
+            _ => unreachable!("the directory's pools are pools, and nothing is out between calls"),
+        }
+    }
+
+    fn as_pool_mut(&mut self) -> &mut PoolCell {
+        match self {
+            Self::Pool(cell) => cell,
+            _ => unreachable!("the directory's pools are pools, and nothing is out between calls"),
+        }
+    }
+
+    fn as_farm(&self) -> &FarmCell {
+        match self {
+            Self::Farm(cell) => cell,
+            _ => unreachable!("the directory's farms are farms, and nothing is out between calls"),
+        }
+    }
+
+    fn as_farm_mut(&mut self) -> &mut FarmCell {
+        match self {
+            Self::Farm(cell) => cell,
+            _ => unreachable!("the directory's farms are farms, and nothing is out between calls"),
+        }
+    }
+
+    fn as_bank(&self) -> &BankCell {
+        match self {
+            Self::Bank(cell) => cell,
+            _ => unreachable!("the directory's banks are banks, and nothing is out between calls"),
+        }
+    }
+
+    fn as_bank_mut(&mut self) -> &mut BankCell {
+        match self {
+            Self::Bank(cell) => cell,
+            _ => unreachable!("the directory's banks are banks, and nothing is out between calls"),
+        }
+    }
+
+    fn as_goblin(&self) -> &GoblinCell {
+        match self {
+            Self::Goblin(cell) => cell,
+            _ => unreachable!("the directory's goblins are goblins, and nothing is out between calls"),
+        }
+    }
+
+    fn as_goblin_mut(&mut self) -> &mut GoblinCell {
+        match self {
+            Self::Goblin(cell) => cell,
+            _ => unreachable!("the directory's goblins are goblins, and nothing is out between calls"),
+        }
+    }
+
+    fn as_lending(&self) -> &LendingCell {
+        match self {
+            Self::Lending(cell) => cell,
+            _ => unreachable!("the directory's lending are lending, and nothing is out between calls"),
+        }
+    }
+
+    fn as_lending_mut(&mut self) -> &mut LendingCell {
+        match self {
+            Self::Lending(cell) => cell,
+            _ => unreachable!("the directory's lending are lending, and nothing is out between calls"),
+        }
+    }
+
+    fn as_maker(&self) -> &MakerCell {
+        match self {
+            Self::Maker(cell) => cell,
+            _ => unreachable!("the directory's makers are makers, and nothing is out between calls"),
+        }
+    }
+
+    fn as_maker_mut(&mut self) -> &mut MakerCell {
+        match self {
+            Self::Maker(cell) => cell,
+            _ => unreachable!("the directory's makers are makers, and nothing is out between calls"),
+        }
+    }
+}
+
+impl From<PoolCell> for Deployed {
+    fn from(cell: PoolCell) -> Self {
+        Self::Pool(Box::new(cell))
+    }
+}
+
+impl From<FarmCell> for Deployed {
+    fn from(cell: FarmCell) -> Self {
+        Self::Farm(Box::new(cell))
+    }
+}
+
+impl From<BankCell> for Deployed {
+    fn from(cell: BankCell) -> Self {
+        Self::Bank(Box::new(cell))
+    }
+}
+
+impl From<GoblinCell> for Deployed {
+    fn from(cell: GoblinCell) -> Self {
+        Self::Goblin(Box::new(cell))
+    }
+}
+
+impl From<LendingCell> for Deployed {
+    fn from(cell: LendingCell) -> Self {
+        Self::Lending(Box::new(cell))
+    }
+}
+
+impl From<MakerCell> for Deployed {
+    fn from(cell: MakerCell) -> Self {
+        Self::Maker(Box::new(cell))
+    }
+}
+
 /// Every protocol, to read.
 #[derive(SystemParam)]
 pub struct Protocols<'w, 's> {
     /// Where they live.
     pub directory: Res<'w, Directory>,
-    pools: Query<'w, 's, &'static PoolCell>,
-    farms: Query<'w, 's, &'static FarmCell>,
-    banks: Query<'w, 's, &'static BankCell>,
-    goblins: Query<'w, 's, &'static GoblinCell>,
-    lending: Query<'w, 's, &'static LendingCell>,
-    makers: Query<'w, 's, &'static MakerCell>,
+    deployed: Query<'w, 's, &'static Deployed>,
 }
 
 const LIVES: &str = "protocols live as long as the run";
 
 impl Protocols<'_, '_> {
+    fn at(&self, entity: Entity) -> &Deployed {
+        self.deployed.get(entity).expect(LIVES)
+    }
+
     /// Returns a pool.
     pub fn pool(&self, id: PoolId) -> &PoolCell {
-        self.pools.get(self.directory.pools[id.index()].entity).expect(LIVES)
+        self.at(self.directory.pools[id.index()].entity).as_pool()
     }
 
     /// Returns a farm.
     pub fn farm(&self, id: FarmId) -> &FarmCell {
-        self.farms.get(self.directory.farms[id.index()].entity).expect(LIVES)
+        self.at(self.directory.farms[id.index()].entity).as_farm()
     }
 
     /// Returns a bank.
     pub fn bank(&self, id: BankId) -> &BankCell {
-        self.banks.get(self.directory.banks[id.index()].entity).expect(LIVES)
+        self.at(self.directory.banks[id.index()].entity).as_bank()
     }
 
     /// Returns a goblin.
     pub fn goblin(&self, id: GoblinId) -> &GoblinCell {
-        self.goblins.get(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES)
+        self.at(self.directory.goblins[usize::from(id.0)].entity).as_goblin()
     }
 
     /// Returns a lending market.
     pub fn lending(&self, id: LendingId) -> &LendingCell {
-        self.lending.get(self.directory.lending[id.index()].entity).expect(LIVES)
+        self.at(self.directory.lending[id.index()].entity).as_lending()
     }
 
     /// Returns the lending market of this name; scenarios are checked for it.
     pub fn lending_named(&self, name: &str) -> &LendingCell {
-        self.lending.get(entity(&self.directory.lending, name)).expect(LIVES)
+        self.at(entity(&self.directory.lending, name)).as_lending()
     }
 
     /// Returns the lending markets in the order of the scenario.
     pub fn all_lending(&self) -> impl Iterator<Item = &LendingCell> {
-        self.directory.lending.iter().map(|named| self.lending.get(named.entity).expect(LIVES))
+        self.directory.lending.iter().map(|named| self.at(named.entity).as_lending())
     }
 
     /// Returns a Maker system.
     pub fn maker(&self, id: MakerId) -> &MakerCell {
-        self.makers.get(self.directory.makers[id.index()].entity).expect(LIVES)
+        self.at(self.directory.makers[id.index()].entity).as_maker()
     }
 
     /// Returns the Maker systems in the order of the scenario.
     pub fn makers(&self) -> impl Iterator<Item = &MakerCell> {
-        self.directory.makers.iter().map(|named| self.makers.get(named.entity).expect(LIVES))
+        self.directory.makers.iter().map(|named| self.at(named.entity).as_maker())
     }
 
     /// Returns the system that has the ilk of this name, and its number there; scenarios are checked for it.
@@ -281,37 +425,37 @@ impl Protocols<'_, '_> {
 
     /// Returns the pool of this name; scenarios are checked for it.
     pub fn pool_named(&self, name: &str) -> &PoolCell {
-        self.pools.get(entity(&self.directory.pools, name)).expect(LIVES)
+        self.at(entity(&self.directory.pools, name)).as_pool()
     }
 
     /// Returns the bank of this name; scenarios are checked for it.
     pub fn bank_named(&self, name: &str) -> &BankCell {
-        self.banks.get(entity(&self.directory.banks, name)).expect(LIVES)
+        self.at(entity(&self.directory.banks, name)).as_bank()
     }
 
     /// Returns the goblin of this name; scenarios are checked for it.
     pub fn goblin_named(&self, name: &str) -> &GoblinCell {
-        self.goblins.get(entity(&self.directory.goblins, name)).expect(LIVES)
+        self.at(entity(&self.directory.goblins, name)).as_goblin()
     }
 
     /// Returns the pools in the order of the scenario.
     pub fn pools(&self) -> impl Iterator<Item = &PoolCell> {
-        self.directory.pools.iter().map(|named| self.pools.get(named.entity).expect(LIVES))
+        self.directory.pools.iter().map(|named| self.at(named.entity).as_pool())
     }
 
     /// Returns the farms in the order of the scenario.
     pub fn farms(&self) -> impl Iterator<Item = &FarmCell> {
-        self.directory.farms.iter().map(|named| self.farms.get(named.entity).expect(LIVES))
+        self.directory.farms.iter().map(|named| self.at(named.entity).as_farm())
     }
 
     /// Returns the banks in the order of the scenario.
     pub fn banks(&self) -> impl Iterator<Item = &BankCell> {
-        self.directory.banks.iter().map(|named| self.banks.get(named.entity).expect(LIVES))
+        self.directory.banks.iter().map(|named| self.at(named.entity).as_bank())
     }
 
     /// Returns the goblins in the order of the scenario.
     pub fn goblins(&self) -> impl Iterator<Item = &GoblinCell> {
-        self.directory.goblins.iter().map(|named| self.goblins.get(named.entity).expect(LIVES))
+        self.directory.goblins.iter().map(|named| self.at(named.entity).as_goblin())
     }
 }
 
@@ -320,68 +464,78 @@ impl Protocols<'_, '_> {
 pub struct ProtocolsMut<'w, 's> {
     /// Where they live.
     pub directory: Res<'w, Directory>,
-    /// Pools.
-    pub pools: Query<'w, 's, &'static mut PoolCell>,
-    /// Farms.
-    pub farms: Query<'w, 's, &'static mut FarmCell>,
-    /// Banks.
-    pub banks: Query<'w, 's, &'static mut BankCell>,
-    /// Goblins.
-    pub goblins: Query<'w, 's, &'static mut GoblinCell>,
-    /// Lending markets.
-    pub lending: Query<'w, 's, &'static mut LendingCell>,
-    /// Maker systems.
-    pub makers: Query<'w, 's, &'static mut MakerCell>,
+    deployed: Query<'w, 's, &'static mut Deployed>,
 }
 
 impl ProtocolsMut<'_, '_> {
+    fn at_mut(&mut self, entity: Entity) -> &mut Deployed {
+        self.deployed.get_mut(entity).expect(LIVES).into_inner()
+    }
+
     /// Returns a pool.
     pub fn pool(&mut self, id: PoolId) -> &mut PoolCell {
-        self.pools.get_mut(self.directory.pools[id.index()].entity).expect(LIVES).into_inner()
+        self.at_mut(self.directory.pools[id.index()].entity).as_pool_mut()
     }
 
     /// Returns a farm.
     pub fn farm(&mut self, id: FarmId) -> &mut FarmCell {
-        self.farms.get_mut(self.directory.farms[id.index()].entity).expect(LIVES).into_inner()
+        self.at_mut(self.directory.farms[id.index()].entity).as_farm_mut()
     }
 
     /// Returns a bank.
     pub fn bank(&mut self, id: BankId) -> &mut BankCell {
-        self.banks.get_mut(self.directory.banks[id.index()].entity).expect(LIVES).into_inner()
+        self.at_mut(self.directory.banks[id.index()].entity).as_bank_mut()
     }
 
     /// Returns a lending market.
     pub fn lending(&mut self, id: LendingId) -> &mut LendingCell {
-        self.lending.get_mut(self.directory.lending[id.index()].entity).expect(LIVES).into_inner()
+        self.at_mut(self.directory.lending[id.index()].entity).as_lending_mut()
     }
 
     /// Returns a Maker system.
     pub fn maker(&mut self, id: MakerId) -> &mut MakerCell {
-        self.makers.get_mut(self.directory.makers[id.index()].entity).expect(LIVES).into_inner()
+        self.at_mut(self.directory.makers[id.index()].entity).as_maker_mut()
     }
 
     /// Returns a bank, to read.
     pub fn bank_ref(&self, id: BankId) -> &BankCell {
-        self.banks.get(self.directory.banks[id.index()].entity).expect(LIVES)
+        self.deployed.get(self.directory.banks[id.index()].entity).expect(LIVES).as_bank()
     }
 
     /// Returns a goblin, to read.
     pub fn goblin_ref(&self, id: GoblinId) -> &GoblinCell {
-        self.goblins.get(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES)
+        self.deployed.get(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES).as_goblin()
     }
 
     /// Returns a goblin and everything it works with: its bank, pool, farm and reward pool.
     pub fn leveraged_farm(&mut self, id: GoblinId) -> LeveragedFarm<'_> {
-        let goblin = self.goblins.get_mut(self.directory.goblins[usize::from(id.0)].entity).expect(LIVES).into_inner();
-        let pools = [goblin.pool, goblin.reward_pool].map(|pool| self.directory.pools[pool.index()].entity);
-        let [pool, reward_pool] = self.pools.get_many_mut(pools).expect("a goblin sells rewards in another pool");
+        let directory = &*self.directory;
+        let entity = directory.goblins[usize::from(id.0)].entity;
+        let goblin = self.deployed.get(entity).expect(LIVES).as_goblin();
+        let all = [
+            entity,
+            directory.banks[goblin.bank.index()].entity,
+            directory.pools[goblin.pool.index()].entity,
+            directory.farms[goblin.farm.index()].entity,
+            directory.pools[goblin.reward_pool.index()].entity,
+        ];
+        let all = self.deployed.get_many_mut(all).expect("a goblin sells rewards in another pool");
+        let [goblin, bank, pool, farm, reward_pool] = all.map(|deployed| deployed.into_inner());
         LeveragedFarm {
-            bank: self.banks.get_mut(self.directory.banks[goblin.bank.index()].entity).expect(LIVES).into_inner(),
-            farm: self.farms.get_mut(self.directory.farms[goblin.farm.index()].entity).expect(LIVES).into_inner(),
-            pool: pool.into_inner(),
-            reward_pool: reward_pool.into_inner(),
-            goblin,
+            bank: bank.as_bank_mut(),
+            goblin: goblin.as_goblin_mut(),
+            pool: pool.as_pool_mut(),
+            farm: farm.as_farm_mut(),
+            reward_pool: reward_pool.as_pool_mut(),
         }
+    }
+
+    /// Returns every pool, in the order of the scenario.
+    pub fn pools(&mut self) -> impl Iterator<Item = &mut PoolCell> {
+        self.deployed.iter_mut().filter_map(|deployed| match deployed.into_inner() {
+            Deployed::Pool(cell) => Some(&mut **cell),
+            _ => None,
+        })
     }
 }
 
@@ -398,4 +552,42 @@ pub struct LeveragedFarm<'a> {
     pub farm: &'a mut FarmCell,
     /// The pool in which it sells rewards.
     pub reward_pool: &'a mut PoolCell,
+}
+
+/// Returns a protocol of a world, to look at from outside its systems.
+macro_rules! of_world {
+    ($($(#[$doc:meta])* $get:ident, $get_mut:ident, $all:ident, $as:ident, $as_mut:ident, $list:ident, $id:ty, $cell:ty;)*) => {$(
+        $(#[$doc])*
+        pub fn $get(world: &World, id: $id) -> &$cell {
+            let entity = world.resource::<Directory>().$list[usize::from(id.0)].entity;
+            world.get::<Deployed>(entity).expect(LIVES).$as()
+        }
+
+        $(#[$doc])*
+        pub fn $get_mut(world: &mut World, id: $id) -> &mut $cell {
+            let entity = world.resource::<Directory>().$list[usize::from(id.0)].entity;
+            world.get_mut::<Deployed>(entity).expect(LIVES).into_inner().$as_mut()
+        }
+
+        /// As the function of one, of all of them, in the order of the scenario.
+        pub fn $all(world: &World) -> impl Iterator<Item = &$cell> {
+            let list = world.resource::<Directory>().$list.iter();
+            list.map(|named| world.get::<Deployed>(named.entity).expect(LIVES).$as())
+        }
+    )*};
+}
+
+of_world! {
+    /// Returns a pool of a world.
+    pool_of, pool_of_mut, pools_of, as_pool, as_pool_mut, pools, PoolId, PoolCell;
+    /// Returns a farm of a world.
+    farm_of, farm_of_mut, farms_of, as_farm, as_farm_mut, farms, FarmId, FarmCell;
+    /// Returns a bank of a world.
+    bank_of, bank_of_mut, banks_of, as_bank, as_bank_mut, banks, BankId, BankCell;
+    /// Returns a goblin of a world.
+    goblin_of, goblin_of_mut, goblins_of, as_goblin, as_goblin_mut, goblins, GoblinId, GoblinCell;
+    /// Returns a lending market of a world.
+    lending_of, lending_of_mut, all_lending_of, as_lending, as_lending_mut, lending, LendingId, LendingCell;
+    /// Returns a Maker system of a world.
+    maker_of, maker_of_mut, makers_of, as_maker, as_maker_mut, makers, MakerId, MakerCell;
 }

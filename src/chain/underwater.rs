@@ -5,12 +5,14 @@
 //! the farmed side does to the price (`phi` is what the pool's fee leaves). Debt per share and liquidity per share are
 //! the same for all positions, so the key is debt share over goblin share, and the limit bends with the size alone.
 
-use bevy_ecs::prelude::{Local, Query, Res, ResMut, Resource};
+use crate::chain::protocols::LeveragedFarm;
+use crate::chain::protocols::ProtocolsMut;
+use bevy_ecs::prelude::{Local, Res, ResMut, Resource};
 
 use super::failing::Failing;
 use super::ids::{BankId, GoblinId, PositionId};
 use super::price_order::PriceOrder;
-use super::protocols::{BankCell, Directory, FarmCell, GoblinCell, PoolCell};
+use super::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
 use super::state::ChainState;
 use crate::math::{BPS, mul_div_down};
 use crate::protocol::farm::alpha_homora::{BankBooks, Goblin, Position, is_underwater};
@@ -188,18 +190,12 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// What [`find_underwater`] reads.
-type Cells<'w, 's> =
-    (Query<'w, 's, &'static BankCell>, Query<'w, 's, &'static PoolCell>, Query<'w, 's, &'static FarmCell>);
-
 /// Lists the positions that may be killed in this block. One that nobody would find worth its gas, now that the block's
 /// base fee and outside prices are known, is parked until the bar has come down to its size.
 pub fn find_underwater(
     chain: Res<ChainState>,
-    directory: Res<Directory>,
     margins: Res<LeastMargin>,
-    (banks, pools, farms): Cells,
-    mut goblins: Query<&mut GoblinCell>,
+    mut protocols: ProtocolsMut,
     mut failing: ResMut<Failing>,
     mut candidates: Local<Vec<u32>>,
 ) {
@@ -207,19 +203,16 @@ pub fn find_underwater(
     let found = &mut failing.underwater;
     found.0.clear();
     let gas_cost = gas.schedule.kill as f64 * gas.base_fee as f64 / tokens.get(tokens.native).one;
-    for named in &directory.goblins {
-        let mut cell = goblins.get_mut(named.entity).expect("protocols live as long as the run");
+    for goblin in (0_u16..).map(GoblinId).take(protocols.directory.goblins.len()) {
+        let LeveragedFarm { bank, goblin: cell, pool, farm, .. } = protocols.leveraged_farm(goblin);
         if cell.order.open() == 0 {
             continue;
         }
-        let bank = banks.get(directory.banks[cell.bank.index()].entity).expect("a goblin has a bank");
-        let pool = pools.get(directory.pools[cell.pool.index()].entity).expect("a goblin has a pool");
-        let farm = farms.get(directory.farms[cell.farm.index()].entity).expect("a goblin has a farm");
         let bar = margins.0[cell.bank.index()].map(|margin| {
             let cost = gas_cost * venues.price(tokens.native) + margin;
             cost * tokens.get(bank.base).one / venues.price(bank.base)
         });
-        surface(&mut cell, &Ground::new(bank, pool, farm, clock.now()), bar, &mut candidates, &mut found.0);
+        surface(cell, &Ground::new(bank, pool, farm, clock.now()), bar, &mut candidates, &mut found.0);
     }
 }
 

@@ -10,7 +10,8 @@ pub mod price;
 pub mod series;
 pub mod shock;
 
-use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
+use crate::chain::protocols::ProtocolsMut;
+use bevy_ecs::prelude::{ResMut, Resource};
 
 use self::correlation::Correlation;
 use self::foresight::Foresight;
@@ -19,7 +20,6 @@ use self::shock::Shock;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{FarmId, TokenId};
 use crate::chain::ledger::Source;
-use crate::chain::protocols::{Directory, FarmCell};
 use crate::chain::state::ChainState;
 
 /// One token's price outside the chain, before anybody here trades.
@@ -74,14 +74,13 @@ pub struct Emissions(pub Vec<(u64, FarmId, u128)>);
 /// Funds the farms whose emission is due, ahead of the block's transactions.
 pub fn fund_farms(
     mut chain: ResMut<ChainState>,
-    directory: Res<Directory>,
     mut emissions: ResMut<Emissions>,
-    mut farms: Query<&mut FarmCell>,
+    mut protocols: ProtocolsMut,
     mut log: ResMut<EventLog>,
 ) {
     let ChainState { clock, ledger, .. } = &mut *chain;
     while let Some((_, farm, amount)) = emissions.0.pop_if(|(block, ..)| *block <= clock.block) {
-        let mut cell = farms.get_mut(directory.farms[farm.index()].entity).expect("protocols live as long as the run");
+        let cell = protocols.farm(farm);
         cell.farm.fund(amount).expect("genesis saw that the sum of all emissions can be counted");
         cell.farm
             .notify(amount, clock.now())

@@ -1,11 +1,11 @@
 //! Dutch auctions as `ticks.csv` and the system's own state tell them, in a run.
 
+use crate::chain::ids::MakerId;
+use crate::chain::protocols::maker_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
 use crate::chain::ids::IlkId;
-use crate::chain::maker::MakerCell;
-use crate::chain::protocols::Directory;
 use crate::chain::state::ChainState;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
@@ -64,8 +64,7 @@ fn watch(curve: &str) -> Seen {
         let now = run.world().resource::<ChainState>().clock.now();
         run.step().expect("nothing is written that could fail");
         let world = run.world();
-        let entity = world.resource::<Directory>().makers[0].entity;
-        let cell = world.get::<MakerCell>(entity).expect("the system lives as long as the run");
+        let cell = maker_of(world, MakerId(0));
         let Some((auction, sale)) = cell.maker.sales(ILK).expect("the ilk has Dutch auctions").next() else { continue };
         let step = ((now - *begun_at.get_or_insert(sale.tic)) / 90) as f64;
         // The keeper starts it anew, for the reward, in the block in which it may.

@@ -5,15 +5,17 @@
 //! constant-product pool the fixed point is `p = P1 (x / (x + G(p)))^2`, with `G(p)` what is sold if the price falls to
 //! `p`, `P1` the shocked price and `x` the reserve there.
 
+use crate::chain::ids::LendingId;
+use crate::chain::ids::PoolId;
+use crate::chain::protocols::lending_of_mut;
+use crate::chain::protocols::pool_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
 use crate::chain::event::{EventLog, What};
 use crate::chain::ids::TokenId;
 use crate::chain::ledger::Source;
-use crate::chain::lending::LendingCell;
 use crate::chain::oracles::to_wad;
-use crate::chain::protocols::Directory;
 use crate::chain::state::ChainState;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
@@ -183,8 +185,7 @@ fn open(run: &mut Simulation, each: f64, fails_at: f64) {
     let (usd, eth, now) = (TokenId(0), TokenId(1), world.resource::<ChainState>().clock.now());
     let (posted, owed) = (tokens.units(eth, each), tokens.units(usd, each * fails_at * LLTV));
     let account = world.resource_mut::<ChainState>().ledger.open_account();
-    let entity = world.resource::<Directory>().lending[0].entity;
-    let mut cell = world.get_mut::<LendingCell>(entity).expect("the market lives as long as the run");
+    let cell = lending_of_mut(world, LendingId(0));
     let market = cell.account;
     let before = [to_wad(1.0), to_wad(START * 2.0)];
     cell.market.lending_mut().supply(account, 1, posted, now).expect("a market takes collateral");
@@ -198,8 +199,7 @@ fn open(run: &mut Simulation, each: f64, fails_at: f64) {
 /// Returns the price that the oracle looks at.
 fn price(run: &Simulation) -> f64 {
     let world = run.world();
-    let entity = world.resource::<Directory>().pools[0].entity;
-    let cell = world.get::<crate::chain::protocols::PoolCell>(entity).expect("the pool lives as long as the run");
+    let cell = pool_of(world, PoolId(0));
     let spot = cell.pool.amm().spot_price(crate::protocol::amm::Direction { pays: 0, takes: 1 }, 0);
     // The venue without impact stays where it was, and so does the pool that nobody trades with.
     let venue = world.resource::<ChainState>().venues.price(TokenId(1));

@@ -5,6 +5,8 @@
 //! and nothing outside: as much as liquidity everywhere, for a part of its worth. A run begins at the centre of its range and
 //! is stopped when the price leaves it.
 
+use crate::chain::ids::PoolId;
+use crate::chain::protocols::pool_of;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -13,7 +15,6 @@ use super::loss_versus_rebalancing::{DAILY_VOLATILITY, gain};
 use super::{Expected, Finding, Sample, Size, Tolerance};
 use crate::chain::event::EventLog;
 use crate::chain::ids::TokenId;
-use crate::chain::protocols::{Directory, PoolCell};
 use crate::chain::state::ChainState;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
@@ -128,8 +129,7 @@ fn price(run: &Simulation) -> f64 {
 /// Returns the only liquidity of the pool, and the prices between which it lies.
 fn position(run: &Simulation) -> (f64, f64, f64) {
     let world = run.world();
-    let entity = world.resource::<Directory>().pools[0].entity;
-    let cell = world.get::<PoolCell>(entity).expect("the pool lives as long as the run");
+    let cell = pool_of(world, PoolId(0));
     let pool = cell.pool.uniswap_v3().expect("it is such a pool");
     let (key, position) = pool.positions().next().expect("its founders put it there");
     let price = |tick: i32| libm::pow(1.0001, f64::from(tick));

@@ -1,12 +1,15 @@
 //! What loops and liquidations do to a position, exactly.
 
+use crate::chain::ids::LendingId;
+use crate::chain::ids::PoolId;
+use crate::chain::protocols::lending_of;
+use crate::chain::protocols::pool_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
 use crate::chain::ids::AccountId;
 use crate::chain::lending::LendingCell;
 use crate::chain::oracles::to_wad;
-use crate::chain::protocols::{Directory, PoolCell};
 use crate::chain::state::ChainState;
 use crate::protocol::amm::Direction;
 use crate::protocol::lending::{Lending, Liquidation};
@@ -138,8 +141,7 @@ pub fn toxic_frontier_with_pool(_: Size) -> Vec<Finding> {
 /// collateral is worth `depth` of the pool's reserve.
 fn pool_flip(run: &Simulation, depth: f64, step: f64) -> f64 {
     let (cell, now) = market(run);
-    let entity = run.world().resource::<Directory>().pools[0].entity;
-    let pool = run.world().get::<PoolCell>(entity).expect("the pool lives as long as the run").pool.clone();
+    let pool = pool_of(run.world(), PoolId(0)).pool.clone();
     let direction = Direction { pays: 0, takes: 1 };
     flip(|ltv| {
         let (market, account) = position(cell, now, (depth * 1e6).max(1e-3), ltv);
@@ -198,8 +200,7 @@ fn begin(text: &str) -> Simulation {
 
 fn market(run: &Simulation) -> (&LendingCell, u64) {
     let world = run.world();
-    let entity = world.resource::<Directory>().lending[0].entity;
-    let cell = world.get::<LendingCell>(entity).expect("the market lives as long as the run");
+    let cell = lending_of(world, LendingId(0));
     (cell, world.resource::<ChainState>().clock.now())
 }
 

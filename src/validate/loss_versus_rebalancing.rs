@@ -5,13 +5,14 @@
 //! `f = -ln(1 - fee)`, and leaves it a share of that. How large a share depends on how blocks come: at constant times,
 //! as chains have them since 2022, `1 / (1 + 1.7164 f / sigma_b)`; at random (Poisson), `1 / (1 + 1.4142 f / sigma_b)`.
 
+use crate::chain::ids::PoolId;
+use crate::chain::protocols::pool_of;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::{Expected, Finding, Sample, Size, Tolerance};
 use crate::chain::event::{EventLog, What};
-use crate::chain::protocols::{Directory, PoolCell};
 use crate::chain::state::ChainState;
 use crate::protocol::amm::uniswap_v2::Pair;
 use crate::scenario;
@@ -271,8 +272,7 @@ fn block(run: &mut Simulation, deviation: f64, fee_bps: u16, outcome: &mut Outco
 
 fn pair(run: &Simulation) -> Pair {
     let world = run.world();
-    let entity = world.resource::<Directory>().pools[0].entity;
-    *world.get::<PoolCell>(entity).expect("the pool lives as long as the run").pool.uniswap_v2()
+    *pool_of(world, PoolId(0)).pool.uniswap_v2()
 }
 
 /// Returns what the block's trades brought in the numeraire, in smallest units: all legs end there.

@@ -4,10 +4,11 @@
 //! stETH in the pool does to its price follows from A alone, so the compositions and prices that were reported that
 //! summer tell A.
 
+use crate::chain::ids::PoolId;
+use crate::chain::protocols::pool_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
-use crate::chain::protocols::{Directory, PoolCell};
 use crate::protocol::amm::Direction;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
@@ -89,8 +90,7 @@ fn sold(amplification: u32) -> Vec<Seen> {
 }
 
 fn look(run: &Simulation) -> Seen {
-    let entity = run.world().resource::<Directory>().pools[0].entity;
-    let cell = run.world().get::<PoolCell>(entity).expect("the pool lives as long as the run");
+    let cell = pool_of(run.world(), PoolId(0));
     let amm = cell.pool.amm();
     let price = amm.spot_price(Direction { pays: 1, takes: 0 }, 0);
     Seen { held: [0, 1].map(|place| amm.balance(place) as f64 / 1e18), price }

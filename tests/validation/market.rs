@@ -5,7 +5,9 @@ use std::path::Path;
 use plimsoll::agents::AgentDirectory;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::{AccountId, AgentId};
-use plimsoll::chain::protocols::{BankCell, Directory, GoblinCell, PoolCell};
+use plimsoll::chain::ids::{BankId, GoblinId, PoolId};
+use plimsoll::chain::protocols::Directory;
+use plimsoll::chain::protocols::{bank_of, goblin_of, pool_of};
 use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::amm::PoolToken;
 use plimsoll::scenario;
@@ -74,8 +76,8 @@ impl Market {
     /// Returns what the scenario's pool number `index` holds.
     pub(crate) fn reserves(&self, index: usize) -> Reserves {
         let world = self.0.world();
-        let (tokens, directory) = (&world.resource::<ChainState>().tokens, world.resource::<Directory>());
-        let cell = world.get::<PoolCell>(directory.pools[index].entity).expect("pools live as long as the run");
+        let (tokens, _directory) = (&world.resource::<ChainState>().tokens, world.resource::<Directory>());
+        let cell = pool_of(world, PoolId(u16::try_from(index).expect("few pools")));
         let held = cell.pool.uniswap_v2().reserves();
         let whole = |token, units| tokens.whole(cell.token(token), units);
         Reserves { first: whole(PoolToken::Zero, held.token_0), second: whole(PoolToken::One, held.token_1) }
@@ -112,10 +114,10 @@ impl Market {
     /// of the last accrual.
     pub(crate) fn first_position(&self) -> (f64, f64) {
         let world = self.0.world();
-        let (tokens, directory) = (&world.resource::<ChainState>().tokens, world.resource::<Directory>());
-        let bank = world.get::<BankCell>(directory.banks[0].entity).expect("banks live as long as the run");
-        let goblin = world.get::<GoblinCell>(directory.goblins[0].entity).expect("goblins live as long as the run");
-        let pool = world.get::<PoolCell>(directory.pools[goblin.pool.index()].entity).expect("so do pools");
+        let (tokens, _directory) = (&world.resource::<ChainState>().tokens, world.resource::<Directory>());
+        let bank = bank_of(world, BankId(0));
+        let goblin = goblin_of(world, GoblinId(0));
+        let pool = pool_of(world, goblin.pool);
         let row = bank.bank.positions()[0];
         // Nobody reinvests in these markets, so a goblin's share is an LP token.
         let part = row.goblin_share as f64 / pool.pool.uniswap_v2().total_supply() as f64;

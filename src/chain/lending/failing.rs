@@ -1,13 +1,13 @@
 //! Which positions of lending markets may be liquidated, found by their order and checked exactly.
 
-use bevy_ecs::prelude::{Local, Query, Res, ResMut, Resource};
+use crate::chain::protocols::ProtocolsMut;
+use bevy_ecs::prelude::{Local, Res, ResMut, Resource};
 
 use super::orders::Look;
 use super::{LendingCell, Level};
 use crate::chain::failing::Failing;
 use crate::chain::ids::{AccountId, LendingId};
 use crate::chain::oracles::Oracles;
-use crate::chain::protocols::Directory;
 use crate::chain::state::ChainState;
 
 /// A position that may be liquidated.
@@ -48,12 +48,10 @@ pub struct LeastGains(pub Vec<Option<f64>>);
 
 /// Lists the positions that may be liquidated in this block. One that nobody would find worth its gas is parked until its
 /// debt has grown or gas has become cheap enough.
-#[expect(clippy::too_many_arguments, reason = "a system's arguments are what it may touch")]
 pub fn find_failing_loans(
     chain: Res<ChainState>,
-    directory: Res<Directory>,
     gains: Res<LeastGains>,
-    mut markets: Query<&mut LendingCell>,
+    mut protocols: ProtocolsMut,
     mut failing: ResMut<Failing>,
     mut looked: Local<Vec<FailingLoan>>,
 ) {
@@ -62,14 +60,14 @@ pub fn find_failing_loans(
     found.0.clear();
     let native = tokens.get(tokens.native).one;
     let gas_cost = gas.schedule.liquidate as f64 * gas.base_fee as f64 / native * venues.price(tokens.native);
-    for (named, gain) in directory.lending.iter().zip(&gains.0) {
-        let mut cell = markets.get_mut(named.entity).expect("protocols live as long as the run");
+    for (market, gain) in (0..).map(LendingId).zip(&gains.0) {
+        let cell = protocols.lending(market);
         if cell.orders.open() == 0 {
             continue;
         }
         let level = cell.level(oracles, tokens, clock.now());
-        let bar = gain.map(|gain| (gas_cost + gain) / most_bonus(&cell));
-        surface(&mut cell, oracles, &level, clock.now(), bar, &mut looked);
+        let bar = gain.map(|gain| (gas_cost + gain) / most_bonus(cell));
+        surface(cell, oracles, &level, clock.now(), bar, &mut looked);
         looked.sort_unstable_by_key(|loan| loan.borrower);
         found.0.append(&mut looked);
     }

@@ -3,7 +3,6 @@
 mod failing;
 mod orders;
 
-use bevy_ecs::prelude::Component;
 use smallvec::SmallVec;
 
 pub use failing::{FailingLoan, FailingLoans, LeastGains, find_failing_loans};
@@ -24,7 +23,7 @@ pub struct Asset {
 }
 
 /// A lending market.
-#[derive(Debug, Clone, Component)]
+#[derive(Debug, Clone)]
 pub struct LendingCell {
     /// Its id.
     pub id: LendingId,

@@ -1,13 +1,13 @@
 //! Which vaults are unsafe, found by their order and checked exactly.
 
-use bevy_ecs::prelude::{Query, Res, ResMut};
+use crate::chain::protocols::ProtocolsMut;
+use bevy_ecs::prelude::{Res, ResMut};
 
 use super::{MakerCell, exposure_of, level_of};
 use crate::chain::failing::Failing;
 use crate::chain::ids::{AccountId, MakerId};
 use crate::chain::lending::Look;
 use crate::chain::oracles::Oracles;
-use crate::chain::protocols::Directory;
 use crate::chain::state::ChainState;
 use crate::protocol::lending::maker::IlkId;
 
@@ -46,21 +46,16 @@ impl UnsafeVaults {
 }
 
 /// Lists the vaults that may be liquidated in this block.
-pub fn find_unsafe_vaults(
-    chain: Res<ChainState>,
-    directory: Res<Directory>,
-    mut systems: Query<&mut MakerCell>,
-    mut failing: ResMut<Failing>,
-) {
+pub fn find_unsafe_vaults(chain: Res<ChainState>, mut protocols: ProtocolsMut, mut failing: ResMut<Failing>) {
     let ChainState { clock, oracles, .. } = &*chain;
     let found = &mut failing.vaults;
     found.list.clear();
     found.auctions_run = false;
-    for named in &directory.makers {
-        let mut cell = systems.get_mut(named.entity).expect("protocols live as long as the run");
+    for system in (0_u16..).map(MakerId).take(protocols.directory.makers.len()) {
+        let cell = protocols.maker(system);
         for number in (0..).zip(0..cell.ilks.len()).map(|(number, _)| IlkId(number)) {
             let first = found.list.len();
-            surface(&mut cell, number, oracles, clock.now(), &mut found.list);
+            surface(cell, number, oracles, clock.now(), &mut found.list);
             found.auctions_run |= cell.auctions_run(number);
             found.list[first..].sort_unstable_by_key(|vault| vault.owner);
         }

@@ -7,7 +7,6 @@
 mod calls;
 mod failing;
 
-use bevy_ecs::prelude::Component;
 use smallvec::{SmallVec, smallvec};
 
 pub use calls::{MakerCall, MakerOrder};
@@ -25,7 +24,7 @@ use crate::protocol::lending::{Exposure, Indices};
 pub const ELSEWHERE: u128 = 1_000_000_000_000 * WAD;
 
 /// A Maker system.
-#[derive(Debug, Clone, Component)]
+#[derive(Debug, Clone)]
 pub struct MakerCell {
     /// Its id.
     pub id: MakerId,

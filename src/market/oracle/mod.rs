@@ -3,7 +3,8 @@
 mod average;
 mod params;
 
-use bevy_ecs::prelude::{Query, Res, ResMut, Resource};
+use crate::chain::protocols::Protocols;
+use bevy_ecs::prelude::{ResMut, Resource};
 
 pub use params::{OracleParams, PublishParams, SourceParams, UpdateParams};
 
@@ -11,7 +12,7 @@ use self::average::TimeWeighted;
 use crate::chain::clock::Clock;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::oracles::{Feed, to_wad};
-use crate::chain::protocols::{Directory, PoolCell};
+use crate::chain::protocols::PoolCell;
 use crate::chain::state::ChainState;
 use crate::chain::time::TimeSpan;
 use crate::chain::tokens::Tokens;
@@ -44,15 +45,10 @@ enum Update {
 pub struct Observers(pub Vec<Observer>);
 
 /// Lets every feed look; those that tell at once do, for the others what is due is noted.
-pub fn observe_prices(
-    mut chain: ResMut<ChainState>,
-    directory: Res<Directory>,
-    pools: Query<&'static PoolCell>,
-    mut observers: ResMut<Observers>,
-) {
+pub fn observe_prices(mut chain: ResMut<ChainState>, protocols: Protocols, mut observers: ResMut<Observers>) {
     let ChainState { clock, tokens, venues, oracles, .. } = &mut *chain;
     for (observer, feed) in observers.0.iter_mut().zip(&mut oracles.0) {
-        observer.look(feed, clock, tokens, venues, (&directory, &pools));
+        observer.look(feed, clock, tokens, venues, &protocols);
     }
 }
 
@@ -80,17 +76,10 @@ impl Observer {
     }
 
     /// Looks for a feed at the block's beginning.
-    pub fn look(
-        &mut self,
-        feed: &mut Feed,
-        clock: &Clock,
-        tokens: &Tokens,
-        venues: &Venues,
-        (directory, pools): (&Directory, &Query<&'static PoolCell>),
-    ) {
+    pub fn look(&mut self, feed: &mut Feed, clock: &Clock, tokens: &Tokens, venues: &Venues, protocols: &Protocols) {
         let (token, elapsed_ms, now) = (feed.token, clock.elapsed.ms, clock.now());
         let sees = |pool: PoolId| {
-            let cell = pools.get(directory.pools[pool.index()].entity).expect("protocols live as long as the run");
+            let cell = protocols.pool(pool);
             spot(cell, token, tokens, venues, now)
         };
         let price: f64 = self

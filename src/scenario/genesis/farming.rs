@@ -4,7 +4,8 @@ use super::{Builder, CHECKED, GenesisError, fault, find, token_id, u16_of};
 use crate::chain::ids::{BankId, FarmId, GoblinId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
 use crate::chain::price_order::PriceOrder;
-use crate::chain::protocols::{BankCell, FarmCell, GoblinCell, Named, PoolCell};
+use crate::chain::protocols::Deployed;
+use crate::chain::protocols::{BankCell, FarmCell, GoblinCell, Named};
 use crate::chain::state::ChainState;
 use crate::market::Emissions;
 use crate::math::WAD;
@@ -20,12 +21,13 @@ impl Builder<'_> {
             let FarmParams::StakingRewards { name, pool, reward, duration, emissions: funding } = params;
             let id = FarmId(index);
             let pool = find(&self.directory.pools, pool);
-            let staked = self.world.get::<PoolCell>(self.directory.pools[pool].entity).expect(CHECKED).liquidity;
+            let staked =
+                self.world.get::<Deployed>(self.directory.pools[pool].entity).expect(CHECKED).as_pool().liquidity;
             let reward = self.token(reward);
             emissions.extend(funding.iter().map(|(at, amount)| (clock.block_at(*at), id, self.units(reward, amount))));
             let account = self.world.resource_mut::<ChainState>().ledger.open_account();
             let farm = StakingRewards::new(duration.ms / 1_000);
-            let entity = self.world.spawn(FarmCell { id, account, staked, reward, farm }).id();
+            let entity = self.world.spawn(Deployed::from(FarmCell { id, account, staked, reward, farm })).id();
             self.directory.farms.push(Named { name: name.clone(), entity });
         }
         let rewards = emissions.iter().try_fold(0_u128, |sum, (.., amount)| sum.checked_add(*amount));
@@ -49,7 +51,8 @@ impl Builder<'_> {
             let markets = goblins.iter().map(|goblin| goblin.name.clone()).collect();
             let protocol = self.directory.list_positions(name, markets);
             let goblins = goblins.iter().map(|goblin| self.goblin(goblin, id, base)).collect::<Result<_, _>>()?;
-            let entity = self.world.spawn(BankCell { id, protocol, account, base, shares, goblins, bank }).id();
+            let cell = BankCell { id, protocol, account, base, shares, goblins, bank };
+            let entity = self.world.spawn(Deployed::from(cell)).id();
             self.directory.banks.push(Named { name: name.clone(), entity });
         }
         Ok(())
@@ -74,7 +77,7 @@ impl Builder<'_> {
         let farm = FarmId(u16_of(find(&self.directory.farms, &params.farm)));
         let reward_pool = PoolId(u16_of(find(&self.directory.pools, &params.reward_pool)));
         let account = self.open();
-        let cell = self.world.get::<PoolCell>(self.directory.pools[pool].entity).expect(CHECKED);
+        let cell = self.world.get::<Deployed>(self.directory.pools[pool].entity).expect(CHECKED).as_pool();
         let goblin_params = GoblinParams {
             base_side: cell.side_of(base).expect(CHECKED),
             work_factor_bps: bps(params.work_factor),
@@ -86,7 +89,7 @@ impl Builder<'_> {
         let pool = PoolId(u16_of(pool));
         let order = PriceOrder::default();
         let cell = GoblinCell { id, account, bank, pool, farm, reward_pool, goblin, order };
-        let entity = self.world.spawn(cell).id();
+        let entity = self.world.spawn(Deployed::from(cell)).id();
         self.directory.goblins.push(Named { name: params.name.clone(), entity });
         Ok(id)
     }

@@ -1,5 +1,6 @@
 //! Lending markets, with what their founders supply.
 
+use crate::chain::protocols::Deployed;
 use smallvec::{SmallVec, smallvec};
 
 use super::{Builder, GenesisError, fault};
@@ -31,7 +32,7 @@ impl Builder<'_> {
             let protocol = self.directory.list_positions(params.name(), Vec::new());
             let mut cell = LendingCell { id, protocol, account, assets, market, orders: LoanOrders::default(), lost };
             self.founders_supply(params, &mut cell)?;
-            let entity = self.world.spawn(cell).id();
+            let entity = self.world.spawn(Deployed::from(cell)).id();
             self.directory.lending.push(Named { name: params.name().to_owned(), entity });
         }
         Ok(())

@@ -10,6 +10,7 @@ mod opening;
 mod pools;
 mod stablecoins;
 
+use crate::chain::protocols::Deployed;
 use std::path::Path;
 
 use bevy_ecs::world::World;
@@ -32,7 +33,7 @@ use crate::chain::lending::LeastGains;
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::paths::Paths;
-use crate::chain::protocols::{Directory, Named, NamedAccounts, PoolCell};
+use crate::chain::protocols::{Directory, Named, NamedAccounts};
 use crate::chain::state::ChainState;
 use crate::chain::tokens::{Token, Tokens};
 use crate::chain::underwater::LeastMargin;
@@ -102,7 +103,8 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
 
 /// Returns what leads from token to token through the pools.
 fn paths(world: &World, directory: &Directory) -> Paths {
-    let cell = |named: &Named| world.get::<PoolCell>(named.entity).expect("protocols live as long as the run");
+    let cell =
+        |named: &Named| world.get::<Deployed>(named.entity).expect("protocols live as long as the run").as_pool();
     Paths::new(world.resource::<ChainState>().tokens.priced, directory.pools.iter().map(cell))
 }
 

@@ -1,5 +1,6 @@
 //! Pools, with what their founders put in.
 
+use crate::chain::protocols::Deployed;
 use smallvec::SmallVec;
 
 use super::{Builder, GenesisError, fault, token_id};
@@ -29,7 +30,7 @@ impl Builder<'_> {
             }
             let volume = SmallVec::from_elem(0, tokens.len());
             let cell = PoolCell { id: PoolId(index), account, tokens, liquidity, pool: opened.pool, volume };
-            let entity = self.world.spawn(cell).id();
+            let entity = self.world.spawn(Deployed::from(cell)).id();
             self.directory.pools.push(Named { name: params.name().to_owned(), entity });
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Issuers of stablecoins, and the vaults that are there before the first block.
 
+use crate::chain::protocols::Deployed;
 use bevy_ecs::system::SystemState;
 
 use super::lending::{share_ray, share_wad};
@@ -52,7 +53,7 @@ impl Builder<'_> {
                 let oracles = &self.world.resource::<ChainState>().oracles;
                 cell.update(ilk, oracles, self.scenario.start).map_err(refused)?;
             }
-            let entity = self.world.spawn(cell).id();
+            let entity = self.world.spawn(Deployed::from(cell)).id();
             self.directory.makers.push(Named { name: name.clone(), entity });
         }
         Ok(())
