@@ -1,8 +1,8 @@
 //! An agent-based simulator of DeFi markets.
 //!
-//! The floors, lowest first: [`math`], [`protocol`], [`reader`], [`chain`], [`checks`], [`market`], [`agents`],
-//! [`record`], [`scenario`], [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`].
-//! Each uses only those below it; `tests/floors.rs` holds it.
+//! The floors, lowest first: [`math`], [`protocol`], [`world_copy`], [`reader`], [`chain`], [`checks`], [`market`],
+//! [`agents`], [`record`], [`scenario`], [`pipeline`], [`simulation`], [`cascade`], [`sweep`], [`validate`], [`report`],
+//! [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
 
 pub use plimsoll_math as math;
 pub use plimsoll_protocols as protocol;
@@ -21,3 +21,4 @@ pub mod scenario;
 pub mod simulation;
 pub mod sweep;
 pub mod validate;
+pub mod world_copy;

@@ -1,4 +1,5 @@
-//! What caused what, and what a fall would liquidate: that twins come to their end in the run, that parts sum to the
+//! What caused what, and what a fall would liquidate: that counterfactual runs come to their end in the run, that parts
+//! sum to the
 //! whole, and that the map says what a sweep says.
 
 use std::collections::BTreeSet;
@@ -10,17 +11,17 @@ use bevy_ecs::system::SystemState;
 use plimsoll::agents::view::View;
 use plimsoll::cascade::{Causes, Question, cascade};
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales, OtherSale};
+use plimsoll::chain::ids::PoolId;
 use plimsoll::chain::ids::{PositionId, PositionKey};
 use plimsoll::chain::liquidation::SaleKind;
-use plimsoll::chain::ids::PoolId;
 use plimsoll::chain::liquidation_map::{Falls, exposures, liquidatable};
 use plimsoll::chain::protocols::pool_of_mut;
 use plimsoll::protocol::amm::Side;
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
 use plimsoll::record::cascade::CascadeSummary;
 use plimsoll::record::trace::Trace;
-use plimsoll::scenario::{Checked, read_text};
-use plimsoll::simulation::{Options, Simulation, Twin};
+use plimsoll::scenario::{Checked, read, read_text};
+use plimsoll::simulation::{Counterfactual, Options, Simulation};
 
 /// A pool that a few hundred farmers share and few arbitrageurs keep straight, while ETH falls by a third. Farmers
 /// in `hasty` close while it falls.
@@ -92,16 +93,16 @@ fn asked(checked: &Checked, options: Options, depth: u32) -> (CascadeSummary, Ca
     (summary.cascade.unwrap(), causes)
 }
 
-/// Makes a twin in which the sales of these positions act.
-fn twin(checked: &Checked, seed: u64, acting: BTreeSet<PositionKey>) -> Trace {
+/// Makes a counterfactual run, all of it, in which the sales of these positions act.
+fn counterfactual(checked: &Checked, seed: u64, acting: BTreeSet<PositionKey>) -> Trace {
     let also = &checked.scenario.cascade.mute;
-    let mut twin =
-        Twin::new(&checked.scenario, Path::new("."), audited(seed), ForcedSales::only(acting), also).unwrap();
-    (0..checked.scenario.blocks).for_each(|_| twin.step());
-    twin.finish().unwrap()
+    let mut made =
+        Counterfactual::new(&checked.scenario, Path::new("."), audited(seed), ForcedSales::only(acting), also).unwrap();
+    (0..checked.scenario.blocks).for_each(|_| made.step());
+    made.finish().unwrap()
 }
 
-/// What a run's trace and its twins' have in common; toxic debt is followed in the run alone.
+/// What a run's trace and a counterfactual's have in common; toxic debt is followed in the run alone.
 fn seen(trace: &Trace) -> Trace {
     let mut seen = trace.clone();
     seen.toxic = None;
@@ -118,26 +119,26 @@ fn has_same_course(a: &Trace, b: &Trace) -> bool {
 }
 
 #[test]
-fn twins_come_to_their_end_in_the_run_itself() {
+fn counterfactuals_come_to_their_end_in_the_run_itself() {
     let checked = checked("");
     for seed in 1..=3 {
         let (told, causes) = asked(&checked, audited(seed), 40);
         assert!(told.ended_within_depth && causes.is_whole, "{told:#?}");
         assert!(causes.generations.len() > 2, "seed {seed} has no cascade: {told:#?}");
         let all: BTreeSet<PositionKey> = causes.generations.iter().flatten().copied().collect();
-        let last = twin(&checked, seed, all.clone());
-        assert!(has_same_course(&last, &causes.run), "the twin in which all sales act is not the run");
+        let last = counterfactual(&checked, seed, all.clone());
+        assert!(has_same_course(&last, &causes.run), "the one in which all sales act is not the run");
         assert_eq!(seen(&causes.run).prizes_numeraire.to_bits(), last.prizes_numeraire.to_bits());
         // One sale less is another course.
         let mut fewer = all;
         fewer.remove(&causes.run.liquidations[0].fact.key);
-        assert!(!has_same_course(&twin(&checked, seed, fewer), &causes.run));
+        assert!(!has_same_course(&counterfactual(&checked, seed, fewer), &causes.run));
     }
 }
 
-/// Searchers take the trades of those who accept anything: their bundles are a part of every twin.
+/// Searchers take the trades of those who accept anything: their bundles are a part of every counterfactual.
 #[test]
-fn twins_with_searchers_come_to_their_end_as_well() {
+fn counterfactuals_with_searchers_come_to_their_end_as_well() {
     let searchers = r#"Searcher(
             name: "searchers", count: 2, pool: "ETH/USDC", capital: Fixed(200_000), bid_share: Fixed(0.5),
             gas_money: Fixed(20),
@@ -148,10 +149,64 @@ fn twins_with_searchers_come_to_their_end_as_well() {
     let (told, causes) = asked(&checked, audited(1), 40);
     assert!(told.ended_within_depth && causes.is_whole && causes.generations.len() > 2, "{told:#?}");
     let all: BTreeSet<PositionKey> = causes.generations.iter().flatten().copied().collect();
-    assert!(has_same_course(&twin(&checked, 1, all), &causes.run));
+    assert!(has_same_course(&counterfactual(&checked, 1, all), &causes.run));
     let mut run = Simulation::new(&checked.scenario, "crash", Path::new("."), audited(1), None).unwrap();
     (0..checked.scenario.blocks).for_each(|_| run.step().unwrap());
     assert!(run.finish(None).unwrap().sandwiches.count > 10);
+}
+
+/// Each counterfactual goes on from a checkpoint of another run: it sees what it would see if it made every block itself.
+#[test]
+fn a_counterfactual_from_a_checkpoint_is_the_one_from_the_first_block() {
+    let foresight = r#"Trader(
+            name: "insiders", pool: "ETH/USDC", size: Fixed(9_000), temperament: Informed(blocks_ahead: 9),
+            capital: Fixed(200_000), gas_money: Fixed(5),
+        ),
+        Trader("#;
+    let texts = [
+        CRASH.replace("CASCADE", ""),
+        CRASH.replace("CASCADE", "cascade: (mute: [Closings]),"),
+        CRASH.replace("CASCADE", "cascade: (mute: [StopLosses]),").replacen("Trader(", foresight, 1),
+        // The shock is there with the first block, and comes back.
+        CRASH.replace("CASCADE", "").replace(r#"start: "3 h""#, r#"start: "0 s", hold: "2 h""#),
+    ];
+    for (text, seed) in texts.iter().zip(1..) {
+        let checked = read_text("crash", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+        let (_, causes) = asked(&checked, audited(seed), 12);
+        let mut acting = BTreeSet::new();
+        for trace in &causes.counterfactuals {
+            assert!(*trace == counterfactual(&checked, seed, acting.clone()), "seed {seed}, {} acting", acting.len());
+            acting.extend(keys(trace));
+        }
+        assert!(causes.counterfactuals.len() > 2, "seed {seed} has no cascade");
+        let mut without = checked.clone();
+        without.scenario.shocks.clear();
+        assert_eq!(causes.no_shock, Some(counterfactual(&without, seed, BTreeSet::new())), "seed {seed}");
+        let runs = causes.counterfactuals.len() as u64 + 2;
+        let made = causes.blocks_executed;
+        assert!(
+            made > checked.scenario.blocks && made < checked.scenario.blocks * runs,
+            "{made} blocks of {runs} runs"
+        );
+    }
+}
+
+#[test]
+fn the_crash_of_a_leveraged_farm_costs_three_quarters_of_its_blocks() {
+    let checked = read(Path::new("scenarios/leveraged_farm_crash.ron")).unwrap();
+    let mut told = 0;
+    let scenario = &checked.scenario;
+    let home = &checked.folder;
+    let (options, blocks) = (Options::seeded(1), scenario.blocks);
+    let question = Question { scenario, name: "crash", home, options, blocks, depth: 4 };
+    let block_done = || {
+        told += 1;
+        ControlFlow::Continue(())
+    };
+    let (_, causes) = cascade(question, None, block_done).unwrap().unwrap();
+    let runs = causes.counterfactuals.len() as u64 + 2;
+    assert_eq!((runs, told), (7, causes.blocks_executed));
+    assert!(told * 4 <= runs * blocks * 3, "{told} blocks of {}", runs * blocks);
 }
 
 #[test]
@@ -218,17 +273,17 @@ fn without_feedback_every_liquidation_is_of_the_shock() {
 }
 
 #[test]
-fn a_market_without_liquidations_needs_no_twin_and_has_no_causes() {
+fn a_market_without_liquidations_needs_no_counterfactual_and_has_no_causes() {
     let mut checked = checked("");
     checked.scenario.shocks.clear();
     checked.scenario.blocks = 30;
     let (told, causes) = asked(&checked, audited(1), 4);
-    assert!(causes.twins.is_empty() && causes.run.liquidations.is_empty(), "{told:#?}");
+    assert!(causes.counterfactuals.is_empty() && causes.run.liquidations.is_empty(), "{told:#?}");
     assert_eq!((told.twins, told.ended_within_depth, told.depth), (0, true, None));
     assert_eq!((told.debt_amplification, told.branching_ratio_value, told.blocks_to_quiet), (None, None, None));
 }
 
-/// Where the scenario mutes closings as well, those are of a generation like liquidations, and the twins end in the run.
+/// Where the scenario mutes closings as well, those are of a generation like liquidations, and the counterfactuals end in the run.
 #[test]
 fn closings_that_are_muted_have_causes_too() {
     let with = checked("cascade: (mute: [Closings], depth: 40),");
@@ -240,11 +295,11 @@ fn closings_that_are_muted_have_causes_too() {
     let closings = causes.run.liquidations.iter().filter(|row| row.fact.kind == SaleKind::Close).count();
     assert!(closings > 5 && told.ended_within_depth, "{closings} closings");
     let all: BTreeSet<PositionKey> = causes.generations.iter().flatten().copied().collect();
-    assert!(has_same_course(&twin(&with, 1, all), &causes.run));
-    // The run is the same; its twin 0 sells less into the pool.
+    assert!(has_same_course(&counterfactual(&with, 1, all), &causes.run));
+    // The run is the same; its counterfactual 0 sells less into the pool.
     let (_, without) = asked(&checked(""), audited(1), 40);
     assert!((0..150).all(|block| without.run.price(0, block).to_bits() == causes.run.price(0, block).to_bits()));
-    assert!(!has_same_course(&without.twins[0], &causes.twins[0]));
+    assert!(!has_same_course(&without.counterfactuals[0], &causes.counterfactuals[0]));
 }
 
 /// What a fall would make liquidatable, by the map and by moving the pool's price and asking of every position.

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// The floors, lowest first, each with the modules that stand on it. A module that is not named stands where the
 /// nearest one around it does, so that a folder's parts may stand on other floors than the folder.
-const FLOORS: [&[&str]; 16] = [
+const FLOORS: [&[&str]; 17] = [
     &["math"],
     &["protocols"],
+    &["world_copy"],
     &["reader"],
     &["chain"],
     &["checks"],

@@ -22,7 +22,7 @@ pub enum Wake {
 }
 
 /// The agents of one kind by when they wake.
-#[derive(Debug, Resource)]
+#[derive(Debug, Clone, Resource)]
 pub struct Awake<A> {
     next: Vec<(AgentId, Entity)>,
     later: BinaryHeap<Reverse<(u64, AgentId, Entity)>>,

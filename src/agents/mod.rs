@@ -45,6 +45,7 @@ use crate::chain::event::{Event, EventLog};
 use crate::chain::ids::{AccountId, AgentId};
 use crate::chain::ledger::SupplyTooLarge;
 use crate::chain::mempool::Mempool;
+use crate::world_copy::WorldCopy;
 
 /// Who an agent is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component)]
@@ -221,6 +222,12 @@ macro_rules! kinds {
         pub fn init(world: &mut bevy_ecs::world::World) {
             $(world.init_resource::<Awake<$agent>>();)*
             world.init_resource::<AgentDirectory>();
+        }
+
+        /// Registers what every kind keeps in the world, to be copied.
+        pub fn register(copy: WorldCopy) -> WorldCopy {
+            copy.resource::<AgentDirectory>()
+                $(.resource::<Awake<$agent>>().entity::<($agent, Identity)>())*
         }
 
         /// The kinds' names, in the order of this list.

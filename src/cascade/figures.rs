@@ -10,7 +10,7 @@ use crate::record::cascade::{
 };
 use crate::record::trace::{Trace, Traced};
 
-/// A fall of twin 0 below this share of the price is too small to be amplified.
+/// A fall of counterfactual 0 below this share of the price is too small to be amplified.
 const LEAST_FALL: f64 = 0.001;
 
 impl Causes {
@@ -23,16 +23,16 @@ impl Causes {
             over(rows.iter().filter(induced).map(weight).sum(), all)
         };
         let (first, last) = (rows.first().map(|row| row.block), rows.last().map(|row| row.block));
-        let in_twin_0 = first_blocks(self.twin(0));
+        let in_twin_0 = first_blocks(self.counterfactual(0));
         let sooner =
             first_blocks(&self.run).into_iter().filter_map(|(key, block)| in_twin_0.get(&key)?.checked_sub(block));
         CascadeSummary {
             generations_asked: self.depth as u64,
-            twins: (self.twins.len() + usize::from(self.calm.is_some())) as u64,
+            twins: (self.counterfactuals.len() + usize::from(self.no_shock.is_some())) as u64,
             ended_within_depth: self.is_whole,
             price_amplification: (0..self.run.watched.len()).map(|watched| self.amplification(watched)).collect(),
-            debt_amplification: over(debt(&self.run), debt(self.twin(0))),
-            bad_debt_amplification: over(bad_debt(&self.run), bad_debt(self.twin(0))),
+            debt_amplification: over(debt(&self.run), debt(self.counterfactual(0))),
+            bad_debt_amplification: over(bad_debt(&self.run), bad_debt(self.counterfactual(0))),
             branching_ratio_count: ratio(|_| 1.0),
             branching_ratio_value: ratio(|row| row.sold_numeraire),
             induced_debt_ratio: ratio(|row| row.debt_numeraire),
@@ -51,7 +51,7 @@ impl Causes {
     fn amplification(&self, watched: usize) -> PriceAmplification {
         let start = self.run.start[watched];
         let (lowest, block) = self.run.lowest(watched);
-        let (lowest_in_twin_0, _) = self.twin(0).lowest(watched);
+        let (lowest_in_twin_0, _) = self.counterfactual(0).lowest(watched);
         let fall = |lowest: f64| (start - lowest) / start;
         let made = self.of_price(watched).after(block);
         PriceAmplification {
@@ -89,11 +89,11 @@ impl Causes {
         list
     }
 
-    /// Returns the positions that were liquidated in a twin and not in the run.
+    /// Returns the positions that were liquidated in a counterfactual and not in the run.
     fn suppressed(&self) -> SuppressedSummary {
         let of_run = first_blocks(&self.run);
         let mut debts = BTreeMap::new();
-        for row in self.twins.iter().flat_map(|twin| &twin.liquidations) {
+        for row in self.counterfactuals.iter().flat_map(|trace| &trace.liquidations) {
             if !of_run.contains_key(&row.fact.key) {
                 debts.entry(row.fact.key).or_insert(row.debt_numeraire);
             }

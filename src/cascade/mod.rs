@@ -1,13 +1,17 @@
-//! What caused what: a run beside its counterfactual twins, on the same dice.
+//! What caused what: a run beside counterfactual runs, on the same dice.
 //!
-//! Twin 0 mutes every forced sale. Twin g + 1 lets those of A act, the positions liquidated in the twins up to g, so that
-//! what is liquidated there for the first time, S of g + 1, is what those sales brought about. A twin that liquidates
-//! nothing outside its A mutes nothing: it is the run. So once A holds every position that the run liquidates, the next
-//! twin need not be run.
+//! Counterfactual 0 mutes every forced sale. Counterfactual g + 1 lets those of A act, the positions liquidated in the
+//! counterfactuals up to g, so that what is liquidated there for the first time, S of g + 1, is what those sales brought
+//! about. A counterfactual that liquidates nothing outside its A mutes nothing: it is the run. So once A holds every position
+//! that the run liquidates, the next one need not be run.
 //!
-//! A position is of the first generation whose twin liquidates it, however often it is liquidated in the run. One more twin 0,
-//! without the scenario's shocks and on the same dice, tells the shocks from all the rest.
+//! A position is of the first generation whose counterfactual liquidates it, however often it is liquidated in the run. One
+//! more counterfactual 0, without the scenario's shocks, tells the shocks from all the rest.
+//!
+//! Each goes on from a checkpoint of the one before it (`checkpoints.rs`), and counterfactual 0 from one of the run: before
+//! the first attempt at a forced sale that the two treat otherwise, they are the same.
 
+mod checkpoints;
 mod contributions;
 mod figures;
 mod tables;
@@ -16,7 +20,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-pub use contributions::Contributed;
+use self::checkpoints::OfRun;
+pub use self::contributions::Contributed;
 
 use crate::chain::forced_sales::ForcedSales;
 use crate::chain::ids::PositionKey;
@@ -24,7 +29,7 @@ use crate::record::folder::OutputFolder;
 use crate::record::summary::Summary;
 use crate::record::trace::Trace;
 use crate::scenario::schema::Scenario;
-use crate::simulation::{Options, RunError, Simulation, Twin};
+use crate::simulation::{Counterfactual, Options, RunError, Simulation};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +40,7 @@ pub struct Question<'a> {
     pub name: &'a str,
     /// Where its price files lie.
     pub home: &'a Path,
-    /// How the run is made; its twins are made alike.
+    /// How the run is made; counterfactual runs are made alike.
     pub options: Options,
     /// Blocks to do.
     pub blocks: u64,
@@ -43,25 +48,27 @@ pub struct Question<'a> {
     pub depth: u32,
 }
 
-/// A run and its twins.
+/// A run and its counterfactuals.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Causes {
     /// What was seen in the run.
     pub run: Trace,
-    /// What was seen in twin 0 without the scenario's shocks; none if it has no shocks.
-    pub calm: Option<Trace>,
-    /// What was seen in twin 0, 1, and on. The twin behind the last is the run, if `is_whole`.
-    pub twins: Vec<Trace>,
-    /// Positions first liquidated in each twin.
+    /// What was seen in counterfactual 0 without the scenario's shocks; none if it has no shocks.
+    pub no_shock: Option<Trace>,
+    /// What was seen in counterfactual 0, 1, and on. The one behind the last is the run, if `is_whole`.
+    pub counterfactuals: Vec<Trace>,
+    /// Positions first liquidated in each counterfactual.
     pub generations: Vec<BTreeSet<PositionKey>>,
-    /// Whether the twins came to their end: every position that the run liquidates is in one of the generations.
+    /// Whether the counterfactuals came to their end: every position that the run liquidates is in one of the generations.
     pub is_whole: bool,
     /// How many generations are told apart.
     pub depth: usize,
+    /// Blocks that were made, in all runs together.
+    pub blocks_executed: u64,
 }
 
-/// Makes the run and its twins, writes what they leave, and returns the run's summary with its causes. `block_done` is told
-/// of every block, of whichever run; where it breaks, nothing is returned.
+/// Makes the run and its counterfactuals, writes what they leave, and returns the run's summary with its causes. `block_done`
+/// is told of every block that is made, of whichever run; where it breaks, nothing is returned.
 ///
 /// # Errors
 /// As of a run.
@@ -75,30 +82,47 @@ pub fn cascade(
     let also = &scenario.cascade.mute;
     let mut simulation = Simulation::new(scenario, name, home, options, folder.as_deref_mut())?;
     simulation.watch(also);
-    for _ in 0..blocks {
+    let mut checkpoints = OfRun::begin(&simulation, blocks);
+    while simulation.blocks_done() < blocks {
         simulation.step()?;
         if block_done().is_break() {
             return Ok(None);
         }
+        checkpoints.look(&simulation);
     }
+    let mut blocks_executed = simulation.blocks_executed();
     let (mut summary, mut world) = simulation.conclude(folder.as_deref_mut())?;
     let run = world.remove_resource::<Trace>().expect("the run was watched");
-    let mut twin = |scenario: &Scenario, acting: BTreeSet<PositionKey>| {
-        let mut twin = Twin::new(scenario, home, options, ForcedSales::only(acting), also)?;
-        for _ in 0..blocks {
-            twin.step();
+    let mut finish = |mut counterfactual: Counterfactual, look: &mut dyn FnMut(&Counterfactual)| {
+        while counterfactual.blocks_done() < blocks {
+            counterfactual.step();
             if block_done().is_break() {
                 return Ok(None);
             }
+            look(&counterfactual);
         }
-        twin.finish().map(Some)
+        blocks_executed += counterfactual.blocks_executed();
+        counterfactual.finish().map(Some)
     };
-    let Some(mut causes) = follow(run, depth, |acting| twin(scenario, acting))? else { return Ok(None) };
+    let mut no_shock = None;
     if !scenario.shocks.is_empty() {
-        let without = Scenario { shocks: vec![], ..scenario.clone() };
-        let Some(calm) = twin(&without, BTreeSet::new())? else { return Ok(None) };
-        causes.calm = Some(calm);
+        let counterfactual = match checkpoints.before_shocks() {
+            Some(checkpoint) => Counterfactual::from(checkpoint, BTreeSet::new()).without_shocks(),
+            None => {
+                let without = Scenario { shocks: vec![], ..scenario.clone() };
+                Counterfactual::new(&without, home, options, ForcedSales::only(BTreeSet::new()), also)?
+            }
+        };
+        let Some(trace) = finish(counterfactual, &mut |_| ())? else { return Ok(None) };
+        no_shock = Some(trace);
     }
+    let mut checkpoints = checkpoints.counterfactuals();
+    let counterfactual = |acting| {
+        let next = checkpoints.next(acting);
+        finish(next, &mut |counterfactual| checkpoints.look(counterfactual))
+    };
+    let Some(mut causes) = follow(run, depth, counterfactual)? else { return Ok(None) };
+    (causes.no_shock, causes.blocks_executed) = (no_shock, blocks_executed);
     summary.cascade = Some(causes.figures());
     if let Some(folder) = folder {
         causes.write(folder, &mut world, options.exact)?;
@@ -107,27 +131,27 @@ pub fn cascade(
     Ok(Some((summary, causes)))
 }
 
-/// Follows the run's causes from twin to twin.
+/// Follows the run's causes from one counterfactual to the next.
 fn follow(
     run: Trace,
     depth: u32,
-    mut twin: impl FnMut(BTreeSet<PositionKey>) -> Result<Option<Trace>, RunError>,
+    mut counterfactual: impl FnMut(BTreeSet<PositionKey>) -> Result<Option<Trace>, RunError>,
 ) -> Result<Option<Causes>, RunError> {
     let depth = depth as usize;
     let of_run = keys(&run);
-    let (mut acting, mut twins, mut generations) = (BTreeSet::new(), Vec::new(), Vec::new());
-    while twins.len() <= depth && !of_run.is_subset(&acting) {
-        let Some(trace) = twin(acting.clone())? else { return Ok(None) };
+    let (mut acting, mut counterfactuals, mut generations) = (BTreeSet::new(), Vec::new(), Vec::new());
+    while counterfactuals.len() <= depth && !of_run.is_subset(&acting) {
+        let Some(trace) = counterfactual(acting.clone())? else { return Ok(None) };
         let found: BTreeSet<PositionKey> = keys(&trace).difference(&acting).copied().collect();
-        assert!(!found.is_empty(), "a twin that liquidates nothing else mutes nothing, and is the run");
+        assert!(!found.is_empty(), "a counterfactual that liquidates nothing else mutes nothing, and is the run");
         acting.extend(&found);
-        twins.push(trace);
+        counterfactuals.push(trace);
         generations.push(found);
     }
     generations.truncate(depth);
     let known: BTreeSet<PositionKey> = generations.iter().flatten().copied().collect();
     let is_whole = of_run.is_subset(&known);
-    Ok(Some(Causes { run, calm: None, twins, generations, is_whole, depth }))
+    Ok(Some(Causes { run, no_shock: None, counterfactuals, generations, is_whole, depth, blocks_executed: 0 }))
 }
 
 /// Returns the positions that were liquidated.
@@ -136,9 +160,9 @@ fn keys(trace: &Trace) -> BTreeSet<PositionKey> {
 }
 
 impl Causes {
-    /// Returns what was seen in twin `g`; behind the last, that is the run.
-    pub fn twin(&self, g: usize) -> &Trace {
-        self.twins.get(g).unwrap_or(&self.run)
+    /// Returns what was seen in counterfactual `g`; behind the last, that is the run.
+    pub fn counterfactual(&self, g: usize) -> &Trace {
+        self.counterfactuals.get(g).unwrap_or(&self.run)
     }
 
     /// Returns a position's generation; none if it is behind those that are told apart.

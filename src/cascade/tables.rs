@@ -29,7 +29,7 @@ impl Causes {
         agents: &AgentDirectory,
         exact: bool,
     ) -> Result<(), FolderError> {
-        let in_twin_0 = first_blocks(self.twin(0));
+        let in_twin_0 = first_blocks(self.counterfactual(0));
         let mut of_run = first_blocks(&self.run);
         let native = sees.tokens.get(sees.tokens.native);
         let mut file = folder.file("cascade.csv")?;

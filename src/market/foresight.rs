@@ -27,6 +27,11 @@ impl Foresight {
         Self { horizon, ..Self::default() }
     }
 
+    /// Returns how many blocks ahead somebody looks.
+    pub fn horizon(&self) -> u64 {
+        self.horizon
+    }
+
     /// Says whether anybody looks ahead.
     pub fn is_wanted(&self) -> bool {
         self.horizon > 0

@@ -17,13 +17,15 @@ use self::correlation::Correlation;
 use self::foresight::Foresight;
 use self::price::PriceProcess;
 use self::shock::Shock;
+use crate::chain::clock::Clock;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{FarmId, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::state::ChainState;
+use crate::chain::time::TimeSpan;
 
 /// One token's price outside the chain, before anybody here trades.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct OutsidePrice {
     /// The token.
     pub token: TokenId,
@@ -44,8 +46,23 @@ impl OutsidePrice {
 }
 
 /// Every token's price outside the chain, in the order of their ids, and how far it has been run ahead.
-#[derive(Debug, Resource)]
+#[derive(Debug, Clone, Resource)]
 pub struct OutsidePrices(pub Vec<OutsidePrice>, pub Foresight);
+
+impl OutsidePrices {
+    /// Returns the last block before which no shock has moved a price that anybody could know; none if one moved the
+    /// prices that the run begins with.
+    pub fn last_block_before_shocks(&self, clock: &Clock) -> Option<u64> {
+        let start_ms = self.0.iter().flat_map(|outside| &outside.shocks).map(Shock::start_ms).min()?;
+        let first = clock.block_at(TimeSpan { ms: start_ms });
+        first.checked_sub(self.1.horizon()).filter(|_| start_ms > 0)
+    }
+
+    /// Takes away what shocks there are.
+    pub fn remove_shocks(&mut self) {
+        self.0.iter_mut().for_each(|outside| outside.shocks.clear());
+    }
+}
 
 /// Moves the prices outside the chain to the block's time.
 pub fn move_prices(

@@ -3,7 +3,7 @@
 //! UTF-8, LF, a point as decimal mark, `true` and `false`; an empty cell is a missing value.
 
 /// Rows of cells as bytes. Cells are appended in order; [`Line::end`] closes a row.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Line {
     bytes: Vec<u8>,
     /// The last number that [`Line::steady`] wrote, and its text.

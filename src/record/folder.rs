@@ -152,6 +152,20 @@ impl OutputFolder {
         Ok(DataFile { name: name.to_owned(), path, to: BufWriter::with_capacity(1 << 16, hashing) })
     }
 
+    /// Opens a data file that begins with what `file`, of another folder, holds so far.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn fork(&mut self, file: &mut DataFile) -> Result<DataFile, FolderError> {
+        file.to.flush().map_err(failed("write", &file.path))?;
+        let mut fork = self.file(&file.name)?;
+        let (from, to) = (file.to.get_ref(), fork.to.get_mut());
+        let mut written = File::open(&file.path).map_err(failed("read", &file.path))?;
+        io::copy(&mut written, &mut to.file).map_err(failed("write", &fork.path))?;
+        (to.hasher, to.bytes) = (from.hasher.clone(), from.bytes);
+        Ok(fork)
+    }
+
     /// Flushes a data file to the disk and notes its digest for the manifest.
     ///
     /// # Errors

@@ -112,6 +112,37 @@ impl Recorder {
         })
     }
 
+    /// Returns the same without the tables: what a copy of the world can hold.
+    pub fn without_tables(&self) -> Self {
+        Self {
+            ticks: None,
+            events: None,
+            swaps: self.swaps,
+            row: Tick::default(),
+            falls: self.falls.clone(),
+            liquidatable: Vec::new(),
+            maps: self.maps.clone(),
+            summary: self.summary.clone(),
+            waits: self.waits.clone(),
+            failed: None,
+        }
+    }
+
+    /// Goes on in `folder` with the tables of the recorder that this one was copied from, which begin there with what
+    /// they hold so far.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    ///
+    /// # Panics
+    /// If the other one has no tables: what they would hold so far was never written.
+    pub fn fork_tables(&mut self, from: &mut Self, folder: &mut OutputFolder) -> Result<(), FolderError> {
+        let ticks = from.ticks.as_mut().expect("a fork has a folder only where its run has one");
+        self.ticks = Some(ticks.fork(folder)?);
+        self.events = from.events.as_mut().map(|events| events.fork(folder)).transpose()?;
+        Ok(())
+    }
+
     /// Closes the tables.
     ///
     /// # Errors

@@ -60,6 +60,14 @@ impl Table {
         self.file.rows(&mut self.line)
     }
 
+    /// Opens a table in another folder that begins with what this one holds so far.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn fork(&mut self, folder: &mut OutputFolder) -> Result<Self, FolderError> {
+        Ok(Self { file: folder.fork(&mut self.file)?, line: self.line.clone(), exact: self.exact })
+    }
+
     /// Closes the table.
     ///
     /// # Errors

@@ -115,6 +115,12 @@ impl Trace {
         trace
     }
 
+    /// Goes on without looking for toxic debt, and forgets what was found.
+    pub fn ignore_toxic(&mut self) {
+        self.toxic = None;
+        self.looks_for_toxic = false;
+    }
+
     /// Watches a price, if it is not watched.
     fn watch(&mut self, collateral: TokenId, source: PriceSource, sees: &View) {
         if self.number(collateral, source).is_none() {

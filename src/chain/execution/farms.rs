@@ -16,11 +16,11 @@ use crate::protocol::farm::alpha_homora::{GoblinMoves, RewardMarket, Site, Strat
 
 impl Executor<'_, '_, '_> {
     /// Says against whom work on a position sells: closings may count as forced sales.
-    fn sale_of_closing(&self, order: &WorkOrder) -> ForcedSale {
+    fn sale_of_closing(&mut self, order: &WorkOrder) -> ForcedSale {
         match order.position {
             Some(position) if order.strategy.closes() => {
                 let bank = self.protocols.goblin_ref(order.goblin).bank;
-                self.sales.of_other(order.sale, self.protocols.bank_ref(bank).key(order.goblin, position))
+                self.sales.attempt_other(order.sale, self.protocols.bank_ref(bank).key(order.goblin, position))
             }
             _ => ForcedSale::Executed,
         }
@@ -75,7 +75,7 @@ impl Executor<'_, '_, '_> {
         let booking = Booking::of(&at, tx.sender, self.named);
         let mut site =
             Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
-        let mut sale = self.sales.of(at.bank.key(goblin, position));
+        let mut sale = self.sales.attempt(at.bank.key(goblin, position));
         let receipt = at.bank.bank.kill(position, &mut site, &mut sale, self.now)?;
 
         at.goblin.order.remove(position.0);

@@ -13,7 +13,7 @@ impl Executor<'_, '_, '_> {
     #[cold]
     pub(super) fn forced(&mut self, tx: &Transaction, forced: Forced, received: &Received) -> Result<u128, Revert> {
         let Forced { of, sale } = forced;
-        if self.sales.of(of) == ForcedSale::Executed {
+        if self.sales.attempt(of) == ForcedSale::Executed {
             return self.act(tx, &sale.plain(), received, false);
         }
         match sale {

@@ -68,7 +68,7 @@ struct Executor<'a, 'w, 's> {
     now: u64,
     tokens: &'a Tokens,
     named: NamedAccounts,
-    sales: &'a ForcedSales,
+    sales: &'a mut ForcedSales,
     protocols: &'a mut ProtocolsMut<'w, 's>,
     ledger: &'a mut Ledger,
     venues: &'a mut Venues,

@@ -44,6 +44,14 @@ pub struct PriceProcess {
     price: f64,
 }
 
+/// The generator is no `Clone`, so that nobody uses the same numbers twice by mistake; a copy of a run means to.
+impl Clone for PriceProcess {
+    fn clone(&self) -> Self {
+        let dice = ChaCha8Rng::deserialize_state(&self.dice.serialize_state());
+        Self { law: self.law.clone(), dice, driver: self.driver, now_ms: self.now_ms, price: self.price }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Law {
     Fixed,

@@ -152,3 +152,22 @@ pub(super) fn standard_errors(sample: &[f64], mean: f64, variance: f64) -> [f64;
     let (second, fourth) = (moment(|x| x * x), moment(|x| x * x * x * x));
     [(found_mean - mean) / (second / n).sqrt(), (second - variance) / ((fourth - second * second) / n).sqrt()]
 }
+
+/// At whatever point of the generator's buffer.
+#[test]
+fn a_copy_takes_the_same_way() {
+    for params in each() {
+        let mut process = PriceProcess::new(&params, 7, "ETH", None);
+        for hour in 1..100_u64 {
+            let mut copy = process.clone();
+            let ahead = |process: &mut PriceProcess| {
+                (hour..hour + 40).map(|hour| process.advance(hour * 3_600_000).to_bits()).collect::<Vec<_>>()
+            };
+            let expected = ahead(&mut process.clone());
+            assert_eq!(ahead(&mut copy), expected, "{params:?}, hour {hour}");
+            process.advance(hour * 3_600_000);
+        }
+        let mut other = PriceProcess::new(&params, 8, "ETH", None);
+        assert_ne!(other.advance(100 * 3_600_000).to_bits(), process.advance(100 * 3_600_000).to_bits(), "{params:?}");
+    }
+}

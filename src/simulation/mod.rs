@@ -1,10 +1,15 @@
 //! One run.
 
+mod counterfactual;
+mod fork;
+
 use std::path::Path;
 
 use bevy_ecs::prelude::{Res, Schedule, World};
 use bevy_ecs::system::SystemState;
 use thiserror::Error;
+
+pub use self::counterfactual::{Checkpoint, Counterfactual};
 
 use crate::agents::borrower::Borrower;
 use crate::agents::farmer::Farmer;
@@ -68,6 +73,7 @@ pub struct Simulation {
     beginning: Beginning,
     writes: RecordWanted,
     audits: u64,
+    blocks_executed: u64,
 }
 
 /// Which tables the end of the run writes.
@@ -135,14 +141,14 @@ impl Simulation {
         world.insert_resource(books);
         world.insert_resource(recorder);
         let writes = RecordWanted { agents: record.agents, positions: record.positions, exact: options.exact };
-        let block = schedule(&mut world);
-        Ok(Self { world, block, beginning, writes, audits: 1 })
+        let block = built(&mut world);
+        Ok(Self { world, block, beginning, writes, audits: 1, blocks_executed: 0 })
     }
 
     /// Watches the run for what [`Trace`] keeps; before its first block. What `also` names counts as a liquidation.
     pub fn watch(&mut self, also: &[OtherSale]) {
         watch(&mut self.world, also, true);
-        self.block = schedule(&mut self.world);
+        self.block = built(&mut self.world);
     }
 
     /// Makes one block.
@@ -154,6 +160,7 @@ impl Simulation {
     /// If every block is audited and one fails: a bug.
     pub fn step(&mut self) -> Result<(), RunError> {
         self.block.run(&mut self.world);
+        self.blocks_executed += 1;
         self.audits += u64::from(self.world.resource::<AuditEveryBlock>().0);
         match self.world.resource_mut::<Recorder>().failed.take() {
             Some(error) => Err(error.into()),
@@ -164,6 +171,11 @@ impl Simulation {
     /// Returns how many blocks have been made.
     pub fn blocks_done(&self) -> u64 {
         self.world.resource::<ChainState>().clock.block
+    }
+
+    /// Returns how many blocks this run has made itself: a fork has made none of those before it.
+    pub fn blocks_executed(&self) -> u64 {
+        self.blocks_executed
     }
 
     /// Returns the world, to look at.
@@ -246,62 +258,17 @@ impl Simulation {
 /// What the end of a run looks at.
 type Ended<'w, 's> = (View<'w, 's>, Res<'w, AgentDirectory>, Res<'w, Books>, Option<Res<'w, LiquidityBooks>>);
 
-/// A run that leaves nothing but what [`Trace`] keeps: a counterfactual on the dice of another.
-pub struct Twin {
-    world: World,
-    block: Schedule,
-}
-
-impl Twin {
-    /// Makes the world before the first block, in which these forced sales act. What `also` names counts as a
-    /// liquidation.
-    ///
-    /// # Errors
-    /// The market cannot begin.
-    pub fn new(
-        scenario: &Scenario,
-        home: &Path,
-        options: Options,
-        sales: ForcedSales,
-        also: &[OtherSale],
-    ) -> Result<Self, RunError> {
-        let mut world = genesis::world(scenario, home, options.seed)?;
-        world.resource_mut::<ChainState>().sales = sales.and(also);
-        world.insert_resource(AuditEveryBlock(options.audit));
-        watch(&mut world, also, false);
-        let block = schedule(&mut world);
-        Ok(Self { world, block })
-    }
-
-    /// Makes one block.
-    ///
-    /// # Panics
-    /// If every block is audited and one fails: a bug.
-    pub fn step(&mut self) {
-        self.block.run(&mut self.world);
-    }
-
-    /// Audits the end and returns what was seen.
-    ///
-    /// # Errors
-    /// The audit fails, which is a bug.
-    pub fn finish(mut self) -> Result<Trace, RunError> {
-        let mut state = SystemState::<View>::new(&mut self.world);
-        let sees = state.get(&self.world).expect("genesis put in all that agents see");
-        audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
-        Ok(self.world.remove_resource().expect("it was put in"))
-    }
-}
-
+/// Watches a run before its first block.
 fn watch(world: &mut World, also: &[OtherSale], looks_for_toxic: bool) {
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).expect("genesis put in all that agents see");
     let trace = Trace::open(&sees, also, looks_for_toxic);
     world.insert_resource(trace);
+    world.resource_mut::<ChainState>().sales.keep_attempts(also);
 }
 
 /// Returns the block of a world, built.
-fn schedule(world: &mut World) -> Schedule {
+fn built(world: &mut World) -> Schedule {
     let mut block = pipeline::block(world);
     block.initialize(world).expect("the block's schedule builds");
     block

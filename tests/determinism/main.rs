@@ -1,4 +1,6 @@
-//! A run is a function of its scenario and its seed: to the byte, on every machine, in every profile.
+//! A run is a function of its scenario and its seed: to the byte, on every machine, in every profile. A fork goes on as its run does.
+
+mod forks;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -150,9 +152,13 @@ fn run(text: &str, seed: u64, blocks: u64) -> Files {
     let mut folder = OutputFolder::create(&home.path().join("run"), false).unwrap();
     let options = Options { exact: true, ..Options::seeded(seed) };
     assert_eq!(options.forced_sales, ForcedSale::Executed);
-    let mut simulation =
-        Simulation::new(&checked.scenario, "pinned", Path::new("."), options, Some(&mut folder)).unwrap();
-    (0..blocks).for_each(|_| simulation.step().unwrap());
+    let simulation = Simulation::new(&checked.scenario, "pinned", Path::new("."), options, Some(&mut folder)).unwrap();
+    run_on(simulation, folder, seed, blocks)
+}
+
+/// Runs a simulation on to its last block and returns what it left in its folder.
+fn run_on(mut simulation: Simulation, mut folder: OutputFolder, seed: u64, blocks: u64) -> Files {
+    (simulation.blocks_done()..blocks).for_each(|_| simulation.step().unwrap());
     simulation.finish(Some(&mut folder)).unwrap();
     let stamp = ScenarioStamp { name: "pinned".into(), path: "pinned.ron".into(), blake3: String::new() };
     let options = RunOptions { blocks, audit: false, exact: true, mute_forced_sales: false, cascade_depth: None };

@@ -1,0 +1,77 @@
+//! Forks: a run that goes on twice from a block.
+
+use bevy_ecs::schedule::Schedules;
+
+use super::{RunError, Simulation, built};
+use crate::agents;
+use crate::chain::audit::AuditEveryBlock;
+use crate::chain::base_fee::Eip1559;
+use crate::chain::event::EventLog;
+use crate::chain::failing::Failing;
+use crate::chain::lending::LeastGains;
+use crate::chain::mempool::Mempool;
+use crate::chain::protocols::{Deployed, Directory};
+use crate::chain::state::ChainState;
+use crate::chain::underwater::LeastMargin;
+use crate::market::background::Demand;
+use crate::market::correlation::Correlation;
+use crate::market::gas_price::GasPrices;
+use crate::market::oracle::Observers;
+use crate::market::{Emissions, OutsidePrices};
+use crate::record::books::Books;
+use crate::record::folder::OutputFolder;
+use crate::record::liquidity::LiquidityBooks;
+use crate::record::recorder::Recorder;
+use crate::record::trace::Trace;
+use crate::world_copy::WorldCopy;
+
+/// Returns how to copy all that the world of a run may hold.
+pub(super) fn registered() -> WorldCopy {
+    let copy = WorldCopy::default()
+        .resource::<ChainState>()
+        .resource::<Directory>()
+        .resource::<Eip1559>()
+        .resource::<Mempool>()
+        .resource::<EventLog>()
+        .resource::<Failing>()
+        .resource::<LeastMargin>()
+        .resource::<LeastGains>()
+        .resource::<AuditEveryBlock>()
+        .entity::<(Deployed,)>()
+        .resource::<OutsidePrices>()
+        .resource::<Correlation>()
+        .resource::<Observers>()
+        .resource::<GasPrices>()
+        .resource::<Demand>()
+        .resource::<Emissions>()
+        .resource::<Books>()
+        .resource::<LiquidityBooks>()
+        .resource::<Trace>()
+        .resource_by(Recorder::without_tables)
+        // A schedule is built anew, and this is put in with it.
+        .without::<Schedules>()
+        // Where something was left out.
+        .entity::<()>();
+    agents::register(copy)
+}
+
+impl Simulation {
+    /// Returns a copy of the run as it is now, which goes on as this one would, in the same bytes. It makes no block that
+    /// this one has made, and what it will write in `folder` begins with what this one has written in its own.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    ///
+    /// # Panics
+    /// If a folder is given and this run has none; if the world holds what nobody registered to be copied: bugs.
+    pub fn fork(&mut self, folder: Option<&mut OutputFolder>) -> Result<Self, RunError> {
+        let mut world = registered().copy(&self.world);
+        if let Some(folder) = folder {
+            let mut own = self.world.resource_mut::<Recorder>();
+            world.resource_mut::<Recorder>().fork_tables(&mut own, folder)?;
+        }
+        let block = built(&mut world);
+        let (beginning, writes, audits) = (self.beginning.clone(), self.writes, self.audits);
+        Ok(Self { world, block, beginning, writes, audits, blocks_executed: 0 })
+    }
+}
