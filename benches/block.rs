@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use plimsoll::agents::AgentParams;
-use plimsoll::record::folder::OutputFolder;
+use plimsoll::output::folder::OutputFolder;
 use plimsoll::scenario::{self, Checked};
 use plimsoll::simulation::{Options, Simulation};
 

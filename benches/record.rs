@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use plimsoll::record::amount::Amount;
-use plimsoll::record::csv::{Cell, Line, Steady};
-use plimsoll::record::ticks::{BlockTick, PoolTick, Tick, TokenTick};
+use plimsoll::output::ticks::{BlockTick, PoolTick, Tick, TokenTick};
+use plimsoll::rows::amount::Amount;
+use plimsoll::rows::csv::{Cell, Line, Steady};
 
 /// A row of 20 cells: 10 floats with all their digits, 10 integers.
 fn cells(c: &mut Criterion) {

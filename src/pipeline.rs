@@ -6,6 +6,8 @@ use bevy_ecs::schedule::{
 };
 use bevy_ecs::system::{Res, ScheduleSystem};
 
+use crate::accounts::liquidity::{LiquidityBooks, record_liquidity};
+use crate::accounts::trace::{Trace, trace_block};
 use crate::agents::{self, AgentDirectory};
 use crate::chain::audit::{AuditEveryBlock, audit_block};
 use crate::chain::base_fee::{Eip1559, adjust_base_fee};
@@ -21,9 +23,7 @@ use crate::market::background::{Demand, draw_background};
 use crate::market::gas_price::{GasPrices, replay_base_fee};
 use crate::market::oracle::observe_prices;
 use crate::market::{Emissions, fund_farms, move_prices};
-use crate::record::liquidity::{LiquidityBooks, record_liquidity};
-use crate::record::recorder::{Recorder, record_block};
-use crate::record::trace::{Trace, trace_block};
+use crate::output::recorder::{Recorder, record_block};
 
 /// The stages of a block, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::SystemState;
+use plimsoll::accounts::profit::ProfitAndLoss;
 use plimsoll::chain::audit::{AuditError, audit};
 use plimsoll::chain::forced_sales::ForcedSale;
 use plimsoll::chain::ids::{BankId, FarmId, PoolId};
@@ -15,7 +16,6 @@ use plimsoll::chain::protocols::{bank_of, farm_of_mut, goblin_of_mut, pool_of, p
 use plimsoll::chain::state::ChainState;
 use plimsoll::protocol::amm::Amounts;
 use plimsoll::protocol::farm::alpha_homora::{IntoPair, Site, Strategy as Farming, Work};
-use plimsoll::record::summary::ProfitAndLoss;
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, RunError, Simulation};
 use proptest::prelude::*;

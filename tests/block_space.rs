@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use plimsoll::accounts::books::Books;
+use plimsoll::accounts::fate::AgentFate;
 use plimsoll::agents::farmer::{Farmer, State};
 use plimsoll::agents::{AgentDirectory, Identity};
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::TokenId;
 use plimsoll::chain::state::ChainState;
-use plimsoll::record::agents::AgentFate;
-use plimsoll::record::books::Books;
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, Simulation};
 

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use bevy_ecs::prelude::World;
 use bevy_ecs::system::SystemState;
+use plimsoll::accounts::trace::Trace;
 use plimsoll::agents::view::View;
 use plimsoll::cascade::{Causes, Question, cascade};
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales, OtherSale};
@@ -16,10 +17,9 @@ use plimsoll::chain::ids::{PositionId, PositionKey};
 use plimsoll::chain::liquidation::SaleKind;
 use plimsoll::chain::liquidation_map::{Falls, exposures, liquidatable};
 use plimsoll::chain::protocols::pool_of_mut;
+use plimsoll::output::cascade::CascadeSummary;
 use plimsoll::protocol::amm::Side;
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
-use plimsoll::record::cascade::CascadeSummary;
-use plimsoll::record::trace::Trace;
 use plimsoll::scenario::{Checked, read, read_text};
 use plimsoll::simulation::{Counterfactual, Options, Simulation};
 

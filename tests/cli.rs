@@ -7,13 +7,12 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use plimsoll::accounts::profit::{KindProfit, ProfitAndLoss};
 use plimsoll::cli::simulator::{Reading, Scenario, Simulator};
 use plimsoll::cli::{Interrupt, Outcome, run_with};
-use plimsoll::record::folder::OutputFolder;
-use plimsoll::record::manifest::RunOptions;
-use plimsoll::record::summary::{
-    KindProfit, Liquidations, PoolSummary, PricePath, ProfitAndLoss, Summary, TokenSummary,
-};
+use plimsoll::output::folder::OutputFolder;
+use plimsoll::output::manifest::RunOptions;
+use plimsoll::output::summary::{Liquidations, PoolSummary, PricePath, Summary, TokenSummary};
 use tempfile::TempDir;
 
 thread_local! {

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use bevy_ecs::system::SystemState;
+use plimsoll::accounts::books::Books;
+use plimsoll::accounts::liquidity::{Figures, LiquidityBooks};
 use plimsoll::agents::AgentDirectory;
 use plimsoll::agents::view::View;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::{AgentId, TokenId};
 use plimsoll::chain::state::ChainState;
-use plimsoll::record::books::Books;
-use plimsoll::record::liquidity::{Figures, LiquidityBooks};
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, Simulation};
 

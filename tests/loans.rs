@@ -9,7 +9,7 @@ use plimsoll::chain::liquidation::Liquidation;
 use plimsoll::chain::protocols::Directory;
 use plimsoll::chain::protocols::lending_of;
 use plimsoll::chain::state::ChainState;
-use plimsoll::record::summary::Summary;
+use plimsoll::output::summary::Summary;
 use plimsoll::scenario;
 use plimsoll::simulation::{Options, Simulation};
 

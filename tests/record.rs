@@ -3,20 +3,21 @@
 use std::fs;
 use std::path::Path;
 
-use plimsoll::record::agents::{Agent, AgentFate};
-use plimsoll::record::amount::Amount;
-use plimsoll::record::columns::Columns;
-use plimsoll::record::csv::{Line, Steady};
-use plimsoll::record::events::{Event, EventKind};
-use plimsoll::record::folder::{FolderError, OutputFolder, check_target};
-use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
-use plimsoll::record::positions::{Position, PositionFate};
-use plimsoll::record::summary::Summary;
-use plimsoll::record::table::Table;
-use plimsoll::record::ticks::{
+use plimsoll::accounts::fate::{AgentFate, PositionFate};
+use plimsoll::output::agents::Agent;
+use plimsoll::output::events::{Event, EventKind};
+use plimsoll::output::folder::{FolderError, OutputFolder, check_target};
+use plimsoll::output::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
+use plimsoll::output::positions::Position;
+use plimsoll::output::summary::Summary;
+use plimsoll::output::table::Table;
+use plimsoll::output::ticks::{
     AssetTick, BankTick, BlockTick, GoblinTick, IlkTick, LendingTick, LiquidatableTick, MakerTick, OracleTick,
     PoolTick, RangesTick, ReserveTick, Tick, TickNames, TokenTick,
 };
+use plimsoll::rows::amount::Amount;
+use plimsoll::rows::columns::Columns;
+use plimsoll::rows::csv::{Line, Steady};
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
 
@@ -388,11 +389,11 @@ fn a_path_without_a_name_is_refused() {
 fn the_page_in_the_repository_is_what_the_structs_say() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("output/README.md");
     if std::env::var_os("PLIMSOLL_BLESS").is_some() {
-        fs::write(&page, plimsoll::record::documentation()).unwrap();
+        fs::write(&page, plimsoll::output::documentation()).unwrap();
     }
     let committed = fs::read_to_string(&page).unwrap_or_default();
     assert!(
-        committed == plimsoll::record::documentation(),
+        committed == plimsoll::output::documentation(),
         "output/README.md is out of date; PLIMSOLL_BLESS=1 cargo test --test record writes it anew"
     );
 }

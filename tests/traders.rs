@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use plimsoll::accounts::profit::KindProfit;
 use plimsoll::chain::event::{Event, EventLog, Revert, Sandwich, What};
 use plimsoll::chain::ids::{AgentId, TokenId};
 use plimsoll::chain::state::ChainState;
-use plimsoll::record::summary::{KindProfit, Summary};
+use plimsoll::output::summary::Summary;
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, Simulation};
 

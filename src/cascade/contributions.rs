@@ -4,7 +4,7 @@
 //! compared. Differences and sums of such numbers are exact in `f64` up to 2^16 times that price, in whatever order.
 
 use super::Causes;
-use crate::record::cascade::Contributions;
+use crate::output::cascade::Contributions;
 
 /// Tells what made a price.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ impl Contributed<'_> {
     /// Returns what made the price after a block; before the first block where there is none.
     pub fn after(&self, block: Option<u64>) -> Contributions {
         let causes = self.causes;
-        let at = |trace: &crate::record::trace::Trace| {
+        let at = |trace: &crate::accounts::trace::Trace| {
             let price = match block {
                 Some(block) => trace.price(self.watched, block),
                 None => trace.start[self.watched],

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Causes;
+use crate::accounts::trace::{Trace, Traced};
 use crate::chain::ids::PositionKey;
 use crate::chain::liquidation::SaleKind;
-use crate::record::cascade::{
+use crate::output::cascade::{
     AtLowest, BlocksSummary, CascadeSummary, GenerationSummary, PriceAmplification, SuppressedSummary,
 };
-use crate::record::trace::{Trace, Traced};
 
 /// A fall of counterfactual 0 below this share of the price is too small to be amplified.
 const LEAST_FALL: f64 = 0.001;

@@ -23,11 +23,11 @@ use std::path::Path;
 use self::checkpoints::OfRun;
 pub use self::contributions::Contributed;
 
+use crate::accounts::trace::Trace;
 use crate::chain::forced_sales::ForcedSales;
 use crate::chain::ids::PositionKey;
-use crate::record::folder::OutputFolder;
-use crate::record::summary::Summary;
-use crate::record::trace::Trace;
+use crate::output::folder::OutputFolder;
+use crate::output::summary::Summary;
 use crate::scenario::schema::Scenario;
 use crate::simulation::{Counterfactual, Options, RunError, Simulation};
 

@@ -8,10 +8,10 @@ use super::figures::{first_blocks, name_of};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::ids::AgentId;
-use crate::record::amount::Amount;
-use crate::record::cascade::{CascadeRow, PriceOf, write_header, write_row};
-use crate::record::csv::Line;
-use crate::record::folder::{FolderError, OutputFolder};
+use crate::output::cascade::{CascadeRow, PriceOf, write_header, write_row};
+use crate::output::folder::{FolderError, OutputFolder};
+use crate::rows::amount::Amount;
+use crate::rows::csv::Line;
 
 impl Causes {
     /// Writes the tables; `world` is the run's.

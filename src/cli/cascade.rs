@@ -13,10 +13,10 @@ use super::simulator::{Scenario, Simulator};
 use super::stopwatch::Stopwatch;
 use super::sweep::sweep;
 use super::{Outcome, Streams};
-use crate::record::cascade::CascadeSummary;
-use crate::record::folder::OutputFolder;
-use crate::record::manifest::{Manifest, RunOptions, SCENARIO, Status};
-use crate::record::summary::Summary;
+use crate::output::cascade::CascadeSummary;
+use crate::output::folder::OutputFolder;
+use crate::output::manifest::{Manifest, RunOptions, SCENARIO, Status};
+use crate::output::summary::Summary;
 
 /// Run a scenario and its counterfactual twins, and say which liquidation brought which
 #[derive(Debug, Args)]
@@ -113,7 +113,7 @@ fn generations(cascade: &CascadeSummary, numeraire: &str) -> String {
     let mut header = vec!["cause", "liquidations", &debt, &bad];
     header.extend(prices.iter().map(String::as_str));
     let mut table = table(&header);
-    let moved = |part: &dyn Fn(&crate::record::cascade::AtLowest) -> f64| {
+    let moved = |part: &dyn Fn(&crate::output::cascade::AtLowest) -> f64| {
         let prices = cascade.price_amplification.iter();
         prices.map(|price| figure(part(&price.at_lowest))).collect::<Vec<_>>()
     };

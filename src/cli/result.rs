@@ -4,8 +4,8 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
-use crate::record::manifest::Status;
-use crate::record::summary::{PricePath, Summary};
+use crate::output::manifest::Status;
+use crate::output::summary::{PricePath, Summary};
 
 /// A line under the header and nothing else.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));

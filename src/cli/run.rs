@@ -12,9 +12,9 @@ use super::simulator::{Reading, Scenario, Simulator};
 use super::stopwatch::Stopwatch;
 use super::sweep::{SweepArguments, sweep};
 use super::{Outcome, Streams};
-use crate::record::folder::OutputFolder;
-use crate::record::manifest::{Manifest, RunOptions, SCENARIO, ScenarioStamp, Status};
-use crate::record::summary::Summary;
+use crate::output::folder::OutputFolder;
+use crate::output::manifest::{Manifest, RunOptions, SCENARIO, ScenarioStamp, Status};
+use crate::output::summary::Summary;
 
 /// Run a scenario and leave a folder of tables
 #[derive(Debug, Args)]

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::cascade::{Question, cascade};
 use crate::chain::forced_sales::ForcedSale;
+use crate::output::folder::OutputFolder;
+use crate::output::manifest::RunOptions;
+use crate::output::summary::Summary;
 use crate::pipeline;
-use crate::record::folder::OutputFolder;
-use crate::record::manifest::RunOptions;
-use crate::record::summary::Summary;
 use crate::scenario::{self, Checked, genesis};
 use crate::simulation::{Options, RunError, Simulation};
 

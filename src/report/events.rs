@@ -6,7 +6,7 @@ use super::frame::Named;
 use super::grid::{Cells, Column, Grid, Texts, hundredths};
 use super::source::{Run, whole};
 use super::words::figure;
-use crate::record::finished::FinishedError;
+use crate::output::finished::FinishedError;
 
 /// The page holds no more rows than these.
 const MOST: usize = 5_000;

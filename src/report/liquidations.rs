@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::source::{Run, whole};
-use crate::record::finished::FinishedError;
+use crate::output::finished::FinishedError;
 
 /// Generations beyond these are shown together.
 const MOST: usize = 7;

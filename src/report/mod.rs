@@ -23,8 +23,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::record::finished::{Finished, FinishedError};
-use crate::record::folder::{FolderError, replace_file};
+use crate::output::finished::{Finished, FinishedError};
+use crate::output::folder::{FolderError, replace_file};
 use chart::Rule;
 use liquidations::Liquidations;
 use page::{Page, Time};

@@ -11,8 +11,8 @@ use super::sections::{made, seeds as sections};
 use super::source::at;
 use super::thin;
 use super::words::count;
-use crate::record::finished::{Finished, FinishedError};
-use crate::record::manifest::SCENARIO;
+use crate::output::finished::{Finished, FinishedError};
+use crate::output::manifest::SCENARIO;
 
 /// Of so many kept runs at most, the tables are read.
 const KEPT: usize = 200;

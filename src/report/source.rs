@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::chart::{Chart, Series};
 use super::frame::{Frame, each_row, number};
 use super::thin;
+use crate::output::finished::{Finished, FinishedError};
+use crate::output::manifest::SCENARIO;
+use crate::output::ticks::prefix;
 use crate::reader::whole::fields;
-use crate::record::finished::{Finished, FinishedError};
-use crate::record::manifest::SCENARIO;
-use crate::record::ticks::prefix;
 
 /// So many rows of a chart are kept, at most twice over, shared by its series.
 const ROWS: usize = 1_500;

@@ -11,16 +11,16 @@ use bevy_ecs::system::SystemState;
 
 use super::fork::registered;
 use super::{Options, RunError, Simulation, built, watch};
+use crate::accounts::books::Books;
+use crate::accounts::liquidity::LiquidityBooks;
+use crate::accounts::trace::Trace;
 use crate::agents::view::View;
 use crate::chain::audit::{AuditEveryBlock, audit};
 use crate::chain::forced_sales::{ForcedSales, OtherSale};
 use crate::chain::ids::PositionKey;
 use crate::chain::state::ChainState;
 use crate::market::OutsidePrices;
-use crate::record::books::Books;
-use crate::record::liquidity::LiquidityBooks;
-use crate::record::recorder::Recorder;
-use crate::record::trace::Trace;
+use crate::output::recorder::Recorder;
 use crate::scenario::genesis;
 use crate::scenario::schema::Scenario;
 

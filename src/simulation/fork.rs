@@ -3,6 +3,9 @@
 use bevy_ecs::schedule::Schedules;
 
 use super::{RunError, Simulation, built};
+use crate::accounts::books::Books;
+use crate::accounts::liquidity::LiquidityBooks;
+use crate::accounts::trace::Trace;
 use crate::agents;
 use crate::chain::audit::AuditEveryBlock;
 use crate::chain::base_fee::Eip1559;
@@ -18,11 +21,8 @@ use crate::market::correlation::Correlation;
 use crate::market::gas_price::GasPrices;
 use crate::market::oracle::Observers;
 use crate::market::{Emissions, OutsidePrices};
-use crate::record::books::Books;
-use crate::record::folder::OutputFolder;
-use crate::record::liquidity::LiquidityBooks;
-use crate::record::recorder::Recorder;
-use crate::record::trace::Trace;
+use crate::output::folder::OutputFolder;
+use crate::output::recorder::Recorder;
 use crate::world_copy::WorldCopy;
 
 /// Returns how to copy all that the world of a run may hold.

@@ -11,6 +11,11 @@ use thiserror::Error;
 
 pub use self::counterfactual::{Checkpoint, Counterfactual};
 
+use crate::accounts::books::Books;
+use crate::accounts::fate::AgentFate;
+use crate::accounts::liquidity::LiquidityBooks;
+use crate::accounts::profit::{Beginning, profit_and_loss, provided};
+use crate::accounts::trace::Trace;
 use crate::agents::borrower::Borrower;
 use crate::agents::farmer::Farmer;
 use crate::agents::view::View;
@@ -19,16 +24,13 @@ use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
 use crate::chain::forced_sales::{ForcedSale, ForcedSales, OtherSale};
 use crate::chain::state::ChainState;
 use crate::chain::worth::{Worth, worth};
+use crate::output::agents::write_agents;
+use crate::output::folder::{FolderError, OutputFolder};
+use crate::output::maps::Drawn;
+use crate::output::positions::write_positions;
+use crate::output::recorder::{Recorder, Wanted};
+use crate::output::summary::Summary;
 use crate::pipeline;
-use crate::record::agents::AgentFate;
-use crate::record::books::Books;
-use crate::record::closing::{Beginning, profit_and_loss, provided, write_agents, write_positions};
-use crate::record::folder::{FolderError, OutputFolder};
-use crate::record::liquidity::LiquidityBooks;
-use crate::record::maps::Drawn;
-use crate::record::recorder::{Recorder, Wanted};
-use crate::record::summary::Summary;
-use crate::record::trace::Trace;
 use crate::scenario::genesis::{self, GenesisError};
 use crate::scenario::schema::{EventsParams, MapParams, Scenario};
 

@@ -14,8 +14,8 @@ use super::runs_csv::{self, RUNS, RunsError};
 use super::seeds::Seeds;
 use super::stop::StopRule;
 use super::summary::SweepSummary;
-use crate::record::folder::{FolderError, check_target, json, make_folder, remove_ours, replace_file};
-use crate::record::manifest::{FileStamp, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, is_ours};
+use crate::output::folder::{FolderError, check_target, json, make_folder, remove_ours, replace_file};
+use crate::output::manifest::{FileStamp, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, is_ours};
 
 /// `manifest.json` of a sweep: what made the folder, and what should be in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,9 +6,10 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::record::cascade::CascadeSummary;
-use crate::record::csv::{Cell, Line};
-use crate::record::summary::{Auctions, Provided, Summary};
+use crate::accounts::profit::Provided;
+use crate::output::cascade::CascadeSummary;
+use crate::output::summary::{Auctions, Summary};
+use crate::rows::csv::{Cell, Line};
 
 /// What one seed gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,7 +224,7 @@ fn cell(value: &impl Cell) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::summary::{Liquidations, PoolSummary, PricePath};
+    use crate::output::summary::{Liquidations, PoolSummary, PricePath};
 
     fn pool(name: &str) -> PoolSummary {
         PoolSummary { name: name.to_owned(), price: PricePath::new(0.1), volume_numeraire: 1e6 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 use super::row::{Order, Row};
-use crate::record::csv::Line;
+use crate::rows::csv::Line;
 
 /// The name of the file.
 pub const RUNS: &str = "runs.csv";

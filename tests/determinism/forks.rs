@@ -9,7 +9,7 @@ use bevy_ecs::world::World;
 use plimsoll::agents::KINDS;
 use plimsoll::chain::dice::{Dice, Who};
 use plimsoll::chain::state::ChainState;
-use plimsoll::record::folder::OutputFolder;
+use plimsoll::output::folder::OutputFolder;
 use plimsoll::scenario::{Checked, read, read_text};
 use plimsoll::simulation::{Options, Simulation};
 

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use plimsoll::chain::forced_sales::ForcedSale;
-use plimsoll::record::folder::OutputFolder;
-use plimsoll::record::manifest::{Manifest, RunOptions, ScenarioStamp};
+use plimsoll::output::folder::OutputFolder;
+use plimsoll::output::manifest::{Manifest, RunOptions, ScenarioStamp};
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, Simulation};
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use plimsoll::chain::base_fee::Eip1559;
-use plimsoll::record::folder::OutputFolder;
-use plimsoll::record::summary::Summary;
+use plimsoll::output::folder::OutputFolder;
+use plimsoll::output::summary::Summary;
 use plimsoll::scenario::{self, Checked};
 use plimsoll::simulation::{Options, Simulation};
 
@@ -29,7 +29,7 @@ fn run(checked: &Checked, seed: u64) -> Summary {
 fn damage(checked: &Checked) -> (f64, f64) {
     let runs = [1, 2].map(|seed| run(checked, seed).liquidations);
     assert!(runs.iter().all(|run| run.count > 500), "{runs:?}");
-    let sum = |figure: fn(&plimsoll::record::summary::Liquidations) -> f64| runs.iter().map(figure).sum::<f64>();
+    let sum = |figure: fn(&plimsoll::output::summary::Liquidations) -> f64| runs.iter().map(figure).sum::<f64>();
     (sum(|run| run.bad_debt_numeraire), sum(|run| run.waited_blocks_mean.unwrap_or(0.0)) / 2.0)
 }
 
@@ -91,15 +91,15 @@ fn blocks() -> Vec<Block> {
     let summary = simulation.finish(Some(&mut folder)).expect("the audit holds");
     assert!(summary.block_space.waiting_most > 100, "{:?}", summary.block_space);
     let stamp =
-        plimsoll::record::manifest::ScenarioStamp { name: String::new(), path: String::new(), blake3: String::new() };
-    let run = plimsoll::record::manifest::RunOptions {
+        plimsoll::output::manifest::ScenarioStamp { name: String::new(), path: String::new(), blake3: String::new() };
+    let run = plimsoll::output::manifest::RunOptions {
         blocks: 0,
         audit: true,
         exact: false,
         mute_forced_sales: false,
         cascade_depth: None,
     };
-    let manifest = plimsoll::record::manifest::Manifest::new(stamp, 1, run, String::new());
+    let manifest = plimsoll::output::manifest::Manifest::new(stamp, 1, run, String::new());
     let folder = folder.finish(manifest).expect("the disk is not full");
     let mut ticks = csv::Reader::from_path(folder.join("ticks.csv")).expect("it was just written");
     let header = ticks.headers().expect("there is a header").clone();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use plimsoll::chain::forced_sales::ForcedSale;
 use plimsoll::market::price::PriceParams;
-use plimsoll::record::summary::Summary;
+use plimsoll::output::summary::Summary;
 use plimsoll::scenario::{self, Checked};
 use plimsoll::simulation::{Options, Simulation};
 

@@ -6,7 +6,7 @@ use super::super::liquidations::{Liquidations, Part};
 use super::super::source::{Run, at, list, word};
 use super::super::words::{count, figure, percent, short, signed};
 use super::Section;
-use crate::record::finished::FinishedError;
+use crate::output::finished::FinishedError;
 
 /// Bars are joined until there are no more than these.
 const BARS: u64 = 1_500;
@@ -218,7 +218,7 @@ fn over_blocks(run: &Run, name: &str) -> Result<Option<Chart>, FinishedError> {
         }
     }
     let chart = Chart {
-        id: format!("contributions-{}", crate::record::ticks::prefix(name, "price")),
+        id: format!("contributions-{}", crate::output::ticks::prefix(name, "price")),
         title: format!("What moved {name}, block by block (in the price's unit)"),
         note: "Each line is what one cause had done to the price by then; with noise and the start they sum to it."
             .into(),

@@ -4,7 +4,7 @@ use super::super::events::Table;
 use super::super::source::Run;
 use super::super::words::count;
 use super::Section;
-use crate::record::finished::FinishedError;
+use crate::output::finished::FinishedError;
 
 /// Returns the section.
 ///

@@ -6,7 +6,7 @@ use super::super::chart::{Axis, Chart, Heat, HeatCell, Look, Series};
 use super::super::source::Run;
 use super::super::words::count;
 use super::Section;
-use crate::record::finished::FinishedError;
+use crate::output::finished::FinishedError;
 
 /// The moments at which a liquidation map is drawn, what a reader calls them, and their colours.
 const MOMENTS: [(&str, &str, &str); 3] =
@@ -82,7 +82,7 @@ fn heat(run: &Run, protocol: &str, cells: &[[f64; 3]]) -> Option<Chart> {
     let unit = run.numeraire();
     let cells = sums.into_iter().map(|((column, row), debt)| HeatCell(column, row, debt)).collect();
     Some(Chart {
-        id: format!("heat-{}", crate::record::ticks::prefix(protocol, "protocol")),
+        id: format!("heat-{}", crate::output::ticks::prefix(protocol, "protocol")),
         title: format!("How much debt sits at which health factor, {protocol} ({unit})"),
         note: "Darker is more debt. Below the line at 1 it may be liquidated; the highest row holds all above.".into(),
         left: "health factor".into(),

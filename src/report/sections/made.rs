@@ -2,8 +2,8 @@
 
 use super::super::html::{Cell, escape, table};
 use super::Section;
-use crate::record::finished::Finished;
-use crate::record::manifest::MANIFEST;
+use crate::output::finished::Finished;
+use crate::output::manifest::MANIFEST;
 
 /// What is modelled and what is not, as the repository says it.
 const ASSUMPTIONS: &str = include_str!("../../../ASSUMPTIONS.md");
@@ -84,7 +84,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::record::manifest::{RunOptions, ScenarioStamp};
+    use crate::output::manifest::{RunOptions, ScenarioStamp};
 
     #[test]
     fn the_command_says_what_was_asked() {

@@ -6,7 +6,7 @@ use super::super::chart::{Chart, Circle, Look, Series};
 use super::super::liquidations::{Liquidations, Part};
 use super::super::source::{Run, Thing, whole};
 use super::Section;
-use crate::record::finished::FinishedError;
+use crate::output::finished::FinishedError;
 
 /// So many circles are drawn, the largest.
 const CIRCLES: usize = 400;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cascade::CascadeSummary;
+use crate::accounts::books::PositionCounts;
+use crate::accounts::profit::{ProfitAndLoss, Provided};
 use crate::chain::event::SoldAt;
 
 /// A whole run. A figure that does not exist is `null`.
@@ -245,91 +247,6 @@ impl PricePath {
         }
         self.end = price;
     }
-}
-
-/// What became of positions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct PositionCounts {
-    /// There before the first block, or opened since.
-    pub opened: u64,
-    /// Closed by their owners.
-    pub closed: u64,
-    /// Killed.
-    pub killed: u64,
-    /// Still open.
-    pub open: u64,
-}
-
-/// Who gained and who lost. The profits of all agents and named accounts together are
-/// `revaluation + rewards - gas`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct ProfitAndLoss {
-    /// The agents, by kind.
-    pub by_kind: Vec<KindProfit>,
-    /// The named accounts that are nobody's: the external venue and the like.
-    pub accounts: Vec<AccountProfit>,
-    /// All of these together.
-    pub total_numeraire: f64,
-    /// What a change of outside prices did to what everybody held.
-    pub revaluation_numeraire: f64,
-    /// Farm rewards paid.
-    pub rewards_numeraire: f64,
-    /// Fees paid for gas.
-    pub gas_paid_numeraire: f64,
-    /// The total less what it should be: rounding of floats and nothing else.
-    pub difference_numeraire: f64,
-}
-
-/// What agents of a kind gained.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct KindProfit {
-    /// The kind.
-    pub kind: String,
-    /// How many agents.
-    pub agents: u64,
-    /// Worth at the end less worth at the start, after gas.
-    pub profit_numeraire: f64,
-    /// What the change of outside prices alone did to the wallets they started with.
-    pub wallet_revaluation_numeraire: f64,
-    /// Farm rewards among it.
-    pub rewards_numeraire: f64,
-    /// Fees paid for gas.
-    pub gas_paid_numeraire: f64,
-}
-
-/// What became of the capital of a population of providers of liquidity: its profit is fees, impermanent loss, own trades
-/// and revaluation, less gas.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Provided {
-    /// The population.
-    pub population: String,
-    /// How many agents.
-    pub agents: u64,
-    /// Worth at the start.
-    pub worth_start_numeraire: f64,
-    /// Worth at the end less worth at the start, after gas.
-    pub profit_numeraire: f64,
-    /// Fees that the liquidity earned, collected or not.
-    pub fees_earned_numeraire: f64,
-    /// Worth of liquidity without fees less worth of holding what was put in.
-    pub impermanent_loss_numeraire: f64,
-    /// What holding the same at every moment, traded at outside prices, would have gained more.
-    pub loss_versus_rebalancing_numeraire: f64,
-    /// What their own swaps brought less what they cost.
-    pub own_trades_numeraire: f64,
-    /// What prices did to wallets and to holding what was put in.
-    pub holding_revaluation_numeraire: f64,
-    /// Fees paid for gas.
-    pub gas_paid_numeraire: f64,
-}
-
-/// What a named account gained.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct AccountProfit {
-    /// The account.
-    pub account: String,
-    /// Worth at the end less worth at the start.
-    pub profit_numeraire: f64,
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! `liquidation_map.csv` and `health_map.csv`: what a fall of the price would liquidate, and how much debt sits at which
 //! health factor, both read from the histograms of failing prices.
 
-use super::exposed::{Exposed, Followed};
 use super::folder::{FolderError, OutputFolder};
 use super::table::Table;
+use crate::accounts::exposed::{Exposed, Followed};
 use crate::agents::view::View;
 use crate::chain::liquidation_map::Liquidatable;
 

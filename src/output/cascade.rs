@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use super::amount::Amount;
-use super::columns::Columns;
-use super::csv::Line;
-use super::trace::SaleKind;
+use crate::accounts::trace::SaleKind;
+use crate::rows::amount::Amount;
+use crate::rows::columns::Columns;
+use crate::rows::csv::Line;
 
 columns! {
     /// A liquidation and its causes. The columns of [`Contributions`] follow.

@@ -1,10 +1,9 @@
 //! What a block's row says of each pool, oracle, lending market, bank and goblin.
 
-use super::amount::Amount;
-use super::recorder::pool_price;
 use super::ticks::{
     AssetTick, BankTick, GoblinTick, IlkTick, LendingTick, MakerTick, OracleTick, PoolTick, RangesTick, ReserveTick,
 };
+use crate::accounts::prices::pool_price;
 use crate::agents::view::View;
 use crate::chain::ids::{IlkId, TokenId};
 use crate::chain::lending::LendingCell;
@@ -15,6 +14,7 @@ use crate::chain::underwater::Level;
 use crate::math::Rad;
 use crate::protocol::farm::alpha_homora::PositionId;
 use crate::protocol::lending::maker::AuctionId;
+use crate::rows::amount::Amount;
 
 pub(super) fn amount(sees: &View, token: TokenId, units: u128) -> Amount {
     Amount { units, decimals: sees.tokens.get(token).decimals }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::amount::Amount;
-use super::columns::{Columns, prefixed};
-use super::csv::{Line, Steady};
+use crate::rows::amount::Amount;
+use crate::rows::columns::{Columns, prefixed};
+use crate::rows::csv::{Line, Steady};
 
 columns! {
     /// What a block did. These columns have no prefix.

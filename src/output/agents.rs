@@ -1,22 +1,14 @@
 //! `agents.csv`: a row per agent, written at the end of the run.
 
-words! {
-    /// What became of an agent.
-    pub enum AgentFate {
-        /// It never acted.
-        Idle = "idle",
-        /// It acted and holds no position.
-        Active = "active",
-        /// It is in the market: its position or its supply is still there.
-        Open = "open",
-        /// It closed its position or withdrew its supply.
-        Closed = "closed",
-        /// Its position was killed, or liquidated until no collateral was left.
-        Killed = "killed",
-        /// It wanted to act and no block ever took a transaction of it: gas was too dear for it, or it waited too long.
-        GaveUp = "gave_up",
-    }
-}
+use super::folder::{FolderError, OutputFolder};
+use super::table::Table;
+use crate::accounts::books::Books;
+use crate::accounts::fate::AgentFate;
+use crate::accounts::liquidity::LiquidityBooks;
+use crate::agents::AgentDirectory;
+use crate::agents::view::View;
+use crate::chain::ids::AgentId;
+use crate::chain::worth::Worth;
 
 columns! {
     /// What an agent did, gained and paid.
@@ -97,4 +89,52 @@ columns! {
         #[unit = ""]
         pub fate: AgentFate,
     }
+}
+
+/// Writes `agents.csv`.
+///
+/// # Errors
+/// The file system refuses.
+pub fn write_agents(
+    folder: &mut OutputFolder,
+    sees: &View,
+    directory: &AgentDirectory,
+    (books, liquidity): (&Books, Option<&LiquidityBooks>),
+    now: &Worth,
+    exact: bool,
+) -> Result<(), FolderError> {
+    let mut table = Table::open::<Agent>(folder, "agents.csv", exact)?;
+    for (id, book) in (0..).map(AgentId).zip(&books.agents) {
+        let population = directory.population(id);
+        let account = directory.account(id);
+        let worth_end = now.accounts[account.0 as usize];
+        let provided = liquidity.and_then(|liquidity| liquidity.figures(id, account, sees));
+        table.row(&Agent {
+            agent: id.0,
+            population: &population.name,
+            number: directory.agents[id.index()].number,
+            kind: population.kind,
+            entered_block: book.entered,
+            left_block: book.left,
+            worth_start_numeraire: book.worth_start,
+            worth_end_numeraire: worth_end,
+            profit_numeraire: worth_end - book.worth_start,
+            rewards_numeraire: book.rewards,
+            lost_to_sandwiches_numeraire: book.lost,
+            gas_paid_numeraire: book.gas_paid,
+            gas_share_ratio: (book.worth_start > 0.0).then(|| book.gas_paid / book.worth_start),
+            transactions: book.transactions.into(),
+            reverts: book.reverts.into(),
+            expired: book.expired.into(),
+            gave_up: book.gave_up.into(),
+            leverage_ratio: book.leverage,
+            fees_earned_numeraire: provided.map(|provided| provided.fees),
+            impermanent_loss_numeraire: provided.map(|provided| provided.impermanent_loss),
+            loss_versus_rebalancing_numeraire: provided.map(|provided| provided.loss_versus_rebalancing),
+            own_trades_numeraire: provided.map(|provided| provided.own_trades),
+            holding_revaluation_numeraire: provided.map(|provided| provided.revaluation),
+            fate: book.fate,
+        })?;
+    }
+    table.close(folder)
 }

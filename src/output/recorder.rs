@@ -2,11 +2,8 @@
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
-use super::books::Books;
-use super::csv::Steady;
 use super::event_rows::event_row;
 use super::events::Event as EventRow;
-use super::exposed::Exposed;
 use super::folder::{FolderError, OutputFolder};
 use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
@@ -16,6 +13,9 @@ use super::tick_rows::{
     reserve_ticks,
 };
 use super::ticks::{BlockTick, LiquidatableTick, Tick, TickNames, TokenTick};
+use crate::accounts::books::Books;
+use crate::accounts::exposed::Exposed;
+use crate::accounts::prices::pool_price;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, MakerAt, MakerDone, What};
@@ -27,7 +27,7 @@ use crate::chain::mempool::Mempool;
 use crate::chain::protocols::PoolCell;
 use crate::market::OutsidePrices;
 use crate::math::Rad;
-use crate::protocol::amm::Direction;
+use crate::rows::csv::Steady;
 
 /// Which of the tables that grow block by block are written.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,12 +212,6 @@ fn beginning(sees: &View, names: &TickNames) -> Summary {
         pools: pools.map(|(price, name)| PoolSummary { name: name.clone(), price, volume_numeraire: 0.0 }).collect(),
         ..Summary::default()
     }
-}
-
-/// Returns a pool's marginal price: whole tokens 1 per whole token 0.
-pub(super) fn pool_price(sees: &View, cell: &PoolCell) -> f64 {
-    let spot = cell.pool.amm().spot_price(Direction { pays: 0, takes: 1 }, sees.clock.now());
-    spot * sees.tokens.get(cell.tokens[0]).one / sees.tokens.get(cell.tokens[1]).one
 }
 
 /// Takes the block into the books, and writes its rows.

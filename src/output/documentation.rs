@@ -2,17 +2,18 @@
 
 use std::fmt::Write;
 
-use super::agents::{Agent, AgentFate};
+use super::agents::Agent;
 use super::cascade::{CONTRIBUTIONS, CascadeRow, PriceOf};
-use super::columns::{Column, Columns};
 use super::events::{Event, EventKind};
 use super::maps::{HealthRow, MapRow, Moment};
-use super::positions::{Position, PositionFate};
+use super::positions::Position;
 use super::ticks::{
     AssetTick, BankTick, BlockTick, GoblinTick, IlkTick, LendingTick, LiquidatableTick, MakerTick, OracleTick,
     PoolTick, RangesTick, ReserveTick, TokenTick,
 };
-use super::trace::SaleKind;
+use crate::accounts::fate::{AgentFate, PositionFate};
+use crate::accounts::trace::SaleKind;
+use crate::rows::columns::{Column, Columns};
 
 const BEGINNING: &str = "\
 # What a run leaves
@@ -44,7 +45,7 @@ give equal bytes. A folder is complete or absent: while a run writes, its folder
 `.<name>.partial-<process>`; what a killed process leaves under such a name can be deleted. A run that is interrupted
 with Ctrl-C leaves a folder that is whole up to its last block, and its manifest says `interrupted`.
 
-This page is made from the structs in `src/record/`; a test holds it equal to them.
+This page is made from the structs in `src/output/`; a test holds it equal to them.
 
 ## How values are written
 

@@ -3,7 +3,7 @@
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
-use super::recorder::pool_price;
+use super::prices::pool_price;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::forced_sales::OtherSale;

@@ -6,16 +6,21 @@ use crate::chain::liquidation_map::{Exposure, Falls, Liquidatable, exposures, li
 
 /// Positions that fail when one price falls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Exposed {
+pub enum Exposed {
     /// A goblin's, to the farmed token's price in the base asset.
     Goblin(GoblinId),
     /// A market's, to the oracle's price of one collateral.
-    Loans { market: LendingId, asset: u8 },
+    Loans {
+        /// The market.
+        market: LendingId,
+        /// The collateral's place among the market's assets.
+        asset: u8,
+    },
 }
 
 impl Exposed {
     /// Returns all that is exposed to something, in the order of the scenario: goblins, then each market's collaterals.
-    pub(super) fn all(sees: &View) -> Vec<Self> {
+    pub fn all(sees: &View) -> Vec<Self> {
         let goblins = sees.protocols.goblins().map(|cell| Self::Goblin(cell.id));
         let loans = sees.protocols.all_lending().flat_map(|cell| {
             let places = (0_u8..).zip(&cell.assets).map(|(place, _)| place);
@@ -26,7 +31,7 @@ impl Exposed {
     }
 
     /// Returns the name of the goblin or the market.
-    pub(super) fn protocol<'a>(self, sees: &'a View) -> &'a str {
+    pub fn protocol<'a>(self, sees: &'a View) -> &'a str {
         match self {
             Self::Goblin(goblin) => &sees.protocols.directory.goblins[usize::from(goblin.0)].name,
             Self::Loans { market, .. } => &sees.protocols.directory.lending[market.index()].name,
@@ -34,7 +39,7 @@ impl Exposed {
     }
 
     /// Returns the token whose price falls.
-    pub(super) fn collateral(self, sees: &View) -> TokenId {
+    pub fn collateral(self, sees: &View) -> TokenId {
         match self {
             Self::Goblin(goblin) => sees.legs(goblin)[1],
             Self::Loans { market, asset } => sees.protocols.lending(market).asset(asset).token,
@@ -42,7 +47,7 @@ impl Exposed {
     }
 
     /// Returns what begins the names of its columns.
-    pub(super) fn column(self, sees: &View) -> String {
+    pub fn column(self, sees: &View) -> String {
         match self {
             Self::Goblin(_) => self.protocol(sees).to_owned(),
             Self::Loans { .. } => format!("{} {}", self.protocol(sees), sees.tokens.get(self.collateral(sees)).name),
@@ -50,7 +55,7 @@ impl Exposed {
     }
 
     /// Fills in what each fall, ascending, would make liquidatable, in the numeraire.
-    pub(super) fn liquidatable(self, sees: &View, falls: &[f64], out: &mut Vec<Liquidatable>) {
+    pub fn liquidatable(self, sees: &View, falls: &[f64], out: &mut Vec<Liquidatable>) {
         match self {
             Self::Goblin(goblin) => {
                 let cell = sees.protocols.goblin(goblin);
@@ -73,20 +78,22 @@ impl Exposed {
 
 /// Positions whose health is followed: a goblin's, or all of a market's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Followed {
+pub enum Followed {
+    /// A goblin's.
     Goblin(GoblinId),
+    /// All of a market's.
     Market(LendingId),
 }
 
 impl Followed {
     /// Returns every goblin, then every market.
-    pub(super) fn all(sees: &View) -> Vec<Self> {
+    pub fn all(sees: &View) -> Vec<Self> {
         let goblins = sees.protocols.goblins().map(|cell| Self::Goblin(cell.id));
         goblins.chain(sees.protocols.all_lending().map(|cell| Self::Market(cell.id))).collect()
     }
 
     /// Returns the name of the goblin or the market.
-    pub(super) fn protocol<'a>(self, sees: &'a View) -> &'a str {
+    pub fn protocol<'a>(self, sees: &'a View) -> &'a str {
         match self {
             Self::Goblin(goblin) => &sees.protocols.directory.goblins[usize::from(goblin.0)].name,
             Self::Market(market) => &sees.protocols.directory.lending[market.index()].name,
@@ -94,7 +101,7 @@ impl Followed {
     }
 
     /// Calls `add` with every health factor and the debt at it, in the numeraire.
-    pub(super) fn debts(self, sees: &View, mut add: impl FnMut(f64, f64)) {
+    pub fn debts(self, sees: &View, mut add: impl FnMut(f64, f64)) {
         match self {
             Self::Goblin(goblin) => {
                 let cell = sees.protocols.goblin(goblin);

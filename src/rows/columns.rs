@@ -28,7 +28,7 @@ pub trait Columns {
 }
 
 /// Returns `name` behind a group's `prefix`.
-pub(super) fn prefixed(prefix: &str, name: &str) -> String {
+pub(crate) fn prefixed(prefix: &str, name: &str) -> String {
     if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{name}") }
 }
 
@@ -50,23 +50,23 @@ macro_rules! columns {
             pub $field: $cell,
         )+}
 
-        impl $(<$lifetime>)? $crate::record::columns::Columns for $name $(<$lifetime>)? {
-            const COLUMNS: &'static [$crate::record::columns::Column] = &[$($crate::record::columns::Column {
+        impl $(<$lifetime>)? $crate::rows::columns::Columns for $name $(<$lifetime>)? {
+            const COLUMNS: &'static [$crate::rows::columns::Column] = &[$($crate::rows::columns::Column {
                 name: stringify!($field),
                 unit: $unit,
                 doc: concat!($($doc),+).trim_ascii_start(),
-                has_units: <$cell as $crate::record::csv::Cell>::HAS_UNITS,
+                has_units: <$cell as $crate::rows::csv::Cell>::HAS_UNITS,
             }),+];
 
-            fn header(prefix: &str, exact: bool, line: &mut $crate::record::csv::Line) {
+            fn header(prefix: &str, exact: bool, line: &mut $crate::rows::csv::Line) {
                 $(
-                    let name = $crate::record::columns::prefixed(prefix, stringify!($field));
-                    <$cell as $crate::record::csv::Cell>::names(&name, exact, line);
+                    let name = $crate::rows::columns::prefixed(prefix, stringify!($field));
+                    <$cell as $crate::rows::csv::Cell>::names(&name, exact, line);
                 )+
             }
 
-            fn write(&self, exact: bool, line: &mut $crate::record::csv::Line) {
-                $($crate::record::csv::Cell::write(&self.$field, exact, line);)+
+            fn write(&self, exact: bool, line: &mut $crate::rows::csv::Line) {
+                $($crate::rows::csv::Cell::write(&self.$field, exact, line);)+
             }
         }
     };
@@ -101,8 +101,8 @@ macro_rules! words {
             }
         }
 
-        impl $crate::record::csv::Cell for $name {
-            fn write(&self, _exact: bool, line: &mut $crate::record::csv::Line) {
+        impl $crate::rows::csv::Cell for $name {
+            fn write(&self, _exact: bool, line: &mut $crate::rows::csv::Line) {
                 line.text(self.word());
             }
         }

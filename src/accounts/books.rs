@@ -1,9 +1,9 @@
 //! What is kept of each agent and each position while a run goes on, for the tables written at its end.
 
 use bevy_ecs::prelude::Resource;
+use serde::Serialize;
 
-use super::agents::AgentFate;
-use super::positions::PositionFate;
+use super::fate::{AgentFate, PositionFate};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, LentAt, MakerAt, MakerDone, What, WorkedAt};
@@ -331,5 +331,38 @@ impl Books {
     fn end(&mut self, bank: BankId, position: PositionId, end: PositionEnd) {
         let place = self.places[bank.index()][position.0 as usize - 1];
         self.positions[place as usize].end = end;
+    }
+}
+
+/// What became of positions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct PositionCounts {
+    /// There before the first block, or opened since.
+    pub opened: u64,
+    /// Closed by their owners.
+    pub closed: u64,
+    /// Killed.
+    pub killed: u64,
+    /// Still open.
+    pub open: u64,
+}
+
+impl Books {
+    /// Counts the agents that a thing became of.
+    pub fn count_fate(&self, fate: AgentFate) -> u64 {
+        self.agents.iter().filter(|book| book.fate == fate).count() as u64
+    }
+
+    /// Counts what became of positions.
+    pub fn count_positions(&self) -> PositionCounts {
+        let mut counts = PositionCounts { opened: self.positions.len() as u64, ..PositionCounts::default() };
+        for book in &self.positions {
+            match book.end {
+                PositionEnd::Open => counts.open += 1,
+                PositionEnd::Over { fate: PositionFate::Killed, .. } => counts.killed += 1,
+                PositionEnd::Over { .. } => counts.closed += 1,
+            }
+        }
+        counts
     }
 }

@@ -1,6 +1,6 @@
 //! `events.csv`: a row per thing that happened, in the order in which it happened.
 
-use super::amount::Amount;
+use crate::rows::amount::Amount;
 
 words! {
     /// What happened.

@@ -1,21 +1,89 @@
-//! What is written at the end of a run: who gained and who lost, agent by agent and position by position.
+//! Profit and loss: who gained and who lost, kind by kind.
 
 use std::collections::BTreeMap;
 
-use super::agents::{Agent as AgentRow, AgentFate};
-use super::amount::Amount;
-use super::books::{Books, PositionBook, PositionEnd};
-use super::folder::{FolderError, OutputFolder};
+use serde::Serialize;
+
+use super::books::Books;
 use super::liquidity::{KIND, LiquidityBooks};
-use super::positions::{Position as PositionRow, PositionFate};
-use super::summary::{AccountProfit, KindProfit, PositionCounts, ProfitAndLoss, Provided};
-use super::table::Table;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::protocols::NamedAccounts;
 use crate::chain::worth::{Worth, named_claims, worth, worth_of};
+
+/// Who gained and who lost. The profits of all agents and named accounts together are
+/// `revaluation + rewards - gas`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ProfitAndLoss {
+    /// The agents, by kind.
+    pub by_kind: Vec<KindProfit>,
+    /// The named accounts that are nobody's: the external venue and the like.
+    pub accounts: Vec<AccountProfit>,
+    /// All of these together.
+    pub total_numeraire: f64,
+    /// What a change of outside prices did to what everybody held.
+    pub revaluation_numeraire: f64,
+    /// Farm rewards paid.
+    pub rewards_numeraire: f64,
+    /// Fees paid for gas.
+    pub gas_paid_numeraire: f64,
+    /// The total less what it should be: rounding of floats and nothing else.
+    pub difference_numeraire: f64,
+}
+
+/// What agents of a kind gained.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct KindProfit {
+    /// The kind.
+    pub kind: String,
+    /// How many agents.
+    pub agents: u64,
+    /// Worth at the end less worth at the start, after gas.
+    pub profit_numeraire: f64,
+    /// What the change of outside prices alone did to the wallets they started with.
+    pub wallet_revaluation_numeraire: f64,
+    /// Farm rewards among it.
+    pub rewards_numeraire: f64,
+    /// Fees paid for gas.
+    pub gas_paid_numeraire: f64,
+}
+
+/// What a named account gained.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AccountProfit {
+    /// The account.
+    pub account: String,
+    /// Worth at the end less worth at the start.
+    pub profit_numeraire: f64,
+}
+
+/// What became of the capital of a population of providers of liquidity: its profit is fees, impermanent loss, own trades
+/// and revaluation, less gas.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Provided {
+    /// The population.
+    pub population: String,
+    /// How many agents.
+    pub agents: u64,
+    /// Worth at the start.
+    pub worth_start_numeraire: f64,
+    /// Worth at the end less worth at the start, after gas.
+    pub profit_numeraire: f64,
+    /// Fees that the liquidity earned, collected or not.
+    pub fees_earned_numeraire: f64,
+    /// Worth of liquidity without fees less worth of holding what was put in.
+    pub impermanent_loss_numeraire: f64,
+    /// What holding the same at every moment, traded at outside prices, would have gained more.
+    pub loss_versus_rebalancing_numeraire: f64,
+    /// What their own swaps brought less what they cost.
+    pub own_trades_numeraire: f64,
+    /// What prices did to wallets and to holding what was put in.
+    pub holding_revaluation_numeraire: f64,
+    /// Fees paid for gas.
+    pub gas_paid_numeraire: f64,
+}
 
 /// What was so before the first block.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,136 +215,4 @@ pub fn provided(
         row.gas_paid_numeraire += book.gas_paid;
     }
     rows
-}
-
-impl Books {
-    /// Counts the agents that a thing became of.
-    pub fn count_fate(&self, fate: AgentFate) -> u64 {
-        self.agents.iter().filter(|book| book.fate == fate).count() as u64
-    }
-
-    /// Counts what became of positions.
-    pub fn count_positions(&self) -> PositionCounts {
-        let mut counts = PositionCounts { opened: self.positions.len() as u64, ..PositionCounts::default() };
-        for book in &self.positions {
-            match book.end {
-                PositionEnd::Open => counts.open += 1,
-                PositionEnd::Over { fate: PositionFate::Killed, .. } => counts.killed += 1,
-                PositionEnd::Over { .. } => counts.closed += 1,
-            }
-        }
-        counts
-    }
-}
-
-/// Writes `agents.csv`.
-///
-/// # Errors
-/// The file system refuses.
-pub fn write_agents(
-    folder: &mut OutputFolder,
-    sees: &View,
-    directory: &AgentDirectory,
-    (books, liquidity): (&Books, Option<&LiquidityBooks>),
-    now: &Worth,
-    exact: bool,
-) -> Result<(), FolderError> {
-    let mut table = Table::open::<AgentRow>(folder, "agents.csv", exact)?;
-    for (id, book) in (0..).map(AgentId).zip(&books.agents) {
-        let population = directory.population(id);
-        let account = directory.account(id);
-        let worth_end = now.accounts[account.0 as usize];
-        let provided = liquidity.and_then(|liquidity| liquidity.figures(id, account, sees));
-        table.row(&AgentRow {
-            agent: id.0,
-            population: &population.name,
-            number: directory.agents[id.index()].number,
-            kind: population.kind,
-            entered_block: book.entered,
-            left_block: book.left,
-            worth_start_numeraire: book.worth_start,
-            worth_end_numeraire: worth_end,
-            profit_numeraire: worth_end - book.worth_start,
-            rewards_numeraire: book.rewards,
-            lost_to_sandwiches_numeraire: book.lost,
-            gas_paid_numeraire: book.gas_paid,
-            gas_share_ratio: (book.worth_start > 0.0).then(|| book.gas_paid / book.worth_start),
-            transactions: book.transactions.into(),
-            reverts: book.reverts.into(),
-            expired: book.expired.into(),
-            gave_up: book.gave_up.into(),
-            leverage_ratio: book.leverage,
-            fees_earned_numeraire: provided.map(|provided| provided.fees),
-            impermanent_loss_numeraire: provided.map(|provided| provided.impermanent_loss),
-            loss_versus_rebalancing_numeraire: provided.map(|provided| provided.loss_versus_rebalancing),
-            own_trades_numeraire: provided.map(|provided| provided.own_trades),
-            holding_revaluation_numeraire: provided.map(|provided| provided.revaluation),
-            fate: book.fate,
-        })?;
-    }
-    table.close(folder)
-}
-
-/// Writes `positions.csv`.
-///
-/// # Errors
-/// The file system refuses.
-pub fn write_positions(
-    folder: &mut OutputFolder,
-    sees: &View,
-    directory: &AgentDirectory,
-    books: &Books,
-    exact: bool,
-) -> Result<(), FolderError> {
-    let mut table = Table::open::<PositionRow>(folder, "positions.csv", exact)?;
-    for book in &books.positions {
-        table.row(&position_row(sees, directory, book))?;
-    }
-    table.close(folder)
-}
-
-fn position_row<'a>(sees: &'a View, directory: &'a AgentDirectory, book: &PositionBook) -> PositionRow<'a> {
-    let cell = sees.protocols.bank(book.bank);
-    let goblin = sees.protocols.goblin(book.goblin);
-    let names = &sees.protocols.directory;
-    let amount = |units| Amount { units, decimals: sees.tokens.get(cell.base).decimals };
-    let kill_factor = f64::from(goblin.goblin.params().kill_factor_bps) / 10_000.0;
-    let factor = |health: u128, debt: u128| (debt > 0).then(|| kill_factor * health as f64 / debt as f64);
-    let mut row = PositionRow {
-        position: book.position.0.into(),
-        bank: &names.banks[book.bank.index()].name,
-        goblin: &names.goblins[usize::from(book.goblin.0)].name,
-        population: &directory.population(book.owner).name,
-        agent: directory.agents[book.owner.index()].number,
-        opened_block: book.opened,
-        equity_start_numeraire: book.equity_start,
-        leverage_start_ratio: book.leverage_start,
-        closed_block: None,
-        fate: PositionFate::Open,
-        debt_end: amount(0),
-        health_factor_end: None,
-        proceeds: None,
-        bad_debt: amount(0),
-        profit_numeraire: 0.0,
-    };
-    match book.end {
-        PositionEnd::Over { fate, block, debt, health, proceeds, worth, bad_debt } => {
-            row.closed_block = Some(block);
-            row.fate = fate;
-            row.debt_end = amount(debt);
-            row.health_factor_end = health;
-            row.proceeds = Some(amount(proceeds));
-            row.bad_debt = amount(bad_debt);
-            row.profit_numeraire = worth - book.equity_start;
-        }
-        PositionEnd::Open => {
-            let position = cell.bank.position(book.position).expect("the books hold positions of the bank");
-            let owes = sees.ground(goblin).debt_and_health(&goblin.goblin, book.position);
-            let debt = owes.map_or(0, |(debt, _)| debt);
-            row.debt_end = amount(debt);
-            row.health_factor_end = owes.and_then(|(debt, health)| factor(health, debt));
-            row.profit_numeraire = sees.assets_worth(position) - sees.worth(cell.base, debt) - book.equity_start;
-        }
-    }
-    row
 }

@@ -1,9 +1,9 @@
 //! A table that grows row by row in a run's folder.
 
-use super::columns::Columns;
-use super::csv::Line;
 use super::folder::{DataFile, FolderError, OutputFolder};
 use super::ticks::{Tick, TickNames};
+use crate::rows::columns::Columns;
+use crate::rows::csv::Line;
 
 /// A file of rows, its header written.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::csv::Line;
 use super::manifest::{FileStamp, MANIFEST, Manifest, is_ours};
+use crate::rows::csv::Line;
 
 /// Why a run's folder cannot be written.
 #[derive(Debug, Error)]

@@ -1,0 +1,9 @@
+//! What everybody has and what became of it: the books kept while a run goes on, profit and loss at its end.
+
+pub mod books;
+pub mod exposed;
+pub mod fate;
+pub mod liquidity;
+pub mod prices;
+pub mod profit;
+pub mod trace;

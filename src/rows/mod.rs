@@ -1,0 +1,6 @@
+//! Rows of tables: structs whose fields are columns, and the cells that they are written in.
+
+#[macro_use]
+pub mod columns;
+pub mod amount;
+pub mod csv;
