@@ -13,12 +13,10 @@ use crate::chain::audit::{AuditEveryBlock, audit_block};
 use crate::chain::base_fee::{Eip1559, adjust_base_fee};
 use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
-use crate::chain::lending::find_failing_loans;
-use crate::chain::maker::find_unsafe_vaults;
+use crate::chain::liquidatable::find_liquidatable;
 use crate::chain::mempool::Mempool;
 use crate::chain::protocols::{Directory, ProtocolsMut};
 use crate::chain::state::ChainState;
-use crate::chain::underwater::find_underwater;
 use crate::market::background::{Demand, draw_background};
 use crate::market::gas_price::{GasPrices, replay_base_fee};
 use crate::market::oracle::observe_prices;
@@ -81,10 +79,7 @@ impl Stage {
             Self::Oracle => when(has.feeds, observe_prices.into_configs()).into_iter().collect(),
             Self::Decide => {
                 let mut systems = agents::deciding(&has.kinds);
-                let finding = when(has.positions, find_underwater.into_configs()).into_iter();
-                let finding = finding.chain(when(has.lending, find_failing_loans.into_configs()));
-                let finding = finding.chain(when(has.vaults, find_unsafe_vaults.into_configs()));
-                systems.splice(0..0, finding);
+                systems.splice(0..0, when(has.positions, find_liquidatable.into_configs()));
                 systems
             }
             Self::Search => agents::searching(&has.kinds),
@@ -121,12 +116,8 @@ struct Subjects {
     gas_prices: bool,
     /// Demand for block space from outside.
     demand: bool,
-    /// Goblins, whose positions may fail.
+    /// Protocols whose positions may be liquidated.
     positions: bool,
-    /// Lending markets, whose positions may fail.
-    lending: bool,
-    /// Maker systems, whose vaults may fail.
-    vaults: bool,
     /// Funding of farms.
     emissions: bool,
     /// An audit of every block.
@@ -148,8 +139,6 @@ impl Subjects {
             demand: true,
             feeds: true,
             positions: true,
-            lending: true,
-            vaults: true,
             emissions: true,
             audit: true,
             tables: true,
@@ -165,9 +154,7 @@ impl Subjects {
             base_fee_rule: world.contains_resource::<Eip1559>(),
             gas_prices: world.contains_resource::<GasPrices>(),
             demand: world.contains_resource::<Demand>(),
-            positions: !world.resource::<Directory>().goblins.is_empty(),
-            lending: !world.resource::<Directory>().lending.is_empty(),
-            vaults: !world.resource::<Directory>().makers.is_empty(),
+            positions: !world.resource::<Directory>().positions.is_empty(),
             emissions: !world.resource::<Emissions>().0.is_empty(),
             audit: world.resource::<AuditEveryBlock>().0,
             tables: world.contains_resource::<Recorder>(),
@@ -291,7 +278,7 @@ mod tests {
             ("open", "adjust_base_fee, open_block".to_owned()),
             ("market", "move_prices, replay_base_fee, draw_background".to_owned()),
             ("oracle", "observe_prices".to_owned()),
-            ("decide", format!("find_underwater, find_failing_loans, find_unsafe_vaults, {}", each("decide"))),
+            ("decide", format!("find_liquidatable, {}", each("decide"))),
             ("search", "search<Searcher>".to_owned()),
             ("order", "order_block".to_owned()),
             ("execute", "fund_farms, execute".to_owned()),

@@ -20,11 +20,11 @@ use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
 use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::InsufficientFunds;
+use plimsoll::chain::liquidatable::find_liquidatable;
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::{bank_of, pool_of};
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
-use plimsoll::chain::underwater::find_underwater;
 use plimsoll::market::fund_farms;
 use plimsoll::protocol::amm::{Direction, Side};
 use plimsoll::scenario::{genesis, read_text};
@@ -270,7 +270,7 @@ mod liquidators {
         let mut world =
             world(&market(2_000.0, &format!("{FARMERS} Liquidator(name: \"l\", bank: \"bank\", {liquidator})")));
         at_block(&mut world, 24 * 35);
-        world.run_system_once(find_underwater).unwrap();
+        world.run_system_once(find_liquidatable).unwrap();
         world
     }
 

@@ -17,12 +17,12 @@ use plimsoll::chain::ids::{
     AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, PositionKey, ProtocolId, TokenId,
 };
 use plimsoll::chain::ledger::Source;
+use plimsoll::chain::liquidatable::find_liquidatable;
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::protocols::GoblinCell;
 use plimsoll::chain::protocols::{banks_of, farms_of, goblins_of, pools_of};
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Bid, Forced, Sale, Transaction, WorkOrder};
-use plimsoll::chain::underwater::find_underwater;
 use plimsoll::chain::venues::Venues;
 use plimsoll::market::fund_farms;
 use plimsoll::math::U256;
@@ -322,7 +322,7 @@ fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chai
 /// Opens a block: farms are funded, and what is under water and not worth killing is parked.
 fn open(world: &mut World) {
     world.run_system_once(fund_farms).unwrap();
-    world.run_system_once(find_underwater).unwrap();
+    world.run_system_once(find_liquidatable).unwrap();
 }
 
 fn audited(world: &mut World) -> Result<(), plimsoll::chain::audit::AuditError> {

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
-use plimsoll::chain::failing::Failing;
-use plimsoll::chain::ids::{FeedId, LendingId};
+use plimsoll::chain::ids::{FeedId, LendingId, ProtocolId};
 use plimsoll::chain::ledger::Source;
-use plimsoll::chain::lending::{LeastGains, LendingCell, Look, find_failing_loans};
+use plimsoll::chain::lending::{LendingCell, Look};
+use plimsoll::chain::liquidatable::{LiquidatableList, MinProfit, find_liquidatable};
 use plimsoll::chain::liquidation_map::{Falls, Liquidatable, liquidatable, loan_exposures};
 use plimsoll::chain::oracles::to_wad;
 use plimsoll::chain::protocols::Directory;
@@ -143,11 +143,11 @@ fn reprice(run: &mut Simulation, moves: [f64; 4]) {
 /// Returns what the order finds and what a sweep finds, of each market.
 fn each(run: &mut Simulation) -> [(BTreeSet<AccountId>, BTreeSet<AccountId>); 3] {
     let world = run.world_mut();
-    world.run_system_once(find_failing_loans).unwrap();
+    world.run_system_once(find_liquidatable).unwrap();
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).unwrap();
     [0, 1, 2].map(|market| {
-        let found = sees.failing.loans.of(LendingId(market)).iter().map(|loan| loan.borrower).collect();
+        let found = sees.liquidatable.of(ProtocolId(market)).iter().map(|loan| loan.owner).collect();
         (found, sweep(sees.protocols.lending(LendingId(market)), &sees))
     })
 }
@@ -159,8 +159,8 @@ fn sweep(cell: &LendingCell, sees: &View) -> BTreeSet<AccountId> {
 }
 
 fn list_all(run: &mut Simulation) {
-    run.world_mut().insert_resource(LeastGains(vec![Some(-1.0); 3]));
-    assert!(run.world().resource::<Failing>().loans.is_empty());
+    run.world_mut().insert_resource(MinProfit(vec![Some(-1.0); 3]));
+    assert!(run.world().resource::<LiquidatableList>().of(ProtocolId(0)).is_empty());
 }
 
 proptest! {

@@ -8,8 +8,8 @@ use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
 use plimsoll::chain::ids::{BankId, GoblinId, PositionId};
+use plimsoll::chain::liquidatable::{MinProfit, find_liquidatable};
 use plimsoll::chain::state::ChainState;
-use plimsoll::chain::underwater::{LeastMargin, find_underwater};
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
 use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, Simulation};
@@ -118,8 +118,8 @@ struct Seen {
 impl Seen {
     /// Looks at the world as a block would find it.
     fn at(world: &mut World) -> Self {
-        world.run_system_once(find_underwater).unwrap();
-        let mut state = SystemState::<(View, Res<LeastMargin>)>::new(world);
+        world.run_system_once(find_liquidatable).unwrap();
+        let mut state = SystemState::<(View, Res<MinProfit>)>::new(world);
         let (sees, margins) = state.get(world).unwrap();
         let (cell, bank) = (sees.protocols.goblin(GoblinId(0)), sees.protocols.bank(BankId(0)));
         let (pool, farm) = (sees.protocols.pool(cell.pool), sees.protocols.farm(cell.farm));
@@ -127,8 +127,8 @@ impl Seen {
         let mut ordered = Vec::new();
         cell.order.clone().candidates(|_, _| -1.0, &mut ordered);
         let mut seen = Self {
-            found: sees.failing.underwater.of(BankId(0)).map(|distressed| distressed.position.0).collect(),
-            bar: sees.gas_worth(sees.gas.schedule.kill) + margins.0[0].unwrap(),
+            found: sees.liquidatable.of(bank.protocol).iter().map(|at| at.key.position).collect(),
+            bar: sees.gas_worth(sees.gas.schedule.kill) + margins.0[bank.protocol.index()].unwrap(),
             ..Self::default()
         };
         for (row, number) in bank.bank.positions().iter().zip(1..) {

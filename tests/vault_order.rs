@@ -6,10 +6,11 @@ use std::path::Path;
 
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
-use plimsoll::chain::ids::{FeedId, IlkId, MakerId};
+use plimsoll::chain::ids::{FeedId, IlkId, MakerId, ProtocolId};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::lending::{Level, Look};
-use plimsoll::chain::maker::{MakerCell, exposure_of, find_unsafe_vaults, level_of};
+use plimsoll::chain::liquidatable::find_liquidatable;
+use plimsoll::chain::maker::{MakerCell, exposure_of, level_of};
 use plimsoll::chain::oracles::to_wad;
 use plimsoll::chain::protocols::Directory;
 use plimsoll::chain::protocols::maker_of_mut;
@@ -94,11 +95,11 @@ fn reprice(run: &mut Simulation, moves: [f64; 2]) {
 /// Returns what the order finds and what a sweep finds, of both ilks.
 fn both(run: &mut Simulation) -> [(BTreeSet<AccountId>, BTreeSet<AccountId>); 2] {
     let world = run.world_mut();
-    world.run_system_once(find_unsafe_vaults).unwrap();
+    world.run_system_once(find_liquidatable).unwrap();
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).unwrap();
     [0, 1].map(|ilk| {
-        let found = sees.failing.vaults.of((MakerId(0), IlkId(ilk))).iter().map(|vault| vault.owner).collect();
+        let found = sees.liquidatable.of_market(ProtocolId(0), ilk).iter().map(|vault| vault.owner).collect();
         (found, sweep(&sees, IlkId(ilk)))
     })
 }

@@ -22,8 +22,8 @@ use crate::chain::dice::{Dice, Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{BankId, PositionId};
+use crate::chain::liquidatable::Liquidatable;
 use crate::chain::transaction::{Action, Bid};
-use crate::chain::underwater::Distressed;
 
 /// A population of liquidators, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -97,8 +97,8 @@ struct Seen {
 impl Agent for Liquidator {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         self.seen.clear();
-        for distressed in sees.failing.underwater.of(self.bank) {
-            self.seen.extend(self.look_at(distressed, sees, out));
+        for at in sees.liquidatable.of(sees.protocols.bank(self.bank).protocol) {
+            self.seen.extend(self.look_at(at, sees, out));
         }
         self.seen.sort_unstable_by(|a, b| b.gain.total_cmp(&a.gain).then(a.position.cmp(&b.position)));
         let (mut new, mut raised) = (0, 0);
@@ -144,9 +144,9 @@ impl Liquidator {
 
     /// Returns what it would do about a position; none if it does not notice it, or does not find it worth a transaction.
     /// Dice are thrown per position, so that one position more leaves the others' throws.
-    fn look_at(&self, distressed: &Distressed, sees: &View, out: &mut Outbox) -> Option<Seen> {
-        let position = distressed.position;
-        let prize = sees.worth(sees.protocols.bank(self.bank).base, distressed.prize);
+    fn look_at(&self, at: &Liquidatable, sees: &View, out: &mut Outbox) -> Option<Seen> {
+        let position = PositionId(at.key.position);
+        let prize = sees.worth(sees.protocols.bank(self.bank).base, at.prize.expect("a bank pays for kills"));
         let gas = sees.gas.schedule.kill;
         let gain = prize - sees.gas_worth(gas);
         let last_block = sees.clock.block + self.expiry - 1;

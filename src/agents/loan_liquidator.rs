@@ -21,7 +21,8 @@ use crate::chain::dice::{Dice, Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, LendingId, PositionKey};
-use crate::chain::lending::{FailingLoan, LendingCell, Prices};
+use crate::chain::lending::{LendingCell, Prices};
+use crate::chain::liquidatable::Liquidatable;
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
 use crate::protocol::lending::{Liquidated, Liquidation};
@@ -132,7 +133,7 @@ pub struct LoanLiquidator {
     /// When it sells what it holds.
     sale: Option<(u64, PositionKey)>,
     /// The positions that it notices in this block.
-    seen: Vec<FailingLoan>,
+    seen: Vec<Liquidatable>,
 }
 
 /// A liquidation that pays.
@@ -202,13 +203,14 @@ impl LoanLiquidator {
     /// goes for in a block. Only those are put in order: a million may fail at once.
     fn notice(&mut self, sees: &View, who: Who) {
         self.seen.clear();
+        let listed = sees.liquidatable.of(sees.protocols.lending(self.market).protocol);
         let Self { attention, pending, seen, waiting, .. } = self;
-        let is_new = |loan: &&FailingLoan| *waiting == 0 || pending.binary_search(&loan.borrower).is_err();
-        let throw = |loan: &&FailingLoan| {
-            *attention >= 1.0 || sees.dice(Who(mix(who.0, u64::from(loan.borrower.0)))).chance(*attention)
+        let is_new = |loan: &&Liquidatable| *waiting == 0 || pending.binary_search(&loan.owner).is_err();
+        let throw = |loan: &&Liquidatable| {
+            *attention >= 1.0 || sees.dice(Who(mix(who.0, u64::from(loan.owner.0)))).chance(*attention)
         };
-        seen.extend(sees.failing.loans.of(self.market).iter().filter(is_new).filter(throw));
-        let order = |a: &FailingLoan, b: &FailingLoan| b.debt.total_cmp(&a.debt).then(a.borrower.cmp(&b.borrower));
+        seen.extend(listed.iter().filter(is_new).filter(throw));
+        let order = |a: &Liquidatable, b: &Liquidatable| b.debt.total_cmp(&a.debt).then(a.owner.cmp(&b.owner));
         if seen.len() > self.per_block {
             seen.select_nth_unstable_by(self.per_block, order);
             seen.truncate(self.per_block);
@@ -230,7 +232,7 @@ impl LoanLiquidator {
     /// Returns what it would gain by a position with what is in its purse, after it has `sold` so much in the block.
     fn catch(
         &self,
-        loan: &FailingLoan,
+        loan: &Liquidatable,
         (cell, prices): (&LendingCell, &Prices),
         purse: u128,
         sold: u128,
@@ -300,21 +302,19 @@ impl LoanLiquidator {
     /// Returns what is repaid by each call, and what the calls do together; none if the market refuses.
     fn quote(
         &self,
-        loan: &FailingLoan,
+        loan: &Liquidatable,
         purse: u128,
         cell: &LendingCell,
         prices: &Prices,
         now: u64,
     ) -> Option<([u128; 2], Liquidated)> {
         let (lending, (collateral, debt)) = (cell.lending(), (self.collateral, self.debt));
-        let call = |most_repaid| Liquidation { borrower: loan.borrower, collateral, debt, most_repaid };
+        let call = |most_repaid| Liquidation { borrower: loan.owner, collateral, debt, most_repaid };
         let quote = |most_repaid| lending.quote_liquidation(call(most_repaid), prices, now).ok();
         let one = quote(purse)?;
         let first = match self.strategy {
             Strategy::CloseFactor => 0,
-            Strategy::TwoSteps => {
-                first_of_two(loan, lending.borrowed(loan.borrower, debt, now), &one, cell, collateral)
-            }
+            Strategy::TwoSteps => first_of_two(loan, lending.borrowed(loan.owner, debt, now), &one, cell, collateral),
         };
         if first == 0 || first >= one.repaid {
             let carried = lending.threshold(collateral) * (1.0 + lending.bonus(collateral));
@@ -337,24 +337,24 @@ impl LoanLiquidator {
     }
 
     /// Submits the transaction of a catch if its gain after gas is enough.
-    fn go(&mut self, loan: &FailingLoan, catch: &Catch, sees: &View, out: &mut Outbox) -> bool {
+    fn go(&mut self, loan: &Liquidatable, catch: &Catch, sees: &View, out: &mut Outbox) -> bool {
         let Some(actions) = self.actions(loan, catch, sees) else { return false };
         let gas = sees.gas.schedule.of(&actions);
         let gain = catch.gain - sees.gas_worth(gas);
         if gain <= self.margin {
             return false;
         }
-        let mut dice = sees.dice(Who(mix(out.me().who.0, u64::from(loan.borrower.0))));
+        let mut dice = sees.dice(Who(mix(out.me().who.0, u64::from(loan.owner.0))));
         let bid = match self.bid_share {
             Distribution::Fixed(share) => share * gain,
             ref law => law.sample(&mut dice) * gain,
         };
         let submitted = gain - bid > self.margin && out.submit(actions, self.hurried(bid, gain, gas, sees));
         if submitted {
-            self.pending.push(loan.borrower);
+            self.pending.push(loan.owner);
             self.waiting += 1;
             if let Sells::Later(after) = self.sells {
-                let of = sees.protocols.lending(self.market).key(loan.borrower);
+                let of = sees.protocols.lending(self.market).key(loan.owner);
                 self.sale.get_or_insert((sees.clock.block_after(after).max(sees.clock.block + 1), of));
             }
         }
@@ -363,9 +363,9 @@ impl LoanLiquidator {
 
     /// Returns the transaction: [a flash loan,] the liquidation, the forced sale [, the flash loan's repayment]. None if
     /// nothing buys so much.
-    fn actions(&self, loan: &FailingLoan, catch: &Catch, sees: &View) -> Option<Actions> {
+    fn actions(&self, loan: &Liquidatable, catch: &Catch, sees: &View) -> Option<Actions> {
         let lend = |call| Action::Lend(Box::new(LendingOrder { market: self.market, call }));
-        let (borrower, collateral, debt) = (loan.borrower, self.collateral, self.debt);
+        let (borrower, collateral, debt) = (loan.owner, self.collateral, self.debt);
         let mut actions = Actions::new();
         if self.flash {
             actions.push(lend(LendingCall::FlashLoan { asset: debt, amount: catch.done.repaid }));
@@ -427,7 +427,7 @@ fn share(amount: u128, part: f64) -> u128 {
 
 /// Returns the most that can be repaid so that the position may still be liquidated, in smallest units: with debt `D`,
 /// collateral `C`, threshold `l` and bonus `s`, `(D - l C) / (1 - l (1 + s))`, a hair less. None of a toxic position.
-fn first_of_two(loan: &FailingLoan, owed: u128, one: &Liquidated, cell: &LendingCell, collateral: u8) -> u128 {
+fn first_of_two(loan: &Liquidatable, owed: u128, one: &Liquidated, cell: &LendingCell, collateral: u8) -> u128 {
     let (threshold, bonus) = (cell.lending().threshold(collateral), cell.lending().bonus(collateral));
     let kept = 1.0 - threshold * (1.0 + bonus);
     // All of it may be repaid at once: there is nothing to gain by two steps.

@@ -109,7 +109,7 @@ fn ask<A: Agent>(
     mut list: Local<Vec<(AgentId, Entity)>>,
 ) {
     let block = sees.clock.block;
-    awake.rouse(block, sees.failing.calls(), &mut list);
+    awake.rouse(block, sees.liquidatable.calls(), &mut list);
     for (id, entity) in list.drain(..) {
         let (mut agent, mut identity) = agents.get_mut(entity).expect("agents live as long as the run");
         let wake = agent.decide(sees, &mut Outbox::new(sees, &mut identity, &mut mempool, A::SEARCHES));

@@ -7,9 +7,9 @@ use bevy_ecs::system::SystemParam;
 
 use crate::chain::dice::{Dice, Who};
 use crate::chain::event::Sandwich;
-use crate::chain::failing::Failing;
 use crate::chain::gas::gwei_to_units;
 use crate::chain::ids::{GoblinId, TokenId};
+use crate::chain::liquidatable::LiquidatableList;
 use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::state::ChainState;
 use crate::chain::underwater::Ground;
@@ -20,7 +20,7 @@ use crate::protocol::farm::alpha_homora::Position;
 pub struct View<'w, 's> {
     chain: Res<'w, ChainState>,
     /// What may be liquidated.
-    pub failing: Res<'w, Failing>,
+    pub liquidatable: Res<'w, LiquidatableList>,
     /// Pools, farms, banks and goblins.
     pub protocols: Protocols<'w, 's>,
 }

@@ -5,14 +5,10 @@
 //! the farmed side does to the price (`phi` is what the pool's fee leaves). Debt per share and liquidity per share are
 //! the same for all positions, so the key is debt share over goblin share, and the limit bends with the size alone.
 
-use crate::chain::protocols::LeveragedFarm;
-use crate::chain::protocols::ProtocolsMut;
-use bevy_ecs::prelude::{Local, Res, ResMut, Resource};
-
-use super::failing::Failing;
-use super::ids::{BankId, GoblinId, PositionId};
+use super::ids::PositionId;
+use super::liquidatable::{Liquidatable, MinProfit, gas_cost};
 use super::price_order::PriceOrder;
-use super::protocols::{BankCell, FarmCell, GoblinCell, PoolCell};
+use super::protocols::{BankCell, FarmCell, GoblinCell, LeveragedFarm, PoolCell};
 use super::state::ChainState;
 use crate::math::{BPS, mul_div_down};
 use crate::protocol::farm::alpha_homora::{BankBooks, Goblin, Position, is_underwater};
@@ -26,43 +22,6 @@ pub fn sale_factor(share_of_pool: f64) -> f64 {
     let rest = 1.0 - share_of_pool;
     1.0 + PHI * rest / (rest + PHI * share_of_pool)
 }
-
-/// A position that may be killed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Distressed {
-    /// The bank.
-    pub bank: BankId,
-    /// The goblin.
-    pub goblin: GoblinId,
-    /// The position.
-    pub position: PositionId,
-    /// What it owes, in smallest units of the bank's base asset.
-    pub debt: u128,
-    /// What it would sell for, likewise.
-    pub health: u128,
-    /// What a killer would get, likewise.
-    pub prize: u128,
-}
-
-/// The positions that may be killed as the block begins and that somebody may find worth killing.
-#[derive(Debug, Clone, Default)]
-pub struct Underwater(Vec<Distressed>);
-
-impl Underwater {
-    /// Says whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Returns those of a bank, by goblin and position.
-    pub fn of(&self, bank: BankId) -> impl Iterator<Item = &Distressed> {
-        self.0.iter().filter(move |distressed| distressed.bank == bank)
-    }
-}
-
-/// The least gain after gas for which anybody kills, by bank, in whole numeraire tokens; none where nobody kills.
-#[derive(Debug, Clone, Default, Resource)]
-pub struct LeastMargin(pub Vec<Option<f64>>);
 
 /// What all of a goblin's positions have in common at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -190,40 +149,35 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// Lists the positions that may be killed in this block. One that nobody would find worth its gas, now that the block's
-/// base fee and outside prices are known, is parked until the bar has come down to its size.
-pub fn find_underwater(
-    chain: Res<ChainState>,
-    margins: Res<LeastMargin>,
-    mut protocols: ProtocolsMut,
-    mut failing: ResMut<Failing>,
-    mut candidates: Local<Vec<u32>>,
+/// Lists a goblin's positions that may be killed, by number. One that nobody would find worth its gas is parked until the bar
+/// has come down to its size.
+pub fn find_liquidatable(
+    LeveragedFarm { bank, goblin: cell, pool, farm, .. }: LeveragedFarm,
+    chain: &ChainState,
+    MinProfit(profits): &MinProfit,
+    candidates: &mut Vec<u32>,
+    found: &mut Vec<Liquidatable>,
 ) {
-    let ChainState { clock, tokens, venues, gas, .. } = &*chain;
-    let found = &mut failing.underwater;
-    found.0.clear();
-    let gas_cost = gas.schedule.kill as f64 * gas.base_fee as f64 / tokens.get(tokens.native).one;
-    for goblin in (0_u16..).map(GoblinId).take(protocols.directory.goblins.len()) {
-        let LeveragedFarm { bank, goblin: cell, pool, farm, .. } = protocols.leveraged_farm(goblin);
-        if cell.order.open() == 0 {
-            continue;
-        }
-        let bar = margins.0[cell.bank.index()].map(|margin| {
-            let cost = gas_cost * venues.price(tokens.native) + margin;
-            cost * tokens.get(bank.base).one / venues.price(bank.base)
-        });
-        surface(cell, &Ground::new(bank, pool, farm, clock.now()), bar, &mut candidates, &mut found.0);
+    if cell.order.open() == 0 {
+        return;
     }
+    let bar = profits[bank.protocol.index()].map(|profit| {
+        let cost = gas_cost(chain, chain.gas.schedule.kill) + profit;
+        cost * chain.tokens.get(bank.base).one / chain.venues.price(bank.base)
+    });
+    let one = chain.tokens.get(bank.base).one;
+    surface(cell, &Ground::new(bank, pool, farm, chain.clock.now()), bar, one, candidates, found);
 }
 
 /// Lists one goblin's positions that may be killed and whose prize is above `bar`, in smallest units of the base asset,
-/// and parks the others that may be killed. Without a bar, nobody kills.
+/// and parks the others that may be killed. Without a bar, nobody kills. `one` is a whole token of the base asset.
 fn surface(
     cell: &mut GoblinCell,
     ground: &Ground,
     bar: Option<f64>,
+    one: f64,
     candidates: &mut Vec<u32>,
-    found: &mut Vec<Distressed>,
+    found: &mut Vec<Liquidatable>,
 ) {
     let level = Level::of(&cell.goblin, ground);
     let params = ground.bank.bank.params();
@@ -241,7 +195,13 @@ fn surface(
         // A kill brings what health says, and the bank rounds the prize down.
         let prize = mul_div_down(health, params.kill_bps.into(), BPS).unwrap_or(0);
         if bar.is_some_and(|bar| prize as f64 > bar) {
-            found.push(Distressed { bank: cell.bank, goblin: cell.id, position: id, debt, health, prize });
+            found.push(Liquidatable {
+                key: ground.bank.key(cell.id, id),
+                owner: ground.bank.bank.position(id).expect("the order holds positions of the bank").owner,
+                health_factor: level.kill_factor * health as f64 / debt as f64,
+                debt: debt as f64 / one,
+                prize: Some(prize),
+            });
         } else {
             cell.order.park(id.0);
         }

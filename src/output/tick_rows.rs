@@ -97,7 +97,7 @@ pub(super) fn ilk_tick(sees: &View, cell: &MakerCell, number: IlkId) -> IlkTick 
         let factors = ilk.orders.leaders().map(|owner| books.health_factor(&cell.vault(number, owner)));
         factors.reduce(f64::min)
     });
-    let is_unsafe = sees.failing.vaults.of((cell.id, number));
+    let is_unsafe = sees.liquidatable.of_market(cell.protocol, number.0);
     let lacks = |id: AuctionId| ilk.ledger[id.0 as usize - 1].shortfall().to_f64();
     let sales = maker.sales(number).into_iter().flatten().map(|(id, _)| lacks(id));
     let bids = maker.bids(number).into_iter().flatten().map(|(id, _)| lacks(id));

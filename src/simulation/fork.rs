@@ -10,12 +10,10 @@ use crate::agents;
 use crate::chain::audit::AuditEveryBlock;
 use crate::chain::base_fee::Eip1559;
 use crate::chain::event::EventLog;
-use crate::chain::failing::Failing;
-use crate::chain::lending::LeastGains;
+use crate::chain::liquidatable::{LiquidatableList, MinProfit};
 use crate::chain::mempool::Mempool;
 use crate::chain::protocols::{Deployed, Directory};
 use crate::chain::state::ChainState;
-use crate::chain::underwater::LeastMargin;
 use crate::market::background::Demand;
 use crate::market::correlation::Correlation;
 use crate::market::gas_price::GasPrices;
@@ -33,9 +31,8 @@ pub(super) fn registered() -> WorldCopy {
         .resource::<Eip1559>()
         .resource::<Mempool>()
         .resource::<EventLog>()
-        .resource::<Failing>()
-        .resource::<LeastMargin>()
-        .resource::<LeastGains>()
+        .resource::<LiquidatableList>()
+        .resource::<MinProfit>()
         .resource::<AuditEveryBlock>()
         .entity::<(Deployed,)>()
         .resource::<OutsidePrices>()

@@ -9,9 +9,8 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::{Expected, Finding, Sample, Size, Tolerance};
-use crate::chain::failing::Failing;
-use crate::chain::ids::{AccountId, LendingId};
-use crate::chain::lending::LeastGains;
+use crate::chain::ids::{AccountId, ProtocolId};
+use crate::chain::liquidatable::{LiquidatableList, MinProfit};
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
@@ -134,13 +133,13 @@ fn measure(case: Case, paths: usize) -> (Sample, Sample) {
 /// Follows one run's loans to their first failures.
 fn follow(mut run: Simulation, blocks: u64) -> (Sample, Sample) {
     // Whoever fails is listed, though nobody liquidates.
-    run.world_mut().insert_resource(LeastGains(vec![Some(-1.0)]));
+    run.world_mut().insert_resource(MinProfit(vec![Some(-1.0)]));
     let (mut failed, mut depth) = (Vec::<AccountId>::new(), Sample::default());
     for _ in 0..blocks {
         run.step().expect("nothing is written that could fail");
-        for loan in run.world().resource::<Failing>().loans.of(LendingId(0)) {
-            if !failed.contains(&loan.borrower) {
-                failed.push(loan.borrower);
+        for loan in run.world().resource::<LiquidatableList>().of(ProtocolId(0)) {
+            if !failed.contains(&loan.owner) {
+                failed.push(loan.owner);
                 depth.add(libm::log(loan.health_factor));
             }
         }

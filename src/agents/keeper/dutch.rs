@@ -7,7 +7,8 @@ use crate::agents::loan_liquidator::Sells;
 use crate::agents::outbox::Outbox;
 use crate::agents::route::Order;
 use crate::agents::view::View;
-use crate::chain::maker::{MakerCall, MakerCell, UnsafeVault, dai_up};
+use crate::chain::liquidatable::Liquidatable;
+use crate::chain::maker::{MakerCall, MakerCell, dai_up};
 use crate::chain::transaction::{Actions, AmountIn};
 use crate::math::Rad;
 use crate::protocol::lending::maker::{AuctionId, Sale, Status, Taken};
@@ -119,7 +120,7 @@ impl Keeper {
     /// Returns what an auction of a vault would seek and what starting it pays, in whole dai and whole numeraire tokens, where
     /// its own auctions of the block seek `sought` already; none while there is no room for it: of a part, neither what is
     /// sold nor what is left may owe less than `dust`.
-    pub(super) fn bark(&self, cell: &MakerCell, vault: &UnsafeVault, sought: f64, sees: &View) -> Option<(f64, f64)> {
+    pub(super) fn bark(&self, cell: &MakerCell, vault: &Liquidatable, sought: f64, sees: &View) -> Option<(f64, f64)> {
         let (books, dog) = (cell.maker.clipper_books(self.of.1).ok()?, &cell.maker.books().dog);
         let of_ilk = books.params.hole.to_f64() - books.dirt.to_f64();
         let room = of_ilk.min(dog.hole.to_f64() - dog.dirt.to_f64()) - sought;

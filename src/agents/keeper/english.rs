@@ -11,7 +11,8 @@ use crate::agents::loan_liquidator::Sells;
 use crate::agents::outbox::Outbox;
 use crate::agents::route::Order;
 use crate::agents::view::View;
-use crate::chain::maker::{MakerCall, MakerCell, UnsafeVault, dai_up};
+use crate::chain::liquidatable::Liquidatable;
+use crate::chain::maker::{MakerCall, MakerCell, dai_up};
 use crate::chain::transaction::{Actions, AmountIn};
 use crate::math::Rad;
 use crate::protocol::lending::maker::{AuctionId, Bid, CatRelease, FlipperParams};
@@ -172,7 +173,7 @@ impl Keeper {
     }
 
     /// Returns what it may hope to gain by one more auction of a vault, and into how many the vault goes.
-    pub(super) fn gain_of_bite(&self, cell: &MakerCell, vault: &UnsafeVault, sees: &View) -> (f64, usize) {
+    pub(super) fn gain_of_bite(&self, cell: &MakerCell, vault: &Liquidatable, sees: &View) -> (f64, usize) {
         let ink = cell.vault(self.of.1, vault.owner).ink;
         let Ok(params) = cell.maker.flipper_params(self.of.1) else { return (0.0, 0) };
         let lot = match params.cat {

@@ -27,7 +27,8 @@ use super::view::View;
 use crate::chain::dice::{Who, mix};
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, IlkId, MakerId, PositionKey};
-use crate::chain::maker::{AuctionKind, MakerCall, MakerCell, MakerOrder, UnsafeVault};
+use crate::chain::liquidatable::Liquidatable;
+use crate::chain::maker::{AuctionKind, MakerCall, MakerCell, MakerOrder};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
 use crate::protocol::lending::maker::AuctionId;
 
@@ -198,7 +199,7 @@ impl Keeper {
 
     /// Starts auctions of unsafe vaults that it notices.
     fn start(&mut self, cell: &MakerCell, left: &mut Left, sees: &View, out: &mut Outbox) {
-        for vault in sees.failing.vaults.of(self.of) {
+        for vault in sees.liquidatable.of_market(cell.protocol, self.of.1.0) {
             if left.room == 0 {
                 return;
             }
@@ -210,7 +211,7 @@ impl Keeper {
         }
     }
 
-    fn start_one(&mut self, cell: &MakerCell, vault: &UnsafeVault, left: &mut Left, sees: &View, out: &mut Outbox) {
+    fn start_one(&mut self, cell: &MakerCell, vault: &Liquidatable, left: &mut Left, sees: &View, out: &mut Outbox) {
         let owner = vault.owner;
         match cell.ilk(self.of.1).auctions {
             AuctionKind::Dutch => {

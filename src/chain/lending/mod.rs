@@ -1,11 +1,11 @@
 //! Lending markets in the world, and which of their positions may be liquidated.
 
-mod failing;
+mod liquidatable;
 mod orders;
 
 use smallvec::SmallVec;
 
-pub use failing::{FailingLoan, FailingLoans, LeastGains, find_failing_loans};
+pub use liquidatable::find_liquidatable;
 pub use orders::{Heap, LoanOrders, LoanPlace, Look};
 
 use super::ids::{AccountId, FeedId, LendingId, PositionKey, ProtocolId, TokenId};

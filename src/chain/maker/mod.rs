@@ -5,12 +5,12 @@
 //! had called `poke` and `drip` in the same second: vaults are judged by the answer that stands and by what they owe now.
 
 mod calls;
-mod failing;
+mod liquidatable;
 
 use smallvec::{SmallVec, smallvec};
 
 pub use calls::{MakerCall, MakerOrder};
-pub use failing::{UnsafeVault, UnsafeVaults, find_unsafe_vaults};
+pub use liquidatable::find_liquidatable;
 
 use super::ids::{AccountId, FeedId, MakerId, PositionKey, ProtocolId, TokenId};
 use super::lending::{Level, LoanOrders};

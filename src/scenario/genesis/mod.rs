@@ -25,18 +25,16 @@ use crate::agents::population::Spawner;
 use crate::chain::base_fee::Eip1559;
 use crate::chain::clock::Clock;
 use crate::chain::event::EventLog;
-use crate::chain::failing::Failing;
 use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
-use crate::chain::lending::LeastGains;
+use crate::chain::liquidatable::{LiquidatableList, MinProfit};
 use crate::chain::mempool::Mempool;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::paths::Paths;
-use crate::chain::protocols::{Directory, Named, NamedAccounts};
+use crate::chain::protocols::{Directory, Named, NamedAccounts, bank_of, lending_of};
 use crate::chain::state::ChainState;
 use crate::chain::tokens::{Token, Tokens};
-use crate::chain::underwater::LeastMargin;
 use crate::chain::venue::Venue;
 use crate::chain::venues::Venues;
 use crate::market::background::Demand;
@@ -93,10 +91,8 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
             .map_err(|error| fault(format!("population `{}`: {error}", population.name())))?;
     }
     let stakes = spawner.stakes;
-    let margins = least_margins(&mut world);
-    world.insert_resource(margins);
-    let gains = least_gains(&mut world);
-    world.insert_resource(gains);
+    let profits = min_profit(&mut world);
+    world.insert_resource(profits);
     Opening::new(scenario, &mut world).stakes(&stakes)?;
     Ok(world)
 }
@@ -177,7 +173,7 @@ impl Builder<'_> {
         self.world.resource_mut::<ChainState>().named = named;
         self.world.init_resource::<Mempool>();
         self.world.init_resource::<EventLog>();
-        self.world.init_resource::<Failing>();
+        self.world.init_resource::<LiquidatableList>();
         Ok(())
     }
 
@@ -261,22 +257,20 @@ fn u16_of(index: usize) -> u16 {
     u16::try_from(index).expect("there are fewer than 2^16 of each")
 }
 
-/// Returns, for each bank, the least gain for which one of its liquidators acts.
-fn least_margins(world: &mut World) -> LeastMargin {
-    let mut margins = vec![None; world.resource::<Directory>().banks.len()];
-    for liquidator in world.query::<&Liquidator>().iter(world) {
-        let margin: &mut Option<f64> = &mut margins[liquidator.bank().index()];
-        *margin = Some(margin.map_or(liquidator.margin, |least| least.min(liquidator.margin)));
+/// Returns, for each protocol with positions, the least gain for which one of its liquidators acts.
+fn min_profit(world: &mut World) -> MinProfit {
+    let mut margins = Vec::new();
+    let (mut farms, mut loans) = (world.query::<&Liquidator>(), world.query::<&LoanLiquidator>());
+    for liquidator in farms.iter(world) {
+        margins.push((bank_of(world, liquidator.bank()).protocol, liquidator.margin));
     }
-    LeastMargin(margins)
-}
-
-/// Returns, for each lending market, the least gain for which one of its liquidators acts.
-fn least_gains(world: &mut World) -> LeastGains {
-    let mut gains = vec![None; world.resource::<Directory>().lending.len()];
-    for liquidator in world.query::<&LoanLiquidator>().iter(world) {
-        let gain: &mut Option<f64> = &mut gains[liquidator.market().index()];
-        *gain = Some(gain.map_or(liquidator.margin, |least| least.min(liquidator.margin)));
+    for liquidator in loans.iter(world) {
+        margins.push((lending_of(world, liquidator.market()).protocol, liquidator.margin));
     }
-    LeastGains(gains)
+    let mut profits = vec![None::<f64>; world.resource::<Directory>().positions.len()];
+    for (protocol, margin) in margins {
+        let least = &mut profits[protocol.index()];
+        *least = Some(least.map_or(margin, |least| least.min(margin)));
+    }
+    MinProfit(profits)
 }

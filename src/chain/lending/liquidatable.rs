@@ -1,0 +1,53 @@
+//! Which positions of lending markets may be liquidated, found by their order and checked exactly.
+
+use super::orders::Look;
+use super::{LendingCell, Level};
+use crate::chain::ids::{AccountId, PositionKey};
+use crate::chain::liquidatable::{Liquidatable, MinProfit, gas_cost};
+use crate::chain::state::ChainState;
+
+/// Lists a market's positions that may be liquidated, by account. One that nobody would find worth its gas is parked until
+/// its debt has grown or gas has become cheap enough.
+pub fn find_liquidatable(
+    cell: &mut LendingCell,
+    chain: &ChainState,
+    MinProfit(profits): &MinProfit,
+    found: &mut Vec<Liquidatable>,
+) {
+    if cell.orders.open() == 0 {
+        return;
+    }
+    let level = cell.level(&chain.oracles, &chain.tokens, chain.clock.now());
+    let profit = profits[cell.protocol.index()];
+    let bar = profit.map(|profit| (gas_cost(chain, chain.gas.schedule.liquidate) + profit) / most_bonus(cell));
+    let first = found.len();
+    surface(cell, chain, &level, bar, found);
+    found[first..].sort_unstable_by_key(|loan| loan.key);
+}
+
+/// Returns the greatest bonus of a market's assets.
+fn most_bonus(cell: &LendingCell) -> f64 {
+    (0_u8..).zip(&cell.assets).map(|(place, _)| cell.lending().bonus(place)).fold(0.0, f64::max)
+}
+
+/// Lists one market's positions that may be liquidated and whose debt is worth more than `bar`, and parks the others.
+/// Without a bar, nobody liquidates.
+fn surface(cell: &mut LendingCell, chain: &ChainState, level: &Level, bar: Option<f64>, found: &mut Vec<Liquidatable>) {
+    let (prices, now) = (cell.prices(&chain.oracles), chain.clock.now());
+    let (protocol, lending) = (cell.protocol, cell.market.lending());
+    let look = |owner: AccountId| {
+        // A market that cannot count a position's health cannot liquidate it either.
+        let Ok(health) = lending.health(owner, &prices, now) else { return Look::Sound };
+        if !health.is_liquidatable {
+            return Look::Sound;
+        }
+        let debt = level.debt_worth(&lending.exposure(owner));
+        if bar.is_none_or(|bar| debt <= bar) {
+            return Look::Worthless;
+        }
+        let key = PositionKey { protocol, market: 0, position: owner.0 };
+        found.push(Liquidatable { key, owner, health_factor: health.factor, debt, prize: None });
+        Look::Failing
+    };
+    cell.orders.candidates(level, bar, |account| lending.exposure(account), look);
+}

@@ -1,0 +1,91 @@
+//! What may be liquidated as the block begins, in protocols of every kind: the one list that liquidators read.
+
+use std::cmp::Ordering;
+
+use bevy_ecs::prelude::{Local, Res, ResMut, Resource};
+
+use super::ids::{AccountId, GoblinId, LendingId, MakerId, PositionKey, ProtocolId};
+use super::protocols::ProtocolsMut;
+use super::state::ChainState;
+use super::{lending, maker, underwater};
+
+/// A position that may be liquidated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Liquidatable {
+    /// Which position.
+    pub key: PositionKey,
+    /// Whose it is.
+    pub owner: AccountId,
+    /// What its collateral carries over what it owes: below 1.
+    pub health_factor: f64,
+    /// What it owes, in whole tokens of what its protocol counts debts in: the asset that a bank lends, dai, or the
+    /// numeraire at a lending market's own oracles.
+    pub debt: f64,
+    /// What the protocol pays for liquidating it, in smallest units of the debt's token; none where the liquidator keeps
+    /// what it seizes, or where nobody knows before an auction is over.
+    pub prize: Option<u128>,
+}
+
+/// The positions that may be liquidated as the block begins and that somebody may find worth it, by key.
+#[derive(Debug, Clone, Default, Resource)]
+pub struct LiquidatableList {
+    list: Vec<Liquidatable>,
+    auctions_run: bool,
+}
+
+impl LiquidatableList {
+    /// Returns those of a protocol.
+    pub fn of(&self, protocol: ProtocolId) -> &[Liquidatable] {
+        self.between(|key| key.protocol.cmp(&protocol))
+    }
+
+    /// Returns those of one of a protocol's markets.
+    pub fn of_market(&self, protocol: ProtocolId, market: u16) -> &[Liquidatable] {
+        self.between(|key| (key.protocol, key.market).cmp(&(protocol, market)))
+    }
+
+    /// Says whether there is something to do for those who wait for it: a position that may be liquidated, or an auction
+    /// that runs.
+    pub fn calls(&self) -> bool {
+        self.auctions_run || !self.list.is_empty()
+    }
+
+    fn between(&self, compare: impl Fn(&PositionKey) -> Ordering) -> &[Liquidatable] {
+        let first = self.list.partition_point(|at| compare(&at.key).is_lt());
+        let last = self.list.partition_point(|at| compare(&at.key).is_le());
+        &self.list[first..last]
+    }
+}
+
+/// The least gain after gas for which anybody liquidates, by protocol, in whole numeraire tokens; none where nobody does.
+#[derive(Debug, Clone, Default, Resource)]
+pub struct MinProfit(pub Vec<Option<f64>>);
+
+/// Returns what so much gas costs at the base fee, in whole numeraire tokens.
+pub(super) fn gas_cost(chain: &ChainState, gas: u64) -> f64 {
+    let native = chain.tokens.native;
+    gas as f64 * chain.gas.base_fee as f64 / chain.tokens.get(native).one * chain.venues.price(native)
+}
+
+/// Lists the positions that may be liquidated in this block, protocol by protocol in the order of their ids. One that nobody
+/// would find worth its gas, now that the block's base fee and prices are known, is parked until that has changed.
+pub fn find_liquidatable(
+    chain: Res<ChainState>,
+    profits: Res<MinProfit>,
+    mut protocols: ProtocolsMut,
+    mut found: ResMut<LiquidatableList>,
+    mut candidates: Local<Vec<u32>>,
+) {
+    let LiquidatableList { list, auctions_run } = &mut *found;
+    list.clear();
+    *auctions_run = false;
+    for market in (0_u16..).map(LendingId).take(protocols.directory.lending.len()) {
+        lending::find_liquidatable(protocols.lending(market), &chain, &profits, list);
+    }
+    for system in (0_u16..).map(MakerId).take(protocols.directory.makers.len()) {
+        *auctions_run |= maker::find_liquidatable(protocols.maker(system), &chain, list);
+    }
+    for goblin in (0_u16..).map(GoblinId).take(protocols.directory.goblins.len()) {
+        underwater::find_liquidatable(protocols.leveraged_farm(goblin), &chain, &profits, &mut candidates, list);
+    }
+}
