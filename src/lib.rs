@@ -1,8 +1,8 @@
 //! An agent-based simulator of DeFi markets.
 //!
 //! The floors, lowest first: [`math`], [`protocol`], [`world_copy`], [`reader`], [`rows`], [`chain`], [`checks`],
-//! [`market`], [`agents`], [`accounts`], [`output`], [`scenario`], [`pipeline`], [`simulation`], [`cascade`], [`sweep`],
-//! [`validate`], [`report`], [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
+//! [`deployments`], [`market`], [`agents`], [`accounts`], [`output`], [`scenario`], [`pipeline`], [`simulation`],
+//! [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
 
 pub use plimsoll_math as math;
 pub use plimsoll_protocols as protocol;
@@ -16,6 +16,7 @@ pub mod cascade;
 pub mod chain;
 pub mod checks;
 pub mod cli;
+pub mod deployments;
 pub mod market;
 pub mod output;
 pub mod pipeline;

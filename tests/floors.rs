@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, lowest first, each with the modules that stand on it. A module that is not named stands where the
 /// nearest one around it does, so that a folder's parts may stand on other floors than the folder.
-const FLOORS: [&[&str]; 19] = [
+const FLOORS: [&[&str]; 20] = [
     &["math"],
     &["protocols"],
     &["world_copy"],
@@ -14,6 +14,7 @@ const FLOORS: [&[&str]; 19] = [
     &["rows"],
     &["chain"],
     &["checks"],
+    &["deployments"],
     &["market"],
     &["agents"],
     &["accounts"],

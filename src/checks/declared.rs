@@ -7,12 +7,14 @@ use smallvec::SmallVec;
 use crate::reader::piece::Node;
 
 /// A token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DeclaredToken<'d> {
     /// What it is called.
     pub name: &'d str,
     /// Decimals of its smallest unit.
     pub decimals: u8,
+    /// Its price outside at the start, in the numeraire, if that could be read.
+    pub start: Option<f64>,
 }
 
 /// A pool.
@@ -24,7 +26,14 @@ pub trait DeclaredPool: Debug {
     fn tokens(&self) -> SmallVec<[&str; 3]>;
 
     /// Returns how many ticks apart ranges may end; none where liquidity lies at all prices.
-    fn tick_spacing(&self) -> Option<i32>;
+    fn tick_spacing(&self) -> Option<i32> {
+        None
+    }
+
+    /// Returns the swap fee of a constant-product pair in basis points; none of a pool of another kind.
+    fn pair_fee_bps(&self) -> Option<u16> {
+        None
+    }
 }
 
 /// A lending market.
@@ -41,6 +50,17 @@ pub trait DeclaredLending: Debug {
 
     /// Whether it has flash loans.
     fn has_flash_loans(&self) -> bool;
+}
+
+/// A staking farm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeclaredFarm<'d> {
+    /// What it is called.
+    pub name: &'d str,
+    /// The pool whose liquidity tokens are staked.
+    pub pool: &'d str,
+    /// The token it pays.
+    pub reward: &'d str,
 }
 
 /// A kind of collateral against which vaults owe a stablecoin.
@@ -104,6 +124,8 @@ pub struct Declared<'d> {
     pub has_all_pools: bool,
     /// The oracles.
     pub oracles: Vec<DeclaredOracle<'d>>,
+    /// The staking farms.
+    pub farms: Vec<DeclaredFarm<'d>>,
     /// The lending markets.
     pub lending: Vec<&'d dyn DeclaredLending>,
     /// Kinds of collateral of stablecoins' issuers.
@@ -126,6 +148,11 @@ impl<'d> Declared<'d> {
     /// Returns an oracle.
     pub fn oracle(&self, name: &str) -> Option<DeclaredOracle<'d>> {
         self.oracles.iter().find(|oracle| oracle.name == name).copied()
+    }
+
+    /// Returns a staking farm.
+    pub fn farm(&self, name: &str) -> Option<DeclaredFarm<'d>> {
+        self.farms.iter().find(|farm| farm.name == name).copied()
     }
 
     /// Returns a lending market.

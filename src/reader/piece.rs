@@ -36,6 +36,25 @@ pub struct Placed<'a, T> {
     pub whole: bool,
 }
 
+/// Where a value stands that was read.
+pub type At<'a> = Placed<'a, ()>;
+
+impl<'a, T> Placed<'a, T> {
+    /// Returns where it stands.
+    pub fn at(&self) -> At<'a> {
+        Placed { value: (), node: self.node, whole: self.whole }
+    }
+
+    /// Returns where each of a list's values stands that were read. A broken one between them may have been cut out: then
+    /// they are found by the field that tells them apart.
+    pub fn each<'v>(&self, list: &str, key: &str, values: impl IntoIterator<Item = &'v str>) -> Vec<Node<'a>> {
+        let list = self.node.at(list);
+        let of = |value: &str| list.elements().find(|node| node.at(key).string().as_deref() == Some(value));
+        let find = |(index, value): (usize, &str)| if self.whole { list.nth(index) } else { of(value).unwrap_or(list) };
+        values.into_iter().enumerate().map(find).collect()
+    }
+}
+
 impl<'a> Node<'a> {
     /// Returns a field's value, or the whole piece if the field was left to its default.
     #[must_use]

@@ -4,10 +4,7 @@ mod check;
 mod draft;
 mod files;
 pub mod genesis;
-pub mod lending;
-pub mod pools;
 pub mod schema;
-mod stablecoins;
 
 use std::path::{Path, PathBuf};
 

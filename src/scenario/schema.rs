@@ -5,22 +5,19 @@
 
 use serde::Deserialize;
 
-pub use super::lending::{AssetParams, CompoundMarketParams, LendingParams, RatesParams, ReserveParams};
-pub use super::pools::{CurveRules, PoolParams, RangeLiquidityParams, RangeParams};
-pub use super::stablecoins::{AuctionParams, CurveParams, IlkParams, LotParams, StablecoinParams};
 pub use crate::agents::AgentParams;
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::forced_sales::OtherSale;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::chain::venue::VenueParams;
+pub use crate::deployments::{BankParams, FarmParams, LendingParams, PoolParams, StablecoinParams};
 use crate::market::background::BackgroundParams;
 use crate::market::correlation::CorrelationParams;
 use crate::market::gas_price::GasPriceParams;
 use crate::market::oracle::OracleParams;
 use crate::market::price::PriceParams;
 use crate::market::shock::ShockParams;
-use crate::math::Decimal;
 
 /// A whole scenario.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -154,89 +151,6 @@ pub struct TokenParams {
     pub decimals: u8,
     /// Its price outside the chain.
     pub price: PriceParams,
-}
-
-/// A staking farm.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum FarmParams {
-    /// Synthetix `StakingRewards`.
-    StakingRewards {
-        /// What it is called.
-        name: String,
-        /// The pool whose liquidity tokens are staked.
-        pool: String,
-        /// The token it pays.
-        reward: String,
-        /// How long an emission is paid out.
-        #[serde(default = "default_rewards_duration")]
-        duration: TimeSpan,
-        /// When it is funded, from the start of the run, and with how many whole tokens.
-        #[serde(default)]
-        emissions: Vec<(TimeSpan, Decimal)>,
-    },
-}
-
-fn default_rewards_duration() -> TimeSpan {
-    TimeSpan::seconds(7 * 86_400)
-}
-
-/// A bank.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum BankParams {
-    /// Alpha Homora V1.
-    AlphaHomora {
-        /// What it is called.
-        name: String,
-        /// The asset it lends.
-        base: String,
-        /// Least debt of a position, in whole tokens.
-        #[serde(default)]
-        min_debt: Decimal,
-        /// Share of the interest that goes to the reserve, in basis points.
-        reserve_bps: u16,
-        /// Share of a killed position's proceeds that the killer gets, in basis points.
-        kill_bps: u16,
-        /// The interest model.
-        interest: InterestParams,
-        /// Debt over supply after genesis; lenders' supplies at genesis are scaled to meet it. As drawn by default, and
-        /// while nobody owes anything at genesis.
-        #[serde(default)]
-        utilisation: Option<f64>,
-        /// Where it farms.
-        goblins: Vec<GoblinParams>,
-    },
-}
-
-/// What borrowers of a bank pay.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub enum InterestParams {
-    /// The contract's `TripleSlopeModel`: 10 % a year up to half utilisation, then rising.
-    TripleSlope,
-    /// A constant rate a year.
-    Constant(f64),
-}
-
-/// A goblin: one pool that a bank's borrowers farm.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GoblinParams {
-    /// What it is called.
-    pub name: String,
-    /// The pool it farms; one side is the bank's base asset.
-    pub pool: String,
-    /// The farm in which it stakes.
-    pub farm: String,
-    /// The pool in which it sells rewards for the base asset.
-    pub reward_pool: String,
-    /// Debt over health up to which positions may be opened, as in 0.87.
-    pub work_factor: f64,
-    /// Debt over health above which positions may be killed, as in 0.92.
-    pub kill_factor: f64,
-    /// Share of the rewards that goes to whoever reinvests them, in basis points.
-    #[serde(default)]
-    pub reinvest_bounty_bps: u16,
 }
 
 /// What a run leaves beside `ticks.csv` and its summary.

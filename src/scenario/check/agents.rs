@@ -1,8 +1,7 @@
 //! Populations: how many, which laws, when they come and go.
 
-use super::super::schema::{AgentParams, PoolParams};
+use super::super::schema::AgentParams;
 use super::Check;
-use super::farming::highest_leverage;
 use crate::agents::arbitrageur::{ArbitrageurParams, Between, circle};
 use crate::agents::farmer::{DefenceParams, FarmerParams, How, Opening, RebalanceParams};
 use crate::agents::liquidator::LiquidatorParams;
@@ -11,6 +10,7 @@ use crate::agents::schedule::{Entry, Exit};
 use crate::agents::searcher::SearcherParams;
 use crate::chain::distribution::Distribution;
 use crate::chain::time::TimeSpan;
+use crate::checks::declared::DeclaredPool;
 use crate::checks::laws::{ANY, AT_LEAST_ONE, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::reader::piece::Node;
 
@@ -84,9 +84,9 @@ impl Check<'_, '_> {
 
     /// Returns the leverage that a goblin lets farmers have.
     fn leverage(&self, goblin: &str) -> Allowed {
-        let factor = self.goblin(goblin).map(|goblin| goblin.0.work_factor).filter(|factor| *factor < 1.0);
-        let most = factor.map_or(f64::INFINITY, highest_leverage);
-        let why = factor.map(|factor| {
+        let allowed = self.declared.farming(goblin).and_then(|farming| farming.most);
+        let most = allowed.map_or(f64::INFINITY, |(_, most)| most);
+        let why = allowed.map(|(factor, _)| {
             format!(
                 "the work factor {factor} allows no more after the pool's fee, and less to a large position; leave room"
             )
@@ -135,7 +135,7 @@ impl Check<'_, '_> {
             self.error(between, format!("the pool `{}` comes twice", twice.1), "expected another pool");
             return None;
         }
-        let pools: Vec<&PoolParams> = names.iter().map(|name| self.pool(name)).collect::<Option<_>>()?;
+        let pools: Vec<&dyn DeclaredPool> = names.iter().map(|name| self.pool(name)).collect::<Option<_>>()?;
         let tokens: Vec<Vec<&str>> = pools.iter().map(|pool| pool.tokens().into_vec()).collect();
         if tokens.iter().flatten().any(|token| self.token(token).is_none()) {
             return None;

@@ -1,20 +1,24 @@
 //! A sound scenario that cannot do what it asks.
 
-use super::super::schema::{AgentParams, BankParams, GoblinParams};
-use super::{Check, holds};
+use super::super::schema::AgentParams;
+use super::Check;
 use crate::agents::borrower::Defence;
 use crate::agents::schedule::{Entry, Exit};
 use crate::agents::vault_owner::Temperament;
 use crate::chain::distribution::Distribution;
+use crate::checks;
+use crate::deployments::Family;
 use crate::market::shock::ShockParams;
-use crate::reader::piece::Node;
+use crate::reader::piece::{Node, Placed};
 
 impl Check<'_, '_> {
     /// Everything that is hardly meant.
     pub(super) fn doubts(&mut self) {
-        for pool in &self.draft.pools {
-            self.start_price(pool);
-        }
+        doubt_each(&self.draft.pools, self);
+        doubt_each(&self.draft.farms, self);
+        doubt_each(&self.draft.lending, self);
+        doubt_each(&self.draft.stablecoins, self);
+        doubt_each(&self.draft.banks, self);
         self.crashes_that_nobody_feels();
         self.liquidators_without_borrowers();
         self.agents_without_gas_money();
@@ -23,7 +27,7 @@ impl Check<'_, '_> {
     fn crashes_that_nobody_feels(&mut self) {
         for shock in &self.draft.shocks {
             let ShockParams::Crash { token, .. } = &shock.value;
-            if !self.draft.pools.iter().any(|pool| holds(&pool.value, token)) {
+            if !self.declared.pools.iter().any(|pool| pool.tokens().contains(&token.as_str())) {
                 let message = format!("nobody will feel this crash: no pool holds `{token}`");
                 self.warning(shock.node.at("token").place(), message, "expected a token that is traded");
             }
@@ -33,19 +37,12 @@ impl Check<'_, '_> {
     fn liquidators_without_borrowers(&mut self) {
         for agent in &self.draft.agents {
             let AgentParams::Liquidator(params) = &agent.value else { continue };
-            if !self.goblins_of(&params.bank).iter().any(|goblin| self.is_farmed(&goblin.name)) {
+            let mut farming = self.declared.farming.iter().filter(|farming| farming.bank == params.bank);
+            if !farming.any(|farming| self.is_farmed(farming.name)) {
                 let message = format!("nothing to liquidate: nobody borrows from `{}`", params.bank);
                 self.warning(agent.node.at("bank").place(), message, "expected a bank with farmers");
             }
         }
-    }
-
-    fn goblins_of(&self, bank: &str) -> &[GoblinParams] {
-        let mut banks = self.draft.banks.iter().map(|bank| &bank.value);
-        banks.find(|BankParams::AlphaHomora { name, .. }| name == bank).map_or(&[], |bank| {
-            let BankParams::AlphaHomora { goblins, .. } = bank;
-            goblins
-        })
     }
 
     fn is_farmed(&self, goblin: &str) -> bool {
@@ -89,6 +86,11 @@ impl Check<'_, '_> {
             self.warning(node.at("gas_money").place(), message, "expected more than 0 of the native token");
         }
     }
+}
+
+/// What is hardly meant in each of a family's deployments.
+fn doubt_each<T: Family>(list: &[Placed<T>], check: &mut checks::Check) {
+    list.iter().for_each(|one| T::doubt(one, check));
 }
 
 /// Whether an agent ever sends a transaction to come or to go.

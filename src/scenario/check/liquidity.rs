@@ -1,9 +1,8 @@
 //! Providers of liquidity: a range where the pool has ticks, and nothing that only ranges have where it has none.
 
-use super::super::pools::deployed_spacing;
-use super::super::schema::{PoolParams, RangeParams};
 use super::Check;
 use crate::agents::liquidity_provider::{LiquidityProviderParams, Recentre};
+use crate::chain::range::RangeParams;
 use crate::checks::laws::{NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::reader::piece::Node;
 
@@ -31,14 +30,13 @@ impl Check<'_, '_> {
                 self.error(node.at("recentre").place(), message, "expected more, such as `Every(\"1 d\")`");
             }
         }
-        match self.pool(&params.pool) {
+        match self.pool(&params.pool).map(|pool| pool.tick_spacing()) {
             None => {}
-            Some(PoolParams::UniswapV3 { fee_pips, tick_spacing, .. }) => {
-                let spacing = tick_spacing.or(deployed_spacing(*fee_pips)).filter(|spacing| *spacing > 0).unwrap_or(1);
+            Some(Some(spacing)) => {
                 self.range(node.at("range"), params.range, spacing);
                 self.recentred(node, params);
             }
-            Some(_) => self.has_no_ranges(node, params),
+            Some(None) => self.has_no_ranges(node, params),
         }
     }
 

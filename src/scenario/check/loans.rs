@@ -8,7 +8,6 @@ use crate::agents::loan_liquidator::{Funds, LoanLiquidatorParams, Sells};
 use crate::agents::route::Through;
 use crate::agents::router::MOST_HOPS;
 use crate::agents::schedule::{Entry, Exit};
-use crate::checks::declared::DeclaredLending;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::reader::diagnostic::one_of;
 use crate::reader::piece::Node;
@@ -97,7 +96,7 @@ impl<'d> Check<'_, 'd> {
 
     /// Refuses somebody who needs flash loans in a market that has none.
     pub(super) fn flash_loans(&mut self, node: Node, market: &str, expected: &str) {
-        if matches!(self.market_of(market), Some(LendingParams::CompoundV2 { .. })) {
+        if self.declared.lending(market).is_some_and(|market| !market.has_flash_loans()) {
             let message = format!("the market `{market}` has no flash loans");
             self.error(node.place(), message, expected);
         }

@@ -31,7 +31,9 @@ impl Check<'_, '_> {
         let most = format!("at most {MOST_DECIMALS}, with which amounts go up to 340 million whole tokens");
         self.field(node, "decimals", decimals, decimals <= MOST_DECIMALS, &most);
         let start = self.process(token, node.at("price"));
-        self.starts.extend(start.map(|price| (token.value.name.clone(), price)));
+        if let Some(declared) = self.declared.tokens.iter_mut().find(|declared| declared.name == token.value.name) {
+            declared.start = start;
+        }
     }
 
     fn numeraire(&mut self) {

@@ -5,26 +5,25 @@ mod chain;
 mod correlations;
 mod declared;
 mod doubts;
-mod farming;
 mod laboratory;
-mod lending;
 mod liquidity;
 mod loans;
 mod market;
 mod names;
 mod oracles;
-mod pools;
 mod prices;
 mod stablecoins;
 mod traders;
 
-use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
 use super::draft::Draft;
-use super::schema::{BankParams, FarmParams, GoblinParams, PoolParams, TokenParams};
+use super::schema::TokenParams;
 use crate::checks;
+use crate::checks::declared::DeclaredPool;
+use crate::deployments::Family;
 use crate::reader::diagnostic::Diagnostic;
+use crate::reader::piece::Placed;
 use crate::reader::syntax::File;
 use names::Names;
 
@@ -35,15 +34,16 @@ use names::Names;
 pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Vec<Diagnostic> {
     let names = Names::declared(files, known);
     let common = checks::Check::new(declared::declared(draft, &names));
-    let mut check = Check { draft, names, starts: BTreeMap::new(), common };
+    let mut check = Check { draft, names, common };
     check.names();
     check.chain();
     check.market();
-    check.pools();
+    each(&draft.pools, &mut check);
     check.oracles();
-    check.farming();
-    check.lending();
-    check.stablecoins();
+    each(&draft.farms, &mut check);
+    each(&draft.lending, &mut check);
+    each(&draft.stablecoins, &mut check);
+    each(&draft.banks, &mut check);
     check.agents();
     check.laboratory();
     if sound && !check.out.iter().any(Diagnostic::is_error) {
@@ -56,8 +56,6 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
 struct Check<'a, 'd> {
     draft: &'d Draft<'a>,
     names: Names<'a>,
-    /// Outside prices at the start, by token, as far as they could be read.
-    starts: BTreeMap<String, f64>,
     common: checks::Check<'d>,
 }
 
@@ -85,30 +83,17 @@ impl<'d> Check<'_, 'd> {
         self.draft.tokens.iter().map(|token| &token.value).find(|token| token.name == name)
     }
 
-    fn pool(&self, wanted: &str) -> Option<&'d PoolParams> {
-        self.draft.pools.iter().map(|pool| &pool.value).find(|pool| pool.name() == wanted)
+    fn pool(&self, name: &str) -> Option<&'d dyn DeclaredPool> {
+        self.declared.pool(name)
     }
 
     /// Whether a pool does not hold a token, as far as its tokens and that one are known.
-    fn lacks(&self, pool: &PoolParams, token: &str) -> bool {
-        let known = pool.tokens().into_iter().chain([token]).all(|token| self.token(token).is_some());
-        known && !holds(pool, token)
-    }
-
-    fn farm(&self, wanted: &str) -> Option<&'d FarmParams> {
-        self.draft.farms.iter().map(|farm| &farm.value).find(|FarmParams::StakingRewards { name, .. }| name == wanted)
-    }
-
-    /// Returns a goblin and its bank.
-    fn goblin(&self, name: &str) -> Option<(&'d GoblinParams, &'d BankParams)> {
-        self.draft.banks.iter().find_map(|bank| {
-            let BankParams::AlphaHomora { goblins, .. } = &bank.value;
-            goblins.iter().find(|goblin| goblin.name == name).map(|goblin| (goblin, &bank.value))
-        })
+    fn lacks(&self, pool: &dyn DeclaredPool, token: &str) -> bool {
+        self.declared.lacks(pool, token)
     }
 }
 
-/// Whether a pool holds a token.
-fn holds(pool: &PoolParams, token: &str) -> bool {
-    pool.tokens().contains(&token)
+/// What is wrong with each of a family's deployments.
+fn each<T: Family>(list: &[Placed<T>], check: &mut Check) {
+    list.iter().for_each(|one| T::check(one, check));
 }

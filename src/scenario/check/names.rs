@@ -1,16 +1,15 @@
 //! Names: declared once, and declared at all.
 
-use super::super::schema::{AgentParams, BankParams, FarmParams};
+use super::super::schema::AgentParams;
 use super::Check;
-use super::lending::asset_nodes;
-use super::stablecoins::ilk_nodes;
 use crate::agents::arbitrageur::Between;
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::{BankParams, Family, FarmParams, LendingParams, PoolParams, StablecoinParams};
 use crate::market::correlation::CorrelationParams;
 use crate::market::oracle::SourceParams;
 use crate::market::shock::ShockParams;
 use crate::reader::diagnostic::{Diagnostic, did_you_mean, one_of};
-use crate::reader::piece::Node;
+use crate::reader::piece::{Node, Placed};
 use crate::reader::syntax::File;
 
 /// Every name that is declared, by something sound or not.
@@ -32,24 +31,22 @@ impl<'a> Names<'a> {
                 let list = Node { file, tree: &field.value };
                 match field.name.as_str() {
                     "tokens" => names.add(EntityKind::TOKEN, list),
-                    "pools" => names.add(EntityKind::POOL, list),
                     "oracles" => names.add(EntityKind::ORACLE, list),
-                    "farms" => names.add(EntityKind::FARM, list),
-                    "lending" => names.add(EntityKind::LENDING, list),
                     "agents" => names.add(EntityKind::POPULATION, list),
-                    "stablecoins" => {
-                        names.add(EntityKind::ISSUER, list);
-                        list.elements().for_each(|issuer| names.add(EntityKind::ILK, issuer.at("ilks")));
-                    }
-                    "banks" => {
-                        names.add(EntityKind::BANK, list);
-                        list.elements().for_each(|bank| names.add(EntityKind::GOBLIN, bank.at("goblins")));
-                    }
+                    "pools" => names.add_each::<PoolParams>(list),
+                    "farms" => names.add_each::<FarmParams>(list),
+                    "lending" => names.add_each::<LendingParams>(list),
+                    "stablecoins" => names.add_each::<StablecoinParams>(list),
+                    "banks" => names.add_each::<BankParams>(list),
                     _ => {}
                 }
             }
         }
         names
+    }
+
+    fn add_each<T: Family>(&mut self, list: Node<'a>) {
+        T::named(list).into_iter().for_each(|(kind, list)| self.add(kind, list));
     }
 
     fn add(&mut self, kind: EntityKind, list: Node<'a>) {
@@ -148,16 +145,7 @@ impl<'a, 'd> Check<'a, 'd> {
         used.extend(
             draft.venue.iter().map(|v| Use::new(v.node.at("token"), EntityKind::TOKEN, v.value.token.as_str())),
         );
-        for pool in &draft.pools {
-            let node = pool.node.at("tokens");
-            let tokens = pool.value.tokens();
-            used.extend(
-                tokens
-                    .into_iter()
-                    .enumerate()
-                    .map(|(place, token)| Use::new(node.nth(place), EntityKind::TOKEN, token)),
-            );
-        }
+        each(&draft.pools, &mut used);
         for oracle in &draft.oracles {
             used.push(Use::new(oracle.node.at("token"), EntityKind::TOKEN, oracle.value.token.as_str()));
             for (index, (_, source)) in oracle.value.sources.iter().enumerate().filter(|_| oracle.whole) {
@@ -170,45 +158,18 @@ impl<'a, 'd> Check<'a, 'd> {
                 }
             }
         }
-        for farm in &draft.farms {
-            let FarmParams::StakingRewards { pool, reward, .. } = &farm.value;
-            let node = farm.node;
-            used.extend([
-                Use::new(node.at("pool"), EntityKind::POOL, pool.as_str()),
-                Use::new(node.at("reward"), EntityKind::TOKEN, reward),
-            ]);
-        }
-        for market in &draft.lending {
-            for ((token, oracle), node) in market.value.names().into_iter().zip(asset_nodes(market)) {
-                used.push(Use::new(node.at("token"), EntityKind::TOKEN, token));
-                used.push(Use::new(node.at("oracle"), EntityKind::ORACLE, oracle));
-            }
-        }
-        for issuer in &draft.stablecoins {
-            used.push(Use::new(issuer.node.at("dai"), EntityKind::TOKEN, issuer.value.dai()));
-            for (ilk, node) in issuer.value.ilks().iter().zip(ilk_nodes(issuer)) {
-                used.push(Use::new(node.at("token"), EntityKind::TOKEN, &ilk.token));
-                used.push(Use::new(node.at("oracle"), EntityKind::ORACLE, &ilk.oracle));
-            }
-        }
-        self.used_by_banks(&mut used);
+        each(&draft.farms, &mut used);
+        each(&draft.lending, &mut used);
+        each(&draft.stablecoins, &mut used);
+        each(&draft.banks, &mut used);
         draft.agents.iter().for_each(|agent| used_by_agent(agent.node, &agent.value, &mut used));
         used
     }
+}
 
-    fn used_by_banks(&self, used: &mut Vec<Use<'a, 'd>>) {
-        for bank in &self.draft.banks {
-            let BankParams::AlphaHomora { base, goblins, .. } = &bank.value;
-            used.push(Use::new(bank.node.at("base"), EntityKind::TOKEN, base));
-            for (goblin, node) in goblins.iter().zip(super::farming::goblin_nodes(bank.node, goblins)) {
-                used.extend([
-                    Use::new(node.at("pool"), EntityKind::POOL, goblin.pool.as_str()),
-                    Use::new(node.at("farm"), EntityKind::FARM, &goblin.farm),
-                    Use::new(node.at("reward_pool"), EntityKind::POOL, &goblin.reward_pool),
-                ]);
-            }
-        }
-    }
+/// Notes the names that a family's deployments use.
+fn each<'a, 'd, T: Family>(list: &'d [Placed<'a, T>], used: &mut Vec<Use<'a, 'd>>) {
+    list.iter().for_each(|one| T::uses(one, used));
 }
 
 fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<Use<'a, 'd>>) {

@@ -17,7 +17,7 @@ use bevy_ecs::world::World;
 use thiserror::Error;
 
 use self::opening::Opening;
-use super::schema::{AgentParams, BankParams, BaseFeeParams, Scenario};
+use super::schema::{AgentParams, BaseFeeParams, Scenario};
 use crate::agents;
 use crate::agents::liquidator::Liquidator;
 use crate::agents::loan_liquidator::LoanLiquidator;
@@ -126,9 +126,9 @@ impl Builder<'_> {
         for pool in &self.scenario.pools {
             list.push(token(pool.name(), LIQUIDITY_DECIMALS));
         }
-        for BankParams::AlphaHomora { name, base, .. } in &self.scenario.banks {
-            let decimals = list[..priced].iter().find(|token| token.name == *base).expect(CHECKED).decimals;
-            list.push(token(name, decimals));
+        for bank in &self.scenario.banks {
+            let decimals = list[..priced].iter().find(|token| token.name == bank.base()).expect(CHECKED).decimals;
+            list.push(token(bank.name(), decimals));
         }
         let mut chain = self.world.resource_mut::<ChainState>();
         chain.ledger = Ledger::new(list.len());

@@ -72,7 +72,6 @@ struct Supply {
 
 impl Supply {
     fn of(params: &BankParams, id: BankId, stakes: &[(AgentId, Stake)], protocols: &Protocols) -> Self {
-        let BankParams::AlphaHomora { name, utilisation, .. } = params;
         // What saturates here is refused when it is supplied or borrowed.
         let (mut drawn, mut debt_of_bank) = (0_u128, 0_u128);
         for (_, stake) in stakes {
@@ -85,10 +84,11 @@ impl Supply {
             }
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an amount over a share of one")]
-        let wanted = utilisation
+        let wanted = params
+            .utilisation()
             .filter(|_| debt_of_bank > 0)
             .map_or(drawn, |utilisation| (debt_of_bank as f64 / utilisation).ceil() as u128);
-        Self { bank: id, name: name.clone(), drawn, debt: debt_of_bank, wanted }
+        Self { bank: id, name: params.name().to_owned(), drawn, debt: debt_of_bank, wanted }
     }
 
     /// Returns what one lender supplies of what it drew.

@@ -8,7 +8,7 @@ use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::protocols::{Named, PoolCell};
 use crate::chain::state::ChainState;
-use crate::scenario::pools::Traded;
+use crate::deployments::amm::Traded;
 
 impl Builder<'_> {
     pub(super) fn pools(&mut self) -> Result<(), GenesisError> {

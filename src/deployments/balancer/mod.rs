@@ -1,0 +1,5 @@
+//! Balancer: tokens with weights.
+
+mod params;
+
+pub use params::Params;

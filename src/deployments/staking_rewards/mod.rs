@@ -1,0 +1,5 @@
+//! Synthetix `StakingRewards`.
+
+mod params;
+
+pub use params::Params;

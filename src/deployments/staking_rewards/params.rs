@@ -1,0 +1,66 @@
+//! What a scenario says of a farm of `StakingRewards`.
+
+use serde::Deserialize;
+
+use super::super::Protocol;
+use super::super::staking::FarmSpec;
+use crate::chain::time::TimeSpan;
+use crate::checks::Check;
+use crate::checks::declared::DeclaredFarm;
+use crate::math::Decimal;
+use crate::protocol::farm::staking_rewards::StakingRewards;
+use crate::reader::piece::At;
+
+/// Longest time over which a farm may stream rewards.
+const LONGEST_DURATION: TimeSpan = TimeSpan::seconds(1_000 * 366 * 86_400);
+
+/// Synthetix `StakingRewards`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// What it is called.
+    pub name: String,
+    /// The pool whose liquidity tokens are staked.
+    pub pool: String,
+    /// The token it pays.
+    pub reward: String,
+    /// How long an emission is paid out.
+    #[serde(default = "default_duration")]
+    pub duration: TimeSpan,
+    /// When it is funded, from the start of the run, and with how many whole tokens.
+    #[serde(default)]
+    pub emissions: Vec<(TimeSpan, Decimal)>,
+}
+
+fn default_duration() -> TimeSpan {
+    TimeSpan::seconds(7 * 86_400)
+}
+
+impl Protocol for Params {}
+
+impl FarmSpec for Params {
+    fn declared(&self) -> DeclaredFarm<'_> {
+        DeclaredFarm { name: &self.name, pool: &self.pool, reward: &self.reward }
+    }
+
+    fn emissions(&self) -> &[(TimeSpan, Decimal)] {
+        &self.emissions
+    }
+
+    fn check(&self, at: At, check: &mut Check) {
+        let (place, duration) = (at.node.at("duration").place(), self.duration);
+        if duration.ms == 0 {
+            check.error(place, "no time to pay out in", "expected more, such as `\"7 d\"`");
+        } else if !duration.ms.is_multiple_of(1_000) {
+            let message = format!("rewards cannot be paid out over {duration}: the contract counts seconds");
+            check.error(place, message, "expected whole seconds, such as `\"7 d\"`");
+        } else if duration > LONGEST_DURATION {
+            let message = "rewards are paid out over more than a thousand years";
+            check.error(place, message, "expected less, such as `\"7 d\"`");
+        }
+    }
+
+    fn open(&self) -> StakingRewards {
+        StakingRewards::new(self.duration.ms / 1_000)
+    }
+}

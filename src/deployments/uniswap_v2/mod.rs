@@ -1,0 +1,5 @@
+//! Uniswap V2: a constant-product pair.
+
+mod params;
+
+pub use params::Params;
