@@ -1,0 +1,3 @@
+//! Little worlds and whole runs for tests.
+
+pub mod run;
