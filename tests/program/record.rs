@@ -384,7 +384,7 @@ fn a_path_without_a_name_is_refused() {
     }
 }
 
-/// `PLIMSOLL_BLESS=1 cargo test --test record` writes the page anew.
+/// `PLIMSOLL_BLESS=1 cargo test --test program record` writes the page anew.
 #[test]
 fn the_page_in_the_repository_is_what_the_structs_say() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("output/README.md");
@@ -394,6 +394,6 @@ fn the_page_in_the_repository_is_what_the_structs_say() {
     let committed = fs::read_to_string(&page).unwrap_or_default();
     assert!(
         committed == plimsoll::output::documentation(),
-        "output/README.md is out of date; PLIMSOLL_BLESS=1 cargo test --test record writes it anew"
+        "output/README.md is out of date; PLIMSOLL_BLESS=1 cargo test --test program record writes it anew"
     );
 }

@@ -1,12 +1,10 @@
 //! The page about a run: what is in it, that it is one file, and that a browser draws it without a complaint.
 
-mod browser;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use browser::Browser;
+use super::browser::Browser;
 use serde_json::Value;
 use tempfile::TempDir;
 

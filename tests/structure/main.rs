@@ -1,0 +1,3 @@
+//! How the sources lie: which module may use which.
+
+mod floors;

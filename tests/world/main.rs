@@ -1,0 +1,12 @@
+//! Worlds of a few agents and protocols, stepped or called by hand.
+
+mod audit;
+mod block_space;
+mod chain;
+mod liquidity;
+mod loan_order;
+mod loans;
+mod maker;
+mod oracles;
+mod price_order;
+mod vault_order;
