@@ -2,7 +2,7 @@
 //!
 //! The floors, lowest first: [`math`], [`protocol`], [`world_copy`], [`reader`], [`rows`], [`chain`], [`checks`],
 //! [`deployments`], [`market`], [`agents`], [`accounts`], [`output`], [`scenario`], [`pipeline`], [`simulation`],
-//! [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`]. Each uses only those below it; `tests/floors.rs` holds it.
+//! [`cascade`], [`sweep`], [`validate`], [`report`], [`cli`]. Each uses only those below it; `tests/structure/floors.rs` holds it.
 
 pub use plimsoll_math as math;
 pub use plimsoll_protocols as protocol;
