@@ -1,11 +1,9 @@
 //! `aave_v3_math`: the libraries' fixed point, interest over time, and the default interest rate strategy.
 
-use plimsoll::{
-    math::{MathError, U256, ray},
-    protocol::lending::aave_v3::{
-        KinkedRate, Lent, RateStrategy,
-        interest::{compounded_interest_ray, linear_interest_ray},
-    },
+use plimsoll_math::{MathError, U256, ray};
+use plimsoll_protocols::lending::aave_v3::{
+    KinkedRate, Lent, RateStrategy,
+    interest::{compounded_interest_ray, linear_interest_ray},
 };
 use serde_json::{Value, json};
 

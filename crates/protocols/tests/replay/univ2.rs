@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::protocol::amm::{
+use plimsoll_protocols::amm::{
     Amounts, PoolToken, Side, Traded,
     uniswap_v2::{
         FEE_BPS, Minted, Pair, ProtocolFee,

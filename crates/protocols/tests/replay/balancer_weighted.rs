@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::{
-    math::U256,
-    protocol::amm::balancer::{Exited, Joined, MAX_TOKENS, TokenParams, WeightedPool, WeightedPoolParams},
-};
+use plimsoll_math::U256;
+use plimsoll_protocols::amm::balancer::{Exited, Joined, MAX_TOKENS, TokenParams, WeightedPool, WeightedPoolParams};
 use serde_json::{Value, json};
 
 use super::{Fields, File, Report, Stop, replay_with};

@@ -2,14 +2,12 @@
 
 use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
-use plimsoll::{
-    math::U256,
-    protocol::{
-        AccountId,
-        amm::{
-            Amounts, PoolToken, Side,
-            uniswap_v3::{PositionKey, ProtocolFee, Specified, TickState, V3Params, V3Pool, WideAmounts},
-        },
+use plimsoll_math::U256;
+use plimsoll_protocols::{
+    AccountId,
+    amm::{
+        Amounts, PoolToken, Side,
+        uniswap_v3::{PositionKey, ProtocolFee, Specified, TickState, V3Params, V3Pool, WideAmounts},
     },
 };
 use serde_json::{Value, json};

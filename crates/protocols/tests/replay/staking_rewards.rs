@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::protocol::{AccountId, farm::staking_rewards::StakingRewards};
+use plimsoll_protocols::{AccountId, farm::staking_rewards::StakingRewards};
 use serde_json::{Value, json};
 
 use super::{Fields, File, Report, Stop, replay_with};

@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::{
-    math::{Rad, Ray, U256},
-    protocol::{
-        AccountId,
-        lending::maker::{
-            AuctionId, Breaker, ClipperParams, IlkId, IlkParams, Maker, MakerError, MakerParams, PriceCurve,
-        },
-    },
+use plimsoll_math::{Rad, Ray, U256};
+use plimsoll_protocols::{
+    AccountId,
+    lending::maker::{AuctionId, Breaker, ClipperParams, IlkId, IlkParams, Maker, MakerError, MakerParams, PriceCurve},
 };
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ mod pools;
 
 use std::collections::BTreeMap;
 
-use plimsoll::protocol::amm::curve::{CurveError, Fees, MetaParams, MetaPool, StableSwap, StableSwapParams, Template};
+use plimsoll_protocols::amm::curve::{CurveError, Fees, MetaParams, MetaPool, StableSwap, StableSwapParams, Template};
 use serde_json::{Map, Value, json};
 
 use super::{Fields, File, Report, Stop, replay_with};

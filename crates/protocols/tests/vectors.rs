@@ -8,7 +8,7 @@ mod replay;
 
 use std::{collections::BTreeSet, io::Write as _};
 
-use replay::{PROTOCOLS, Vectors};
+use replay::{REPLAYS, Vectors};
 
 /// Prints, in an ordinary `cargo test` too: the test harness captures `println!`, not writes to the handle.
 fn say(line: &str) {
@@ -18,17 +18,15 @@ fn say(line: &str) {
 
 #[test]
 fn every_protocol_answers_as_its_contract_did() {
-    let vectors = Vectors::from_environment();
-    let known: BTreeSet<String> = PROTOCOLS.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let names: BTreeSet<String> = known.into_iter().chain(vectors.names()).collect();
+    let vectors = Vectors::from_environment().unwrap_or_else(Vectors::of_this_crate);
     say(&format!("\nvectors in {}", vectors.folder.display()));
     let mut differences = Vec::new();
-    for name in &names {
-        let Some(replay) = replay::coverage(name) else {
+    for name in vectors.names() {
+        let Some((_, replay)) = REPLAYS.into_iter().find(|(known, _)| *known == name) else {
             say(&format!("{name}: not covered"));
             continue;
         };
-        let report = replay(&vectors.read(name));
+        let report = replay(&vectors.read(&name));
         say(&format!("{name}: covered, {} operations, {} differences", report.operations, report.differences.len()));
         report.differences.iter().take(5).for_each(|difference| say(&format!("  {difference}")));
         differences.extend(report.differences);
@@ -36,21 +34,27 @@ fn every_protocol_answers_as_its_contract_did() {
     assert!(differences.is_empty(), "{} differences, the first: {}", differences.len(), differences[0]);
 }
 
+#[test]
+fn every_replay_has_vectors_here_and_the_other_way_round() {
+    let replayed: BTreeSet<String> = REPLAYS.into_iter().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(replayed, Vectors::of_this_crate().names());
+}
+
 mod refusals {
     //! The replay sees what it should see: a wrong machine, a wrong answer, a word it does not know.
 
-    use plimsoll::math::U256;
-    use plimsoll::protocol::amm::curve::Template;
+    use plimsoll_math::U256;
+    use plimsoll_protocols::amm::curve::Template;
     use serde_json::{Value, json};
 
-    use plimsoll::protocol::amm::balancer::{WeightedPoolParams, weighted_math::ZeroAmounts};
+    use plimsoll_protocols::amm::balancer::{WeightedPoolParams, weighted_math::ZeroAmounts};
 
     use super::replay;
     use super::replay::{Replay, Report, Vectors, replay_with};
 
-    /// Replays a file of this repository's own vectors after a change to one operation of its first scenario.
+    /// Replays a file of this crate's own vectors after a change to one operation of its first scenario.
     fn after_change(name: &str, replay: Replay, change: impl FnOnce(&mut Value)) -> Report {
-        let mut file = Vectors::of_this_repository().read(name);
+        let mut file = Vectors::of_this_crate().read(name);
         let scenario = &mut file.scenarios[0];
         let operation = scenario.ops.iter_mut().find(|operation| operation["ok"] == true);
         change(operation.expect("some operation succeeds"));
@@ -59,7 +63,7 @@ mod refusals {
 
     #[test]
     fn a_fee_of_31_basis_points_differs() {
-        let file = Vectors::of_this_repository().read("univ2");
+        let file = Vectors::of_this_crate().read("univ2");
         let right = replay_with(&file, |config| replay::univ2::Machine::with_fee(config, 30));
         let wrong = replay_with(&file, |config| replay::univ2::Machine::with_fee(config, 31));
         assert_eq!(right.differences, [] as [String; 0]);
@@ -68,7 +72,7 @@ mod refusals {
 
     #[test]
     fn a_loan_to_value_a_percent_lower_differs() {
-        let file = Vectors::of_this_repository().read("morpho_blue");
+        let file = Vectors::of_this_crate().read("morpho_blue");
         let wrong =
             replay_with(&file, |config| replay::morpho_blue::Machine::with_lltv_lowered_by(config, 10_u128.pow(16)));
         assert_eq!(replay::morpho_blue::replay(&file).differences, [] as [String; 0]);
@@ -77,7 +81,7 @@ mod refusals {
 
     #[test]
     fn a_liquidation_penalty_a_unit_higher_differs() {
-        let file = Vectors::of_this_repository().read("maker");
+        let file = Vectors::of_this_crate().read("maker");
         let wrong = replay_with(&file, |config| replay::maker::Machine::with_penalty_raised_by(config, 1));
         assert_eq!(replay::maker::replay(&file).differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
@@ -85,21 +89,21 @@ mod refusals {
 
     #[test]
     fn a_fee_of_one_pip_more_differs() {
-        let file = Vectors::of_this_repository().read("univ3");
+        let file = Vectors::of_this_crate().read("univ3");
         let wrong = replay_with(&file, |config| replay::univ3::Machine::with_fee_changed(config, 1));
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
     }
 
     #[test]
     fn a_treasury_that_takes_a_hundredth_of_a_percent_more_of_the_bonus_differs() {
-        let file = Vectors::of_this_repository().read("aave_v3");
+        let file = Vectors::of_this_crate().read("aave_v3");
         let wrong = replay_with(&file, |config| replay::aave_v3::Machine::with_extra_protocol_fee(config, 1));
         assert!(wrong.differences.len() > 10, "{} differences", wrong.differences.len());
     }
 
     #[test]
     fn a_protocol_that_keeps_a_percent_more_of_what_is_seized_differs() {
-        let file = Vectors::of_this_repository().read("compound_v2");
+        let file = Vectors::of_this_crate().read("compound_v2");
         let more_wad = 10_u128.pow(16);
         let wrong =
             replay_with(&file, |config| replay::compound_v2::Machine::with_seize_share_raised_by(config, more_wad));
@@ -109,21 +113,21 @@ mod refusals {
 
     #[test]
     fn a_quotient_that_is_not_rounded_up_differs() {
-        let file = Vectors::of_this_repository().read("univ3_math");
+        let file = Vectors::of_this_crate().read("univ3_math");
         let wrong = replay_with(&file, |_| Ok(replay::univ3_math::Machine { quotient_up: U256::mul_div_wide_down }));
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
     }
 
     #[test]
     fn a_refused_call_that_leaves_no_trace_differs() {
-        let file = Vectors::of_this_repository().read("compound_v2");
+        let file = Vectors::of_this_crate().read("compound_v2");
         let wrong = replay_with(&file, replay::compound_v2::Machine::forgetting_refused_calls);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
     }
 
     #[test]
     fn a_weighted_pool_with_another_fee_differs() {
-        let file = Vectors::of_this_repository().read("balancer_weighted");
+        let file = Vectors::of_this_crate().read("balancer_weighted");
         let differences = |change: fn(&mut WeightedPoolParams)| {
             replay_with(&file, |config| replay::balancer_weighted::Machine::with(config, change)).differences.len()
         };
@@ -134,7 +138,7 @@ mod refusals {
 
     #[test]
     fn powers_of_one_multiplied_in_or_skipped_are_told_apart() {
-        let file = Vectors::of_this_repository().read("balancer_math");
+        let file = Vectors::of_this_crate().read("balancer_math");
         let differences = |zero_amounts| {
             replay_with(&file, |config| replay::balancer_math::Library::that(config, zero_amounts)).differences.len()
         };
@@ -145,7 +149,7 @@ mod refusals {
     #[test]
     fn the_rules_of_another_curve_pool_differ() {
         for (name, wrong) in [("curve", Template::Steth), ("curve_steth", Template::ThreePool)] {
-            let file = Vectors::of_this_repository().read(name);
+            let file = Vectors::of_this_crate().read(name);
             let wrong = replay_with(&file, |config| replay::curve::Machine::with_rules(config, Some(wrong)));
             assert!(wrong.differences.len() > 100, "{name}: {} differences", wrong.differences.len());
         }
@@ -210,11 +214,11 @@ mod refusals {
                 operation["state"]["mood"] = json!("1");
             });
             assert!(field.differences[0].contains("state.mood"), "{name}: {}", field.differences[0]);
-            let mut file = Vectors::of_this_repository().read(name);
+            let mut file = Vectors::of_this_crate().read(name);
             file.scenarios[0].config["hook"] = json!("0x0");
             assert!(replay(&file).differences[0].contains("hook"), "{name}");
         }
-        let mut file = Vectors::of_this_repository().read("univ2");
+        let mut file = Vectors::of_this_crate().read("univ2");
         file.scenarios[0].config["kind"] = json!("triangle");
         assert!(replay::univ2::replay(&file).differences[0].contains("triangle"));
     }

@@ -1,13 +1,11 @@
 //! `aave_v3`: a pool of several assets and its users.
 
-use plimsoll::{
-    math::U256,
-    protocol::{
-        AccountId,
-        lending::aave_v3::{
-            AaveError, AccountData, CollateralParams, EModeId, FlashPremiums, KinkedRate, LiquidationCall, Market,
-            Payout, RateStrategy, ReserveId, ReserveParams, ReserveStatus, UserId, Withdrawal,
-        },
+use plimsoll_math::U256;
+use plimsoll_protocols::{
+    AccountId,
+    lending::aave_v3::{
+        AaveError, AccountData, CollateralParams, EModeId, FlashPremiums, KinkedRate, LiquidationCall, Market, Payout,
+        RateStrategy, ReserveId, ReserveParams, ReserveStatus, UserId, Withdrawal,
     },
 };
 use serde_json::{Map, Value, json};

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use plimsoll::math::U256;
+use plimsoll_math::U256;
 use serde_json::Value;
 
 /// Why an operation did not succeed.

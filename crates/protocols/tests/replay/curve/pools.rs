@@ -1,6 +1,6 @@
 //! One pool of any number of coins, or a metapool with its base pool: what the operations are made on.
 
-use plimsoll::protocol::amm::curve::{CurveError, Flow, MetaPool, StableSwap};
+use plimsoll_protocols::amm::curve::{CurveError, Flow, MetaPool, StableSwap};
 use serde_json::{Value, json};
 
 /// What the operations do, whatever the number of coins.

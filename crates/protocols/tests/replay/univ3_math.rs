@@ -2,13 +2,11 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use plimsoll::{
-    math::{
-        MathError, SqrtPriceX96, U256, amounts_for_liquidity_down, liquidity_for_amounts_down, sqrt_price_at_tick,
-        tick_at_sqrt_price, token_0_between_down, token_0_between_up, token_1_between_down, token_1_between_up,
-    },
-    protocol::amm::uniswap_v3::swap_step,
+use plimsoll_math::{
+    MathError, SqrtPriceX96, U256, amounts_for_liquidity_down, liquidity_for_amounts_down, sqrt_price_at_tick,
+    tick_at_sqrt_price, token_0_between_down, token_0_between_up, token_1_between_down, token_1_between_up,
 };
+use plimsoll_protocols::amm::uniswap_v3::swap_step;
 use serde_json::{Value, json};
 
 use super::{

@@ -1,11 +1,9 @@
 //! Morpho Blue: three markets over five users, and the interest rate model by itself.
 
-use plimsoll::{
-    math::U256,
-    protocol::{
-        AccountId,
-        lending::morpho_blue::{AdaptiveCurve, Amount, InterestModel, LiquidationSize, Market, MarketParams, Position},
-    },
+use plimsoll_math::U256;
+use plimsoll_protocols::{
+    AccountId,
+    lending::morpho_blue::{AdaptiveCurve, Amount, InterestModel, LiquidationSize, Market, MarketParams, Position},
 };
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::protocol::{
+use plimsoll_protocols::{
     AccountId,
     amm::{
         Amounts, PoolToken, Side,

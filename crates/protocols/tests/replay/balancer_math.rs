@@ -1,15 +1,13 @@
 //! `balancer_math`: the libraries' functions, one call at a time.
 
-use plimsoll::{
-    math::{
-        Fixed18, U256,
-        log_exp::{exp, ln, log, pow},
-    },
-    protocol::amm::balancer::weighted_math::{
-        TokenChange, ZeroAmounts, bpt_in_given_exact_token_out_up, bpt_in_given_exact_tokens_out_up,
-        bpt_out_given_exact_token_in_down, bpt_out_given_exact_tokens_in_down, in_given_out_up, out_given_in_down,
-        token_in_given_exact_bpt_out_up, token_out_given_exact_bpt_in_down,
-    },
+use plimsoll_math::{
+    Fixed18, U256,
+    log_exp::{exp, ln, log, pow},
+};
+use plimsoll_protocols::amm::balancer::weighted_math::{
+    TokenChange, ZeroAmounts, bpt_in_given_exact_token_out_up, bpt_in_given_exact_tokens_out_up,
+    bpt_out_given_exact_token_in_down, bpt_out_given_exact_tokens_in_down, in_given_out_up, out_given_in_down,
+    token_in_given_exact_bpt_out_up, token_out_given_exact_bpt_in_down,
 };
 use serde_json::{Value, json};
 

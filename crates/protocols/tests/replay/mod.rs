@@ -15,7 +15,7 @@ pub mod univ2;
 pub mod univ3;
 pub mod univ3_math;
 
-use std::{env, fs, io::Read, path::PathBuf};
+use std::{collections::BTreeSet, env, fs, io::Read, path::PathBuf};
 
 use flate2::read::GzDecoder;
 use serde::Deserialize;
@@ -26,33 +26,23 @@ pub use fields::{Fields, Stop};
 /// Replays a file.
 pub type Replay = fn(&File) -> Report;
 
-/// The protocols that vectors exist for, and how those that have a state machine here are replayed.
-pub const PROTOCOLS: [(&str, Option<Replay>); 15] = [
-    ("aave_v3", Some(aave_v3::replay)),
-    ("aave_v3_math", Some(aave_v3_math::replay)),
-    ("alpha_homora", Some(alpha_homora::replay)),
-    ("balancer_math", Some(balancer_math::replay)),
-    ("balancer_weighted", Some(balancer_weighted::replay)),
-    ("compound_v2", Some(compound_v2::replay)),
-    ("curve", Some(curve::replay)),
-    ("erc4626", None),
-    ("maker", Some(maker::replay)),
-    ("masterchef", None),
-    ("morpho_blue", Some(morpho_blue::replay)),
-    ("staking_rewards", Some(staking_rewards::replay)),
-    ("univ2", Some(univ2::replay)),
-    ("univ3", Some(univ3::replay)),
-    ("univ3_math", Some(univ3_math::replay)),
+/// The files that state machines replay, by name.
+pub const REPLAYS: [(&str, Replay); 14] = [
+    ("aave_v3", aave_v3::replay),
+    ("aave_v3_math", aave_v3_math::replay),
+    ("alpha_homora", alpha_homora::replay),
+    ("balancer_math", balancer_math::replay),
+    ("balancer_weighted", balancer_weighted::replay),
+    ("compound_v2", compound_v2::replay),
+    ("curve", curve::replay),
+    ("curve_steth", curve::replay),
+    ("maker", maker::replay),
+    ("morpho_blue", morpho_blue::replay),
+    ("staking_rewards", staking_rewards::replay),
+    ("univ2", univ2::replay),
+    ("univ3", univ3::replay),
+    ("univ3_math", univ3_math::replay),
 ];
-
-/// Files beyond those, replayed where a folder has them.
-const FURTHER: [(&str, Replay); 1] = [("curve_steth", curve::replay)];
-
-/// Returns how the file of that name is replayed, if there is a state machine for it.
-pub fn coverage(name: &str) -> Option<Replay> {
-    let further = || FURTHER.iter().find(|(known, _)| *known == name).map(|(_, replay)| *replay);
-    PROTOCOLS.iter().find(|(known, _)| *known == name).and_then(|(_, replay)| *replay).or_else(further)
-}
 
 /// A file of vectors.
 #[derive(Deserialize)]
@@ -92,18 +82,18 @@ pub struct Vectors {
 }
 
 impl Vectors {
-    /// Returns the folder that the environment names, else this repository's own.
-    pub fn from_environment() -> Self {
-        env::var_os("PLIMSOLL_VECTORS").map_or_else(Self::of_this_repository, |folder| Self { folder: folder.into() })
+    /// Returns the folder that the environment names, if it names one.
+    pub fn from_environment() -> Option<Self> {
+        env::var_os("PLIMSOLL_VECTORS").map(|folder| Self { folder: folder.into() })
     }
 
-    /// Returns this repository's own folder.
-    pub fn of_this_repository() -> Self {
+    /// Returns this crate's own folder.
+    pub fn of_this_crate() -> Self {
         Self { folder: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors") }
     }
 
-    /// Returns the names of the files in the folder.
-    pub fn names(&self) -> Vec<String> {
+    /// Returns the names of the files in the folder, in their order.
+    pub fn names(&self) -> BTreeSet<String> {
         let entries = fs::read_dir(&self.folder).unwrap_or_else(|error| panic!("{}: {error}", self.folder.display()));
         let names = entries.map(|entry| entry.expect("the folder can be listed").file_name());
         let names = names.filter_map(|name| name.into_string().ok());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::protocol::{
+use plimsoll_protocols::{
     AccountId,
     lending::compound_v2::{
         CompoundError, Comptroller, ComptrollerParams, InterestModel, LiquidationOrder, MarketId, MarketParams,
