@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::{GoblinId, PositionId};
 use crate::AccountId;
 use crate::amm::uniswap_v2::PairError;
-use crate::farm::staking_rewards::StakingError;
+use crate::farm::staking_rewards::StakingRewardsError;
 use plimsoll_math::MathError;
 
 /// Why a goblin could not do its work. Nothing has changed.
@@ -48,7 +48,7 @@ pub enum GoblinError {
     Pair(#[from] PairError),
     /// The farm refused.
     #[error(transparent)]
-    Farm(#[from] StakingError),
+    Farm(#[from] StakingRewardsError),
     /// A result does not exist.
     #[error(transparent)]
     Math(#[from] MathError),

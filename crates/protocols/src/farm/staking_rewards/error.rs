@@ -6,7 +6,7 @@ use plimsoll_math::MathError;
 
 /// Why a call to the farm reverted. The farm is as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum StakingError {
+pub enum StakingRewardsError {
     /// Zero can be neither staked nor withdrawn.
     #[error("the amount is zero")]
     Zero,

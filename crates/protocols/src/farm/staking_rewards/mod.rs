@@ -5,12 +5,13 @@
 
 mod error;
 mod seat;
+mod staking;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-pub use error::StakingError;
+pub use error::StakingRewardsError;
 pub use seat::Seat;
 
 use crate::AccountId;
@@ -57,6 +58,14 @@ pub struct Exited {
     pub reward: u128,
 }
 
+/// What a call about one account may change, as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StakingRewardsBefore {
+    account: AccountId,
+    totals: Totals,
+    stake: Option<Stake>,
+}
+
 /// A farm: its totals and its stakes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StakingRewards {
@@ -99,7 +108,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// The number is wider than 256 bits.
-    pub fn reward_per_token_wad(&self, now: u64) -> Result<U256, StakingError> {
+    pub fn reward_per_token_wad(&self, now: u64) -> Result<U256, StakingRewardsError> {
         Ok(self.totals.reward_per_token_wad(now)?)
     }
 
@@ -107,7 +116,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// The reward is beyond `u128`.
-    pub fn earned(&self, account: AccountId, now: u64) -> Result<u128, StakingError> {
+    pub fn earned(&self, account: AccountId, now: u64) -> Result<u128, StakingRewardsError> {
         Ok(self.stake_of(account).earned(self.totals.reward_per_token_wad(now)?)?)
     }
 
@@ -115,7 +124,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// The farm is paused, or the amount is zero.
-    pub fn stake(&mut self, account: AccountId, amount: u128, now: u64) -> Result<(), StakingError> {
+    pub fn stake(&mut self, account: AccountId, amount: u128, now: u64) -> Result<(), StakingRewardsError> {
         self.transact(account, |seat| seat.stake(amount, now))
     }
 
@@ -123,7 +132,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// So much is not staked, or the amount is zero.
-    pub fn withdraw(&mut self, account: AccountId, amount: u128, now: u64) -> Result<(), StakingError> {
+    pub fn withdraw(&mut self, account: AccountId, amount: u128, now: u64) -> Result<(), StakingRewardsError> {
         self.transact(account, |seat| seat.withdraw(amount, now))
     }
 
@@ -131,7 +140,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// The farm does not hold it.
-    pub fn get_reward(&mut self, account: AccountId, now: u64) -> Result<u128, StakingError> {
+    pub fn get_reward(&mut self, account: AccountId, now: u64) -> Result<u128, StakingRewardsError> {
         self.transact(account, |seat| seat.get_reward(now))
     }
 
@@ -139,7 +148,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// Nothing is staked, or the farm does not hold the reward.
-    pub fn exit(&mut self, account: AccountId, now: u64) -> Result<Exited, StakingError> {
+    pub fn exit(&mut self, account: AccountId, now: u64) -> Result<Exited, StakingRewardsError> {
         self.transact(account, |seat| {
             let withdrawn = seat.stake.balance;
             seat.withdraw(withdrawn, now)?;
@@ -151,7 +160,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// The farm's balance would not fit 128 bits.
-    pub fn fund(&mut self, reward: u128) -> Result<(), StakingError> {
+    pub fn fund(&mut self, reward: u128) -> Result<(), StakingRewardsError> {
         let reward_balance = sum(self.totals.reward_balance, reward)?;
 
         self.totals.reward_balance = reward_balance;
@@ -162,7 +171,7 @@ impl StakingRewards {
     ///
     /// # Errors
     /// What the farm holds does not last for the period.
-    pub fn notify(&mut self, reward: u128, now: u64) -> Result<(), StakingError> {
+    pub fn notify(&mut self, reward: u128, now: u64) -> Result<(), StakingRewardsError> {
         let mut totals = self.totals;
         totals.accrue(now)?;
         let left = u128::from(totals.period_finish.saturating_sub(now));
@@ -171,7 +180,7 @@ impl StakingRewards {
         let rate = to_stream.div_down(duration)?.try_into_u128()?;
         let held = totals.reward_balance;
         if rate > held / duration {
-            return Err(StakingError::RewardTooHigh { rate, duration: totals.rewards_duration, held });
+            return Err(StakingRewardsError::RewardTooHigh { rate, duration: totals.rewards_duration, held });
         }
         totals.reward_rate = rate;
         totals.last_update_time = now;
@@ -186,10 +195,10 @@ impl StakingRewards {
     ///
     /// # Errors
     /// The period is still running.
-    pub fn set_duration(&mut self, rewards_duration: u64, now: u64) -> Result<(), StakingError> {
+    pub fn set_duration(&mut self, rewards_duration: u64, now: u64) -> Result<(), StakingRewardsError> {
         let period_finish = self.totals.period_finish;
         if now <= period_finish {
-            return Err(StakingError::PeriodRunning { period_finish, now });
+            return Err(StakingRewardsError::PeriodRunning { period_finish, now });
         }
 
         self.totals.rewards_duration = rewards_duration;
@@ -212,12 +221,26 @@ impl StakingRewards {
         self.stakes.insert(account, seat.stake);
     }
 
+    /// Returns what a call about an account may change, as it is now.
+    pub fn before(&self, account: AccountId) -> StakingRewardsBefore {
+        StakingRewardsBefore { account, totals: self.totals, stake: self.stakes.get(&account).copied() }
+    }
+
+    /// Puts back what was kept. Of several, what was kept last comes first.
+    pub fn restore(&mut self, before: &StakingRewardsBefore) {
+        self.totals = before.totals;
+        match before.stake {
+            Some(stake) => self.stakes.insert(before.account, stake),
+            None => self.stakes.remove(&before.account),
+        };
+    }
+
     /// Does something on a copy, and keeps it if it succeeds.
     fn transact<T>(
         &mut self,
         account: AccountId,
-        act: impl FnOnce(&mut Seat) -> Result<T, StakingError>,
-    ) -> Result<T, StakingError> {
+        act: impl FnOnce(&mut Seat) -> Result<T, StakingRewardsError>,
+    ) -> Result<T, StakingRewardsError> {
         let mut seat = self.seat(account);
         let receipt = act(&mut seat)?;
 

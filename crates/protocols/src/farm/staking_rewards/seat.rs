@@ -1,6 +1,6 @@
 //! What one account does, on a copy.
 
-use super::{Stake, StakingError, Totals};
+use super::{Stake, StakingRewardsError, Totals};
 use plimsoll_math::{MathError, U256, WAD, sum};
 
 /// The farm as one account sees it: a copy to work on, which is written back or thrown away as a whole.
@@ -17,12 +17,12 @@ impl Seat {
     ///
     /// # Errors
     /// The farm is paused, or the amount is zero. The copy is then spoilt.
-    pub fn stake(&mut self, amount: u128, now: u64) -> Result<(), StakingError> {
+    pub fn stake(&mut self, amount: u128, now: u64) -> Result<(), StakingRewardsError> {
         if self.totals.paused {
-            return Err(StakingError::Paused);
+            return Err(StakingRewardsError::Paused);
         }
         if amount == 0 {
-            return Err(StakingError::Zero);
+            return Err(StakingRewardsError::Zero);
         }
         self.settle(now)?;
         self.totals.total_supply = sum(self.totals.total_supply, amount)?;
@@ -34,13 +34,13 @@ impl Seat {
     ///
     /// # Errors
     /// So much is not staked, or the amount is zero. The copy is then spoilt.
-    pub fn withdraw(&mut self, amount: u128, now: u64) -> Result<(), StakingError> {
+    pub fn withdraw(&mut self, amount: u128, now: u64) -> Result<(), StakingRewardsError> {
         let staked = self.stake.balance;
         if amount == 0 {
-            return Err(StakingError::Zero);
+            return Err(StakingRewardsError::Zero);
         }
         if amount > staked {
-            return Err(StakingError::InsufficientStake { asked: amount, staked });
+            return Err(StakingRewardsError::InsufficientStake { asked: amount, staked });
         }
         self.settle(now)?;
         self.totals.total_supply -= amount;
@@ -52,11 +52,11 @@ impl Seat {
     ///
     /// # Errors
     /// The farm does not hold it. The copy is then spoilt.
-    pub fn get_reward(&mut self, now: u64) -> Result<u128, StakingError> {
+    pub fn get_reward(&mut self, now: u64) -> Result<u128, StakingRewardsError> {
         self.settle(now)?;
         let (owed, held) = (self.stake.rewards, self.totals.reward_balance);
         if owed > held {
-            return Err(StakingError::InsufficientRewards { owed, held });
+            return Err(StakingRewardsError::InsufficientRewards { owed, held });
         }
         self.totals.reward_balance -= owed;
         self.stake.rewards = 0;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::farm::{BlockTime, Staking, StakingError, StakingMoves};
 use plimsoll_math::WAD;
 
 const DAY: u64 = 86_400;
@@ -29,10 +30,47 @@ fn a_reward_that_is_not_there_is_not_promised() {
     let mut farm = StakingRewards::new(10);
     farm.fund(99).unwrap();
     let refused = farm.notify(100, 0);
-    assert_eq!(refused, Err(StakingError::RewardTooHigh { rate: 10, duration: 10, held: 99 }));
+    assert_eq!(refused, Err(StakingRewardsError::RewardTooHigh { rate: 10, duration: 10, held: 99 }));
     farm.notify(99, 0).unwrap();
-    assert_eq!(farm.set_duration(20, 10), Err(StakingError::PeriodRunning { period_finish: 10, now: 10 }));
+    assert_eq!(farm.set_duration(20, 10), Err(StakingRewardsError::PeriodRunning { period_finish: 10, now: 10 }));
     assert_eq!(farm.set_duration(20, 11), Ok(()));
+}
+
+/// The first test, by the calls of the family.
+#[test]
+fn the_family_moves_what_the_contract_moves() {
+    let mut contract = StakingRewards::new(7 * DAY);
+    contract.fund(WAD).unwrap();
+    contract.notify(WAD, 0).unwrap();
+    let farm: &mut dyn Staking = &mut contract;
+    let at = |timestamp| BlockTime { number: 0, timestamp };
+    let moves = StakingMoves::default();
+    assert_eq!(farm.stake(0, ALICE, WAD / 100, at(0)), Ok(StakingMoves { staked: WAD / 100, ..moves }));
+    assert_eq!(farm.pending(0, ALICE, at(DAY)), 142_857_142_857_129_600);
+    farm.stake(0, BOB, WAD / 50, at(DAY)).unwrap();
+    assert_eq!(farm.unstake(0, BOB, WAD / 100, at(2 * DAY)), Ok(StakingMoves { unstaked: WAD / 100, ..moves }));
+    let (unstaked, reward) = (WAD / 100, 95_238_095_238_086_400);
+    assert_eq!(farm.exit(0, BOB, at(2 * DAY)), Ok(StakingMoves { unstaked, reward, ..moves }));
+    let reward = 190_476_190_476_172_800;
+    assert_eq!(farm.claim(0, ALICE, at(2 * DAY)), Ok(StakingMoves { reward, ..moves }));
+    assert_eq!((farm.held(0), farm.staked(0, ALICE)), (WAD / 100, WAD / 100));
+    assert_eq!(farm.stakes(0).collect::<Vec<_>>(), [(ALICE, WAD / 100), (BOB, 0)]);
+    assert_eq!(farm.reward_held(), WAD - 95_238_095_238_086_400 - 190_476_190_476_172_800);
+}
+
+#[test]
+fn there_is_a_single_market() {
+    let mut contract = StakingRewards::new(7 * DAY);
+    contract.stake(ALICE, 5, 0).unwrap();
+    let before = contract.clone();
+    let (farm, now): (&mut dyn Staking, _) = (&mut contract, BlockTime::default());
+    let unknown = Err(StakingError::UnknownMarket { market: 1, markets: farm.markets() });
+    assert_eq!(farm.stake(1, ALICE, 1, now), unknown);
+    assert_eq!(farm.unstake(1, ALICE, 1, now), unknown);
+    assert_eq!(farm.claim(1, ALICE, now), unknown);
+    assert_eq!(farm.exit(1, ALICE, now), unknown);
+    assert_eq!((farm.staked(1, ALICE), farm.held(1), farm.stakes(1).count()), (0, 0, 0));
+    assert_eq!(contract, before);
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +84,17 @@ enum Call {
 }
 
 impl Call {
-    fn make(self, farm: &mut StakingRewards, now: u64) -> Result<(), StakingError> {
+    /// Returns whose call it is; none for one that concerns the whole farm.
+    fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Stake(account, _) | Self::Withdraw(account, _) | Self::GetReward(account) | Self::Exit(account) => {
+                Some(account)
+            }
+            Self::Notify(_) | Self::Pause(_) => None,
+        }
+    }
+
+    fn make(self, farm: &mut StakingRewards, now: u64) -> Result<(), StakingRewardsError> {
         match self {
             Self::Stake(account, amount) => farm.stake(account, amount, now),
             Self::Withdraw(account, amount) => farm.withdraw(account, amount, now),
@@ -93,5 +141,28 @@ proptest! {
             let staked: u128 = farm.stakes().map(|(_, stake)| stake.balance).sum();
             prop_assert_eq!(staked, farm.totals().total_supply);
         }
+    }
+    #[test]
+    fn what_was_kept_undoes_an_accounts_calls(
+        calls in prop::collection::vec((call(), 0u64..2_000_000), 1..40),
+        undone in prop::collection::vec((call(), 0u64..2_000_000), 1..10),
+    ) {
+        let mut farm = StakingRewards::new(7 * DAY);
+        farm.fund(1 << 100).unwrap();
+        let mut now = 0;
+        for (call, seconds) in calls {
+            now += seconds;
+            let _refused = call.make(&mut farm, now);
+        }
+        let (then, mut kept) = (farm.clone(), Vec::new());
+        for (call, seconds) in undone {
+            now += seconds;
+            if let Some(account) = call.account() {
+                kept.push(farm.before(account));
+                let _refused = call.make(&mut farm, now);
+            }
+        }
+        kept.iter().rev().for_each(|before| farm.restore(before));
+        prop_assert_eq!(farm, then);
     }
 }

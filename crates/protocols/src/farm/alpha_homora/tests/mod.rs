@@ -8,7 +8,7 @@ use crate::amm::{
     Amounts, PoolToken, Side, Traded,
     uniswap_v2::{FEE_BPS, PairError, ProtocolFee},
 };
-use crate::farm::staking_rewards::StakingError;
+use crate::farm::staking_rewards::StakingRewardsError;
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
 const DAY: u64 = 86_400;
@@ -234,7 +234,7 @@ fn a_paused_farm_or_an_empty_position_stops_the_work() {
     let mut market = Farmstead::as_in_the_suite(0, 100);
     market.farm.set_paused(true);
     let refused = market.open(ALICE, ETHER, 0);
-    assert_eq!(refused, Err(GoblinError::Farm(StakingError::Paused).into()));
+    assert_eq!(refused, Err(GoblinError::Farm(StakingRewardsError::Paused).into()));
     market.farm.set_paused(false);
     let refused = market.open(ALICE, 0, 0);
     assert_eq!(refused, Err(GoblinError::Pair(PairError::InsufficientInput).into()));

@@ -1,0 +1,73 @@
+//! The contract as one of the family: a single market.
+
+use super::StakingRewards;
+use crate::AccountId;
+use crate::farm::{BlockTime, Staking, StakingError, StakingMoves};
+
+impl Staking for StakingRewards {
+    fn markets(&self) -> u16 {
+        1
+    }
+
+    fn stake(
+        &mut self,
+        market: u16,
+        account: AccountId,
+        amount: u128,
+        now: BlockTime,
+    ) -> Result<StakingMoves, StakingError> {
+        the_only(market)?;
+        Self::stake(self, account, amount, now.timestamp)?;
+        Ok(StakingMoves { staked: amount, ..StakingMoves::default() })
+    }
+
+    fn unstake(
+        &mut self,
+        market: u16,
+        account: AccountId,
+        amount: u128,
+        now: BlockTime,
+    ) -> Result<StakingMoves, StakingError> {
+        the_only(market)?;
+        self.withdraw(account, amount, now.timestamp)?;
+        Ok(StakingMoves { unstaked: amount, ..StakingMoves::default() })
+    }
+
+    fn claim(&mut self, market: u16, account: AccountId, now: BlockTime) -> Result<StakingMoves, StakingError> {
+        the_only(market)?;
+        let reward = self.get_reward(account, now.timestamp)?;
+        Ok(StakingMoves { reward, ..StakingMoves::default() })
+    }
+
+    fn exit(&mut self, market: u16, account: AccountId, now: BlockTime) -> Result<StakingMoves, StakingError> {
+        the_only(market)?;
+        let exited = Self::exit(self, account, now.timestamp)?;
+        Ok(StakingMoves { unstaked: exited.withdrawn, reward: exited.reward, ..StakingMoves::default() })
+    }
+
+    fn pending(&self, market: u16, account: AccountId, now: BlockTime) -> u128 {
+        if market == 0 { self.earned(account, now.timestamp).unwrap_or(0) } else { 0 }
+    }
+
+    fn staked(&self, market: u16, account: AccountId) -> u128 {
+        if market == 0 { self.stake_of(account).balance } else { 0 }
+    }
+
+    fn stakes(&self, market: u16) -> Box<dyn Iterator<Item = (AccountId, u128)> + '_> {
+        let stakes = (market == 0).then(|| Self::stakes(self));
+        Box::new(stakes.into_iter().flatten().map(|(account, stake)| (account, stake.balance)))
+    }
+
+    fn held(&self, market: u16) -> u128 {
+        if market == 0 { self.totals.total_supply } else { 0 }
+    }
+
+    fn reward_held(&self) -> u128 {
+        self.totals.reward_balance
+    }
+}
+
+/// Refuses a market other than the first.
+fn the_only(market: u16) -> Result<(), StakingError> {
+    if market == 0 { Ok(()) } else { Err(StakingError::UnknownMarket { market, markets: 1 }) }
+}
