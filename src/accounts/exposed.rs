@@ -2,7 +2,7 @@
 
 use crate::agents::view::View;
 use crate::chain::ids::{GoblinId, LendingId, TokenId};
-use crate::chain::liquidation_map::{Exposure, Falls, Liquidatable, exposures, liquidatable, loan_exposures};
+use crate::deployments::liquidation_map::{Exposure, Falls, Liquidatable, exposures, liquidatable, loan_exposures};
 
 /// Positions that fail when one price falls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

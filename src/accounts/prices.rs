@@ -1,7 +1,7 @@
 //! Prices at which a pool trades.
 
 use crate::agents::view::View;
-use crate::chain::protocols::PoolCell;
+use crate::deployments::amm::PoolCell;
 use crate::protocol::amm::Direction;
 
 /// Returns a pool's marginal price: whole tokens 1 per whole token 0.

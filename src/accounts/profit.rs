@@ -10,7 +10,7 @@ use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::ledger::Source;
-use crate::chain::protocols::NamedAccounts;
+use crate::chain::state::NamedAccounts;
 use crate::chain::worth::{Worth, named_claims, worth, worth_of};
 
 /// Who gained and who lost. The profits of all agents and named accounts together are

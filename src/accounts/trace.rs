@@ -9,7 +9,7 @@ use crate::chain::event::{Event, EventLog, What};
 use crate::chain::forced_sales::OtherSale;
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::liquidation::{self, Liquidation, PriceSource, Prize};
-use crate::chain::liquidation_map::exposures;
+use crate::deployments::liquidation_map::exposures;
 
 words! {
     /// What a row of `cascade.csv` is.

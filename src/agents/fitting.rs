@@ -1,8 +1,8 @@
 //! What liquidity takes of each token, and the trade that gets there.
 
 use crate::chain::ids::TokenId;
-use crate::chain::protocols::PoolCell;
 use crate::chain::range::RangeParams;
+use crate::deployments::amm::PoolCell;
 use crate::protocol::amm::{Direction, PerToken, Pool, Side, TickRange, Withdrawal};
 
 use super::view::View;

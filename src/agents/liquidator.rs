@@ -22,8 +22,8 @@ use crate::chain::dice::{Dice, Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{BankId, PositionId};
-use crate::chain::liquidatable::Liquidatable;
 use crate::chain::transaction::{Action, Bid};
+use crate::deployments::liquidatable::Liquidatable;
 
 /// A population of liquidators, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -21,10 +21,10 @@ use crate::chain::dice::{Dice, Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, LendingId, PositionKey};
-use crate::chain::lending::{LendingCell, Prices};
-use crate::chain::liquidatable::Liquidatable;
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
+use crate::deployments::lending::{LendingCell, Prices};
+use crate::deployments::liquidatable::Liquidatable;
 use crate::protocol::lending::{Liquidated, Liquidation};
 
 /// A population of liquidators of loans, as scenario files write it.

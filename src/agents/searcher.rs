@@ -20,8 +20,8 @@ use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::ids::{AccountId, PoolId};
-use crate::chain::protocols::PoolCell;
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, Transaction};
+use crate::deployments::amm::PoolCell;
 use crate::protocol::amm::Pool;
 
 /// A population of searchers, as scenario files write it.

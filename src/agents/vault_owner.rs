@@ -15,11 +15,11 @@ use super::outbox::Outbox;
 use super::population::{Drawn, Population, Purse, Stake};
 use super::schedule::Entry;
 use super::view::View;
+use crate::chain::cdp::{MakerCall, MakerOrder};
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, IlkId, MakerId, TokenId};
-use crate::chain::maker::{MakerCall, MakerOrder};
 use crate::chain::transaction::{Action, AmountIn, Bid};
 use crate::protocol::lending::Part;
 

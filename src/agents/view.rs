@@ -9,10 +9,11 @@ use crate::chain::dice::{Dice, Who};
 use crate::chain::event::Sandwich;
 use crate::chain::gas::gwei_to_units;
 use crate::chain::ids::{GoblinId, TokenId};
-use crate::chain::liquidatable::LiquidatableList;
-use crate::chain::protocols::{GoblinCell, Protocols};
 use crate::chain::state::ChainState;
-use crate::chain::underwater::Ground;
+use crate::deployments::alpha_homora::GoblinCell;
+use crate::deployments::alpha_homora::liquidatable::Ground;
+use crate::deployments::deployed::Protocols;
+use crate::deployments::liquidatable::LiquidatableList;
 use crate::protocol::farm::alpha_homora::Position;
 
 /// What agents see.

@@ -8,11 +8,14 @@ use thiserror::Error;
 
 use super::ids::{AccountId, TokenId};
 use super::ledger::{Ledger, Source};
-use super::lending::LendingCell;
-use super::maker::{AuctionKind, MakerCell};
-use super::protocols::{BankCell, FarmCell, GoblinCell, PoolCell, Protocols};
 use super::state::ChainState;
 use super::tokens::Tokens;
+use crate::deployments::alpha_homora::{BankCell, GoblinCell};
+use crate::deployments::amm::PoolCell;
+use crate::deployments::deployed::Protocols;
+use crate::deployments::lending::LendingCell;
+use crate::deployments::maker::{AuctionKind, MakerCell};
+use crate::deployments::staking::FarmCell;
 use crate::math::Rad;
 
 /// Two accounts of the same thing that differ: a bug.

@@ -8,9 +8,9 @@ use super::ids::{
     TokenId,
 };
 use super::liquidation::Liquidation;
-use super::maker::{AuctionRow, MakerCall};
 pub use super::revert::Revert;
 use super::transaction::{LendingCall, Transaction};
+use crate::chain::cdp::{AuctionRow, MakerCall};
 use crate::math::Rad;
 use crate::protocol::amm::{Direction, LiquidityMoved, TickRange, Traded};
 use crate::protocol::farm::alpha_homora::{Deposited, Reinvested, Withdrawn, Worked};

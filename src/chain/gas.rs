@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::maker::MakerCall;
 use super::transaction::{Action, LendingCall, LiquidityCall, Sale};
+use crate::chain::cdp::MakerCall;
 
 /// Gas used by each kind of action, the transaction's own 21,000 included. A scenario may state others.
 ///

@@ -3,14 +3,15 @@
 use smallvec::SmallVec;
 
 use super::ids::{AccountId, BankId, FarmId, FeedId, GoblinId, IlkId, LendingId, MakerId, PoolId, PositionId, TokenId};
-use super::lending::{Amounts, LoanPlace};
-use super::maker::{AuctionKind, AuctionRow, MakerOrder};
 use super::oracles::{Feed, Oracles};
 use super::price_order::Place;
-use super::protocols::ProtocolsMut;
 use super::transaction::{Action, LendingCall, Sale};
 use super::venue::Venue;
 use super::venues::Venues;
+use crate::chain::cdp::{AuctionRow, MakerOrder};
+use crate::deployments::deployed::ProtocolsMut;
+use crate::deployments::lending::{Amounts, LoanPlace};
+use crate::deployments::maker::AuctionKind;
 use crate::protocol::amm::PoolBefore;
 use crate::protocol::farm::alpha_homora::{BankBefore, Goblin};
 use crate::protocol::farm::staking_rewards::Seat;

@@ -5,9 +5,9 @@ use bevy_ecs::prelude::Resource;
 use super::clock::Clock;
 use super::forced_sales::ForcedSales;
 use super::gas::BlockGas;
+use super::ids::AccountId;
 use super::ledger::Ledger;
 use super::oracles::Oracles;
-use super::protocols::NamedAccounts;
 use super::tokens::Tokens;
 use super::venues::Venues;
 
@@ -47,4 +47,15 @@ impl ChainState {
             sales: ForcedSales::default(),
         }
     }
+}
+
+/// Accounts that are nobody's wallet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NamedAccounts {
+    /// Whoever provided the pools' liquidity before anybody joined.
+    pub founder: AccountId,
+    /// Liquidity tokens that are locked for ever.
+    pub locked: AccountId,
+    /// The pools' protocol fees.
+    pub treasury: AccountId,
 }

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::dice::Who;
 use super::forced_sales::OtherSale;
 use super::ids::{AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, PoolId, PositionId, PositionKey, TokenId};
-use super::maker::MakerOrder;
+use crate::chain::cdp::MakerOrder;
 use crate::protocol::amm::{Direction, PerToken, TickRange};
 use crate::protocol::farm::alpha_homora::Strategy;
 use crate::protocol::lending::Part;

@@ -3,11 +3,14 @@
 
 use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
-use super::lending::LendingCell;
-use super::maker::MakerCell;
-use super::protocols::{GoblinCell, NamedAccounts, PoolCell, Protocols};
 use super::tokens::Tokens;
 use super::venues::Venues;
+use crate::chain::state::NamedAccounts;
+use crate::deployments::alpha_homora::GoblinCell;
+use crate::deployments::amm::PoolCell;
+use crate::deployments::deployed::Protocols;
+use crate::deployments::lending::LendingCell;
+use crate::deployments::maker::MakerCell;
 use crate::math::{Rad, Ray};
 use crate::protocol::farm::alpha_homora::BankBooks;
 

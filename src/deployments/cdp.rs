@@ -4,11 +4,11 @@ use std::fmt::Debug;
 
 use super::{Family, StablecoinParams};
 use crate::chain::ids::{AccountId, MakerId, ProtocolId};
-use crate::chain::maker::MakerCell;
 use crate::chain::state::ChainState;
 use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredVaults};
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::maker::MakerCell;
 use crate::reader::piece::{At, Placed};
 
 /// What a scenario says of an issuer.

@@ -10,7 +10,7 @@ pub mod price;
 pub mod series;
 pub mod shock;
 
-use crate::chain::protocols::ProtocolsMut;
+use crate::deployments::deployed::ProtocolsMut;
 use bevy_ecs::prelude::{ResMut, Resource};
 
 use self::correlation::Correlation;

@@ -5,7 +5,7 @@ use super::folder::{FolderError, OutputFolder};
 use super::table::Table;
 use crate::accounts::exposed::{Exposed, Followed};
 use crate::agents::view::View;
-use crate::chain::liquidation_map::Liquidatable;
+use crate::deployments::liquidation_map::Liquidatable;
 
 words! {
     /// Why the map was drawn after this block.

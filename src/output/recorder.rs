@@ -20,11 +20,11 @@ use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, MakerAt, MakerDone, What};
 use crate::chain::ids::TokenId;
-use crate::chain::lending::{Asset, LendingCell};
-use crate::chain::liquidation_map::Liquidatable;
-use crate::chain::maker::MakerCell;
 use crate::chain::mempool::Mempool;
-use crate::chain::protocols::PoolCell;
+use crate::deployments::amm::PoolCell;
+use crate::deployments::lending::{Asset, LendingCell};
+use crate::deployments::liquidation_map::Liquidatable;
+use crate::deployments::maker::MakerCell;
 use crate::market::OutsidePrices;
 use crate::math::Rad;
 use crate::rows::csv::Steady;
@@ -73,7 +73,8 @@ impl Recorder {
     /// The file system refuses.
     pub fn open(sees: &View, folder: Option<&mut OutputFolder>, wanted: Wanted) -> Result<Self, FolderError> {
         let directory = &sees.protocols.directory;
-        let names = |list: &[crate::chain::protocols::Named]| list.iter().map(|named| named.name.clone()).collect();
+        let names =
+            |list: &[crate::deployments::directory::Named]| list.iter().map(|named| named.name.clone()).collect();
         let names = TickNames {
             tokens: sees.tokens.priced().map(|token| sees.tokens.get(token).name.clone()).collect(),
             pools: names(&directory.pools),

@@ -6,11 +6,12 @@ use super::ticks::{
 use crate::accounts::prices::pool_price;
 use crate::agents::view::View;
 use crate::chain::ids::{IlkId, TokenId};
-use crate::chain::lending::LendingCell;
-use crate::chain::maker::MakerCell;
 use crate::chain::oracles::Feed;
-use crate::chain::protocols::{BankCell, GoblinCell, PoolCell};
-use crate::chain::underwater::Level;
+use crate::deployments::alpha_homora::liquidatable::Level;
+use crate::deployments::alpha_homora::{BankCell, GoblinCell};
+use crate::deployments::amm::PoolCell;
+use crate::deployments::lending::LendingCell;
+use crate::deployments::maker::MakerCell;
 use crate::math::Rad;
 use crate::protocol::farm::alpha_homora::PositionId;
 use crate::protocol::lending::maker::AuctionId;

@@ -1,7 +1,7 @@
 //! Dutch auctions as `ticks.csv` and the system's own state tell them, in a run.
 
 use crate::chain::ids::MakerId;
-use crate::chain::protocols::maker_of;
+use crate::deployments::deployed::maker_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};

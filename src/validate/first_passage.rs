@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{Expected, Finding, Sample, Size, Tolerance};
 use crate::chain::ids::{AccountId, ProtocolId};
-use crate::chain::liquidatable::{LiquidatableList, MinProfit};
+use crate::deployments::liquidatable::{LiquidatableList, MinProfit};
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 

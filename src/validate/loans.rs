@@ -2,15 +2,15 @@
 
 use crate::chain::ids::LendingId;
 use crate::chain::ids::PoolId;
-use crate::chain::protocols::lending_of;
-use crate::chain::protocols::pool_of;
+use crate::deployments::deployed::lending_of;
+use crate::deployments::deployed::pool_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
 use crate::chain::ids::AccountId;
-use crate::chain::lending::LendingCell;
 use crate::chain::oracles::to_wad;
 use crate::chain::state::ChainState;
+use crate::deployments::lending::LendingCell;
 use crate::protocol::amm::Direction;
 use crate::protocol::lending::{Lending, Liquidation};
 use crate::scenario;

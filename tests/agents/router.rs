@@ -15,10 +15,11 @@ use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, PoolId, PositionKey, ProtocolId, TokenId};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::mempool::Mempool;
-use plimsoll::chain::protocols::Deployed;
-use plimsoll::chain::protocols::{Directory, PoolCell};
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Actions, AmountIn, Transaction};
+use plimsoll::deployments::amm::PoolCell;
+use plimsoll::deployments::deployed::Deployed;
+use plimsoll::deployments::directory::Directory;
 use plimsoll::protocol::amm::Direction;
 use plimsoll::scenario::{genesis, read_text};
 use plimsoll::simulation::{Options, Simulation};
@@ -355,8 +356,9 @@ fn a_later_action_takes_in_what_both_halves_paid_out() {
 }
 
 fn pools(world: &World) -> Vec<PoolCell> {
-    let cell =
-        |named: &plimsoll::chain::protocols::Named| world.get::<Deployed>(named.entity).unwrap().as_pool().clone();
+    let cell = |named: &plimsoll::deployments::directory::Named| {
+        world.get::<Deployed>(named.entity).unwrap().as_pool().clone()
+    };
     world.resource::<Directory>().pools.iter().map(cell).collect()
 }
 

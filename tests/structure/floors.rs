@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, lowest first, each with the modules that stand on it. A module that is not named stands where the
 /// nearest one around it does, so that a folder's parts may stand on other floors than the folder.
-const FLOORS: [&[&str]; 20] = [
+const FLOORS: [&[&str]; 21] = [
     &["math"],
     &["protocols"],
     &["world_copy"],
@@ -15,6 +15,7 @@ const FLOORS: [&[&str]; 20] = [
     &["chain"],
     &["checks"],
     &["deployments"],
+    &["chain::audit", "chain::execution", "chain::journal", "chain::worth"],
     &["market"],
     &["agents"],
     &["accounts"],

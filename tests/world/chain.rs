@@ -17,13 +17,13 @@ use plimsoll::chain::ids::{
     AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, PositionKey, ProtocolId, TokenId,
 };
 use plimsoll::chain::ledger::Source;
-use plimsoll::chain::liquidatable::find_liquidatable;
 use plimsoll::chain::mempool::Mempool;
-use plimsoll::chain::protocols::GoblinCell;
-use plimsoll::chain::protocols::{banks_of, farms_of, goblins_of, pools_of};
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Bid, Forced, Sale, Transaction, WorkOrder};
 use plimsoll::chain::venues::Venues;
+use plimsoll::deployments::alpha_homora::GoblinCell;
+use plimsoll::deployments::deployed::{banks_of, farms_of, goblins_of, pools_of};
+use plimsoll::deployments::liquidatable::find_liquidatable;
 use plimsoll::market::fund_farms;
 use plimsoll::math::U256;
 use plimsoll::protocol::amm::{Direction, Pool, Side};

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::LendingId;
-use plimsoll::chain::lending::LendingCell;
 use plimsoll::chain::liquidation::Liquidation;
-use plimsoll::chain::protocols::Directory;
-use plimsoll::chain::protocols::lending_of;
 use plimsoll::chain::state::ChainState;
+use plimsoll::deployments::deployed::lending_of;
+use plimsoll::deployments::directory::Directory;
+use plimsoll::deployments::lending::LendingCell;
 use plimsoll::output::summary::Summary;
 use plimsoll::scenario;
 use plimsoll::simulation::{Options, Simulation};

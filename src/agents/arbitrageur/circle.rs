@@ -6,7 +6,7 @@ use super::round::{Round, Step};
 use crate::agents::router::{Hop, MOST_HOPS};
 use crate::agents::view::View;
 use crate::chain::ids::TokenId;
-use crate::chain::protocols::PoolCell;
+use crate::deployments::amm::PoolCell;
 
 /// Returns every circle through two or three pools in their order, both ways round: for each pool the token that it is
 /// paid in. Each is paid what the one before pays out; no token comes twice.

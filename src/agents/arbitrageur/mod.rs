@@ -28,8 +28,8 @@ use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::ids::{LendingId, TokenId};
-use crate::chain::protocols::PoolCell;
 use crate::chain::transaction::{Action, Actions, Bid, LendingCall, LendingOrder};
+use crate::deployments::amm::PoolCell;
 
 /// A population of arbitrageurs, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -7,9 +7,10 @@ use crate::agents::loan_liquidator::Sells;
 use crate::agents::outbox::Outbox;
 use crate::agents::route::Order;
 use crate::agents::view::View;
-use crate::chain::liquidatable::Liquidatable;
-use crate::chain::maker::{MakerCall, MakerCell, dai_up};
+use crate::chain::cdp::MakerCall;
 use crate::chain::transaction::{Actions, AmountIn};
+use crate::deployments::liquidatable::Liquidatable;
+use crate::deployments::maker::{MakerCell, dai_up};
 use crate::math::Rad;
 use crate::protocol::lending::maker::{AuctionId, Sale, Status, Taken};
 

@@ -24,12 +24,13 @@ use super::offer::hurried;
 use super::outbox::Outbox;
 use super::route::{Order, Route};
 use super::view::View;
+use crate::chain::cdp::{MakerCall, MakerOrder};
 use crate::chain::dice::{Who, mix};
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, IlkId, MakerId, PositionKey};
-use crate::chain::liquidatable::Liquidatable;
-use crate::chain::maker::{AuctionKind, MakerCall, MakerCell, MakerOrder};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
+use crate::deployments::liquidatable::Liquidatable;
+use crate::deployments::maker::{AuctionKind, MakerCell};
 use crate::protocol::lending::maker::AuctionId;
 
 /// A keeper.

@@ -26,10 +26,10 @@ use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, PoolId};
-use crate::chain::protocols::PoolCell;
 use crate::chain::range::RangeParams;
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn, LiquidityCall, LiquidityOrder};
+use crate::deployments::amm::PoolCell;
 use crate::protocol::amm::uniswap_v3::{PositionKey, V3Pool};
 use crate::protocol::amm::{PerToken, TickRange, Withdrawal};
 

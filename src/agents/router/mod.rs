@@ -10,7 +10,7 @@ mod split;
 
 use smallvec::SmallVec;
 
-pub use crate::chain::paths::{Hop, MOST_HOPS, Path};
+pub use crate::deployments::paths::{Hop, MOST_HOPS, Path};
 
 use super::view::View;
 use crate::chain::ids::TokenId;

@@ -3,15 +3,15 @@
 use smallvec::smallvec;
 
 use super::Executor;
-use crate::chain::booking::{Booking, book_kill, book_reinvest, book_work};
 use crate::chain::event::{Order, Revert, What, WorkedAt};
 use crate::chain::forced_sales::ForcedSale;
 use crate::chain::ids::{AccountId, BankId, GoblinId, PositionId, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
-use crate::chain::protocols::LeveragedFarm;
 use crate::chain::transaction::{Transaction, WorkOrder};
-use crate::chain::underwater::reorder;
+use crate::deployments::alpha_homora::LeveragedFarm;
+use crate::deployments::alpha_homora::booking::{Booking, book_kill, book_reinvest, book_work};
+use crate::deployments::alpha_homora::liquidatable::reorder;
 use crate::protocol::farm::alpha_homora::{GoblinMoves, RewardMarket, Site, Strategy, Work};
 
 impl Executor<'_, '_, '_> {

@@ -5,9 +5,9 @@ use smallvec::smallvec;
 use super::{Executor, Received, resolve};
 use crate::chain::event::{LentAt, Order, Revert, What};
 use crate::chain::ids::{AccountId, LendingId, MakerId, TokenId};
-use crate::chain::lending::Prices;
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
 use crate::chain::transaction::{LendingCall, LendingOrder, Transaction};
+use crate::deployments::lending::Prices;
 use crate::protocol::lending::{Liquidation as LiquidationCall, Part};
 
 /// What the transaction has taken for its own length and not paid back.

@@ -7,12 +7,13 @@ use smallvec::smallvec;
 
 use super::lending::Flash;
 use super::{Executor, Received, resolve};
+use crate::chain::cdp::{AuctionRow, MakerCall, MakerOrder};
 use crate::chain::event::{MakerAt, MakerDone, Order, Revert, SoldAt, What};
 use crate::chain::ids::AccountId;
 use crate::chain::ledger::Source;
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
-use crate::chain::maker::{AuctionKind, AuctionRow, MakerCall, MakerCell, MakerOrder, dai_up};
 use crate::chain::transaction::Transaction;
+use crate::deployments::maker::{AuctionKind, MakerCell, dai_up};
 use crate::math::{MathError, Rad};
 use crate::protocol::lending::Part;
 use crate::protocol::lending::maker::{AuctionId, MakerError, Position};

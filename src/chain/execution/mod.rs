@@ -22,11 +22,12 @@ use super::journal::Journal;
 use super::ledger::{Ledger, Source};
 use super::mempool::Mempool;
 use super::oracles::Oracles;
-use super::protocols::{NamedAccounts, ProtocolsMut};
 use super::state::ChainState;
 use super::tokens::Tokens;
 use super::transaction::{Action, AmountIn, Transaction};
 use super::venues::Venues;
+use crate::chain::state::NamedAccounts;
+use crate::deployments::deployed::ProtocolsMut;
 
 /// Executes the block's transactions in their order.
 pub fn execute(

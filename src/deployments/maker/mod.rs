@@ -1,6 +1,10 @@
 //! Maker: vaults by ilk, and auctions of their collateral.
 
+mod liquidatable;
 mod open;
 mod params;
+mod system;
 
+pub(super) use liquidatable::find_liquidatable;
 pub use params::Params;
+pub use system::{AuctionKind, ELSEWHERE, IlkCell, MakerCell, dai_up, exposure_of, level_of};

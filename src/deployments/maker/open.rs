@@ -3,11 +3,11 @@
 use super::Params;
 use super::params::{AuctionParams, CurveParams, IlkParams, LotParams};
 use crate::chain::ids::{AccountId, MakerId, ProtocolId};
-use crate::chain::lending::LoanOrders;
-use crate::chain::maker::{ELSEWHERE, IlkCell, MakerCell};
 use crate::chain::state::ChainState;
 use crate::chain::time::{TimeSpan, YEAR_MS};
+use crate::deployments::lending::LoanOrders;
 use crate::deployments::lending::{share_ray, share_wad};
+use crate::deployments::maker::{ELSEWHERE, IlkCell, MakerCell};
 use crate::math::{Decimal, RAY, Rad, Ray, WAD};
 use crate::protocol::lending::maker::{
     self, Breaker, CatRelease, ClipperParams, FlipperParams, Maker, MakerError, MakerParams, PriceCurve,

@@ -6,12 +6,12 @@ use super::super::cdp::IssuerSpec;
 use super::super::lending::told;
 use super::super::{Part, Protocol};
 use crate::chain::ids::{AccountId, MakerId, ProtocolId};
-use crate::chain::maker::{AuctionKind, MakerCell};
 use crate::chain::state::ChainState;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredVaults;
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::maker::{AuctionKind, MakerCell};
 use crate::math::Decimal;
 use crate::reader::piece::{At, Node};
 

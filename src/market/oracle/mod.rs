@@ -3,7 +3,7 @@
 mod average;
 mod params;
 
-use crate::chain::protocols::Protocols;
+use crate::deployments::deployed::Protocols;
 use bevy_ecs::prelude::{ResMut, Resource};
 
 pub use params::{OracleParams, PublishParams, SourceParams, UpdateParams};
@@ -12,11 +12,11 @@ use self::average::TimeWeighted;
 use crate::chain::clock::Clock;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::oracles::{Feed, to_wad};
-use crate::chain::protocols::PoolCell;
 use crate::chain::state::ChainState;
 use crate::chain::time::TimeSpan;
 use crate::chain::tokens::Tokens;
 use crate::chain::venues::Venues;
+use crate::deployments::amm::PoolCell;
 
 /// What looks for a feed.
 #[derive(Debug, Clone)]

@@ -4,10 +4,13 @@ use super::{Builder, CHECKED, GenesisError, fault, find, token_id, u16_of};
 use crate::chain::ids::{BankId, FarmId, GoblinId, PoolId, TokenId};
 use crate::chain::ledger::Ledger;
 use crate::chain::price_order::PriceOrder;
-use crate::chain::protocols::{BankCell, Deployed, FarmCell, GoblinCell, Named};
 use crate::chain::state::ChainState;
 use crate::checks::declared::DeclaredFarm;
 use crate::deployments::alpha_homora::GoblinParams;
+use crate::deployments::alpha_homora::{BankCell, GoblinCell};
+use crate::deployments::deployed::Deployed;
+use crate::deployments::directory::Named;
+use crate::deployments::staking::FarmCell;
 use crate::market::Emissions;
 
 impl Builder<'_> {

@@ -1,15 +1,15 @@
 //! Lending markets, with what their founders supply.
 
-use crate::chain::protocols::Deployed;
+use crate::deployments::deployed::Deployed;
 use smallvec::{SmallVec, smallvec};
 
 use super::{Builder, GenesisError, fault};
 use crate::chain::ids::LendingId;
 use crate::chain::ledger::Source;
-use crate::chain::lending::{Asset, LendingCell, LoanOrders};
-use crate::chain::protocols::Named;
 use crate::chain::state::ChainState;
 use crate::deployments::LendingParams;
+use crate::deployments::directory::Named;
+use crate::deployments::lending::{Asset, LendingCell, LoanOrders};
 
 impl Builder<'_> {
     pub(super) fn lending(&mut self) -> Result<(), GenesisError> {

@@ -1,14 +1,15 @@
 //! Pools, with what their founders put in.
 
-use crate::chain::protocols::Deployed;
+use crate::deployments::deployed::Deployed;
 use smallvec::SmallVec;
 
 use super::{Builder, GenesisError, fault, token_id};
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::ledger::Source;
-use crate::chain::protocols::{Named, PoolCell};
 use crate::chain::state::ChainState;
+use crate::deployments::amm::PoolCell;
 use crate::deployments::amm::Traded;
+use crate::deployments::directory::Named;
 
 impl Builder<'_> {
     pub(super) fn pools(&mut self) -> Result<(), GenesisError> {

@@ -7,9 +7,10 @@ use super::{Builder, CHECKED, GenesisError, fault};
 use crate::agents::population::Stake;
 use crate::chain::ids::{AccountId, AgentId, IlkId, MakerId};
 use crate::chain::ledger::Source;
-use crate::chain::maker::MakerCell;
-use crate::chain::protocols::{Deployed, Named};
 use crate::chain::state::ChainState;
+use crate::deployments::deployed::Deployed;
+use crate::deployments::directory::Named;
+use crate::deployments::maker::MakerCell;
 use crate::protocol::lending::maker::MakerError;
 
 impl Builder<'_> {

@@ -8,8 +8,8 @@
 //! counted as if all of them fell: what the map then says is too much, never too little.
 
 use super::lending::{LendingCell, Level as LoanLevel};
-use super::protocols::GoblinCell;
-use super::underwater::{Ground, Level};
+use crate::deployments::alpha_homora::GoblinCell;
+use crate::deployments::alpha_homora::liquidatable::{Ground, Level};
 
 /// What a fall of the price does to a health factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use super::orders::Look;
 use super::{LendingCell, Level};
 use crate::chain::ids::{AccountId, PositionKey};
-use crate::chain::liquidatable::{Liquidatable, MinProfit, gas_cost};
 use crate::chain::state::ChainState;
+use crate::deployments::liquidatable::{Liquidatable, MinProfit, gas_cost};
 
 /// Lists a market's positions that may be liquidated, by account. One that nobody would find worth its gas is parked until
 /// its debt has grown or gas has become cheap enough.
-pub fn find_liquidatable(
+pub(crate) fn find_liquidatable(
     cell: &mut LendingCell,
     chain: &ChainState,
     MinProfit(profits): &MinProfit,

@@ -4,17 +4,12 @@
 //! A vault is an account's urn of an ilk. Every call to an ilk first reads its oracle and counts its fees, as if somebody
 //! had called `poke` and `drip` in the same second: vaults are judged by the answer that stands and by what they owe now.
 
-mod calls;
-mod liquidatable;
-
+use crate::chain::cdp::AuctionRow;
 use smallvec::{SmallVec, smallvec};
 
-pub use calls::{MakerCall, MakerOrder};
-pub use liquidatable::find_liquidatable;
-
-use super::ids::{AccountId, FeedId, MakerId, PositionKey, ProtocolId, TokenId};
-use super::lending::{Level, LoanOrders};
-use super::oracles::Oracles;
+use crate::chain::ids::{AccountId, FeedId, MakerId, PositionKey, ProtocolId, TokenId};
+use crate::chain::oracles::Oracles;
+use crate::deployments::lending::{Level, LoanOrders};
 use crate::math::{MathError, Rad, Ray, WAD};
 use crate::protocol::lending::maker::{IlkBooks, IlkId, Maker, MakerError, Position};
 use crate::protocol::lending::{Exposure, Indices};
@@ -66,24 +61,6 @@ pub enum AuctionKind {
     Dutch,
     /// Bidders outbid each other.
     English,
-}
-
-/// What became of an auction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AuctionRow {
-    /// Whose vault it was.
-    pub owner: AccountId,
-    /// What the debt was that it should bring, without the penalty.
-    pub due: Rad,
-    /// What it has brought.
-    pub raised: Rad,
-}
-
-impl AuctionRow {
-    /// Returns what it has not brought of the debt.
-    pub fn shortfall(&self) -> Rad {
-        self.due.saturating_sub(self.raised)
-    }
 }
 
 impl MakerCell {

@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 
 use smallvec::SmallVec;
 
-use super::ids::{PoolId, TokenId};
-use super::protocols::{PoolCell, Protocols};
-use super::transaction::{Action, Actions, AmountIn};
+use crate::chain::ids::{PoolId, TokenId};
+use crate::chain::transaction::{Action, Actions, AmountIn};
+use crate::deployments::amm::PoolCell;
+use crate::deployments::deployed::Protocols;
 use crate::protocol::amm::Direction;
 
 /// Most hops of a path.

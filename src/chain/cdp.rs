@@ -128,3 +128,21 @@ impl MakerCall {
         }
     }
 }
+
+/// What became of an auction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuctionRow {
+    /// Whose vault it was.
+    pub owner: AccountId,
+    /// What the debt was that it should bring, without the penalty.
+    pub due: Rad,
+    /// What it has brought.
+    pub raised: Rad,
+}
+
+impl AuctionRow {
+    /// Returns what it has not brought of the debt.
+    pub fn shortfall(&self) -> Rad {
+        self.due.saturating_sub(self.raised)
+    }
+}

@@ -2,13 +2,13 @@
 
 use super::{MakerCell, exposure_of, level_of};
 use crate::chain::ids::{AccountId, PositionKey};
-use crate::chain::lending::Look;
-use crate::chain::liquidatable::Liquidatable;
 use crate::chain::state::ChainState;
+use crate::deployments::lending::Look;
+use crate::deployments::liquidatable::Liquidatable;
 use crate::protocol::lending::maker::IlkId;
 
 /// Lists a system's vaults that may be liquidated, by ilk and account, and says whether any auction runs.
-pub fn find_liquidatable(cell: &mut MakerCell, chain: &ChainState, found: &mut Vec<Liquidatable>) -> bool {
+pub(crate) fn find_liquidatable(cell: &mut MakerCell, chain: &ChainState, found: &mut Vec<Liquidatable>) -> bool {
     let mut auctions_run = false;
     for number in (0..).zip(0..cell.ilks.len()).map(|(number, _)| IlkId(number)) {
         let first = found.len();

@@ -1,5 +1,13 @@
 //! Lending markets: what a scenario says of each, whatever may be owed against what, and how it opens.
 
+mod liquidatable;
+mod market;
+mod orders;
+
+pub(super) use liquidatable::find_liquidatable;
+pub use market::{Amounts, Asset, LendingCell, Level, Prices};
+pub use orders::{Heap, LoanOrders, LoanPlace, Look};
+
 use serde::Deserialize;
 
 use super::{Family, LendingParams};

@@ -1,216 +1,20 @@
 //! Protocols in the world: each is an entity that holds a state machine, an account in the ledger, and the tokens that
 //! the state machine knows only by their sides.
 
-use bevy_ecs::prelude::{Component, Entity, Query, Res, Resource};
+use bevy_ecs::prelude::{Component, Entity, Query, Res};
 use bevy_ecs::system::SystemParam;
 use bevy_ecs::world::World;
-use smallvec::SmallVec;
 
-use super::ids::{
-    AccountId, BankId, FarmId, GoblinId, IlkId, LendingId, MakerId, PoolId, PositionId, PositionKey, ProtocolId,
-    TokenId,
-};
+use super::alpha_homora::{BankCell, GoblinCell, LeveragedFarm};
+use super::amm::PoolCell;
+use super::directory::{Directory, Named};
 use super::lending::LendingCell;
 use super::maker::MakerCell;
-use super::paths::Paths;
-use super::price_order::PriceOrder;
-use crate::protocol::amm::{Direction, Pool, PoolToken};
-use crate::protocol::farm::alpha_homora::{Bank, BankBooks, Goblin};
-use crate::protocol::farm::staking_rewards::StakingRewards;
-
-/// A pool.
-#[derive(Debug, Clone)]
-pub struct PoolCell {
-    /// Its id.
-    pub id: PoolId,
-    /// Its account.
-    pub account: AccountId,
-    /// Its tokens, in their places.
-    pub tokens: SmallVec<[TokenId; 2]>,
-    /// Its liquidity token.
-    pub liquidity: TokenId,
-    /// Its state machine.
-    pub pool: Pool,
-    /// What was paid into it by this block's swaps, in smallest units of each of its tokens.
-    pub volume: SmallVec<[u128; 2]>,
-}
-
-impl PoolCell {
-    /// Returns the token in a place.
-    pub fn token_at(&self, place: u8) -> TokenId {
-        self.tokens[usize::from(place)]
-    }
-
-    /// Returns the place of a token; none if the pool does not hold it.
-    pub fn place_of(&self, token: TokenId) -> Option<u8> {
-        (0_u8..).zip(&self.tokens).find(|(_, held)| **held == token).map(|(place, _)| place)
-    }
-
-    /// Returns the way from one token to another; none if the pool does not hold both, or they are one.
-    pub fn direction(&self, pays: TokenId, takes: TokenId) -> Option<Direction> {
-        let direction = Direction { pays: self.place_of(pays)?, takes: self.place_of(takes)? };
-        (direction.pays != direction.takes).then_some(direction)
-    }
-
-    /// Returns which token of the run a side of a pool of two is.
-    pub fn token(&self, token: PoolToken) -> TokenId {
-        match token {
-            PoolToken::Zero => self.tokens[0],
-            PoolToken::One => self.tokens[1],
-        }
-    }
-
-    /// Counts what a swap paid in.
-    pub fn count_volume(&mut self, place: u8, amount: u128) {
-        self.volume[usize::from(place)] += amount;
-    }
-
-    /// Returns which side of a pool of two a token is; none if the pool does not hold it.
-    pub fn side_of(&self, token: TokenId) -> Option<PoolToken> {
-        match self.place_of(token)? {
-            0 => Some(PoolToken::Zero),
-            _ => Some(PoolToken::One),
-        }
-    }
-}
-
-/// A staking farm.
-#[derive(Debug, Clone)]
-pub struct FarmCell {
-    /// Its id.
-    pub id: FarmId,
-    /// Its account.
-    pub account: AccountId,
-    /// The liquidity token that is staked.
-    pub staked: TokenId,
-    /// The token it pays.
-    pub reward: TokenId,
-    /// Its state machine.
-    pub farm: StakingRewards,
-}
-
-/// A bank.
-#[derive(Debug, Clone)]
-pub struct BankCell {
-    /// Its id.
-    pub id: BankId,
-    /// Its id among the protocols with positions.
-    pub protocol: ProtocolId,
-    /// Its account.
-    pub account: AccountId,
-    /// The asset it lends.
-    pub base: TokenId,
-    /// Its share token.
-    pub shares: TokenId,
-    /// Its goblins.
-    pub goblins: Vec<GoblinId>,
-    /// Its state machine.
-    pub bank: Bank,
-}
-
-impl BankCell {
-    /// Returns the key of a position that one of its goblins farms.
-    pub fn key(&self, goblin: GoblinId, position: PositionId) -> PositionKey {
-        let market = goblin.0 - self.goblins.first().map_or(0, |first| first.0);
-        PositionKey { protocol: self.protocol, market, position: position.0 }
-    }
-
-    /// Returns the bank's books with interest counted up to `now`, in seconds. An empty bank of three slopes counts none.
-    pub fn books_at(&self, now: u64) -> BankBooks {
-        self.bank.books_at(now).unwrap_or(*self.bank.books())
-    }
-}
-
-/// A goblin.
-#[derive(Debug, Clone)]
-pub struct GoblinCell {
-    /// Its id, over all banks.
-    pub id: GoblinId,
-    /// Its account; what its strategies keep between calls is there as well.
-    pub account: AccountId,
-    /// The bank whose borrowers it serves.
-    pub bank: BankId,
-    /// The pool it farms.
-    pub pool: PoolId,
-    /// The farm in which it stakes.
-    pub farm: FarmId,
-    /// The pool in which it sells rewards.
-    pub reward_pool: PoolId,
-    /// Its state machine.
-    pub goblin: Goblin,
-    /// Its positions in the order in which they fail.
-    pub order: PriceOrder,
-}
-
-/// One protocol in the directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// What the scenario calls it.
-    pub name: String,
-    /// Where it lives in the world.
-    pub entity: Entity,
-}
-
-/// What a protocol with positions is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PositionNames {
-    /// The protocol.
-    pub protocol: String,
-    /// Its markets, by number; none where there is one.
-    pub markets: Vec<String>,
-}
-
-/// Where protocols live, by id.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Resource)]
-pub struct Directory {
-    /// Pools.
-    pub pools: Vec<Named>,
-    /// Which paths lead from token to token through them.
-    pub paths: Paths,
-    /// Farms.
-    pub farms: Vec<Named>,
-    /// Banks.
-    pub banks: Vec<Named>,
-    /// Goblins.
-    pub goblins: Vec<Named>,
-    /// Lending markets.
-    pub lending: Vec<Named>,
-    /// Maker systems.
-    pub makers: Vec<Named>,
-    /// What protocols with positions are called, by [`ProtocolId`].
-    pub positions: Vec<PositionNames>,
-}
-
-impl Directory {
-    /// Lists a protocol with positions.
-    ///
-    /// # Panics
-    /// There are 2^16 of them: a bug, since scenarios are checked for it.
-    pub fn list_positions(&mut self, protocol: &str, markets: Vec<String>) -> ProtocolId {
-        self.positions.push(PositionNames { protocol: protocol.to_owned(), markets });
-        ProtocolId(u16::try_from(self.positions.len() - 1).expect("there are fewer than 2^16 of each"))
-    }
-
-    /// Returns the names of a position's protocol, and of its market there if there are several.
-    pub fn names_of(&self, key: PositionKey) -> (&str, Option<&str>) {
-        let names = &self.positions[key.protocol.index()];
-        (&names.protocol, names.markets.get(usize::from(key.market)).map(String::as_str))
-    }
-}
+use super::staking::FarmCell;
+use crate::chain::ids::{BankId, FarmId, GoblinId, IlkId, LendingId, MakerId, PoolId};
 
 fn entity(list: &[Named], name: &str) -> Entity {
     list.iter().find(|named| named.name == name).expect("checked: the scenario names only what it holds").entity
-}
-
-/// Accounts that are nobody's wallet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct NamedAccounts {
-    /// Whoever provided the pools' liquidity before anybody joined.
-    pub founder: AccountId,
-    /// Liquidity tokens that are locked for ever.
-    pub locked: AccountId,
-    /// The pools' protocol fees.
-    pub treasury: AccountId,
 }
 
 /// A protocol in the world: each is an entity of its own with this component and no other, so that all lie in one table.
@@ -537,21 +341,6 @@ impl ProtocolsMut<'_, '_> {
             _ => None,
         })
     }
-}
-
-/// A goblin and everything it works with.
-#[derive(Debug)]
-pub struct LeveragedFarm<'a> {
-    /// The bank that lends.
-    pub bank: &'a mut BankCell,
-    /// The goblin.
-    pub goblin: &'a mut GoblinCell,
-    /// The pool it farms.
-    pub pool: &'a mut PoolCell,
-    /// The farm in which it stakes.
-    pub farm: &'a mut FarmCell,
-    /// The pool in which it sells rewards.
-    pub reward_pool: &'a mut PoolCell,
 }
 
 /// Returns a protocol of a world, to look at from outside its systems.

@@ -3,10 +3,11 @@
 //! Protocols keep their own books; the ledger is written from receipts alone, so that the audit compares two accounts
 //! of the same thing that were kept apart.
 
-use super::forced_sales::ForcedSale;
-use super::ids::{AccountId, TokenId};
-use super::ledger::{Ledger, Source};
-use super::protocols::{LeveragedFarm, NamedAccounts};
+use crate::chain::forced_sales::ForcedSale;
+use crate::chain::ids::{AccountId, TokenId};
+use crate::chain::ledger::{Ledger, Source};
+use crate::chain::state::NamedAccounts;
+use crate::deployments::alpha_homora::LeveragedFarm;
 use crate::protocol::farm::alpha_homora::{GoblinMoves, Killed, Legs, Reinvested, Worked};
 
 /// Whose accounts and which tokens a leveraged farm's receipt is about.

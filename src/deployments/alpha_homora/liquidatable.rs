@@ -5,11 +5,13 @@
 //! the farmed side does to the price (`phi` is what the pool's fee leaves). Debt per share and liquidity per share are
 //! the same for all positions, so the key is debt share over goblin share, and the limit bends with the size alone.
 
-use super::ids::PositionId;
-use super::liquidatable::{Liquidatable, MinProfit, gas_cost};
-use super::price_order::PriceOrder;
-use super::protocols::{BankCell, FarmCell, GoblinCell, LeveragedFarm, PoolCell};
-use super::state::ChainState;
+use crate::chain::ids::PositionId;
+use crate::chain::price_order::PriceOrder;
+use crate::chain::state::ChainState;
+use crate::deployments::alpha_homora::{BankCell, GoblinCell, LeveragedFarm};
+use crate::deployments::amm::PoolCell;
+use crate::deployments::liquidatable::{Liquidatable, MinProfit, gas_cost};
+use crate::deployments::staking::FarmCell;
 use crate::math::{BPS, mul_div_down};
 use crate::protocol::farm::alpha_homora::{BankBooks, Goblin, Position, is_underwater};
 

@@ -1,5 +1,9 @@
 //! Pools: what a scenario says of each, whatever its curve, and how it opens.
 
+mod pool;
+
+pub use pool::PoolCell;
+
 use smallvec::{SmallVec, smallvec};
 use thiserror::Error;
 

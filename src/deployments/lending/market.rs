@@ -1,16 +1,11 @@
 //! Lending markets in the world, and which of their positions may be liquidated.
 
-mod liquidatable;
-mod orders;
-
+use super::orders::LoanOrders;
 use smallvec::SmallVec;
 
-pub use liquidatable::find_liquidatable;
-pub use orders::{Heap, LoanOrders, LoanPlace, Look};
-
-use super::ids::{AccountId, FeedId, LendingId, PositionKey, ProtocolId, TokenId};
-use super::oracles::{Oracles, wad_to_f64};
-use super::tokens::Tokens;
+use crate::chain::ids::{AccountId, FeedId, LendingId, PositionKey, ProtocolId, TokenId};
+use crate::chain::oracles::{Oracles, wad_to_f64};
+use crate::chain::tokens::Tokens;
 use crate::protocol::lending::{Exposure, Indices, LendingDecisions, LendingMarket};
 
 /// One asset of a lending market.
@@ -101,11 +96,11 @@ impl LendingCell {
 /// numeraire tokens at the oracles' prices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Level {
-    worth: SmallVec<[Indices; 4]>,
+    pub(super) worth: SmallVec<[Indices; 4]>,
     /// The smallest worth that the market counts in.
-    grain: f64,
+    pub(super) grain: f64,
     /// Sum of what the assets' smallest units are worth.
-    units: f64,
+    pub(super) units: f64,
 }
 
 impl Level {

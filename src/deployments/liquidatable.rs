@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use bevy_ecs::prelude::{Local, Res, ResMut, Resource};
 
-use super::ids::{AccountId, GoblinId, LendingId, MakerId, PositionKey, ProtocolId};
-use super::protocols::ProtocolsMut;
-use super::state::ChainState;
-use super::{lending, maker, underwater};
+use super::deployed::ProtocolsMut;
+use super::{alpha_homora, lending, maker};
+use crate::chain::ids::{AccountId, GoblinId, LendingId, MakerId, PositionKey, ProtocolId};
+use crate::chain::state::ChainState;
 
 /// A position that may be liquidated.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,6 +86,12 @@ pub fn find_liquidatable(
         *auctions_run |= maker::find_liquidatable(protocols.maker(system), &chain, list);
     }
     for goblin in (0_u16..).map(GoblinId).take(protocols.directory.goblins.len()) {
-        underwater::find_liquidatable(protocols.leveraged_farm(goblin), &chain, &profits, &mut candidates, list);
+        alpha_homora::liquidatable::find_liquidatable(
+            protocols.leveraged_farm(goblin),
+            &chain,
+            &profits,
+            &mut candidates,
+            list,
+        );
     }
 }

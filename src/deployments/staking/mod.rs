@@ -1,5 +1,9 @@
 //! Staking farms: what a scenario says of each, whatever pays its rewards out.
 
+mod farm;
+
+pub use farm::FarmCell;
+
 use std::fmt::Debug;
 
 use super::{Family, FarmParams};

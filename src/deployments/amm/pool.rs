@@ -1,0 +1,62 @@
+//! A pool in the world: its state machine with its account and the tokens that it knows only by their places.
+
+use smallvec::SmallVec;
+
+use crate::chain::ids::{AccountId, PoolId, TokenId};
+use crate::protocol::amm::{Direction, Pool, PoolToken};
+
+/// A pool.
+#[derive(Debug, Clone)]
+pub struct PoolCell {
+    /// Its id.
+    pub id: PoolId,
+    /// Its account.
+    pub account: AccountId,
+    /// Its tokens, in their places.
+    pub tokens: SmallVec<[TokenId; 2]>,
+    /// Its liquidity token.
+    pub liquidity: TokenId,
+    /// Its state machine.
+    pub pool: Pool,
+    /// What was paid into it by this block's swaps, in smallest units of each of its tokens.
+    pub volume: SmallVec<[u128; 2]>,
+}
+
+impl PoolCell {
+    /// Returns the token in a place.
+    pub fn token_at(&self, place: u8) -> TokenId {
+        self.tokens[usize::from(place)]
+    }
+
+    /// Returns the place of a token; none if the pool does not hold it.
+    pub fn place_of(&self, token: TokenId) -> Option<u8> {
+        (0_u8..).zip(&self.tokens).find(|(_, held)| **held == token).map(|(place, _)| place)
+    }
+
+    /// Returns the way from one token to another; none if the pool does not hold both, or they are one.
+    pub fn direction(&self, pays: TokenId, takes: TokenId) -> Option<Direction> {
+        let direction = Direction { pays: self.place_of(pays)?, takes: self.place_of(takes)? };
+        (direction.pays != direction.takes).then_some(direction)
+    }
+
+    /// Returns which token of the run a side of a pool of two is.
+    pub fn token(&self, token: PoolToken) -> TokenId {
+        match token {
+            PoolToken::Zero => self.tokens[0],
+            PoolToken::One => self.tokens[1],
+        }
+    }
+
+    /// Counts what a swap paid in.
+    pub fn count_volume(&mut self, place: u8, amount: u128) {
+        self.volume[usize::from(place)] += amount;
+    }
+
+    /// Returns which side of a pool of two a token is; none if the pool does not hold it.
+    pub fn side_of(&self, token: TokenId) -> Option<PoolToken> {
+        match self.place_of(token)? {
+            0 => Some(PoolToken::Zero),
+            _ => Some(PoolToken::One),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What the protocols of the run are called and where they live.
+
+use bevy_ecs::prelude::{Entity, Resource};
+
+use super::paths::Paths;
+use crate::chain::ids::{PositionKey, ProtocolId};
+
+/// One protocol in the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// What the scenario calls it.
+    pub name: String,
+    /// Where it lives in the world.
+    pub entity: Entity,
+}
+
+/// What a protocol with positions is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PositionNames {
+    /// The protocol.
+    pub protocol: String,
+    /// Its markets, by number; none where there is one.
+    pub markets: Vec<String>,
+}
+
+/// Where protocols live, by id.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Resource)]
+pub struct Directory {
+    /// Pools.
+    pub pools: Vec<Named>,
+    /// Which paths lead from token to token through them.
+    pub paths: Paths,
+    /// Farms.
+    pub farms: Vec<Named>,
+    /// Banks.
+    pub banks: Vec<Named>,
+    /// Goblins.
+    pub goblins: Vec<Named>,
+    /// Lending markets.
+    pub lending: Vec<Named>,
+    /// Maker systems.
+    pub makers: Vec<Named>,
+    /// What protocols with positions are called, by [`ProtocolId`].
+    pub positions: Vec<PositionNames>,
+}
+
+impl Directory {
+    /// Lists a protocol with positions.
+    ///
+    /// # Panics
+    /// There are 2^16 of them: a bug, since scenarios are checked for it.
+    pub fn list_positions(&mut self, protocol: &str, markets: Vec<String>) -> ProtocolId {
+        self.positions.push(PositionNames { protocol: protocol.to_owned(), markets });
+        ProtocolId(u16::try_from(self.positions.len() - 1).expect("there are fewer than 2^16 of each"))
+    }
+
+    /// Returns the names of a position's protocol, and of its market there if there are several.
+    pub fn names_of(&self, key: PositionKey) -> (&str, Option<&str>) {
+        let names = &self.positions[key.protocol.index()];
+        (&names.protocol, names.markets.get(usize::from(key.market)).map(String::as_str))
+    }
+}
