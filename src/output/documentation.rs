@@ -3,14 +3,12 @@
 use std::fmt::Write;
 
 use super::agents::Agent;
+use super::block::BlockColumns;
 use super::cascade::{CONTRIBUTIONS, CascadeRow, PriceOf};
 use super::events::{Event, EventKind};
+use super::groups::GROUPS;
 use super::maps::{HealthRow, MapRow, Moment};
 use super::positions::Position;
-use super::ticks::{
-    AssetTick, BankTick, BlockTick, GoblinTick, IlkTick, LendingTick, LiquidatableTick, MakerTick, OracleTick,
-    PoolTick, RangesTick, ReserveTick, TokenTick,
-};
 use crate::accounts::fate::{AgentFate, PositionFate};
 use crate::accounts::trace::SaleKind;
 use crate::rows::columns::{Column, Columns};
@@ -160,49 +158,22 @@ quantile of 1,000 bootstrap samples, drawn with dice that depend on the figure's
 pub fn documentation() -> String {
     let mut page = BEGINNING.to_owned();
     heading(&mut page, "`ticks.csv`", "A row per block, after its last transaction.");
-    group::<BlockTick>(&mut page, "The block, without a prefix:");
-    group::<TokenTick>(&mut page, "Each token, as `<token>_...`:");
-    group::<PoolTick>(&mut page, "Each pool, as `<pool>_...`:");
-    group::<ReserveTick>(&mut page, "Each token of a pool beyond its second, as `<pool>_<token>_...`:");
-    group::<RangesTick>(&mut page, "Each Uniswap v3 pool, as `<pool>_...`, again:");
-    group::<OracleTick>(&mut page, "Each oracle, as `<oracle>_...`:");
-    group::<LendingTick>(
-        &mut page,
-        "Each lending market, as `<market>_...`. A position's health factor is what its collateral carries over what it \
-         owes, at the oracles' prices: it may be liquidated below 1. Quantiles weigh each position by its debt; those of \
-         positions with several collaterals or debts are lower bounds:",
-    );
-    group::<AssetTick>(&mut page, "Each asset of each lending market, as `<market>_<token>_...`:");
-    group::<MakerTick>(&mut page, "Each Maker system, as `<system>_...`:");
-    group::<IlkTick>(
-        &mut page,
-        "Each ilk of each Maker system, as `<ilk>_...`. A vault's health factor is what its collateral carries over what \
-         it owes, at the oracle's price: it may be liquidated below 1:",
-    );
-    group::<BankTick>(&mut page, "Each bank, as `<bank>_...`:");
-    group::<GoblinTick>(
-        &mut page,
-        "Each goblin, as `<goblin>_...`. A position's health factor is its goblin's kill factor x its health / its \
-         debt: it may be killed below 1. Quantiles weigh each position by its debt:",
-    );
-    group::<LiquidatableTick>(
-        &mut page,
-        "Each goblin, or each collateral of a lending market (`<market>_<token>_liquidatable_at_10_...`), and each fall of the price that `record: (liquidatable_at: [0.1, 0.2, 0.3])` names, as \
-         `<goblin>_liquidatable_at_10_...`: what a fall of the farmed token's price in the base asset by 10 % would make \
-         liquidatable, as in `liquidation_map.csv`:",
-    );
+    group(&mut page, BlockColumns::ABOUT, BlockColumns::COLUMNS);
+    for listed in &GROUPS {
+        group(&mut page, listed.about, listed.columns);
+    }
     heading(
         &mut page,
         "`events.csv`",
         "A row per thing that happened, in that order. Cells that do not belong to a row's kind are empty.",
     );
-    group::<Event>(&mut page, "");
+    columns(&mut page, Event::COLUMNS);
     words(&mut page, "kind", EventKind::WORDS);
     heading(&mut page, "`agents.csv`", "A row per agent, in the scenario's order.");
-    group::<Agent>(&mut page, "");
+    columns(&mut page, Agent::COLUMNS);
     words(&mut page, "fate", AgentFate::WORDS);
     heading(&mut page, "`positions.csv`", "A row per leveraged position, in the order in which they were opened.");
-    group::<Position>(&mut page, "");
+    columns(&mut page, Position::COLUMNS);
     words(&mut page, "fate", PositionFate::WORDS);
     maps(&mut page);
     causes(&mut page);
@@ -221,7 +192,7 @@ fn maps(page: &mut String) {
          counted as if all of them fell. The map is read from a histogram whose steps are 0.4 % of the \
          health factor: debt within a step of the limit is counted all or not at all.",
     );
-    group::<MapRow>(page, "");
+    columns(page, MapRow::COLUMNS);
     words(page, "moment", Moment::WORDS);
     heading(
         page,
@@ -229,7 +200,7 @@ fn maps(page: &mut String) {
         "How much debt sits at which health factor, in steps of a twentieth up to 3, at 128 to 256 blocks at equal \
          distances; a step without debt has no row. Health factors are those of the middles of the histogram's steps.",
     );
-    group::<HealthRow>(page, "");
+    columns(page, HealthRow::COLUMNS);
 }
 
 fn causes(page: &mut String) {
@@ -242,11 +213,11 @@ fn causes(page: &mut String) {
          `price_of` say what made that price as the block found it: `price` is `price_start` + `rest` + `shock` + each \
          generation + `deeper`, exactly. Prices are rounded for it to a 2^36th of the price at the start.",
     );
-    group::<CascadeRow>(page, "");
+    columns(page, CascadeRow::COLUMNS);
     words(page, "kind", SaleKind::WORDS);
     contributions(page);
     heading(page, "`contributions.csv`", "A row per block and price, after the block: what made it.");
-    group::<PriceOf>(page, "");
+    columns(page, PriceOf::COLUMNS);
     contributions(page);
 }
 
@@ -262,11 +233,16 @@ fn heading(page: &mut String, title: &str, about: &str) {
     write!(page, "\n## {title}\n\n{about}\n").expect("a string takes everything");
 }
 
-/// Adds a table of a group's columns.
-fn group<G: Columns>(page: &mut String, about: &str) {
-    let gap = if about.is_empty() { "" } else { "\n" };
-    write!(page, "{gap}{about}\n{gap}| column | unit | what |\n|---|---|---|\n").expect("a string takes everything");
-    for Column { name, unit, doc, has_units } in G::COLUMNS {
+/// Adds what a group is about, and its columns.
+fn group(page: &mut String, about: &str, listed: &[Column]) {
+    write!(page, "\n{}:\n", about.trim_end_matches('.')).expect("a string takes everything");
+    columns(page, listed);
+}
+
+/// Adds a table of columns.
+fn columns(page: &mut String, listed: &[Column]) {
+    page.push_str("\n| column | unit | what |\n|---|---|---|\n");
+    for Column { name, unit, doc, has_units } in listed {
         let exact = if *has_units { "; *exact*" } else { "" };
         writeln!(page, "| `{name}` | {unit}{exact} | {doc} |").expect("a string takes everything");
     }

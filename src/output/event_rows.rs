@@ -1,7 +1,6 @@
 //! What a row of `events.csv` says of an event.
 
 use super::events::{Event as EventRow, EventKind};
-use super::tick_rows::amount;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::cdp::MakerCall;
@@ -11,6 +10,11 @@ use crate::chain::liquidation::{Liquidation, Prize, SaleKind};
 use crate::chain::oracles::wad_to_f64;
 use crate::chain::transaction::LendingCall;
 use crate::math::Rad;
+use crate::rows::amount::Amount;
+
+fn amount(sees: &View, token: TokenId, units: u128) -> Amount {
+    Amount { units, decimals: sees.tokens.get(token).decimals }
+}
 
 pub(super) fn event_row<'a>(sees: &'a View, agents: &'a AgentDirectory, event: &'a Event) -> EventRow<'a> {
     let (kind, action) = kind_and_action(&event.what);

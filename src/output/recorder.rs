@@ -2,32 +2,25 @@
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
+use super::block::BlockColumns;
 use super::event_rows::event_row;
 use super::events::Event as EventRow;
-use super::folder::{FolderError, OutputFolder};
+use super::folder::{DataFile, FolderError, OutputFolder};
+use super::groups::{GROUPS, Moment, Row, Tracked};
 use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
-use super::tick_rows::{
-    asset_tick, bank_tick, goblin_tick, ilk_tick, lending_tick, maker_tick, oracle_tick, pool_tick, ranges_tick,
-    reserve_ticks,
-};
-use super::ticks::{BlockTick, LiquidatableTick, Tick, TickNames, TokenTick};
 use crate::accounts::books::Books;
-use crate::accounts::exposed::Exposed;
 use crate::accounts::prices::pool_price;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, MakerAt, MakerDone, What};
-use crate::chain::ids::TokenId;
 use crate::chain::mempool::Mempool;
-use crate::deployments::amm::PoolCell;
-use crate::deployments::lending::{Asset, LendingCell};
-use crate::deployments::liquidation_map::Liquidatable;
 use crate::deployments::maker::MakerCell;
 use crate::market::OutsidePrices;
 use crate::math::Rad;
-use crate::rows::csv::Steady;
+use crate::rows::csv::{Line, Steady};
+use crate::rows::header::Header;
 
 /// Which of the tables that grow block by block are written.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,12 +43,11 @@ pub struct Wanted {
 /// The tables that grow block by block, and the sums that the summary is made of.
 #[derive(Debug, Resource)]
 pub struct Recorder {
-    ticks: Option<Table>,
+    ticks: Option<DataFile>,
+    row: Row,
+    falls: Vec<f64>,
     events: Option<Table>,
     swaps: bool,
-    row: Tick,
-    falls: Vec<f64>,
-    liquidatable: Vec<Liquidatable>,
     /// What the tables of maps are made of; none without a folder.
     pub maps: Option<Maps>,
     /// The sums so far; the end of the run fills in the rest.
@@ -71,43 +63,33 @@ impl Recorder {
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn open(sees: &View, folder: Option<&mut OutputFolder>, wanted: Wanted) -> Result<Self, FolderError> {
+    pub fn open(
+        sees: &View,
+        outside: &OutsidePrices,
+        folder: Option<&mut OutputFolder>,
+        wanted: Wanted,
+    ) -> Result<Self, FolderError> {
+        let at = Moment { sees, outside: &outside.0, falls: &wanted.liquidatable_at };
         let directory = &sees.protocols.directory;
-        let names =
-            |list: &[crate::deployments::directory::Named]| list.iter().map(|named| named.name.clone()).collect();
-        let names = TickNames {
-            tokens: sees.tokens.priced().map(|token| sees.tokens.get(token).name.clone()).collect(),
-            pools: names(&directory.pools),
-            reserves: reserve_names(sees),
-            ranges: range_names(sees),
-            oracles: sees.oracles.0.iter().map(|feed| feed.name.clone()).collect(),
-            lending: names(&directory.lending),
-            assets: asset_names(sees),
-            makers: names(&directory.makers),
-            ilks: sees.protocols.makers().flat_map(|cell| &cell.ilks).map(|ilk| ilk.name.clone()).collect(),
-            banks: names(&directory.banks),
-            goblins: names(&directory.goblins),
-            liquidatable: liquidatable_names(sees, &wanted.liquidatable_at),
-        };
         let has_positions = !directory.goblins.is_empty() || !directory.lending.is_empty();
         let maps = (folder.is_some() && has_positions).then(|| Maps::new(wanted.map, wanted.health));
-        let (mut ticks, mut events) = (None, None);
+        let (mut ticks, mut events, mut cells) = (None, None, None);
         if let Some(folder) = folder {
-            ticks = Some(Table::open_ticks(folder, &names, wanted.exact)?);
+            let mut line = header(&at, wanted.exact);
+            ticks.insert(folder.file("ticks.csv")?).rows(&mut line)?;
+            cells = Some(line);
             if wanted.events {
                 events = Some(Table::open::<EventRow>(folder, "events.csv", wanted.exact)?);
             }
         }
-        let ticks_are_written = ticks.is_some();
         Ok(Self {
             ticks,
+            row: Row { cells, exact: wanted.exact, tracked: Tracked::default() },
+            summary: beginning(sees),
+            falls: wanted.liquidatable_at,
             events,
             swaps: wanted.swaps,
-            row: Tick::default(),
-            falls: if ticks_are_written { wanted.liquidatable_at } else { vec![] },
-            liquidatable: Vec::new(),
             maps,
-            summary: beginning(sees, &names),
             waits: Waits::default(),
             failed: None,
         })
@@ -117,11 +99,10 @@ impl Recorder {
     pub fn without_tables(&self) -> Self {
         Self {
             ticks: None,
+            row: Row { exact: self.row.exact, ..Row::default() },
+            falls: self.falls.clone(),
             events: None,
             swaps: self.swaps,
-            row: Tick::default(),
-            falls: self.falls.clone(),
-            liquidatable: Vec::new(),
             maps: self.maps.clone(),
             summary: self.summary.clone(),
             waits: self.waits.clone(),
@@ -139,7 +120,8 @@ impl Recorder {
     /// If the other one has no tables: what they would hold so far was never written.
     pub fn fork_tables(&mut self, from: &mut Self, folder: &mut OutputFolder) -> Result<(), FolderError> {
         let ticks = from.ticks.as_mut().expect("a fork has a folder only where its run has one");
-        self.ticks = Some(ticks.fork(folder)?);
+        self.ticks = Some(folder.fork(ticks)?);
+        self.row.cells.clone_from(&from.row.cells);
         self.events = from.events.as_mut().map(|events| events.fork(folder)).transpose()?;
         Ok(())
     }
@@ -149,10 +131,8 @@ impl Recorder {
     /// # Errors
     /// The file system refuses.
     pub fn close(&mut self, folder: &mut OutputFolder) -> Result<(), FolderError> {
-        for table in [self.ticks.take(), self.events.take()].into_iter().flatten() {
-            table.close(folder)?;
-        }
-        Ok(())
+        self.ticks.take().map_or(Ok(()), |file| folder.close(file))?;
+        self.events.take().map_or(Ok(()), |table| table.close(folder))
     }
 
     /// Returns the sums, the run being over.
@@ -165,52 +145,32 @@ impl Recorder {
     }
 }
 
-/// Returns a name for each token of a pool beyond its second.
-fn reserve_names(sees: &View) -> Vec<String> {
-    let named = |cell: &PoolCell| {
-        let pool = &sees.protocols.directory.pools[cell.id.index()].name;
-        let name = |token: &TokenId| format!("{pool} {}", sees.tokens.get(*token).name);
-        cell.tokens.iter().skip(2).map(name).collect::<Vec<_>>()
-    };
-    sees.protocols.pools().flat_map(named).collect()
-}
-
-/// Returns the names of the pools whose liquidity lies in ranges.
-fn range_names(sees: &View) -> Vec<String> {
-    let pools = sees.protocols.pools().filter(|cell| cell.pool.uniswap_v3().is_some());
-    pools.map(|cell| sees.protocols.directory.pools[cell.id.index()].name.clone()).collect()
-}
-
-/// Returns a name for each asset of each lending market.
-fn asset_names(sees: &View) -> Vec<String> {
-    let named = |cell: &LendingCell| {
-        let market = &sees.protocols.directory.lending[cell.id.index()].name;
-        let name = |asset: &Asset| format!("{market} {}", sees.tokens.get(asset.token).name);
-        cell.assets.iter().map(name).collect::<Vec<_>>()
-    };
-    sees.protocols.all_lending().flat_map(named).collect()
-}
-
-/// Returns what the columns of each fall of each price begin with.
-fn liquidatable_names(sees: &View, falls: &[f64]) -> Vec<String> {
-    let named = |exposed: Exposed| {
-        let column = exposed.column(sees);
-        // A thousandth of a percent is as fine as a name tells.
-        falls.iter().map(move |fall| format!("{column} liquidatable at {}", (fall * 1e5).round() / 1e3))
-    };
-    Exposed::all(sees).into_iter().flat_map(named).collect()
+/// Returns the header of `ticks.csv`.
+fn header(at: &Moment, exact: bool) -> Line {
+    let mut header = Header::new(exact);
+    header.bare::<BlockColumns>();
+    for group in &GROUPS {
+        (group.header)(at, &mut header);
+    }
+    header.end()
 }
 
 /// Returns a summary as it is before the first block.
-fn beginning(sees: &View, names: &TickNames) -> Summary {
-    let path = |token| PricePath::new(sees.venues.price(token));
-    let tokens = sees.tokens.priced().map(path).zip(&names.tokens);
-    let pools = sees.protocols.pools().map(|cell| PricePath::new(pool_price(sees, cell))).zip(&names.pools);
+fn beginning(sees: &View) -> Summary {
+    let tokens = sees.tokens.priced().map(|token| TokenSummary {
+        name: sees.tokens.get(token).name.clone(),
+        price_outside_numeraire: PricePath::new(sees.venues.price(token)),
+    });
+    let pools = sees.protocols.pools().zip(&sees.protocols.directory.pools).map(|(cell, named)| PoolSummary {
+        name: named.name.clone(),
+        price: PricePath::new(pool_price(sees, cell)),
+        volume_numeraire: 0.0,
+    });
     Summary {
         seed: sees.clock.seed,
         numeraire: sees.tokens.get(sees.tokens.numeraire).name.clone(),
-        tokens: tokens.map(|(path, name)| TokenSummary { name: name.clone(), price_outside_numeraire: path }).collect(),
-        pools: pools.map(|(price, name)| PoolSummary { name: name.clone(), price, volume_numeraire: 0.0 }).collect(),
+        tokens: tokens.collect(),
+        pools: pools.collect(),
         ..Summary::default()
     }
 }
@@ -243,44 +203,19 @@ impl Recorder {
         mempool: &Mempool,
         outside: &OutsidePrices,
     ) -> Result<(), FolderError> {
-        let row = &mut self.row;
-        row.clear();
-        row.block = block_tick(sees, log, mempool, &mut self.summary, &mut self.waits);
-        row.tokens.extend(outside.0.iter().map(|outside| TokenTick {
-            price_outside_numeraire: sees.venues.price(outside.token),
-            price_fundamental_numeraire: outside.fundamental,
-        }));
-        for cell in sees.protocols.pools() {
-            row.pools.push(pool_tick(sees, cell));
-            row.reserves.extend(reserve_ticks(sees, cell));
-            row.ranges.extend(ranges_tick(cell));
-        }
-        row.oracles.extend(sees.oracles.0.iter().map(|feed| oracle_tick(sees, feed)));
-        for cell in sees.protocols.all_lending() {
-            row.lending.push(lending_tick(sees, cell));
-            row.assets.extend((0..).zip(&cell.assets).map(|(place, _)| asset_tick(sees, cell, place)));
-        }
-        for cell in sees.protocols.makers() {
-            row.makers.push(maker_tick(sees, cell));
-            row.ilks.extend(cell.maker.ilks().map(|number| ilk_tick(sees, cell, number)));
-        }
-        row.banks.extend(sees.protocols.banks().map(|cell| bank_tick(sees, cell)));
-        row.goblins.extend(sees.protocols.goblins().map(|cell| goblin_tick(sees, cell)));
-        if !self.falls.is_empty() {
-            for exposed in Exposed::all(sees) {
-                exposed.liquidatable(sees, &self.falls, &mut self.liquidatable);
-                row.liquidatable.extend(
-                    self.liquidatable
-                        .iter()
-                        .map(|at| LiquidatableTick { debt_numeraire: at.debt, collateral_numeraire: at.collateral }),
-                );
-            }
+        let block = block_columns(sees, log, mempool, &mut self.summary, &mut self.waits);
+        self.row.push(&block);
+        let at = Moment { sees, outside: &outside.0, falls: &self.falls };
+        for group in &GROUPS {
+            (group.observe)(&at, &mut self.row);
         }
         if let Some(maps) = &mut self.maps {
-            maps.look(sees, row.block.liquidated_debt_numeraire);
+            maps.look(sees, block.liquidated_debt_numeraire);
         }
-        follow(row, &mut self.summary);
-        self.ticks.as_mut().map_or(Ok(()), |table| table.tick(row))
+        follow(&at, &mut self.row.tracked, &mut self.summary);
+        let (Some(file), Some(cells)) = (&mut self.ticks, &mut self.row.cells) else { return Ok(()) };
+        cells.end();
+        file.rows(cells)
     }
 
     /// Writes the block's rows of `events.csv`.
@@ -294,24 +229,24 @@ impl Recorder {
     }
 }
 
-/// Follows prices, volumes and health into the summary.
-fn follow(row: &Tick, summary: &mut Summary) {
-    let block = row.block.block;
-    for (token, tick) in summary.tokens.iter_mut().zip(&row.tokens) {
-        token.price_outside_numeraire.follow(block, tick.price_outside_numeraire);
+/// Follows prices, volumes and health into the summary, and forgets what was tracked.
+fn follow(at: &Moment, tracked: &mut Tracked, summary: &mut Summary) {
+    let block = at.clock.block;
+    for (token, outside) in summary.tokens.iter_mut().zip(at.outside) {
+        token.price_outside_numeraire.follow(block, at.venues.price(outside.token));
     }
-    for (pool, tick) in summary.pools.iter_mut().zip(&row.pools) {
-        pool.price.follow(block, tick.price);
-        pool.volume_numeraire += tick.volume_numeraire;
+    for (pool, (price, volume)) in summary.pools.iter_mut().zip(tracked.pools.drain(..)) {
+        pool.price.follow(block, price);
+        pool.volume_numeraire += volume;
     }
-    for lowest in row.goblins.iter().filter_map(|goblin| goblin.health_factor_lowest) {
+    for lowest in tracked.health_factors.drain(..) {
         summary.health_factor_lowest = Some(summary.health_factor_lowest.map_or(lowest, |least| least.min(lowest)));
     }
     summary.blocks = block + 1;
 }
 
 /// Counts what became of vaults and auctions.
-fn maker_tallied(at: &MakerAt, sees: &View, tick: &mut BlockTick, summary: &mut Summary) {
+fn maker_tallied(at: &MakerAt, sees: &View, tick: &mut BlockColumns, summary: &mut Summary) {
     let cell = sees.protocols.maker(at.system);
     let worth = |dai: f64| dai * sees.venues.price(cell.dai);
     let auctions = summary.auctions.get_or_insert_default();
@@ -328,16 +263,22 @@ fn net_surplus(sees: &View) -> f64 {
     sees.protocols.makers().map(MakerCell::net_surplus).sum()
 }
 
-fn block_tick(sees: &View, log: &EventLog, mempool: &Mempool, summary: &mut Summary, waits: &mut Waits) -> BlockTick {
+fn block_columns(
+    sees: &View,
+    log: &EventLog,
+    mempool: &Mempool,
+    summary: &mut Summary,
+    waits: &mut Waits,
+) -> BlockColumns {
     let native = sees.tokens.get(sees.tokens.native);
-    let mut tick = BlockTick {
+    let mut tick = BlockColumns {
         block: sees.clock.block,
         time_s: sees.clock.now(),
         base_fee_gwei: Steady(sees.gas.base_fee as f64 / (native.one / 1e9)),
         gas_used: sees.gas.used,
         gas_used_background: sees.gas.background,
         waiting: u32::try_from(mempool.waiting()).unwrap_or(u32::MAX),
-        ..BlockTick::default()
+        ..BlockColumns::default()
     };
     for event in log {
         tick.transactions += u32::from(event.gas > 0);

@@ -1,7 +1,6 @@
 //! A table that grows row by row in a run's folder.
 
 use super::folder::{DataFile, FolderError, OutputFolder};
-use super::ticks::{Tick, TickNames};
 use crate::rows::columns::Columns;
 use crate::rows::csv::Line;
 
@@ -22,23 +21,9 @@ impl Table {
         let mut line = Line::default();
         R::header("", exact, &mut line);
         line.end();
-        Self::with_header(folder, name, exact, line)
-    }
-
-    /// Opens `ticks.csv`.
-    ///
-    /// # Errors
-    /// The file system refuses.
-    pub fn open_ticks(folder: &mut OutputFolder, names: &TickNames, exact: bool) -> Result<Self, FolderError> {
-        let mut line = Line::default();
-        names.header(exact, &mut line);
-        Self::with_header(folder, "ticks.csv", exact, line)
-    }
-
-    fn with_header(folder: &mut OutputFolder, name: &str, exact: bool, mut header: Line) -> Result<Self, FolderError> {
         let mut file = folder.file(name)?;
-        file.rows(&mut header)?;
-        Ok(Self { file, line: header, exact })
+        file.rows(&mut line)?;
+        Ok(Self { file, line, exact })
     }
 
     /// Writes a row.
@@ -51,15 +36,7 @@ impl Table {
         self.file.rows(&mut self.line)
     }
 
-    /// Writes a row of `ticks.csv`.
-    ///
-    /// # Errors
     /// The file system refuses.
-    pub fn tick(&mut self, tick: &Tick) -> Result<(), FolderError> {
-        tick.write(self.exact, &mut self.line);
-        self.file.rows(&mut self.line)
-    }
-
     /// Opens a table in another folder that begins with what this one holds so far.
     ///
     /// # Errors

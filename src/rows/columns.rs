@@ -17,6 +17,9 @@ pub struct Column {
 
 /// A struct whose fields are columns: a row, or a part of a row that is made of several groups.
 pub trait Columns {
+    /// What they are about, as the documentation tells it.
+    const ABOUT: &'static str;
+
     /// The columns, in order.
     const COLUMNS: &'static [Column];
 
@@ -36,14 +39,16 @@ pub(crate) fn prefixed(prefix: &str, name: &str) -> String {
 /// order.
 macro_rules! columns {
     (
-        $(#[$attribute:meta])*
+        $(#[doc = $about:literal])+
+        $(#[derive($($derived:ident),+)])?
         pub struct $name:ident $(<$lifetime:lifetime>)? {$(
             $(#[doc = $doc:literal])+
             #[unit = $unit:literal]
             pub $field:ident: $cell:ty,
         )+}
     ) => {
-        $(#[$attribute])*
+        $(#[doc = $about])+
+        $(#[derive($($derived),+)])?
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name $(<$lifetime>)? {$(
             $(#[doc = $doc])+
@@ -51,6 +56,8 @@ macro_rules! columns {
         )+}
 
         impl $(<$lifetime>)? $crate::rows::columns::Columns for $name $(<$lifetime>)? {
+            const ABOUT: &'static str = concat!($($about),+).trim_ascii_start();
+
             const COLUMNS: &'static [$crate::rows::columns::Column] = &[$($crate::rows::columns::Column {
                 name: stringify!($field),
                 unit: $unit,

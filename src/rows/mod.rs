@@ -4,3 +4,4 @@
 pub mod columns;
 pub mod amount;
 pub mod csv;
+pub mod header;

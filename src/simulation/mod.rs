@@ -24,6 +24,7 @@ use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
 use crate::chain::forced_sales::{ForcedSale, ForcedSales, OtherSale};
 use crate::chain::state::ChainState;
 use crate::chain::worth::{Worth, worth};
+use crate::market::OutsidePrices;
 use crate::output::agents::write_agents;
 use crate::output::folder::{FolderError, OutputFolder};
 use crate::output::maps::Drawn;
@@ -124,7 +125,7 @@ impl Simulation {
         let beginning = Beginning::of(&sees, &directory);
         let first = directory.first_account as usize;
         let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..]);
-        let mut recorder = Recorder::open(&sees, folder, wanted)?;
+        let mut recorder = Recorder::open(&sees, world.resource::<OutsidePrices>(), folder, wanted)?;
         name.clone_into(&mut recorder.summary.scenario);
         for (identity, farmer) in world.query::<(&Identity, &Farmer)>().iter(&world) {
             books.agents[identity.id.index()].leverage = Some(farmer.leverage);

@@ -218,7 +218,7 @@ fn over_blocks(run: &Run, name: &str) -> Result<Option<Chart>, FinishedError> {
         }
     }
     let chart = Chart {
-        id: format!("contributions-{}", crate::output::ticks::prefix(name, "price")),
+        id: format!("contributions-{}", crate::rows::header::prefix(name, "price")),
         title: format!("What moved {name}, block by block (in the price's unit)"),
         note: "Each line is what one cause had done to the price by then; with noise and the start they sum to it."
             .into(),

@@ -82,7 +82,7 @@ fn heat(run: &Run, protocol: &str, cells: &[[f64; 3]]) -> Option<Chart> {
     let unit = run.numeraire();
     let cells = sums.into_iter().map(|((column, row), debt)| HeatCell(column, row, debt)).collect();
     Some(Chart {
-        id: format!("heat-{}", crate::output::ticks::prefix(protocol, "protocol")),
+        id: format!("heat-{}", crate::rows::header::prefix(protocol, "protocol")),
         title: format!("How much debt sits at which health factor, {protocol} ({unit})"),
         note: "Darker is more debt. Below the line at 1 it may be liquidated; the highest row holds all above.".into(),
         left: "health factor".into(),

@@ -7,7 +7,7 @@ use super::super::html::{Cell, table};
 use super::super::source::{Run, Thing, at, list, word};
 use super::super::words::{count, figure};
 use super::Section;
-use crate::output::ticks::prefix;
+use crate::rows::header::prefix;
 
 /// Colours of things beside each other.
 const COLOURS: [&str; 7] = ["blue", "green", "orange", "purple", "sky", "vermilion", "yellow"];

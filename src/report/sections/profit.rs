@@ -207,7 +207,7 @@ fn histogram(kind: &str, fates: &[Vec<f64>; 2]) -> Option<Chart> {
     let series =
         series.map(|(label, colour, gains)| Series::line(label, "agents", colour, bars(gains)).looks(Look::Stacked));
     Some(Chart {
-        id: format!("gains-{}", crate::output::ticks::prefix(kind, "kind")),
+        id: format!("gains-{}", crate::rows::header::prefix(kind, "kind")),
         title: format!("How gains of {kind} agents are distributed (agents)"),
         note: "Gain over what each had at the start; the outermost bars hold what is beyond.".into(),
         x: Axis::Return,

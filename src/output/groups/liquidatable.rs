@@ -1,0 +1,44 @@
+//! What a block's row says of what a fall of a price would make liquidatable.
+
+use super::{Group, Moment};
+use crate::accounts::exposed::Exposed;
+use crate::deployments::liquidation_map::Liquidatable;
+
+columns! {
+    /// Each goblin, or each collateral of a lending market (`<market>_<token>_liquidatable_at_10_...`), and each
+    /// fall of the price that `record: (liquidatable_at: [0.1, 0.2, 0.3])` names, as
+    /// `<goblin>_liquidatable_at_10_...`: what a fall of the farmed token's price in the base asset by 10 % would
+    /// make liquidatable, as in `liquidation_map.csv`.
+    pub struct LiquidatableColumns {
+        /// Debt that could then be liquidated.
+        #[unit = "numeraire"]
+        pub debt_numeraire: f64,
+        /// What its collateral would then sell for.
+        #[unit = "numeraire"]
+        pub collateral_numeraire: f64,
+    }
+}
+
+impl Group for LiquidatableColumns {
+    type Of<'a> = (Exposed, f64, Liquidatable);
+
+    const KIND: &'static str = "goblin";
+
+    fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
+        let exposed = if at.falls.is_empty() { Vec::new() } else { Exposed::all(at) };
+        exposed.into_iter().flat_map(|exposed| {
+            let mut found = Vec::new();
+            exposed.liquidatable(at, at.falls, &mut found);
+            at.falls.iter().zip(found).map(move |(fall, found)| (exposed, *fall, found))
+        })
+    }
+
+    fn name(at: &Moment, (exposed, fall, _): Self::Of<'_>) -> String {
+        // A thousandth of a percent is as fine as a name tells.
+        format!("{} liquidatable at {}", exposed.column(at), (fall * 1e5).round() / 1e3)
+    }
+
+    fn observe(_: &Moment, (_, _, found): Self::Of<'_>) -> Self {
+        Self { debt_numeraire: found.debt, collateral_numeraire: found.collateral }
+    }
+}

@@ -1,0 +1,113 @@
+//! What a block's row says of Maker systems.
+
+use super::{Group, Moment};
+use crate::chain::ids::IlkId;
+use crate::deployments::maker::MakerCell;
+use crate::math::Rad;
+use crate::protocol::lending::maker::AuctionId;
+use crate::rows::amount::Amount;
+
+columns! {
+    /// Each Maker system, as `<system>_...`.
+    pub struct MakerColumns {
+        /// All dai of the run, wherever it is.
+        #[unit = "dai"]
+        pub dai_supply: Amount,
+        /// What fees and auctions have brought: the vow's dai.
+        #[unit = "dai"]
+        pub surplus: Amount,
+        /// Debt that no vault owes any more, that of auctions which run included: the vow's sin.
+        #[unit = "dai"]
+        pub bad_debt: Amount,
+    }
+}
+
+impl Group for MakerColumns {
+    type Of<'a> = &'a MakerCell;
+
+    const KIND: &'static str = "maker";
+
+    fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
+        at.protocols.makers()
+    }
+
+    fn name(at: &Moment, cell: Self::Of<'_>) -> String {
+        at.protocols.directory.makers[cell.id.index()].name.clone()
+    }
+
+    fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
+        let books = cell.maker.books();
+        let dai = |rad: Rad| at.amount(cell.dai, rad.to_wad_down().unwrap_or(u128::MAX));
+        let supply = at.ledger.total(cell.dai).unwrap_or(u128::MAX);
+        Self { dai_supply: at.amount(cell.dai, supply), surplus: dai(books.vow.dai), bad_debt: dai(books.vow.sin) }
+    }
+}
+
+columns! {
+    /// Each ilk of each Maker system, as `<ilk>_...`. A vault's health factor is what its collateral carries over
+    /// what it owes, at the oracle's price: it may be liquidated below 1.
+    pub struct IlkColumns {
+        /// Vaults that owe something.
+        #[unit = ""]
+        pub open_vaults: u32,
+        /// What they owe, fees included.
+        #[unit = "dai"]
+        pub debt: Amount,
+        /// All collateral: in vaults, on auction and not yet taken out.
+        #[unit = "whole tokens"]
+        pub collateral: Amount,
+        /// Lowest health factor; missing where nothing is owed.
+        #[unit = "ratio"]
+        pub health_factor_lowest: Option<f64>,
+        /// Vaults that could be liquidated as the block began.
+        #[unit = ""]
+        pub unsafe_vaults: u32,
+        /// What those owed then.
+        #[unit = "dai"]
+        pub unsafe_debt: f64,
+        /// Auctions that are not over.
+        #[unit = ""]
+        pub auctions: u32,
+        /// What they still lack of the debt that they should bring.
+        #[unit = "dai"]
+        pub auctioned_debt: f64,
+    }
+}
+
+impl Group for IlkColumns {
+    type Of<'a> = (&'a MakerCell, IlkId);
+
+    const KIND: &'static str = "ilk";
+
+    fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
+        at.protocols.makers().flat_map(|cell| cell.maker.ilks().map(move |number| (cell, number)))
+    }
+
+    fn name(_: &Moment, (cell, number): Self::Of<'_>) -> String {
+        cell.ilk(number).name.clone()
+    }
+
+    fn observe(at: &Moment, (cell, number): Self::Of<'_>) -> Self {
+        let (maker, ilk) = (&cell.maker, cell.ilk(number));
+        let books = cell.books_at(number, &at.oracles, at.clock.now()).ok();
+        let owed = books.and_then(|books| Rad::product(books.total_art, books.rate).to_wad_down().ok());
+        let lowest = books.and_then(|books| {
+            let factors = ilk.orders.leaders().map(|owner| books.health_factor(&cell.vault(number, owner)));
+            factors.reduce(f64::min)
+        });
+        let is_unsafe = at.liquidatable.of_market(cell.protocol, number.0);
+        let lacks = |id: AuctionId| ilk.ledger[id.0 as usize - 1].shortfall().to_f64();
+        let sales = maker.sales(number).into_iter().flatten().map(|(id, _)| lacks(id));
+        let bids = maker.bids(number).into_iter().flatten().map(|(id, _)| lacks(id));
+        Self {
+            open_vaults: ilk.orders.open(),
+            debt: at.amount(cell.dai, owed.unwrap_or(u128::MAX)),
+            collateral: at.amount(ilk.gem, maker.gem_held(number).unwrap_or(0)),
+            health_factor_lowest: lowest,
+            unsafe_vaults: u32::try_from(is_unsafe.len()).unwrap_or(u32::MAX),
+            unsafe_debt: is_unsafe.iter().map(|vault| vault.debt).fold(0.0, |sum, debt| sum + debt),
+            auctions: u32::try_from(cell.running(number)).unwrap_or(u32::MAX),
+            auctioned_debt: sales.chain(bids).fold(0.0, |sum, debt| sum + debt),
+        }
+    }
+}

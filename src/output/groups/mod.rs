@@ -1,0 +1,153 @@
+//! Groups of columns of `ticks.csv`: a file for each thing that a block's row says something of, and the one list.
+
+use std::ops::Deref;
+
+use crate::agents::view::View;
+use crate::chain::ids::TokenId;
+use crate::market::OutsidePrice;
+use crate::rows::amount::Amount;
+use crate::rows::columns::{Column, Columns};
+use crate::rows::csv::Line;
+use crate::rows::header::Header;
+
+pub mod alpha_homora;
+pub mod lending;
+pub mod liquidatable;
+pub mod maker;
+pub mod oracles;
+pub mod pools;
+pub mod ranges;
+pub mod tokens;
+
+/// The groups, in the order of their columns.
+pub const GROUPS: [Listed; 12] = [
+    Listed::group::<tokens::TokenColumns>(),
+    Listed::group::<pools::PoolColumns>(),
+    Listed::group::<pools::ReserveColumns>(),
+    Listed::group::<ranges::RangesColumns>(),
+    Listed::group::<oracles::OracleColumns>(),
+    Listed::group::<lending::LendingColumns>(),
+    Listed::group::<lending::AssetColumns>(),
+    Listed::group::<maker::MakerColumns>(),
+    Listed::group::<maker::IlkColumns>(),
+    Listed::group::<alpha_homora::BankColumns>(),
+    Listed::group::<alpha_homora::GoblinColumns>(),
+    Listed::group::<liquidatable::LiquidatableColumns>(),
+];
+
+/// Shares of the debt at which quantiles of health are read.
+const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
+
+/// What a row looks at: the world after a block.
+#[derive(Clone, Copy)]
+pub struct Moment<'a, 'w, 's> {
+    /// The chain and the protocols on it.
+    pub sees: &'a View<'w, 's>,
+    /// Prices outside the chain, in the order of the tokens.
+    pub outside: &'a [OutsidePrice],
+    /// Falls of a price of which the row says what they would make liquidatable, as ratios.
+    pub falls: &'a [f64],
+}
+
+impl<'w, 's> Deref for Moment<'_, 'w, 's> {
+    type Target = View<'w, 's>;
+
+    fn deref(&self) -> &View<'w, 's> {
+        self.sees
+    }
+}
+
+impl Moment<'_, '_, '_> {
+    /// Returns smallest units of a token as a cell.
+    pub fn amount(&self, token: TokenId, units: u128) -> Amount {
+        Amount { units, decimals: self.tokens.get(token).decimals }
+    }
+}
+
+/// Columns that a row has once for each thing of a kind, under its name.
+pub trait Group: Columns {
+    /// The thing.
+    type Of<'a>;
+
+    /// The kind, where a name that no column can begin with goes behind it.
+    const KIND: &'static str;
+
+    /// Whether the summary follows something of it, so that it is observed even where no row is written.
+    const IS_TRACKED: bool = false;
+
+    /// Returns every thing, in the order of the columns, which is the same in every block.
+    fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>>;
+
+    /// Returns its name.
+    fn name(at: &Moment, of: Self::Of<'_>) -> String;
+
+    /// Returns its cells.
+    fn observe(at: &Moment, of: Self::Of<'_>) -> Self;
+
+    /// Notes what the summary follows.
+    fn track(&self, _tracked: &mut Tracked) {}
+}
+
+/// What the summary follows, as groups found it in a block.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tracked {
+    /// Of each pool its price and the worth of what was paid into it, in the numeraire.
+    pub pools: Vec<(f64, f64)>,
+    /// Lowest health factors.
+    pub health_factors: Vec<f64>,
+}
+
+/// A row that grows by groups.
+#[derive(Debug, Default)]
+pub struct Row {
+    /// The cells, where somebody wants them.
+    pub cells: Option<Line>,
+    /// Whether integer columns are added.
+    pub exact: bool,
+    /// What the summary follows.
+    pub tracked: Tracked,
+}
+
+impl Row {
+    /// Appends columns.
+    pub fn push(&mut self, columns: &impl Columns) {
+        if let Some(cells) = &mut self.cells {
+            columns.write(self.exact, cells);
+        }
+    }
+}
+
+/// A group in the list.
+pub struct Listed {
+    /// What the documentation says of it.
+    pub about: &'static str,
+    /// Its columns.
+    pub columns: &'static [Column],
+    /// Appends its part of the header.
+    pub header: fn(&Moment, &mut Header),
+    /// Appends its part of a row.
+    pub observe: fn(&Moment, &mut Row),
+}
+
+impl Listed {
+    const fn group<G: Group>() -> Self {
+        Self { about: G::ABOUT, columns: G::COLUMNS, header: header::<G>, observe: observe::<G> }
+    }
+}
+
+fn header<G: Group>(at: &Moment, header: &mut Header) {
+    for of in G::all(at) {
+        header.push::<G>(&G::name(at, of), G::KIND);
+    }
+}
+
+fn observe<G: Group>(at: &Moment, row: &mut Row) {
+    if row.cells.is_none() && !G::IS_TRACKED {
+        return;
+    }
+    for of in G::all(at) {
+        let columns = G::observe(at, of);
+        columns.track(&mut row.tracked);
+        row.push(&columns);
+    }
+}
