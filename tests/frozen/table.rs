@@ -16,12 +16,13 @@ pub(crate) struct Table {
 impl Table {
     /// Reads the bytes of a file.
     pub(crate) fn read(name: &str, bytes: &[u8]) -> Self {
-        if name.ends_with(".json") {
+        let ending = name.rsplit('.').next();
+        if ending == Some("json") {
             let mut columns = Vec::new();
             leaves(&serde_json::from_slice(bytes).unwrap(), String::new(), &mut columns);
             return Self { rows: 1, columns };
         }
-        if !name.ends_with(".csv") {
+        if ending != Some("csv") {
             // A scenario's text is what a run was made from, not what it left.
             return Self { rows: 1, columns: Vec::new() };
         }
@@ -69,10 +70,14 @@ fn leaves(value: &Value, path: String, columns: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) if !fields.is_empty() => {
             let dot = if path.is_empty() { "" } else { "." };
-            fields.iter().for_each(|(name, field)| leaves(field, format!("{path}{dot}{name}"), columns));
+            for (name, field) in fields {
+                leaves(field, format!("{path}{dot}{name}"), columns);
+            }
         }
         Value::Array(elements) if !elements.is_empty() => {
-            elements.iter().for_each(|element| leaves(element, format!("{path}[]"), columns));
+            for element in elements {
+                leaves(element, format!("{path}[]"), columns);
+            }
         }
         leaf => {
             let text = leaf.as_str().map_or_else(|| leaf.to_string(), str::to_owned);

@@ -92,7 +92,7 @@ impl Source {
         }
         for child in self.children() {
             for rest in self.after(&format!("{child}::")) {
-                add(&[self.module.as_slice(), &[child.clone()]].concat(), rest);
+                add(&[self.module.as_slice(), std::slice::from_ref(&child)].concat(), rest);
             }
         }
         if self.root.is_empty() {
@@ -170,26 +170,7 @@ fn tree_of(text: &str) -> Vec<Module> {
 
 /// Returns every source of the workspace's trees.
 fn sources() -> Vec<Source> {
-    fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect(&path, found);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut paths = Vec::new();
-    for (tree, _) in TREES {
-        collect(&top.join(tree), &mut paths);
-    }
-    paths.sort();
-    paths
-        .into_iter()
-        .map(|path| Source::new(path.strip_prefix(top).unwrap().to_owned(), &fs::read_to_string(&path).unwrap()))
-        .collect()
+    super::rust_files(&TREES.map(|(tree, _)| tree)).into_iter().map(|(path, text)| Source::new(path, &text)).collect()
 }
 
 /// Returns the height of the floor on which a path of modules stands, and the name that it stands there by.
@@ -286,7 +267,7 @@ fn the_crate_says_the_same_order() {
         sources.iter().any(|source| source.root.is_empty() && source.module.first().is_some_and(|first| first == name))
     };
     let mut folders: Vec<&str> = FLOORS.concat().iter().map(|name| name.split("::").next().unwrap()).collect();
-    folders.retain(|folder| of_the_root(&folder));
+    folders.retain(|folder| of_the_root(folder));
     let mut seen = BTreeSet::new();
     folders.retain(|folder| seen.insert(*folder));
     let place = |folder: &&str| root.find(&format!("[`{folder}`]")).unwrap_or_else(|| panic!("lib.rs omits {folder}"));
