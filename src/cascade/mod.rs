@@ -109,7 +109,8 @@ pub fn cascade(
         let counterfactual = match checkpoints.before_shocks() {
             Some(checkpoint) => Counterfactual::from(checkpoint, BTreeSet::new()).without_shocks(),
             None => {
-                let without = Scenario { shocks: vec![], ..scenario.clone() };
+                let mut without = scenario.clone();
+                without.shocks.clear();
                 Counterfactual::new(&without, home, options, ForcedSales::only(BTreeSet::new()), also)?
             }
         };

@@ -1,38 +1,17 @@
 //! A scenario while it is read: everything may be missing, and everything knows where it stands.
 
-use serde::de::DeserializeOwned;
+use std::ops::Deref;
 
-use super::schema::{
-    AgentParams, BankParams, CascadeParams, ChainParams, FarmParams, LendingParams, PoolParams, RecordParams, Scenario,
-    StablecoinParams, TokenParams,
-};
+use super::lists::{DraftLists, LISTS};
+use super::schema::{CascadeParams, ChainParams, RecordParams, Scenario};
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::time::TimeSpan;
-use crate::chain::venue::VenueParams;
-use crate::market::correlation::CorrelationParams;
-use crate::market::oracle::OracleParams;
-use crate::market::shock::ShockParams;
 use crate::reader::diagnostic::{Diagnostic, did_you_mean, one_of};
 use crate::reader::piece::{Node, Placed, read};
 use crate::reader::syntax::File;
 use crate::reader::tree::{Field, Kind};
 use crate::reader::wording::{missing, twice};
 
-/// The lists, to which every file may add.
-const LISTS: [&str; 12] = [
-    "include",
-    "tokens",
-    "correlations",
-    "shocks",
-    "venue",
-    "pools",
-    "oracles",
-    "farms",
-    "lending",
-    "stablecoins",
-    "banks",
-    "agents",
-];
 /// The fields that stand once, in the scenario itself or in one included file.
 const SHARED: [&str; 2] = ["block_time", "chain"];
 /// The fields that only the scenario itself may have.
@@ -55,39 +34,27 @@ pub(super) struct Draft<'a> {
     pub(super) numeraire: Option<Placed<'a, String>>,
     /// [`Scenario::chain`].
     pub(super) chain: Option<Placed<'a, ChainParams>>,
-    /// [`Scenario::tokens`].
-    pub(super) tokens: Vec<Placed<'a, TokenParams>>,
-    /// [`Scenario::correlations`].
-    pub(super) correlations: Vec<Placed<'a, CorrelationParams>>,
-    /// [`Scenario::shocks`].
-    pub(super) shocks: Vec<Placed<'a, ShockParams>>,
-    /// [`Scenario::venue`].
-    pub(super) venue: Vec<Placed<'a, VenueParams>>,
-    /// [`Scenario::pools`].
-    pub(super) pools: Vec<Placed<'a, PoolParams>>,
-    /// [`Scenario::oracles`].
-    pub(super) oracles: Vec<Placed<'a, OracleParams>>,
-    /// [`Scenario::farms`].
-    pub(super) farms: Vec<Placed<'a, FarmParams>>,
-    /// [`Scenario::lending`].
-    pub(super) lending: Vec<Placed<'a, LendingParams>>,
-    /// [`Scenario::stablecoins`].
-    pub(super) stablecoins: Vec<Placed<'a, StablecoinParams>>,
-    /// [`Scenario::banks`].
-    pub(super) banks: Vec<Placed<'a, BankParams>>,
-    /// [`Scenario::agents`].
-    pub(super) agents: Vec<Placed<'a, AgentParams>>,
     /// [`Scenario::record`].
     pub(super) record: Option<Placed<'a, RecordParams>>,
     /// [`Scenario::cascade`].
     pub(super) cascade: Option<Placed<'a, CascadeParams>>,
+    /// [`Scenario::lists`].
+    pub(super) lists: DraftLists<'a>,
+}
+
+impl<'a> Deref for Draft<'a> {
+    type Target = DraftLists<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.lists
+    }
 }
 
 impl<'a> Draft<'a> {
     /// Whether a field of a file is of no known name, so that what it declares is not known either.
     pub(super) fn has_strays(files: &[File]) -> bool {
-        let known = |name: &str| LISTS.contains(&name) || SHARED.contains(&name) || SINGLES.contains(&name);
-        files.iter().flat_map(|file| file.tree.fields()).any(|field| !known(&field.name))
+        let known = all();
+        files.iter().flat_map(|file| file.tree.fields()).any(|field| !known.contains(&field.name.as_str()))
     }
 
     /// Reads the files, the scenario itself last, and notes what is wrong in each field. Without all of its includes, what
@@ -95,11 +62,11 @@ impl<'a> Draft<'a> {
     pub(super) fn read(files: &'a [File], complete: bool, out: &mut Vec<Diagnostic>) -> Self {
         let mut draft = Self::default();
         let Some((scenario, included)) = files.split_last() else { return draft };
-        let shared = [LISTS.as_slice(), SHARED.as_slice()].concat();
+        let shared = shared();
         for file in included {
             draft.add(file, &shared, out);
         }
-        let all = [shared.as_slice(), SINGLES.as_slice()].concat();
+        let all = all();
         draft.add(scenario, &all, out);
         let root = Node { file: scenario, tree: &scenario.tree };
         let own = || scenario.tree.fields().iter().map(|field| field.name.as_str());
@@ -147,30 +114,18 @@ impl<'a> Draft<'a> {
             "start" => self.start = read(node, out),
             "numeraire" => self.numeraire = read(node, out),
             "chain" => once(&mut self.chain, name, node, out, read),
-            "tokens" => list(&mut self.tokens, node, out),
-            "correlations" => list(&mut self.correlations, node, out),
-            "shocks" => list(&mut self.shocks, node, out),
-            "venue" => list(&mut self.venue, node, out),
-            "pools" => list(&mut self.pools, node, out),
-            "oracles" => list(&mut self.oracles, node, out),
-            "farms" => list(&mut self.farms, node, out),
-            "lending" => list(&mut self.lending, node, out),
-            "stablecoins" => list(&mut self.stablecoins, node, out),
-            "banks" => list(&mut self.banks, node, out),
-            "agents" => list(&mut self.agents, node, out),
             "record" => self.record = read(node, out),
             "cascade" => self.cascade = read(node, out),
-            _ => {}
+            list => self.lists.add(list, node, out),
         }
     }
 
     /// Returns the scenario if nothing that it needs is missing.
-    pub(super) fn finish(self, include: Vec<String>) -> Option<Scenario> {
+    pub(super) fn finish(self) -> Option<Scenario> {
         let block_time = self.block_time?.value;
         let of_duration = |duration: TimeSpan| duration.ms.div_ceil(block_time.mean().ms.max(1));
         let duration = self.duration.map(|duration| duration.value);
         Some(Scenario {
-            include,
             seed: self.seed.map_or_else(super::schema::default_seed, |seed| seed.value),
             blocks: self.blocks.map(|blocks| blocks.value).or(duration.map(of_duration))?,
             duration,
@@ -178,19 +133,9 @@ impl<'a> Draft<'a> {
             start: self.start.map_or_else(super::schema::default_start, |start| start.value),
             numeraire: self.numeraire?.value,
             chain: self.chain?.value,
-            tokens: values(self.tokens),
-            correlations: values(self.correlations),
-            shocks: values(self.shocks),
-            venue: values(self.venue),
-            pools: values(self.pools),
-            oracles: values(self.oracles),
-            farms: values(self.farms),
-            lending: values(self.lending),
-            stablecoins: values(self.stablecoins),
-            banks: values(self.banks),
-            agents: values(self.agents),
             record: self.record.map(|record| record.value).unwrap_or_default(),
             cascade: self.cascade.map(|cascade| cascade.value).unwrap_or_default(),
+            lists: self.lists.finish(),
         })
     }
 }
@@ -221,17 +166,14 @@ fn block_time<'a>(node: Node<'a>, out: &mut Vec<Diagnostic>) -> Option<Placed<'a
     Some(Placed { value: BlockTimeParams::Regular(value), node, whole })
 }
 
-fn values<T>(list: Vec<Placed<T>>) -> Vec<T> {
-    list.into_iter().map(|placed| placed.value).collect()
+/// The fields that an included file may have.
+fn shared() -> Vec<&'static str> {
+    [&["include"], LISTS, &SHARED].concat()
 }
 
-/// Reads each element by itself, so that a mistake in one leaves the others alone.
-fn list<'a, T: DeserializeOwned>(into: &mut Vec<Placed<'a, T>>, node: Node<'a>, out: &mut Vec<Diagnostic>) {
-    if matches!(node.tree.kind, Kind::List(_)) {
-        into.extend(node.elements().filter_map(|element| read(element, out)));
-    } else if !node.is_broken() {
-        out.push(Diagnostic::error(node.place(), "a list is missing").expected("expected `[...]`"));
-    }
+/// The fields that a scenario may have.
+fn all() -> Vec<&'static str> {
+    [shared().as_slice(), &SINGLES].concat()
 }
 
 /// A field that the file may not have; nothing if its name is missing, which the parser has said.
@@ -248,21 +190,4 @@ fn stray(root: Node, field: &Field, allowed: &[&'static str]) -> Option<Diagnost
         Diagnostic::error(place, format!("unknown field `{name}`")).help(did_you_mean(name, allowed.iter().copied()))
     };
     Some(mistake.expected(expected))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `Scenario` says its fields when it meets an unknown one.
-    #[test]
-    fn a_draft_has_the_fields_of_a_scenario() {
-        let error = ron::from_str::<Scenario>("(x: 1)").unwrap_err();
-        let ron::Error::NoSuchStructField { expected, .. } = error.code else { panic!("{error}") };
-        let mut fields = [LISTS.as_slice(), SHARED.as_slice(), SINGLES.as_slice()].concat();
-        let mut expected = expected.to_vec();
-        fields.sort_unstable();
-        expected.sort_unstable();
-        assert_eq!(fields, expected);
-    }
 }

@@ -4,6 +4,7 @@ mod check;
 mod draft;
 mod files;
 pub mod genesis;
+pub mod lists;
 pub mod schema;
 
 use std::path::{Path, PathBuf};
@@ -66,9 +67,9 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
     if mistakes.iter().any(Diagnostic::is_error) {
         return Err(mistakes);
     }
-    draft.tokens.iter_mut().for_each(|token| resolve(token, folder));
+    draft.lists.tokens.iter_mut().for_each(|token| resolve(token, folder));
     draft.chain.iter_mut().for_each(|chain| resolve_gas_prices(chain, folder));
-    let scenario = draft.finish(vec![]).expect("what is missing is a mistake");
+    let scenario = draft.finish().expect("what is missing is a mistake");
     let whole = crate::reader::whole::whole(&files);
     Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, whole, warnings: mistakes })
 }

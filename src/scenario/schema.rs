@@ -3,88 +3,59 @@
 //! Amounts are decimals in whole tokens, in quotes (`"12.5"`); rates and volatilities are per year; times have units
 //! (`"30 min"`). Field order here is the order in the documentation.
 
+use std::ops::{Deref, DerefMut};
+
 use serde::Deserialize;
 
+use super::lists::Lists;
 pub use crate::agents::AgentParams;
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::forced_sales::OtherSale;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
-use crate::chain::venue::VenueParams;
-pub use crate::deployments::{BankParams, FarmParams, LendingParams, PoolParams, StablecoinParams};
+pub use crate::deployments::{LendingParams, PoolParams};
 use crate::market::background::BackgroundParams;
-use crate::market::correlation::CorrelationParams;
 use crate::market::gas_price::GasPriceParams;
-use crate::market::oracle::OracleParams;
 use crate::market::price::PriceParams;
-use crate::market::shock::ShockParams;
 
 /// A whole scenario.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
-    /// Files whose lists come before this file's, relative to it: a market shared by several questions.
-    #[serde(default)]
-    pub include: Vec<String>,
     /// The seed of the dice, unless the command line gives another.
-    #[serde(default = "default_seed")]
     pub seed: u64,
     /// How many blocks to simulate; or [`Self::duration`].
-    #[serde(default)]
     pub blocks: u64,
     /// How long to simulate, in place of `blocks`: as many blocks as come in that time on average, whatever the chain.
-    #[serde(default)]
     pub duration: Option<TimeSpan>,
     /// When blocks come: `"12 s"`, or `Poisson("12 s")`. May stand in an included file, as `chain` may.
     pub block_time: BlockTimeParams,
     /// The first block's time, in seconds since 1970.
-    #[serde(default = "default_start")]
     pub start: u64,
     /// The token in which prices and profits are told; its own price is 1.
     pub numeraire: String,
     /// The chain that carries everything. May stand in an included file, so that a scenario moves to another chain by
     /// another include.
     pub chain: ChainParams,
-    /// The tokens.
-    #[serde(default)]
-    pub tokens: Vec<TokenParams>,
-    /// How tokens move together: pairs and the correlation of what drives their prices, -1 to 1. A pair that is not
-    /// listed is not correlated.
-    #[serde(default)]
-    pub correlations: Vec<CorrelationParams>,
-    /// What happens to outside prices on top of their processes.
-    #[serde(default)]
-    pub shocks: Vec<ShockParams>,
-    /// How the external venue takes flow; a token that is not listed moves nothing.
-    #[serde(default)]
-    pub venue: Vec<VenueParams>,
-    /// The pools.
-    #[serde(default)]
-    pub pools: Vec<PoolParams>,
-    /// What lending markets believe that tokens cost.
-    #[serde(default)]
-    pub oracles: Vec<OracleParams>,
-    /// The staking farms.
-    #[serde(default)]
-    pub farms: Vec<FarmParams>,
-    /// The lending markets.
-    #[serde(default)]
-    pub lending: Vec<LendingParams>,
-    /// The issuers of stablecoins.
-    #[serde(default)]
-    pub stablecoins: Vec<StablecoinParams>,
-    /// The banks.
-    #[serde(default)]
-    pub banks: Vec<BankParams>,
-    /// Who acts.
-    #[serde(default)]
-    pub agents: Vec<AgentParams>,
     /// What the run leaves.
-    #[serde(default)]
     pub record: RecordParams,
     /// How causes are told apart, where they are asked for.
-    #[serde(default)]
     pub cascade: CascadeParams,
+    /// What it lists; read as if these were its own fields.
+    pub lists: Lists,
+}
+
+impl Deref for Scenario {
+    type Target = Lists;
+
+    fn deref(&self) -> &Lists {
+        &self.lists
+    }
+}
+
+impl DerefMut for Scenario {
+    fn deref_mut(&mut self) -> &mut Lists {
+        &mut self.lists
+    }
 }
 
 pub(super) fn default_seed() -> u64 {

@@ -11,12 +11,13 @@ use crate::agents::population::Stake;
 use crate::chain::ids::{AgentId, BankId, GoblinId, PoolId};
 use crate::chain::ledger::Source;
 use crate::chain::state::ChainState;
+use crate::deployments::BankParams;
 use crate::deployments::alpha_homora::liquidatable::reorder;
 use crate::deployments::deployed::{Protocols, ProtocolsMut};
 use crate::math::mul_div_down;
 use crate::protocol::amm::{Deposit, PerToken, TickRange};
 use crate::protocol::farm::alpha_homora::{GenesisPosition, Legs, Site};
-use crate::scenario::schema::{BankParams, Scenario};
+use crate::scenario::schema::Scenario;
 
 /// Writes what agents are in before the first block.
 pub(super) struct Opening<'a> {
