@@ -7,6 +7,7 @@ use bevy_ecs::world::World;
 
 use super::alpha_homora::{BankCell, GoblinCell, LeveragedFarm};
 use super::amm::PoolCell;
+use super::deployment::Deployment;
 use super::directory::{Directory, Named};
 use super::lending::LendingCell;
 use super::maker::MakerCell;
@@ -17,148 +18,75 @@ fn entity(list: &[Named], name: &str) -> Entity {
     list.iter().find(|named| named.name == name).expect("checked: the scenario names only what it holds").entity
 }
 
-/// A protocol in the world: each is an entity of its own with this component and no other, so that all lie in one table.
-/// They are spawned in the order of the scenario, list by list, and live as long as the run.
-#[derive(Debug, Clone, Default, Component)]
-pub enum Deployed {
-    /// It is being called, and cannot be called again before that call ends.
-    #[default]
-    Out,
+/// Makes the component from the list of what can be deployed.
+macro_rules! deployed {
+    ($($(#[$doc:meta])* $variant:ident($cell:ty), $as:ident, $as_mut:ident;)*) => {
+        /// A protocol in the world: each is an entity of its own with this component and no other, so that all lie in
+        /// one table. They are spawned in the order of the scenario, list by list, and live as long as the run.
+        #[derive(Debug, Clone, Default, Component)]
+        pub enum Deployed {
+            /// It is being called, and cannot be called again before that call ends.
+            #[default]
+            Out,
+            $($(#[$doc])* $variant(Box<$cell>),)*
+        }
+
+        impl Deployed {
+            /// Returns it as what all deployments have in common.
+            pub fn deployment(&self) -> &dyn Deployment {
+                match self {
+                    Self::Out => unreachable!("nothing is out between calls"),
+                    $(Self::$variant(cell) => &**cell,)*
+                }
+            }
+
+            /// Returns the same, to commit or to roll back.
+            pub fn deployment_mut(&mut self) -> &mut dyn Deployment {
+                match self {
+                    Self::Out => unreachable!("nothing is out between calls"),
+                    $(Self::$variant(cell) => &mut **cell,)*
+                }
+            }
+
+            $(
+                $(#[$doc])*
+                pub fn $as(&self) -> &$cell {
+                    match self {
+                        Self::$variant(cell) => cell,
+                        _ => unreachable!("a list of the directory holds what it is called by"),
+                    }
+                }
+
+                fn $as_mut(&mut self) -> &mut $cell {
+                    match self {
+                        Self::$variant(cell) => cell,
+                        _ => unreachable!("a list of the directory holds what it is called by"),
+                    }
+                }
+            )*
+        }
+
+        $(impl From<$cell> for Deployed {
+            fn from(cell: $cell) -> Self {
+                Self::$variant(Box::new(cell))
+            }
+        })*
+    };
+}
+
+deployed! {
     /// A pool.
-    Pool(Box<PoolCell>),
-    /// A farm.
-    Farm(Box<FarmCell>),
+    Pool(PoolCell), as_pool, as_pool_mut;
+    /// A staking farm.
+    Farm(FarmCell), as_farm, as_farm_mut;
     /// A bank.
-    Bank(Box<BankCell>),
+    Bank(BankCell), as_bank, as_bank_mut;
     /// A goblin.
-    Goblin(Box<GoblinCell>),
+    Goblin(GoblinCell), as_goblin, as_goblin_mut;
     /// A lending market.
-    Lending(Box<LendingCell>),
-    /// A maker system.
-    Maker(Box<MakerCell>),
-}
-
-impl Deployed {
-    /// Returns the pool that it is.
-    pub fn as_pool(&self) -> &PoolCell {
-        match self {
-            Self::Pool(cell) => cell,
-            _ => unreachable!("the directory's pools are pools, and nothing is out between calls"),
-        }
-    }
-
-    fn as_pool_mut(&mut self) -> &mut PoolCell {
-        match self {
-            Self::Pool(cell) => cell,
-            _ => unreachable!("the directory's pools are pools, and nothing is out between calls"),
-        }
-    }
-
-    fn as_farm(&self) -> &FarmCell {
-        match self {
-            Self::Farm(cell) => cell,
-            _ => unreachable!("the directory's farms are farms, and nothing is out between calls"),
-        }
-    }
-
-    fn as_farm_mut(&mut self) -> &mut FarmCell {
-        match self {
-            Self::Farm(cell) => cell,
-            _ => unreachable!("the directory's farms are farms, and nothing is out between calls"),
-        }
-    }
-
-    fn as_bank(&self) -> &BankCell {
-        match self {
-            Self::Bank(cell) => cell,
-            _ => unreachable!("the directory's banks are banks, and nothing is out between calls"),
-        }
-    }
-
-    fn as_bank_mut(&mut self) -> &mut BankCell {
-        match self {
-            Self::Bank(cell) => cell,
-            _ => unreachable!("the directory's banks are banks, and nothing is out between calls"),
-        }
-    }
-
-    fn as_goblin(&self) -> &GoblinCell {
-        match self {
-            Self::Goblin(cell) => cell,
-            _ => unreachable!("the directory's goblins are goblins, and nothing is out between calls"),
-        }
-    }
-
-    fn as_goblin_mut(&mut self) -> &mut GoblinCell {
-        match self {
-            Self::Goblin(cell) => cell,
-            _ => unreachable!("the directory's goblins are goblins, and nothing is out between calls"),
-        }
-    }
-
-    fn as_lending(&self) -> &LendingCell {
-        match self {
-            Self::Lending(cell) => cell,
-            _ => unreachable!("the directory's lending are lending, and nothing is out between calls"),
-        }
-    }
-
-    fn as_lending_mut(&mut self) -> &mut LendingCell {
-        match self {
-            Self::Lending(cell) => cell,
-            _ => unreachable!("the directory's lending are lending, and nothing is out between calls"),
-        }
-    }
-
-    fn as_maker(&self) -> &MakerCell {
-        match self {
-            Self::Maker(cell) => cell,
-            _ => unreachable!("the directory's makers are makers, and nothing is out between calls"),
-        }
-    }
-
-    fn as_maker_mut(&mut self) -> &mut MakerCell {
-        match self {
-            Self::Maker(cell) => cell,
-            _ => unreachable!("the directory's makers are makers, and nothing is out between calls"),
-        }
-    }
-}
-
-impl From<PoolCell> for Deployed {
-    fn from(cell: PoolCell) -> Self {
-        Self::Pool(Box::new(cell))
-    }
-}
-
-impl From<FarmCell> for Deployed {
-    fn from(cell: FarmCell) -> Self {
-        Self::Farm(Box::new(cell))
-    }
-}
-
-impl From<BankCell> for Deployed {
-    fn from(cell: BankCell) -> Self {
-        Self::Bank(Box::new(cell))
-    }
-}
-
-impl From<GoblinCell> for Deployed {
-    fn from(cell: GoblinCell) -> Self {
-        Self::Goblin(Box::new(cell))
-    }
-}
-
-impl From<LendingCell> for Deployed {
-    fn from(cell: LendingCell) -> Self {
-        Self::Lending(Box::new(cell))
-    }
-}
-
-impl From<MakerCell> for Deployed {
-    fn from(cell: MakerCell) -> Self {
-        Self::Maker(Box::new(cell))
-    }
+    Lending(LendingCell), as_lending, as_lending_mut;
+    /// A Maker system.
+    Maker(MakerCell), as_maker, as_maker_mut;
 }
 
 /// Every protocol, to read.
@@ -172,6 +100,11 @@ pub struct Protocols<'w, 's> {
 const LIVES: &str = "protocols live as long as the run";
 
 impl Protocols<'_, '_> {
+    /// Returns every deployment, in the order in which they were made.
+    pub fn all(&self) -> impl Iterator<Item = &Deployed> {
+        self.deployed.iter()
+    }
+
     fn at(&self, entity: Entity) -> &Deployed {
         self.deployed.get(entity).expect(LIVES)
     }
@@ -272,6 +205,11 @@ pub struct ProtocolsMut<'w, 's> {
 }
 
 impl ProtocolsMut<'_, '_> {
+    /// Returns what lives at an entity, to commit or to roll back.
+    pub fn deployment(&mut self, entity: Entity) -> &mut dyn Deployment {
+        self.at_mut(entity).deployment_mut()
+    }
+
     fn at_mut(&mut self, entity: Entity) -> &mut Deployed {
         self.deployed.get_mut(entity).expect(LIVES).into_inner()
     }

@@ -4,11 +4,13 @@
 pub mod aave_v3;
 pub mod alpha_homora;
 pub mod amm;
+pub mod audit;
 pub mod balancer;
 pub mod cdp;
 pub mod compound_v2;
 pub mod curve;
 pub mod deployed;
+pub mod deployment;
 pub mod directory;
 pub mod lending;
 pub mod leveraged_farm;

@@ -1,10 +1,11 @@
 //! Banks and their goblins in the world.
 
+use super::deployment::GoblinBefore;
 use crate::chain::ids::{AccountId, BankId, FarmId, GoblinId, PoolId, PositionId, PositionKey, ProtocolId, TokenId};
 use crate::chain::price_order::PriceOrder;
 use crate::deployments::amm::PoolCell;
 use crate::deployments::staking::FarmCell;
-use crate::protocol::farm::alpha_homora::{Bank, BankBooks, Goblin};
+use crate::protocol::farm::alpha_homora::{Bank, BankBefore, BankBooks, Goblin};
 
 /// A bank.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct BankCell {
     pub goblins: Vec<GoblinId>,
     /// Its state machine.
     pub bank: Bank,
+    /// What the transaction that runs may have changed, as it was; empty between transactions.
+    pub undo: Vec<BankBefore>,
 }
 
 impl BankCell {
@@ -57,6 +60,8 @@ pub struct GoblinCell {
     pub goblin: Goblin,
     /// Its positions in the order in which they fail.
     pub order: PriceOrder,
+    /// What the transaction that runs may have changed, as it was; empty between transactions.
+    pub undo: Vec<GoblinBefore>,
 }
 
 /// A goblin and everything it works with.

@@ -2,6 +2,7 @@
 
 pub mod booking;
 mod cells;
+mod deployment;
 pub mod liquidatable;
 mod params;
 

@@ -1,5 +1,6 @@
 //! Pools: what a scenario says of each, whatever its curve, and how it opens.
 
+mod deployment;
 mod pool;
 
 pub use pool::PoolCell;

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::chain::ids::{AccountId, PoolId, TokenId};
-use crate::protocol::amm::{Direction, Pool, PoolToken};
+use crate::protocol::amm::{Direction, Pool, PoolBefore, PoolToken};
 
 /// A pool.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct PoolCell {
     pub pool: Pool,
     /// What was paid into it by this block's swaps, in smallest units of each of its tokens.
     pub volume: SmallVec<[u128; 2]>,
+    /// What the transaction that runs may have changed, as it was; empty between transactions.
+    pub undo: Vec<(PoolBefore, SmallVec<[u128; 2]>)>,
 }
 
 impl PoolCell {

@@ -1,5 +1,6 @@
 //! Lending markets in the world, and which of their positions may be liquidated.
 
+use super::deployment::AccountBefore;
 use super::orders::LoanOrders;
 use smallvec::SmallVec;
 
@@ -34,6 +35,8 @@ pub struct LendingCell {
     pub orders: LoanOrders,
     /// By asset: debt that nobody will pay, written off or without collateral, in smallest units.
     pub lost: Amounts,
+    /// What the transaction that runs may have changed, as it was; empty between transactions.
+    pub undo: Vec<AccountBefore>,
 }
 
 /// Amounts of a market's assets, by place.

@@ -34,7 +34,8 @@ pub(super) fn open(
         wait_seconds: 0,
     };
     let dai = chain.tokens.named(&params.dai);
-    let mut cell = MakerCell { id, protocol, account, dai, maker: Maker::new(&system, start), ilks: Vec::new() };
+    let mut cell =
+        MakerCell { id, protocol, account, dai, maker: Maker::new(&system, start), ilks: Vec::new(), undo: Vec::new() };
     cell.count_dai_from_elsewhere()?;
     for params in &params.ilks {
         let listed = ilk(params, chain);

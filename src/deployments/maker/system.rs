@@ -4,6 +4,7 @@
 //! A vault is an account's urn of an ilk. Every call to an ilk first reads its oracle and counts its fees, as if somebody
 //! had called `poke` and `drip` in the same second: vaults are judged by the answer that stands and by what they owe now.
 
+use super::deployment::CallBefore;
 use crate::chain::cdp::AuctionRow;
 use smallvec::{SmallVec, smallvec};
 
@@ -33,6 +34,8 @@ pub struct MakerCell {
     pub maker: Maker,
     /// What the world knows of its ilks, by number.
     pub ilks: Vec<IlkCell>,
+    /// What the transaction that runs may have changed, as it was; empty between transactions.
+    pub undo: Vec<CallBefore>,
 }
 
 /// An ilk in the world.

@@ -1,7 +1,7 @@
 //! A staking farm in the world.
 
 use crate::chain::ids::{AccountId, FarmId, TokenId};
-use crate::protocol::farm::staking_rewards::StakingRewards;
+use crate::protocol::farm::staking_rewards::{Seat, StakingRewards};
 
 /// A staking farm.
 #[derive(Debug, Clone)]
@@ -16,4 +16,6 @@ pub struct FarmCell {
     pub reward: TokenId,
     /// Its state machine.
     pub farm: StakingRewards,
+    /// What the transaction that runs may have changed, as it was; empty between transactions.
+    pub undo: Vec<(AccountId, Seat)>,
 }

@@ -1,5 +1,6 @@
 //! Staking farms: what a scenario says of each, whatever pays its rewards out.
 
+mod deployment;
 mod farm;
 
 pub use farm::FarmCell;

@@ -27,7 +27,7 @@ impl Builder<'_> {
             let funding = params.emissions().iter();
             emissions.extend(funding.map(|(at, amount)| (clock.block_at(*at), id, self.units(reward, amount))));
             let account = self.world.resource_mut::<ChainState>().ledger.open_account();
-            let cell = FarmCell { id, account, staked, reward, farm: params.open() };
+            let cell = FarmCell { id, account, staked, reward, farm: params.open(), undo: Vec::new() };
             let entity = self.world.spawn(Deployed::from(cell)).id();
             self.directory.farms.push(Named { name: name.to_owned(), entity });
         }
@@ -52,7 +52,7 @@ impl Builder<'_> {
             let markets = goblins.iter().map(|goblin| goblin.name.clone()).collect();
             let protocol = self.directory.list_positions(name, markets);
             let goblins = goblins.iter().map(|goblin| self.goblin(goblin, id, base)).collect::<Result<_, _>>()?;
-            let cell = BankCell { id, protocol, account, base, shares, goblins, bank };
+            let cell = BankCell { id, protocol, account, base, shares, goblins, bank, undo: Vec::new() };
             let entity = self.world.spawn(Deployed::from(cell)).id();
             self.directory.banks.push(Named { name: name.to_owned(), entity });
         }
@@ -70,7 +70,7 @@ impl Builder<'_> {
         let goblin = goblin.map_err(|error| fault(format!("goblin {}: {error}", params.name)))?;
         let pool = PoolId(u16_of(pool));
         let order = PriceOrder::default();
-        let cell = GoblinCell { id, account, bank, pool, farm, reward_pool, goblin, order };
+        let cell = GoblinCell { id, account, bank, pool, farm, reward_pool, goblin, order, undo: Vec::new() };
         let entity = self.world.spawn(Deployed::from(cell)).id();
         self.directory.goblins.push(Named { name: params.name.clone(), entity });
         Ok(id)

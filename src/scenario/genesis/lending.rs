@@ -25,7 +25,16 @@ impl Builder<'_> {
             let account = self.open();
             let (id, lost) = (LendingId(index), smallvec![0; assets.len()]);
             let protocol = self.directory.list_positions(params.name(), Vec::new());
-            let mut cell = LendingCell { id, protocol, account, assets, market, orders: LoanOrders::default(), lost };
+            let mut cell = LendingCell {
+                id,
+                protocol,
+                account,
+                assets,
+                market,
+                orders: LoanOrders::default(),
+                lost,
+                undo: Vec::new(),
+            };
             self.founders_supply(params, &mut cell)?;
             let entity = self.world.spawn(Deployed::from(cell)).id();
             self.directory.lending.push(Named { name: params.name().to_owned(), entity });

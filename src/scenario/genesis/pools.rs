@@ -30,7 +30,8 @@ impl Builder<'_> {
                 ledger.issue(Source::Shares, named.locked, liquidity, opened.moved.locked);
             }
             let volume = SmallVec::from_elem(0, tokens.len());
-            let cell = PoolCell { id: PoolId(index), account, tokens, liquidity, pool: opened.pool, volume };
+            let cell =
+                PoolCell { id: PoolId(index), account, tokens, liquidity, pool: opened.pool, volume, undo: Vec::new() };
             let entity = self.world.spawn(Deployed::from(cell)).id();
             self.directory.pools.push(Named { name: params.name().to_owned(), entity });
         }

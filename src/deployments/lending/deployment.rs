@@ -1,0 +1,49 @@
+//! A lending market as a deployment: undoing and audit.
+
+use super::{Amounts, LendingCell, LoanPlace};
+use crate::chain::ids::AccountId;
+use crate::deployments::audit::{AuditError, AuditSheet, same};
+use crate::deployments::deployment::Deployment;
+use crate::protocol::lending::LendingBefore;
+
+/// What calls about an account may change.
+#[derive(Debug, Clone)]
+pub struct AccountBefore {
+    account: AccountId,
+    market: LendingBefore,
+    place: LoanPlace,
+    lost: Amounts,
+}
+
+impl LendingCell {
+    /// Keeps what calls about an account may change.
+    pub fn keep(&mut self, account: AccountId) {
+        if self.undo.iter().all(|before| before.account != account) {
+            let (market, place) = (self.market.before(account), self.orders.place(account));
+            self.undo.push(AccountBefore { account, market, place, lost: self.lost.clone() });
+        }
+    }
+}
+
+impl Deployment for LendingCell {
+    fn commit(&mut self) {
+        self.undo.clear();
+    }
+
+    fn roll_back(&mut self) {
+        while let Some(AccountBefore { account, market, place, lost }) = self.undo.pop() {
+            self.lost = lost;
+            self.market.restore(market);
+            self.orders.restore(account, place);
+        }
+    }
+
+    fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {
+        for (place, asset) in (0..).zip(&self.assets) {
+            sheet.holds(self.account, asset.token, self.lending().held(place))?;
+        }
+        let name = &sheet.protocols.directory.lending[self.id.index()].name;
+        let what = || format!("claims and debts of {name}");
+        same(what, ("the market", Ok(())), ("the sum of positions", self.lending().claims_sum()))
+    }
+}

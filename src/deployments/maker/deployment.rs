@@ -1,0 +1,113 @@
+//! A system as a deployment: undoing and audit.
+
+use std::collections::BTreeSet;
+
+use super::{AuctionKind, MakerCell};
+use crate::chain::cdp::{AuctionRow, MakerOrder};
+use crate::chain::ids::{AccountId, IlkId};
+use crate::chain::ledger::Source;
+use crate::deployments::audit::{AuditError, AuditSheet, same};
+use crate::deployments::deployment::Deployment;
+use crate::deployments::lending::LoanPlace;
+use crate::math::Rad;
+use crate::protocol::lending::maker::{AuctionOf, MakerBefore, Touched};
+
+/// What a call may change.
+#[derive(Debug, Clone)]
+pub struct CallBefore {
+    ilk: IlkId,
+    owner: AccountId,
+    place: LoanPlace,
+    before: MakerBefore,
+    /// How many auctions there were, and what had become of the one that is named.
+    auctions: usize,
+    named: Option<(usize, AuctionRow)>,
+}
+
+impl MakerCell {
+    /// Keeps what a call may change.
+    pub fn keep(&mut self, sender: AccountId, order: &MakerOrder, now: u64) {
+        let owner = order.call.owner(sender);
+        let auction = order.call.auction();
+        let of = |auction| match self.ilk(order.ilk).auctions {
+            AuctionKind::Dutch => AuctionOf::Clipper(auction),
+            AuctionKind::English => AuctionOf::Flipper(auction),
+        };
+        let accounts = [sender, owner];
+        let touched = Touched { ilk: Some(order.ilk), accounts: &accounts, auction: auction.map(of), era: now };
+        let ilk = self.ilk(order.ilk);
+        let index = auction.and_then(|auction| (auction.0 as usize).checked_sub(1));
+        let before = CallBefore {
+            ilk: order.ilk,
+            owner,
+            place: ilk.orders.place(owner),
+            before: self.maker.before(&touched),
+            auctions: ilk.ledger.len(),
+            named: index.and_then(|index| Some((index, *ilk.ledger.get(index)?))),
+        };
+        self.undo.push(before);
+    }
+}
+
+impl Deployment for MakerCell {
+    fn commit(&mut self) {
+        self.undo.clear();
+    }
+
+    fn roll_back(&mut self) {
+        while let Some(CallBefore { ilk, owner, place, before, auctions, named }) = self.undo.pop() {
+            self.maker.restore(&before);
+            let ilk = self.ilk_mut(ilk);
+            ilk.orders.restore(owner, place);
+            ilk.ledger.truncate(auctions);
+            if let Some((index, row)) = named {
+                ilk.ledger[index] = row;
+            }
+        }
+    }
+
+    /// What the adapters hold, and the vat's sums: all dai is the debt, all sin the vice, what vaults owe the rest.
+    fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {
+        let (maker, books) = (&self.maker, self.maker.books());
+        for token in self.ilks.iter().map(|ilk| ilk.gem).collect::<BTreeSet<_>>() {
+            let of_token = maker.ilks().zip(&self.ilks).filter(|(_, ilk)| ilk.gem == token);
+            let held = of_token.map(|(number, _)| maker.gem_held(number).expect(LISTED)).sum();
+            sheet.holds(self.account, token, held)?;
+        }
+        let name = &sheet.protocols.directory.makers[self.id.index()].name;
+        let outside = self.dai_minted().ok();
+        let minted = sheet.ledger.issued(Source::Stablecoins, self.dai);
+        same(|| format!("dai of {name}"), ("the system", outside), ("the ledger", Some(minted)))?;
+        let inside = maker.purses().map(|(_, purse)| purse.dai);
+        let dai = sum(inside.chain([books.vow.dai, books.pot.dai, books.vat.joined_dai]));
+        same(|| format!("debt of {name}"), ("the vat", Some(books.vat.debt)), ("the sum of dai", dai))?;
+        let sin = sum([books.vow.sin, books.vat.genesis_sin]);
+        same(|| format!("vice of {name}"), ("the vat", Some(books.vat.vice)), ("the sum of sin", sin))?;
+        let mut owed = Some(books.vat.vice);
+        for (number, ilk) in maker.ilks().zip(&self.ilks) {
+            let ilk_books = maker.ilk_books(number).expect(LISTED);
+            let (mut art, mut gem) = (0, 0);
+            for (_, vault) in maker.positions(number).expect(LISTED) {
+                art += vault.art;
+                gem += vault.ink + vault.gem;
+            }
+            let lots: u128 = match ilk.auctions {
+                AuctionKind::Dutch => maker.sales(number).expect(LISTED).map(|(_, sale)| sale.lot).sum(),
+                AuctionKind::English => maker.bids(number).expect(LISTED).map(|(_, bid)| bid.lot).sum(),
+            };
+            let what = |kind: &str| format!("{kind} of {}", ilk.name);
+            same(|| what("normalised debt"), ("the vat", ilk_books.total_art), ("the sum of vaults", art))?;
+            let (joined, counted) = (ilk_books.joined_gem, gem + lots);
+            same(|| what("collateral"), ("the vat", joined), ("vaults and auctions", counted))?;
+            owed = owed.and_then(|owed| owed.checked_add(Rad::product(art, ilk_books.rate)).ok());
+        }
+        same(|| format!("what {name} is owed"), ("the vat", Some(books.vat.debt)), ("the sum of vaults and vice", owed))
+    }
+}
+
+const LISTED: &str = "an ilk of the scenario is one of the system";
+
+/// Returns the sum; none if it does not fit.
+fn sum(parts: impl IntoIterator<Item = Rad>) -> Option<Rad> {
+    parts.into_iter().try_fold(Rad::ZERO, |sum, part| sum.checked_add(part).ok())
+}
