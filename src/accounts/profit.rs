@@ -11,7 +11,7 @@ use crate::agents::view::View;
 use crate::chain::ids::{AgentId, TokenId};
 use crate::chain::ledger::Source;
 use crate::chain::state::NamedAccounts;
-use crate::chain::worth::{Worth, named_claims, worth, worth_of};
+use crate::deployments::valuation::{Valuation, named_claims, valuation, worth_of};
 
 /// Who gained and who lost. The profits of all agents and named accounts together are
 /// `revaluation + rewards - gas`.
@@ -89,7 +89,7 @@ pub struct Provided {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beginning {
     /// What everybody's claims were worth.
-    pub worth: Worth,
+    pub worth: Valuation,
     /// Outside prices.
     prices: Vec<f64>,
     /// By token: smallest units that genesis issued.
@@ -109,7 +109,7 @@ impl Beginning {
         }
         Self {
             wallets,
-            worth: worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now()),
+            worth: valuation(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now()),
             prices: prices(sees),
             supply: sees.tokens.priced().map(|token| sees.ledger.issued(Source::Genesis, token) as f64).collect(),
         }
@@ -128,7 +128,7 @@ pub fn profit_and_loss(
     books: &Books,
     named: NamedAccounts,
     beginning: &Beginning,
-    now: &Worth,
+    now: &Valuation,
 ) -> ProfitAndLoss {
     let prices = prices(sees);
     let issued = |source| worth_of(&sees.tokens, &prices, |token| sees.ledger.issued(source, token) as f64);
@@ -152,7 +152,7 @@ pub fn profit_and_loss(
     account("stablecoin reserves", now.stablecoin_reserves - beginning.worth.stablecoin_reserves);
     account("stablecoin shortfall", now.stablecoin_shortfall - beginning.worth.stablecoin_shortfall);
     account("unpaid rewards", now.unpaid_rewards - beginning.worth.unpaid_rewards);
-    account("strategies' dust", now.goblin_dust - beginning.worth.goblin_dust);
+    account("strategies' dust", now.strategy_dust - beginning.worth.strategy_dust);
     account("unclaimed liquidity", now.unclaimed_liquidity - beginning.worth.unclaimed_liquidity);
     account("external venue", -issued(Source::ExternalVenue));
     account("counterfactual venue", -issued(Source::CounterfactualVenue));
@@ -172,7 +172,7 @@ pub fn profit_and_loss(
     }
 }
 
-fn by_kind(directory: &AgentDirectory, books: &Books, now: &Worth) -> Vec<KindProfit> {
+fn by_kind(directory: &AgentDirectory, books: &Books, now: &Valuation) -> Vec<KindProfit> {
     let mut kinds: Vec<KindProfit> = Vec::new();
     for (id, book) in (0..).map(AgentId).zip(&books.agents) {
         let kind = directory.population(id).kind;
@@ -194,7 +194,7 @@ pub fn provided(
     sees: &View,
     directory: &AgentDirectory,
     (books, liquidity): (&Books, &LiquidityBooks),
-    now: &Worth,
+    now: &Valuation,
 ) -> Vec<Provided> {
     let mut rows: Vec<Provided> = Vec::new();
     for (id, book) in (0..).map(AgentId).zip(&books.agents).filter(|(id, _)| directory.population(*id).kind == KIND) {

@@ -28,4 +28,3 @@ pub mod tokens;
 pub mod transaction;
 pub mod venue;
 pub mod venues;
-pub mod worth;

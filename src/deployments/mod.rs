@@ -23,6 +23,7 @@ pub mod staking;
 pub mod staking_rewards;
 pub mod uniswap_v2;
 pub mod uniswap_v3;
+pub mod valuation;
 
 use std::fmt::Debug;
 use std::ops::Deref;

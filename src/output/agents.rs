@@ -8,7 +8,7 @@ use crate::accounts::liquidity::LiquidityBooks;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::ids::AgentId;
-use crate::chain::worth::Worth;
+use crate::deployments::valuation::Valuation;
 
 columns! {
     /// What an agent did, gained and paid.
@@ -100,7 +100,7 @@ pub fn write_agents(
     sees: &View,
     directory: &AgentDirectory,
     (books, liquidity): (&Books, Option<&LiquidityBooks>),
-    now: &Worth,
+    now: &Valuation,
     exact: bool,
 ) -> Result<(), FolderError> {
     let mut table = Table::open::<Agent>(folder, "agents.csv", exact)?;

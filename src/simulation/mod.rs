@@ -23,7 +23,7 @@ use crate::agents::{AgentDirectory, Identity};
 use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
 use crate::chain::forced_sales::{ForcedSale, ForcedSales, OtherSale};
 use crate::chain::state::ChainState;
-use crate::chain::worth::{Worth, worth};
+use crate::deployments::valuation::{Valuation, valuation};
 use crate::market::OutsidePrices;
 use crate::output::agents::write_agents;
 use crate::output::folder::{FolderError, OutputFolder};
@@ -192,10 +192,10 @@ impl Simulation {
     }
 
     /// Returns what everybody's claims are worth now.
-    pub fn worth(&mut self) -> Worth {
+    pub fn worth(&mut self) -> Valuation {
         let mut state = SystemState::<View>::new(&mut self.world);
         let sees = state.get(&self.world).expect("genesis put in all that agents see");
-        worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now())
+        valuation(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now())
     }
 
     /// Audits the end, writes the tables that are written there and `summary.json`, and closes the run's files.
@@ -231,7 +231,7 @@ impl Simulation {
         let mut state = SystemState::<Ended>::new(&mut self.world);
         let (sees, directory, books, liquidity) = state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
-        let now = worth(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
+        let now = valuation(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
         let maps = recorder.maps.take();
         let mut summary = recorder.summed();
         summary.blocks = blocks;

@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 21] = [
     &["chain"],
     &["checks"],
     &["deployments"],
-    &["chain::audit", "chain::execution", "chain::journal", "chain::worth"],
+    &["chain::audit", "chain::execution", "chain::journal"],
     &["market"],
     &["agents"],
     &["accounts"],

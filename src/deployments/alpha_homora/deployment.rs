@@ -1,10 +1,13 @@
 //! Banks and goblins as deployments: undoing and audit.
 
 use super::{BankCell, GoblinCell};
+use crate::chain::ids::GoblinId;
 use crate::chain::ids::PositionId;
 use crate::chain::price_order::Place;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::deployment::Deployment;
+use crate::deployments::valuation::ValueSheet;
+use crate::protocol::farm::alpha_homora::BankBooks;
 use crate::protocol::farm::alpha_homora::Goblin;
 
 /// What a call may change of a goblin.
@@ -40,6 +43,38 @@ impl Deployment for BankCell {
         let owed: u128 = self.bank.positions().iter().map(|position| position.debt_share).sum();
         let what = || format!("debt shares of {}", sheet.protocols.directory.banks[self.id.index()].name);
         same(what, ("the bank", books.debt_share), ("the sum of positions", owed))
+    }
+
+    fn value_shares(&self, sheet: &mut ValueSheet) {
+        let books = self.books_at(sheet.now);
+        let owned = books.total_base().unwrap_or(0) as f64 * sheet.unit(self.base);
+        sheet.value_share(self.shares, owned, books.total_supply);
+    }
+
+    fn value(&self, sheet: &mut ValueSheet) {
+        let (unit, books) = (sheet.unit(self.base), self.books_at(sheet.now));
+        sheet.valuation.bank_reserves += unclaimed_base(&books) as f64 * unit;
+        let protocols = sheet.protocols;
+        let staked = |id: &GoblinId| {
+            let at = protocols.goblin(*id);
+            protocols.farm(at.farm).farm.stake_of(at.account).balance
+        };
+        let mut unclaimed: Vec<u128> = self.goblins.iter().map(staked).collect();
+        let liquidity_unit = |sheet: &ValueSheet, id| sheet.unit(protocols.pool(protocols.goblin(id).pool).liquidity);
+        for position in self.bank.positions() {
+            let at = protocols.goblin(position.goblin);
+            let farm = &protocols.farm(at.farm).farm;
+            let liquidity = at.goblin.share_to_lp_down(position.goblin_share, farm).unwrap_or(0);
+            let place = self.goblins.iter().position(|goblin| *goblin == position.goblin);
+            unclaimed[place.expect("a bank's positions are farmed by its goblins")] -= liquidity;
+            let debt = books.debt_value_down(position.debt_share).unwrap_or(0);
+            let worth = liquidity as f64 * liquidity_unit(sheet, position.goblin) - debt as f64 * unit;
+            sheet.claim(position.owner, worth);
+        }
+        for (goblin, unclaimed) in self.goblins.iter().zip(unclaimed) {
+            sheet.valuation.unclaimed_liquidity += unclaimed as f64 * liquidity_unit(sheet, *goblin);
+        }
+        sheet.leave_out(self.account);
     }
 }
 
@@ -80,4 +115,16 @@ impl Deployment for GoblinCell {
         let what = || format!("histogram of {}", sheet.protocols.directory.goblins[usize::from(self.id.0)].name);
         same(what, ("the price order", self.order.histogram().total()), ("the sum of positions", owed))
     }
+
+    fn value(&self, sheet: &mut ValueSheet) {
+        let dust = sheet.leave_out(self.account);
+        sheet.valuation.strategy_dust += dust;
+    }
+}
+
+/// Returns what a bank has that none of its shares claims: the reserve, as far as bad debt has left any, and all of it
+/// while there are no shares.
+fn unclaimed_base(books: &BankBooks) -> u128 {
+    let all = books.balance.saturating_add(books.debt_value);
+    if books.total_supply == 0 { all } else { books.reserve.min(all) }
 }

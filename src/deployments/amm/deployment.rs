@@ -3,6 +3,7 @@
 use super::PoolCell;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::deployment::Deployment;
+use crate::deployments::valuation::ValueSheet;
 
 impl PoolCell {
     /// Keeps what a call may change.
@@ -37,5 +38,34 @@ impl Deployment for PoolCell {
             same(what, ("the pool", pool.liquidity()), ("the sum of positions", pool.liquidity_of_positions()))?;
         }
         amm.total_supply().map_or(Ok(()), |supply| sheet.supply(self.liquidity, supply))
+    }
+
+    fn value_shares(&self, sheet: &mut ValueSheet) {
+        let amm = self.pool.amm();
+        let tokens = (0..).zip(&self.tokens);
+        let held = tokens.map(|(place, token)| amm.provided(place) as f64 * sheet.unit(*token)).sum();
+        sheet.value_share(self.liquidity, held, amm.total_supply().unwrap_or(0));
+    }
+
+    /// Gives those whose liquidity is no token their positions with what these earned, and keeps apart what nobody claims.
+    fn value(&self, sheet: &mut ValueSheet) {
+        let amm = self.pool.amm();
+        let units: Vec<f64> = self.tokens.iter().map(|token| sheet.unit(*token)).collect();
+        if let Some(pool) = self.pool.uniswap_v3() {
+            let held = (0..).zip(&units).map(|(place, unit)| amm.balance(place) as f64 * unit);
+            sheet.valuation.pool_reserves += held.sum::<f64>();
+            for (key, _) in pool.positions() {
+                let (held, earned) = (pool.position_value(key).unwrap_or_default(), pool.fees_owed(key));
+                let claim = (held.token_0 as f64 + earned.token_0 as f64) * units[0]
+                    + (held.token_1 as f64 + earned.token_1 as f64) * units[1];
+                sheet.claim(key.owner, claim);
+                sheet.valuation.pool_reserves -= claim;
+            }
+        } else {
+            let kept = |place| amm.balance(place) - amm.provided(place);
+            let kept = (0..).zip(&units).map(|(place, unit)| kept(place) as f64 * unit);
+            sheet.valuation.pool_reserves += kept.sum::<f64>();
+        }
+        sheet.leave_out(self.account);
     }
 }

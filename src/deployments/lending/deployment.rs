@@ -4,6 +4,7 @@ use super::{Amounts, LendingCell, LoanPlace};
 use crate::chain::ids::AccountId;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::deployment::Deployment;
+use crate::deployments::valuation::ValueSheet;
 use crate::protocol::lending::LendingBefore;
 
 /// What calls about an account may change.
@@ -45,5 +46,23 @@ impl Deployment for LendingCell {
         let name = &sheet.protocols.directory.lending[self.id.index()].name;
         let what = || format!("claims and debts of {name}");
         same(what, ("the market", Ok(())), ("the sum of positions", self.lending().claims_sum()))
+    }
+
+    /// Gives everybody its claims less its debts, as far as they are covered.
+    fn value(&self, sheet: &mut ValueSheet) {
+        let (lending, now) = (self.lending(), sheet.now);
+        let units: Vec<f64> = self.assets.iter().map(|asset| sheet.unit(asset.token)).collect();
+        let places = || (0_u8..).zip(&units);
+        let held = places().map(|(place, unit)| lending.held(place) as f64 * unit);
+        sheet.valuation.lending_reserves += held.sum::<f64>();
+        for account in lending.accounts() {
+            let claims = places().map(|(place, unit)| lending.supplied(account, place, now) as f64 * unit);
+            let debts = places().map(|(place, unit)| lending.borrowed(account, place, now) as f64 * unit);
+            let equity = claims.sum::<f64>() - debts.sum::<f64>();
+            sheet.claim(account, equity.max(0.0));
+            sheet.valuation.lending_shortfall += equity.min(0.0);
+            sheet.valuation.lending_reserves -= equity;
+        }
+        sheet.leave_out(self.account);
     }
 }

@@ -1,5 +1,7 @@
 //! A system as a deployment: undoing and audit.
 
+use crate::deployments::valuation::ValueSheet;
+use crate::math::Ray;
 use std::collections::BTreeSet;
 
 use super::{AuctionKind, MakerCell};
@@ -102,6 +104,38 @@ impl Deployment for MakerCell {
             owed = owed.and_then(|owed| owed.checked_add(Rad::product(art, ilk_books.rate)).ok());
         }
         same(|| format!("what {name} is owed"), ("the vat", Some(books.vat.debt)), ("the sum of vaults and vice", owed))
+    }
+
+    /// Gives everybody its vaults, as far as they are covered, its dai inside and the lots that it has bid for.
+    fn value(&self, sheet: &mut ValueSheet) {
+        let (maker, books, now) = (&self.maker, self.maker.books(), sheet.now);
+        let dai_unit = sheet.unit(self.dai) * 1e18;
+        let dai = |rad: Rad| rad.to_f64() * dai_unit;
+        sheet.valuation.stablecoin_reserves += dai(books.vow.dai) - dai(books.vow.sin);
+        for (account, purse) in maker.purses() {
+            sheet.claim(account, dai(purse.dai));
+        }
+        for (number, ilk) in maker.ilks().zip(&self.ilks) {
+            let counted = maker.ilk_books(number).map_or(Ray::ONE, |books| books.rate);
+            let rate = maker.rate_at(number, now).unwrap_or(counted);
+            let unit = sheet.unit(ilk.gem);
+            let gem = |wad: u128| wad as f64 / ilk.wads_per_unit as f64 * unit;
+            for (account, vault) in maker.positions(number).into_iter().flatten() {
+                let equity = gem(vault.ink) - dai(vault.tab(rate));
+                sheet.claim(account, gem(vault.gem) + equity.max(0.0));
+                sheet.valuation.stablecoin_shortfall += equity.min(0.0);
+                sheet.valuation.stablecoin_reserves += dai(vault.tab(rate)) - dai(vault.tab(counted));
+            }
+            let lots = maker.sales(number).into_iter().flatten().map(|(_, sale)| (None, sale.lot));
+            let bids = maker.bids(number).into_iter().flatten().map(|(_, bid)| (bid.guy, bid.lot));
+            for (bidder, lot) in lots.chain(bids) {
+                match bidder {
+                    Some(bidder) => sheet.claim(bidder, gem(lot)),
+                    None => sheet.valuation.stablecoin_reserves += gem(lot),
+                }
+            }
+        }
+        sheet.leave_out(self.account);
     }
 }
 

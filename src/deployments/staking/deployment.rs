@@ -4,6 +4,7 @@ use super::FarmCell;
 use crate::chain::ids::AccountId;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::deployment::Deployment;
+use crate::deployments::valuation::ValueSheet;
 
 impl FarmCell {
     /// Keeps what a call by an account may change.
@@ -30,5 +31,11 @@ impl Deployment for FarmCell {
         let stakes: u128 = self.farm.stakes().map(|(_, stake)| stake.balance).sum();
         let what = || format!("stakes of {}", sheet.protocols.directory.farms[self.id.index()].name);
         same(what, ("the total", totals.total_supply), ("the sum of stakes", stakes))
+    }
+
+    fn value(&self, sheet: &mut ValueSheet) {
+        let waiting = sheet.ledger.balance(self.account, self.reward) as f64;
+        sheet.valuation.unpaid_rewards += waiting * sheet.unit(self.reward);
+        sheet.leave_out(self.account);
     }
 }
