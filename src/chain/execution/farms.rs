@@ -49,10 +49,10 @@ impl Executor<'_, '_, '_> {
         let opened = order.position.is_none();
         let is_closed = position.debt_share == 0 && position.goblin_share == 0;
         let closed = is_closed.then(|| {
-            let whole = |units| self.tokens.whole(booking.base, units);
+            let one = self.tokens.get(booking.base).one;
             Liquidation {
                 debt: receipt.debt_before,
-                debt_whole: whole(receipt.debt_before),
+                debt_whole: receipt.debt_before as f64 / one,
                 repaid: receipt.debt_before,
                 returned: receipt.base_to_user,
                 ..sale_of(
@@ -88,7 +88,7 @@ impl Executor<'_, '_, '_> {
             kind: SaleKind::Kill,
             action: "kill",
             debt: receipt.debt,
-            debt_whole: self.tokens.whole(booking.base, receipt.debt),
+            debt_whole: receipt.debt as f64 / self.tokens.get(booking.base).one,
             repaid: receipt.debt - receipt.bad_debt,
             bad_debt: receipt.bad_debt,
             prize: Prize::Paid(receipt.prize),

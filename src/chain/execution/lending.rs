@@ -123,7 +123,7 @@ impl Executor<'_, '_, '_> {
             brought: None,
             debt_token: debt,
             debt: done.repaid,
-            debt_whole: self.tokens.whole(debt, done.repaid),
+            debt_whole: done.repaid as f64 / self.tokens.get(debt).one,
             repaid: done.repaid,
             debt_left: done.debt_left,
             is_over: is_bare,
