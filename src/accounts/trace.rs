@@ -1,4 +1,4 @@
-//! What a run and its twins are watched for to tell causes: the prices that decide about liquidations, block by block,
+//! What a run and its counterfactuals are watched for to tell causes: the prices that decide about liquidations, block by block,
 //! and every liquidation.
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};

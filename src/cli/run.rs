@@ -30,7 +30,7 @@ pub(super) struct RunArguments {
     report: bool,
 }
 
-/// What is asked of a run, or of a run and its twins.
+/// What is asked of a run, or of a run and its counterfactuals.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct Asked {

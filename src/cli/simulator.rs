@@ -82,7 +82,7 @@ pub trait Simulator: Sized {
     /// A file cannot be written.
     fn finish(self, folder: Option<&mut OutputFolder>) -> Result<Summary, Self::Error>;
 
-    /// Makes a whole run and its twins, and writes what both leave; nothing is returned where `block_done`, which is told
+    /// Makes a whole run and its counterfactuals, and writes what both leave; nothing is returned where `block_done`, which is told
     /// of every block, breaks.
     ///
     /// # Errors
