@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::marker::PhantomData;
 
-use bevy_ecs::prelude::{Entity, Resource};
+use bevy_ecs::prelude::Resource;
 
 use crate::chain::ids::AgentId;
 
@@ -21,12 +21,15 @@ pub enum Wake {
     Never,
 }
 
+/// An agent, and its row among those of its kind.
+pub type Sleeper = (AgentId, u32);
+
 /// The agents of one kind by when they wake.
 #[derive(Debug, Clone, Resource)]
 pub struct Awake<A> {
-    next: Vec<(AgentId, Entity)>,
-    later: BinaryHeap<Reverse<(u64, AgentId, Entity)>>,
-    underwater: Vec<(AgentId, Entity)>,
+    next: Vec<Sleeper>,
+    later: BinaryHeap<Reverse<(u64, Sleeper)>>,
+    underwater: Vec<Sleeper>,
     kind: PhantomData<fn() -> A>,
 }
 
@@ -38,24 +41,24 @@ impl<A> Default for Awake<A> {
 
 impl<A> Awake<A> {
     /// Says when an agent wants to be asked, not before block `earliest`.
-    pub fn schedule(&mut self, earliest: u64, id: AgentId, entity: Entity, wake: Wake) {
+    pub fn schedule(&mut self, earliest: u64, agent: Sleeper, wake: Wake) {
         match wake {
-            Wake::NextBlock => self.next.push((id, entity)),
-            Wake::At(at) => self.later.push(Reverse((at.max(earliest), id, entity))),
-            Wake::WhenUnderwater => self.underwater.push((id, entity)),
+            Wake::NextBlock => self.next.push(agent),
+            Wake::At(at) => self.later.push(Reverse((at.max(earliest), agent))),
+            Wake::WhenUnderwater => self.underwater.push(agent),
             Wake::Never => {}
         }
     }
 
     /// Moves everybody who is awake in `block` into `list`, in the order of their ids.
-    pub fn rouse(&mut self, block: u64, anything_underwater: bool, list: &mut Vec<(AgentId, Entity)>) {
+    pub fn rouse(&mut self, block: u64, anything_underwater: bool, list: &mut Vec<Sleeper>) {
         list.append(&mut self.next);
-        while let Some(Reverse((at, id, entity))) = self.later.peek().copied() {
+        while let Some(Reverse((at, agent))) = self.later.peek().copied() {
             if at > block {
                 break;
             }
             self.later.pop();
-            list.push((id, entity));
+            list.push(agent);
         }
         if anything_underwater {
             list.append(&mut self.underwater);
@@ -73,11 +76,10 @@ mod tests {
     #[test]
     fn everybody_wakes_when_asked_and_in_the_order_of_ids() {
         let mut awake = Awake::<()>::default();
-        let entity = Entity::PLACEHOLDER;
-        awake.schedule(1, AgentId(3), entity, Wake::At(5));
-        awake.schedule(1, AgentId(2), entity, Wake::WhenUnderwater);
-        awake.schedule(1, AgentId(1), entity, Wake::NextBlock);
-        awake.schedule(1, AgentId(0), entity, Wake::Never);
+        awake.schedule(1, (AgentId(3), 3), Wake::At(5));
+        awake.schedule(1, (AgentId(2), 2), Wake::WhenUnderwater);
+        awake.schedule(1, (AgentId(1), 1), Wake::NextBlock);
+        awake.schedule(1, (AgentId(0), 0), Wake::Never);
         let mut roused = |block, underwater| {
             let mut list = Vec::new();
             awake.rouse(block, underwater, &mut list);

@@ -28,13 +28,15 @@ pub mod trader;
 pub mod vault_owner;
 pub mod view;
 
+use std::any::TypeId;
+
 use bevy_ecs::component::Mutable;
-use bevy_ecs::prelude::{Component, Entity, Local, Query, Res, ResMut, Resource};
+use bevy_ecs::prelude::{Component, Local, Query, Res, ResMut, Resource};
 use bevy_ecs::schedule::{IntoScheduleConfigs, ScheduleConfigs};
 use bevy_ecs::system::ScheduleSystem;
 use serde::Deserialize;
 
-use awake::{Awake, Wake};
+use awake::{Awake, Sleeper, Wake};
 use outbox::Outbox;
 use population::Spawner;
 use view::View;
@@ -85,7 +87,7 @@ pub fn decide<A: Agent>(
     awake: ResMut<Awake<A>>,
     agents: Query<(&mut A, &mut Identity)>,
     mempool: ResMut<Mempool>,
-    list: Local<Vec<(AgentId, Entity)>>,
+    list: Local<Vec<Sleeper>>,
 ) {
     ask(&sees, awake, agents, mempool, list);
 }
@@ -96,7 +98,7 @@ pub fn search<A: Agent>(
     awake: ResMut<Awake<A>>,
     agents: Query<(&mut A, &mut Identity)>,
     mempool: ResMut<Mempool>,
-    list: Local<Vec<(AgentId, Entity)>>,
+    list: Local<Vec<Sleeper>>,
 ) {
     ask(&sees, awake, agents, mempool, list);
 }
@@ -106,24 +108,32 @@ fn ask<A: Agent>(
     mut awake: ResMut<Awake<A>>,
     mut agents: Query<(&mut A, &mut Identity)>,
     mut mempool: ResMut<Mempool>,
-    mut list: Local<Vec<(AgentId, Entity)>>,
+    mut list: Local<Vec<Sleeper>>,
 ) {
     let block = sees.clock.block;
     awake.rouse(block, sees.liquidatable.calls(), &mut list);
-    for (id, entity) in list.drain(..) {
-        let (mut agent, mut identity) = agents.get_mut(entity).expect("agents live as long as the run");
-        let wake = agent.decide(sees, &mut Outbox::new(sees, &mut identity, &mut mempool, A::SEARCHES));
-        awake.schedule(block + 1, id, entity, wake);
+    if list.is_empty() {
+        return;
+    }
+    let mut tables = agents.contiguous_iter_mut().expect("agents lie in tables");
+    let (mut agents, mut identities) = tables.next().expect("whoever wakes is there");
+    let (agents, identities) = (agents.bypass_change_detection(), identities.bypass_change_detection());
+    for (id, row) in list.drain(..) {
+        let (agent, identity) = (&mut agents[row as usize], &mut identities[row as usize]);
+        let wake = agent.decide(sees, &mut Outbox::new(sees, identity, &mut mempool, A::SEARCHES));
+        awake.schedule(block + 1, (id, row), wake);
     }
 }
 
 /// Tells agents of kind `A` what became of their transactions and positions.
 pub fn learn<A: Agent>(log: Res<EventLog>, directory: Res<AgentDirectory>, mut agents: Query<&mut A>) {
+    let mut tables = agents.contiguous_iter_mut().expect("agents lie in tables");
+    let Some(mut agents) = tables.next() else { return };
+    let agents = agents.bypass_change_detection();
     for event in &*log {
         for account in event.concerns().into_iter().flatten() {
-            let entity = directory.entity(account);
-            if let Some(mut agent) = entity.and_then(|entity| agents.get_mut(entity).ok()) {
-                agent.learn(event);
+            if let Some(row) = directory.agent(account).and_then(|agent| directory.row_of::<A>(agent)) {
+                agents[row].learn(event);
             }
         }
     }
@@ -132,8 +142,8 @@ pub fn learn<A: Agent>(log: Res<EventLog>, directory: Res<AgentDirectory>, mut a
 /// One agent in the directory.
 #[derive(Debug, Clone, Copy)]
 pub struct Listed {
-    /// Where it lives in the world.
-    pub entity: Entity,
+    /// Its row among the agents of its kind, which lie in one table in the order of their ids.
+    pub row: u32,
     /// The index of its population.
     pub population: u16,
     /// Its number in its population.
@@ -147,6 +157,8 @@ pub struct PopulationName {
     pub name: String,
     /// What it is made of, as in the scenario's `Farmer(...)`.
     pub kind: &'static str,
+    /// The type of its agents.
+    agent: TypeId,
 }
 
 /// Where agents live, by id and by account: agents' accounts follow each other.
@@ -177,9 +189,11 @@ impl AgentDirectory {
         AccountId(self.first_account + agent.0)
     }
 
-    /// Returns where the owner of an account lives; none for a protocol's account.
-    pub fn entity(&self, account: AccountId) -> Option<Entity> {
-        Some(self.agents[self.agent(account)?.index()].entity)
+    /// Returns an agent's row among those of kind `A`; none if it is of another.
+    pub fn row_of<A: Agent>(&self, agent: AgentId) -> Option<usize> {
+        let listed = &self.agents[agent.index()];
+        let is_one = self.populations[usize::from(listed.population)].agent == TypeId::of::<A>();
+        is_one.then_some(listed.row as usize)
     }
 }
 

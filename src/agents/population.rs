@@ -1,13 +1,13 @@
 //! How a population is drawn and put into the world.
 
+use std::any::TypeId;
 use std::ops::Range;
 
-use bevy_ecs::entity::Entity;
 use bevy_ecs::system::SystemState;
 use bevy_ecs::world::World;
 use smallvec::SmallVec;
 
-use super::awake::{Awake, Wake};
+use super::awake::{Awake, Sleeper, Wake};
 use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
@@ -145,14 +145,17 @@ impl<'w> Spawner<'w> {
     ) -> Result<(), SupplyTooLarge> {
         let mut directory = std::mem::take(&mut *self.world.resource_mut::<AgentDirectory>());
         let population = u16::try_from(directory.populations.len()).expect("there are fewer than 2^16 populations");
-        directory.populations.push(PopulationName { name: params.name().to_owned(), kind });
+        directory.populations.push(PopulationName { name: params.name().to_owned(), kind, agent: TypeId::of::<A>() });
+        let others = self.world.query::<&A>().iter(self.world).len();
+        let others = u32::try_from(others).expect("there are fewer than 2^32 agents");
         let mut from = 0;
         while from < params.count() {
             let to = params.count().min(from + DRAWN_AT_ONCE);
             for (number, (who, drawn)) in (from..to).zip(self.draw(params, from..to)) {
                 let id = AgentId(u32::try_from(directory.agents.len()).expect("there are fewer than 2^32 agents"));
-                let entity = self.settle::<A>(id, who, drawn)?;
-                directory.agents.push(Listed { entity, population, number });
+                let row = others + number;
+                self.settle::<A>((id, row), who, drawn)?;
+                directory.agents.push(Listed { row, population, number });
             }
             from = to;
         }
@@ -175,7 +178,8 @@ impl<'w> Spawner<'w> {
     }
 
     /// Gives an agent its wallet and puts it into the world.
-    fn settle<A: Agent>(&mut self, id: AgentId, who: Who, drawn: Drawn<A>) -> Result<Entity, SupplyTooLarge> {
+    fn settle<A: Agent>(&mut self, agent: Sleeper, who: Who, drawn: Drawn<A>) -> Result<(), SupplyTooLarge> {
+        let (id, _) = agent;
         let ledger = &mut self.world.resource_mut::<ChainState>().into_inner().ledger;
         let account = ledger.open_account();
         for (token, amount) in drawn.purse {
@@ -183,9 +187,8 @@ impl<'w> Spawner<'w> {
             ledger.issue(Source::Genesis, account, token, amount);
         }
         self.stakes.extend(drawn.stake.map(|stake| (id, stake)));
-        let entity =
-            self.world.spawn((drawn.agent, Identity { id, who, account, nonce: 0, ran_dry: false, gave_up: 0 })).id();
-        self.world.resource_mut::<Awake<A>>().schedule(0, id, entity, drawn.first);
-        Ok(entity)
+        self.world.spawn((drawn.agent, Identity { id, who, account, nonce: 0, ran_dry: false, gave_up: 0 }));
+        self.world.resource_mut::<Awake<A>>().schedule(0, agent, drawn.first);
+        Ok(())
     }
 }

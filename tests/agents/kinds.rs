@@ -585,7 +585,7 @@ fn who_sleeps_is_not_asked() {
         let identity =
             Identity { id: AgentId(number), who: Who(0), account: AccountId(0), nonce: 0, ran_dry: false, gave_up: 0 };
         let entity = world.spawn((Counting { asked: Vec::new(), next: every[number as usize] }, identity)).id();
-        world.resource_mut::<Awake<Counting>>().schedule(0, identity.id, entity, Wake::NextBlock);
+        world.resource_mut::<Awake<Counting>>().schedule(0, (identity.id, number), Wake::NextBlock);
         entity
     });
     for block in 0..12 {

@@ -209,8 +209,10 @@ impl Writing<'_, '_> {
         self.chain.ledger.issue(Source::Shares, at.farm.account, at.pool.liquidity, receipt.lp_staked);
         let treasury = self.chain.named.treasury;
         self.chain.ledger.issue(Source::Shares, treasury, at.pool.liquidity, receipt.lp_protocol_fee);
-        let entity = self.agents.agents[agent.index()].entity;
-        self.farmers.get_mut(entity).expect("positions belong to farmers").opened_at_genesis(receipt.position);
+        let row = self.agents.row_of::<Farmer>(agent).expect("positions belong to farmers");
+        let mut farmers = self.farmers.contiguous_iter_mut().expect("agents lie in tables");
+        let mut farmers = farmers.next().expect("positions belong to farmers");
+        farmers.bypass_change_detection()[row].opened_at_genesis(receipt.position);
         Ok(())
     }
 }
