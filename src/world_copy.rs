@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 
 use bevy_ecs::archetype::Archetype;
 use bevy_ecs::bundle::Bundle;
-use bevy_ecs::component::Component;
+use bevy_ecs::component::{Component, ComponentId};
 use bevy_ecs::entity::Entity;
 use bevy_ecs::entity_disabling::DefaultQueryFilters;
-use bevy_ecs::resource::{IsResource, Resource};
+use bevy_ecs::resource::{IS_RESOURCE, Resource};
 use bevy_ecs::world::{EntityRef, World};
 
 /// Makes in the second world what the entity holds, and returns where.
@@ -127,18 +127,23 @@ fn held<'a, C: Component>(entity: &'a EntityRef) -> &'a C {
     entity.get().expect("the maker was chosen by the entity's components")
 }
 
-/// Returns the types that an archetype's entities are made of, ascending, without the mark of resources.
+/// Returns what an archetype's entities are made of, without the mark of resources.
+fn made_of(archetype: &Archetype) -> impl Iterator<Item = ComponentId> {
+    archetype.iter_components().filter(|id| *id != IS_RESOURCE)
+}
+
+/// Returns the same as types, ascending.
 fn types(world: &World, archetype: &Archetype) -> Vec<TypeId> {
     let info = |id| world.components().get_info(id).expect("an archetype's components are registered");
-    let types = archetype.iter_components().map(|id| info(id).type_id().expect("components have a Rust type"));
-    let mut types: Vec<TypeId> = types.filter(|id| *id != TypeId::of::<IsResource>()).collect();
+    let types = made_of(archetype).map(|id| info(id).type_id().expect("components have a Rust type"));
+    let mut types: Vec<TypeId> = types.collect();
     types.sort_unstable();
     types
 }
 
 fn names(world: &World, archetype: &Archetype) -> Vec<String> {
     let name = |id| world.components().get_name(id).map_or_else(|| format!("{id:?}"), |name| name.to_string());
-    archetype.iter_components().map(name).collect()
+    made_of(archetype).map(name).collect()
 }
 
 #[cfg(test)]
