@@ -4,8 +4,8 @@ use bevy_ecs::prelude::Resource;
 use serde::Serialize;
 
 use super::fate::{AgentFate, PositionFate};
-use crate::agents::AgentDirectory;
 use crate::agents::view::View;
+use crate::agents::{AgentDirectory, Listed};
 use crate::chain::event::{Event, LentAt, MakerAt, MakerDone, What, WorkedAt};
 use crate::chain::ids::{AccountId, AgentId, BankId, GoblinId, PositionId};
 use crate::chain::liquidation::{Liquidation, SaleKind};
@@ -99,12 +99,12 @@ pub struct Books {
 impl Books {
     /// Opens the books before the first block; `worths` are the agents', by id.
     pub fn open(sees: &View, directory: &AgentDirectory, worths: &[f64]) -> Self {
-        let agent = |worth_start| AgentBook {
-            worth_start,
+        let agent = |(worth_start, listed): (&f64, &Listed)| AgentBook {
+            worth_start: *worth_start,
             gas_paid: 0.0,
             rewards: 0.0,
             lost: 0.0,
-            leverage: None,
+            leverage: listed.leverage,
             entered: None,
             left: None,
             transactions: 0,
@@ -113,7 +113,7 @@ impl Books {
             gave_up: 0,
             fate: AgentFate::Idle,
         };
-        let mut books = Self { agents: worths.iter().map(|worth| agent(*worth)).collect(), ..Self::default() };
+        let mut books = Self { agents: worths.iter().zip(&directory.agents).map(agent).collect(), ..Self::default() };
         for bank in sees.protocols.banks() {
             for (row, number) in bank.bank.positions().iter().zip(1..) {
                 let owner = directory.agent(row.owner).expect("positions belong to agents");

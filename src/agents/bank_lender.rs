@@ -4,19 +4,24 @@
 //! what is lent out it takes what is idle and looks again. Ignores: rates, bad debt. A lender that cannot pay for the
 //! supplying transaction, or whose transaction expires, stays outside; a withdrawal it tries again.
 
+use super::awake::Wake;
+use super::offer::{Offer, PatienceParams};
+use super::population::{NewAgent, Population, PopulationParams, Stake};
+use super::schedule::{Entry, Exit, PATIENCE, check_stay, stays};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::checks::Check;
+use crate::checks::laws::{NOT_NEGATIVE, POSITIVE};
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
 use super::Agent;
-use super::awake::Wake;
-use super::offer::{Offer, PatienceParams};
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse, Stake};
-use super::schedule::{Entry, Exit, PATIENCE};
-use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
 use crate::chain::event::Event;
 use crate::chain::ids::BankId;
 use crate::chain::transaction::Action;
@@ -114,9 +119,7 @@ fn payable(sees: &View, bank: BankId) -> u128 {
         .unwrap_or(0)
 }
 
-impl Population for BankLenderParams {
-    type Agent = BankLender;
-
+impl PopulationParams for BankLenderParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -125,17 +128,44 @@ impl Population for BankLenderParams {
         self.count
     }
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<BankLender> {
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        vec![Use::new(at.at("bank"), EntityKind::BANK, &self.bank)]
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.law(at, "supply", &self.supply, &POSITIVE);
+        self.patience.check(at, check);
+        check_stay(at, self.entry, self.exit, check);
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        let stays = stays(self.entry, self.exit);
+        let deposit = (self.entry != Entry::Genesis).then_some(("deposit", gas.deposit));
+        let withdraw = (!stays).then_some(("withdraw", gas.withdraw));
+        deposit.into_iter().chain(withdraw).max_by_key(|(_, gas)| *gas)
+    }
+}
+
+impl Population for BankLenderParams {
+    type Agent = BankLender;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<BankLender> {
         let bank = sees.protocols.bank_named(&self.bank);
         let supply = sees.tokens.units(bank.base, self.supply.sample(dice));
         let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
         let offer = Offer::draw(&self.patience, tip, sees, dice);
         let mut agent = BankLender { bank: bank.id, offer, exit: self.exit, supply, entered: false, waits: false };
         if let Some(first) = self.entry.wake(sees, dice) {
-            return Drawn { agent, purse: smallvec![(bank.base, supply)], gas_money, first, stake: None };
+            let initial_balances = smallvec![(bank.base, supply)];
+            return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
         }
         agent.entered = true;
         let stake = Some(Stake::Supply { bank: bank.id, amount: supply });
-        Drawn { agent, purse: Purse::new(), gas_money, first: self.exit.drawn(sees, dice), stake }
+        NewAgent { stake, ..NewAgent::new(agent, gas_money, self.exit.drawn(sees, dice)) }
     }
 }

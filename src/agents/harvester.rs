@@ -3,20 +3,26 @@
 //! Sees: the rewards that wait for a goblin, and their outside price. Decides: every so often, whether the bounty is
 //! worth more than the gas; its transaction may wait until it looks again. Ignores: other harvesters.
 
+use super::awake::Wake;
+use super::farmer::FARMS;
+use super::offer::hurried;
+use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::chain::time::TimeSpan;
+use crate::checks::Check;
+use crate::checks::laws::{ANY, NOT_NEGATIVE};
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
 use super::Agent;
-use super::awake::Wake;
-use super::offer::hurried;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse};
-use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
 use crate::chain::ids::GoblinId;
-use crate::chain::time::TimeSpan;
 use crate::chain::transaction::Action;
 
 /// A population of harvesters, as scenario files write it.
@@ -79,9 +85,7 @@ impl Harvester {
     }
 }
 
-impl Population for HarvesterParams {
-    type Agent = Harvester;
-
+impl PopulationParams for HarvesterParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -90,7 +94,38 @@ impl Population for HarvesterParams {
         self.count
     }
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Harvester> {
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        vec![Use::new(at.at("goblin"), EntityKind::GOBLIN, &self.goblin)]
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.law(at, "margin", &self.margin, &ANY);
+        check.some_time(at, "every", self.every, "1 h");
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        Some(("reinvest", gas.reinvest))
+    }
+
+    fn needs(&self) -> Option<Need<'_>> {
+        Some(Need {
+            activity: Activity::of(FARMS, &self.goblin),
+            field: "goblin",
+            message: format!("nothing to harvest: nobody farms through `{}`", self.goblin),
+            expected: "expected a goblin with farmers",
+        })
+    }
+}
+
+impl Population for HarvesterParams {
+    type Agent = Harvester;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Harvester> {
         let agent = Harvester {
             goblin: sees.protocols.goblin_named(&self.goblin).id,
             margin: self.margin.sample(dice),
@@ -100,6 +135,6 @@ impl Population for HarvesterParams {
         // Each looks at its own moment: two that look in the same block would both pay for one bounty.
         let phase = (u128::from(dice.bits()) * u128::from(sees.clock.block_at(self.every).max(1))) >> 64;
         let first = Wake::At(u64::try_from(phase).expect("it is below a number of 64 bits"));
-        Drawn { agent, purse: Purse::new(), gas_money: self.gas_money.sample(dice), first, stake: None }
+        NewAgent::new(agent, self.gas_money.sample(dice), first)
     }
 }

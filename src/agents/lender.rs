@@ -5,18 +5,23 @@
 //! what is idle, and comes back for the rest. A withdrawal beyond the market's cash reverts, and it waits until there is
 //! some again. Ignores: rates.
 
+use super::awake::Wake;
+use super::population::{NewAgent, Population, PopulationParams, Stake};
+use super::schedule::{Entry, Exit, PATIENCE, check_stay, stays};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::checks::Check;
+use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
 use super::Agent;
-use super::awake::Wake;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse, Stake};
-use super::schedule::{Entry, Exit, PATIENCE};
-use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{LendingId, TokenId};
 use crate::chain::transaction::{Action, AmountIn, Bid, LendingCall, LendingOrder};
@@ -176,9 +181,7 @@ impl Lender {
     }
 }
 
-impl Population for LenderParams {
-    type Agent = Lender;
-
+impl PopulationParams for LenderParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -187,7 +190,39 @@ impl Population for LenderParams {
         self.count
     }
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Lender> {
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        vec![
+            Use::new(at.at("asset"), EntityKind::TOKEN, &self.asset),
+            Use::new(at.at("market"), EntityKind::LENDING, &self.market),
+        ]
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.law(at, "supply", &self.supply, &POSITIVE);
+        check.law(at, "fears_utilisation", &self.fears_utilisation, &NOT_NEGATIVE);
+        check.law(at, "fears_bad_debt", &self.fears_bad_debt, &NOT_NEGATIVE);
+        check.law(at, "fears_depeg", &self.fears_depeg, &NOT_NEGATIVE);
+        check.law(at, "attention", &self.attention, &SHARE);
+        check_stay(at, self.entry, self.exit, check);
+        check.offered(at.at("asset"), &self.market, &self.asset);
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        let fears = [&self.fears_utilisation, &self.fears_bad_debt, &self.fears_depeg];
+        let acts = !stays(self.entry, self.exit) || fears.iter().any(|law| law.support().0 < 1.0);
+        acts.then_some(("withdraw_claim", gas.withdraw_claim))
+    }
+}
+
+impl Population for LenderParams {
+    type Agent = Lender;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Lender> {
         let cell = sees.protocols.lending_named(&self.market);
         let token = sees.tokens.named(&self.asset);
         let asset = cell.place_of(token).expect("checked: the market has the asset");
@@ -222,10 +257,11 @@ impl Population for LenderParams {
             refused: false,
         };
         if let Some(first) = entry {
-            return Drawn { agent, purse: smallvec![(token, supply)], gas_money, first, stake: None };
+            let initial_balances = smallvec![(token, supply)];
+            return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
         }
         let stake = Some(Stake::Lend { market: cell.id, asset, amount: supply });
         let first = agent.next_look(sees, dice);
-        Drawn { agent, purse: Purse::new(), gas_money, first, stake }
+        NewAgent { stake, ..NewAgent::new(agent, gas_money, first) }
     }
 }

@@ -8,18 +8,25 @@
 
 use std::cmp::Reverse;
 
+use super::awake::Wake;
+use super::farmer::BORROWS_FROM_BANK;
+use super::offer::{check_hurry, hurried};
+use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::dice::{Who, mix};
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::checks::Check;
+use crate::checks::laws::{ANY, SHARE};
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
 use super::Agent;
-use super::awake::Wake;
-use super::offer::hurried;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse};
-use super::view::View;
-use crate::chain::dice::{Dice, Who, mix};
-use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{BankId, PositionId};
 use crate::chain::transaction::{Action, Bid};
@@ -62,7 +69,7 @@ pub struct LiquidatorParams {
 pub struct Liquidator {
     bank: BankId,
     /// Least gain after gas, in whole numeraire tokens.
-    pub margin: f64,
+    margin: f64,
     attention: f64,
     bid_share: Distribution,
     /// Most priority fee, in the native token's smallest units per unit of gas.
@@ -137,11 +144,6 @@ impl Agent for Liquidator {
 }
 
 impl Liquidator {
-    /// Returns the bank whose positions it watches.
-    pub fn bank(&self) -> BankId {
-        self.bank
-    }
-
     /// Returns what it would do about a position; none if it does not notice it, or does not find it worth a transaction.
     /// Dice are thrown per position, so that one position more leaves the others' throws.
     fn look_at(&self, at: &Liquidatable, sees: &View, out: &mut Outbox) -> Option<Seen> {
@@ -183,9 +185,7 @@ impl Liquidator {
     }
 }
 
-impl Population for LiquidatorParams {
-    type Agent = Liquidator;
-
+impl PopulationParams for LiquidatorParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -194,10 +194,45 @@ impl Population for LiquidatorParams {
         self.count
     }
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Liquidator> {
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        vec![Use::new(at.at("bank"), EntityKind::BANK, &self.bank)]
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "margin", &self.margin, &ANY);
+        check.law(at, "attention", &self.attention, &SHARE);
+        check.law(at, "bid_share", &self.bid_share, &SHARE);
+        check_hurry(at, self.tip_cap, self.expiry, check);
+        check.field(at, "kills_per_block", self.kills_per_block, self.kills_per_block > 0, "at least 1");
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        Some(("kill", gas.kill))
+    }
+
+    fn needs(&self) -> Option<Need<'_>> {
+        Some(Need {
+            activity: Activity::of(BORROWS_FROM_BANK, &self.bank),
+            field: "bank",
+            message: format!("nothing to liquidate: nobody borrows from `{}`", self.bank),
+            expected: "expected a bank with farmers",
+        })
+    }
+}
+
+impl Population for LiquidatorParams {
+    type Agent = Liquidator;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Liquidator> {
+        let bank = sees.protocols.bank_named(&self.bank);
+        let margin = self.margin.sample(dice);
         let agent = Liquidator {
-            bank: sees.protocols.bank_named(&self.bank).id,
-            margin: self.margin.sample(dice),
+            bank: bank.id,
+            margin,
             attention: self.attention.sample(dice),
             bid_share: self.bid_share.clone(),
             tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),
@@ -207,6 +242,7 @@ impl Population for LiquidatorParams {
             seen: Vec::new(),
         };
         let gas_money = self.gas_money.sample(dice);
-        Drawn { agent, purse: Purse::new(), gas_money, first: Wake::WhenUnderwater, stake: None }
+        let min_profit = Some((bank.protocol, margin));
+        NewAgent { min_profit, ..NewAgent::new(agent, gas_money, Wake::WhenUnderwater) }
     }
 }

@@ -38,7 +38,7 @@ use serde::Deserialize;
 
 use awake::{Awake, Sleeper, Wake};
 use outbox::Outbox;
-use population::Spawner;
+use population::{PopulationParams, Spawner};
 use view::View;
 
 use crate::chain::dice::Who;
@@ -47,6 +47,9 @@ use crate::chain::event::{Event, EventLog};
 use crate::chain::ids::{AccountId, AgentId};
 use crate::chain::ledger::SupplyTooLarge;
 use crate::chain::mempool::Mempool;
+use crate::checks::Check;
+use crate::checks::laws::NOT_NEGATIVE;
+use crate::reader::piece::Node;
 use crate::world_copy::WorldCopy;
 
 /// Who an agent is.
@@ -148,6 +151,8 @@ pub struct Listed {
     pub population: u16,
     /// Its number in its population.
     pub number: u32,
+    /// Assets over own capital as drawn, of one that borrows.
+    pub leverage: Option<f64>,
 }
 
 /// One population in the directory.
@@ -207,10 +212,10 @@ macro_rules! kinds {
         }
 
         impl AgentParams {
-            /// Returns the population's name.
-            pub fn name(&self) -> &str {
+            /// Returns what the user writes of the population.
+            pub fn params(&self) -> &dyn PopulationParams {
                 match self {
-                    $(Self::$kind(params) => &params.name,)*
+                    $(Self::$kind(params) => params,)*
                 }
             }
 
@@ -308,12 +313,17 @@ kinds! {
 }
 
 impl AgentParams {
-    /// Returns how many blocks ahead the population knows outside prices.
-    pub fn foresight(&self) -> u64 {
-        match self {
-            Self::Trader(params) => params.foresight(),
-            _ => 0,
-        }
+    /// Returns the population's name.
+    pub fn name(&self) -> &str {
+        self.params().name()
+    }
+
+    /// Checks all that the population says but the names that it uses.
+    pub fn check(&self, at: Node, check: &mut Check) {
+        let params = self.params();
+        check.field(at, "count", params.count(), params.count() > 0, "at least 1");
+        check.law(at, "gas_money", params.gas_money(), &NOT_NEGATIVE);
+        params.check(at, check);
     }
 }
 

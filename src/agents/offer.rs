@@ -6,6 +6,9 @@ use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::transaction::Bid;
+use crate::checks::Check;
+use crate::checks::laws::{AT_LEAST_ONE, NOT_NEGATIVE};
+use crate::reader::piece::Node;
 
 /// How long agents wait for block space and what they pay for it, as scenario files write it. What is left out has no
 /// bound.
@@ -18,6 +21,32 @@ pub struct PatienceParams {
     pub max_fee: Option<Distribution>,
     /// The most that a transaction's gas may cost, as a share of what it is about.
     pub gas_share: Option<Distribution>,
+}
+
+impl PatienceParams {
+    /// Checks what the field `patience` of a population says.
+    pub fn check(&self, agent: Node, check: &mut Check) {
+        let node = agent.at("patience");
+        let laws = [
+            ("blocks", &self.blocks, AT_LEAST_ONE),
+            ("max_fee", &self.max_fee, NOT_NEGATIVE),
+            ("gas_share", &self.gas_share, NOT_NEGATIVE),
+        ];
+        for (field, law, allowed) in laws {
+            if let Some(law) = law {
+                check.law(node, field, law, &allowed);
+            }
+        }
+    }
+}
+
+/// Checks what a population says that is in a hurry: the most that it tips, and how long its transactions may wait.
+pub fn check_hurry(at: Node, tip_cap: Option<f64>, expiry: u64, check: &mut Check) {
+    if let Some(cap) = tip_cap {
+        check.field(at, "tip_cap", cap, cap >= 0.0, "0 gwei or more");
+    }
+    let expected = "1 or more blocks: the first is the one in which it is submitted";
+    check.field(at, "expiry", expiry, (1..=1_000_000_000).contains(&expiry), expected);
 }
 
 /// What an agent offers.

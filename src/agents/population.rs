@@ -11,13 +11,21 @@ use super::awake::{Awake, Sleeper, Wake};
 use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
-use crate::chain::ids::{AgentId, BankId, GoblinId, IlkId, LendingId, MakerId, PoolId, TokenId};
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::chain::ids::{AgentId, BankId, GoblinId, IlkId, LendingId, MakerId, PoolId, ProtocolId, TokenId};
 use crate::chain::ledger::{Source, SupplyTooLarge};
 use crate::chain::state::ChainState;
+use crate::checks::Check;
+use crate::checks::declared::Declared;
+use crate::checks::names::Use;
+use crate::deployments::directory::Directory;
+use crate::deployments::liquidatable::MinProfit;
 use crate::protocol::amm::{PerToken, TickRange};
+use crate::reader::piece::Node;
 
 /// What an agent has when it comes into the world.
-pub type Purse = SmallVec<[(TokenId, u128); 2]>;
+pub type InitialBalances = SmallVec<[(TokenId, u128); 2]>;
 
 /// What an agent is in before the first block.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,32 +94,104 @@ pub enum Stake {
 
 /// One agent as it was drawn.
 #[derive(Debug)]
-pub struct Drawn<A> {
+pub struct NewAgent<A> {
     /// What acts.
     pub agent: A,
     /// Its tokens.
-    pub purse: Purse,
+    pub initial_balances: InitialBalances,
     /// Whole native tokens on top, to pay gas from.
     pub gas_money: f64,
     /// When it is asked first.
     pub first: Wake,
     /// What it is in before the first block.
     pub stake: Option<Stake>,
+    /// Assets over own capital, of one that borrows.
+    pub leverage: Option<f64>,
+    /// The least gain after gas for which it liquidates, in whole numeraire tokens, and whose positions.
+    pub min_profit: Option<(ProtocolId, f64)>,
+}
+
+impl<A> NewAgent<A> {
+    /// An agent that has nothing but money for gas.
+    pub fn new(agent: A, gas_money: f64, first: Wake) -> Self {
+        let initial_balances = InitialBalances::new();
+        Self { agent, initial_balances, gas_money, first, stake: None, leverage: None, min_profit: None }
+    }
+}
+
+/// Something that one population does and another lives on, such as borrowing from a market: what is done, and of which
+/// names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity<'d> {
+    /// The verb, as whoever does it calls it.
+    pub verb: &'static str,
+    /// Names of the scenario.
+    pub of: Vec<&'d str>,
+}
+
+impl<'d> Activity<'d> {
+    /// What is done of one thing.
+    pub fn of(verb: &'static str, name: &'d str) -> Self {
+        Self { verb, of: vec![name] }
+    }
+}
+
+/// What a population cannot do anything without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need<'d> {
+    /// What somebody else must do.
+    pub activity: Activity<'d>,
+    /// The field that says where it looks for it.
+    pub field: &'static str,
+    /// What is wrong if nobody does.
+    pub message: String,
+    /// What to write instead.
+    pub expected: &'static str,
 }
 
 /// What the user writes of one kind.
-pub trait Population {
-    /// What acts.
-    type Agent: Agent;
-
+pub trait PopulationParams {
     /// Returns the population's name.
     fn name(&self) -> &str;
 
     /// Returns how many there are.
     fn count(&self) -> u32;
 
+    /// Returns the law of what each has to pay gas from, in whole native tokens.
+    fn gas_money(&self) -> &Distribution;
+
+    /// Returns the names that it uses.
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>>;
+
+    /// Checks what it says beyond its count, its gas money and the names that it uses.
+    fn check(&self, at: Node, check: &mut Check);
+
+    /// Returns the dearest transaction that it may send, with its gas; none if it never sends any.
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)>;
+
+    /// Returns how many blocks ahead it knows outside prices.
+    fn foresight(&self) -> u64 {
+        0
+    }
+
+    /// Returns what it does that others may live on.
+    fn does<'d>(&'d self, _declared: &Declared<'d>) -> Vec<Activity<'d>> {
+        vec![]
+    }
+
+    /// Returns what others must do for it to have anything to do.
+    fn needs(&self) -> Option<Need<'_>> {
+        None
+    }
+}
+
+/// What the user writes of one kind, and what acts then.
+pub trait Population: PopulationParams {
+    /// What acts.
+    type Agent: Agent;
+
     /// Draws one agent.
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Self::Agent>;
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Self::Agent>;
 }
 
 /// How many agents are drawn before they are put into the world: a million need not be in memory twice.
@@ -123,6 +203,8 @@ pub struct Spawner<'w> {
     world: &'w mut World,
     /// What agents are in before the first block, in the order of their ids.
     pub stakes: Vec<(AgentId, Stake)>,
+    /// The least gain after gas for which anybody liquidates.
+    pub min_profit: MinProfit,
 }
 
 impl<'w> Spawner<'w> {
@@ -131,7 +213,8 @@ impl<'w> Spawner<'w> {
         let first_account =
             u32::try_from(world.resource::<ChainState>().ledger.accounts()).expect("accounts are numbered in u32");
         world.resource_mut::<AgentDirectory>().first_account = first_account;
-        Self { world, stakes: Vec::new() }
+        let min_profit = MinProfit(vec![None; world.resource::<Directory>().positions.len()]);
+        Self { world, stakes: Vec::new(), min_profit }
     }
 
     /// Draws a population and puts it into the world.
@@ -154,8 +237,9 @@ impl<'w> Spawner<'w> {
             for (number, (who, drawn)) in (from..to).zip(self.draw(params, from..to)) {
                 let id = AgentId(u32::try_from(directory.agents.len()).expect("there are fewer than 2^32 agents"));
                 let row = others + number;
+                let leverage = drawn.leverage;
                 self.settle::<A>((id, row), who, drawn)?;
-                directory.agents.push(Listed { row, population, number });
+                directory.agents.push(Listed { row, population, number, leverage });
             }
             from = to;
         }
@@ -164,29 +248,33 @@ impl<'w> Spawner<'w> {
     }
 
     /// Draws some agents of a population.
-    fn draw<P: Population>(&mut self, params: &P, numbers: Range<u32>) -> Vec<(Who, Drawn<P::Agent>)> {
+    fn draw<P: Population>(&mut self, params: &P, numbers: Range<u32>) -> Vec<(Who, NewAgent<P::Agent>)> {
         let mut state = SystemState::<View>::new(self.world);
         let sees = state.get(self.world).expect("the world has everything but agents");
         let (seed, native) = (sees.clock.seed, sees.tokens.native);
         let draw = |number| {
             let who = Who::new(params.name(), u64::from(number));
             let mut drawn = params.draw(&sees, &mut Dice::new(seed, who, BEFORE_THE_FIRST_BLOCK));
-            drawn.purse.push((native, sees.tokens.units(native, drawn.gas_money)));
+            drawn.initial_balances.push((native, sees.tokens.units(native, drawn.gas_money)));
             (who, drawn)
         };
         numbers.map(draw).collect()
     }
 
     /// Gives an agent its wallet and puts it into the world.
-    fn settle<A: Agent>(&mut self, agent: Sleeper, who: Who, drawn: Drawn<A>) -> Result<(), SupplyTooLarge> {
+    fn settle<A: Agent>(&mut self, agent: Sleeper, who: Who, drawn: NewAgent<A>) -> Result<(), SupplyTooLarge> {
         let (id, _) = agent;
         let ledger = &mut self.world.resource_mut::<ChainState>().into_inner().ledger;
         let account = ledger.open_account();
-        for (token, amount) in drawn.purse {
+        for (token, amount) in drawn.initial_balances {
             ledger.can_issue(token, amount)?;
             ledger.issue(Source::Genesis, account, token, amount);
         }
         self.stakes.extend(drawn.stake.map(|stake| (id, stake)));
+        if let Some((protocol, profit)) = drawn.min_profit {
+            let least = &mut self.min_profit.0[protocol.index()];
+            *least = Some(least.map_or(profit, |least| least.min(profit)));
+        }
         self.world.spawn((drawn.agent, Identity { id, who, account, nonce: 0, ran_dry: false, gave_up: 0 }));
         self.world.resource_mut::<Awake<A>>().schedule(0, agent, drawn.first);
         Ok(())

@@ -3,17 +3,23 @@
 //! Sees: the price that its feed should tell. Decides: to submit it with its tip, one update at a time; what has become
 //! stale meanwhile is told by the next. Ignores: who gains or loses by the price.
 
+use super::awake::Wake;
+use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::checks::Check;
+use crate::checks::declared::Declared;
+use crate::checks::laws::NOT_NEGATIVE;
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
 use super::Agent;
-use super::awake::Wake;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse};
-use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::FeedId;
 use crate::chain::transaction::{Action, Bid};
@@ -36,6 +42,12 @@ pub struct PublisherParams {
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
 }
+
+/// Somebody sends what an oracle sees.
+pub const PUBLISHES: &str = "publishes";
+
+/// A market goes by an oracle's prices.
+pub const BELIEVES: &str = "believes";
 
 /// A publisher of prices.
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
@@ -65,9 +77,7 @@ impl Agent for Publisher {
     }
 }
 
-impl Population for PublisherParams {
-    type Agent = Publisher;
-
+impl PopulationParams for PublisherParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -76,10 +86,47 @@ impl Population for PublisherParams {
         self.count
     }
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Publisher> {
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        vec![Use::new(at.at("oracle"), EntityKind::ORACLE, &self.oracle)]
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        if check.declared.oracle(&self.oracle).is_some_and(|oracle| !oracle.by_transaction) {
+            let message = format!("the oracle `{}` publishes by itself", self.oracle);
+            check.error(at.at("oracle").place(), message, "expected an oracle with `publish: Transaction`");
+        }
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        Some(("publish_price", gas.publish_price))
+    }
+
+    fn does<'d>(&'d self, _declared: &Declared<'d>) -> Vec<Activity<'d>> {
+        vec![Activity::of(PUBLISHES, &self.oracle)]
+    }
+
+    fn needs(&self) -> Option<Need<'_>> {
+        Some(Need {
+            activity: Activity::of(BELIEVES, &self.oracle),
+            field: "oracle",
+            message: format!("nothing to publish: nobody believes the oracle `{}`", self.oracle),
+            expected: "expected an oracle that some market believes",
+        })
+    }
+}
+
+impl Population for PublisherParams {
+    type Agent = Publisher;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Publisher> {
         let feed = sees.oracles.named(&self.oracle);
         let agent = Publisher { feed, tip: sees.gwei(self.tip.sample(dice)), waits: false };
         let gas_money = self.gas_money.sample(dice);
-        Drawn { agent, purse: Purse::new(), gas_money, first: Wake::NextBlock, stake: None }
+        NewAgent::new(agent, gas_money, Wake::NextBlock)
     }
 }

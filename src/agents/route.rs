@@ -3,11 +3,17 @@
 
 use serde::Deserialize;
 
-use super::router::{self, Hop, Plan};
+use super::population::Activity;
+use super::router::{self, Hop, MOST_HOPS, Plan};
 use super::view::View;
+use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::transaction::{Action, Actions, AmountIn};
+use crate::checks::Check;
+use crate::checks::declared::Declared;
+use crate::checks::names::{EntityKind, Use};
 use crate::math::{WAD, mul_div_down, mul_div_up};
+use crate::reader::piece::Node;
 
 /// Where an agent trades, as scenario files write it: `"ETH/USDC"`, `Router` or `Venue`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -54,6 +60,79 @@ impl Through {
             Self::Router | Self::Venue => None,
         }
     }
+}
+
+impl Through {
+    /// Returns the use of the pool that the field `through` names.
+    pub fn uses<'a>(&self, at: Node<'a>) -> Option<Use<'a, '_>> {
+        self.pool().map(|pool| Use::new(at.at("through"), EntityKind::POOL, pool))
+    }
+
+    /// Checks the fields `through` and `slippage`: two tokens must meet in the pool that is named, or be joined by a
+    /// router's path.
+    pub fn check(&self, at: Node, (one, other): (&str, &str), slippage: Option<f64>, check: &mut Check) {
+        let place = at.at("through").place();
+        match self {
+            Self::Pool(name) => {
+                let Some(pool) = check.declared.pool(name) else { return };
+                for token in [one, other].into_iter().filter(|_| one != other) {
+                    if check.declared.lacks(pool, token) {
+                        let message = format!("the pool `{name}` does not hold `{token}`");
+                        let expected = format!(
+                            "expected a pool of `{one}` and `{other}`, `Router`, or none for the external venue"
+                        );
+                        check.error(place.clone(), message, expected);
+                    }
+                }
+            }
+            Self::Router if check.declared.knows_pools() && !joined(&check.declared, one, other) => {
+                let message = format!("no path of up to {MOST_HOPS} pools leads from `{one}` to `{other}`");
+                check.error(place, message, "expected pools between them, or `Venue` for the external one");
+            }
+            Self::Venue if slippage.is_some() => {
+                let message = "the external venue fills at any price, within `slippage` or not";
+                check.error(at.at("slippage").place(), message, "expected `through: \"a pool\"` or `through: Router`");
+            }
+            Self::Router | Self::Venue => {}
+        }
+        if let Some(share) = slippage {
+            let fine = (0.0..1.0).contains(&share);
+            check.field(at, "slippage", share, fine, "0 or more and less than 1, as in 0.01 for 1 %");
+        }
+    }
+
+    /// Returns the gas of the dearest trade there: a router may use two paths.
+    pub fn dearest(&self, gas: &GasSchedule) -> u64 {
+        match self {
+            Self::Router => gas.swap + (2 * MOST_HOPS as u64 - 1) * gas.further_swap,
+            Self::Pool(_) | Self::Venue => gas.swap,
+        }
+    }
+
+    /// Returns the pools in which it may trade.
+    pub fn trades<'d>(&'d self, declared: &Declared<'d>) -> Vec<Activity<'d>> {
+        let pools = match self {
+            Self::Pool(pool) => vec![pool.as_str()],
+            Self::Router => declared.pools.iter().map(|pool| pool.name()).collect(),
+            Self::Venue => vec![],
+        };
+        pools.into_iter().map(|pool| Activity::of(TRADES, pool)).collect()
+    }
+}
+
+/// Somebody sends transactions that are one swap in a pool.
+pub const TRADES: &str = "trades";
+
+/// Whether a path of pools that a router may take leads from one token to another.
+fn joined(declared: &Declared, one: &str, other: &str) -> bool {
+    let mut reached = vec![one];
+    for _ in 0..MOST_HOPS {
+        let crossed = declared.pools.iter().map(|pool| pool.tokens());
+        let next: Vec<&str> =
+            crossed.filter(|tokens| tokens.iter().any(|token| reached.contains(token))).flatten().collect();
+        reached.extend(next);
+    }
+    reached.contains(&other)
 }
 
 /// Where a route leads through.

@@ -6,6 +6,8 @@ use super::awake::Wake;
 use super::view::View;
 use crate::chain::dice::{Dice, Who};
 use crate::chain::time::TimeSpan;
+use crate::checks::Check;
+use crate::reader::piece::Node;
 
 /// How long an agent waits before it tries again what was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,4 +75,41 @@ fn between(from: TimeSpan, to: TimeSpan, dice: &mut Dice) -> TimeSpan {
     let width = u128::from(to.ms.saturating_sub(from.ms));
     let offset = (u128::from(dice.bits()) * width) >> 64;
     TimeSpan { ms: from.ms + u64::try_from(offset).expect("it is below a width of 64 bits") }
+}
+
+/// Whether an agent never sends a transaction to come or to go.
+pub fn stays(entry: Entry, exit: Exit) -> bool {
+    entry == Entry::Genesis && exit == Exit::Hold
+}
+
+/// Checks the fields `entry` and `exit` of a population.
+pub fn check_stay(at: Node, entry: Entry, exit: Exit, check: &mut Check) {
+    let enters = match entry {
+        Entry::Genesis => TimeSpan::default(),
+        Entry::Between(from, to) => {
+            check_window(at, "entry", from, to, check);
+            from
+        }
+    };
+    match exit {
+        Exit::Hold => {}
+        Exit::After(from, to) => check_window(at, "exit", from, to, check),
+        Exit::Between(from, to) => {
+            check_window(at, "exit", from, to, check);
+            if to < enters {
+                let message = format!("leaves by {to}, enters at {enters} or later");
+                check.warning(at.at("exit").place(), message, "expected a time after `entry`");
+            }
+        }
+    }
+}
+
+fn check_window(at: Node, field: &str, from: TimeSpan, to: TimeSpan, check: &mut Check) {
+    let place = at.at(field).place();
+    if from > to {
+        check.error(place, format!("`{field}` is reversed"), format!("expected `\"{to}\", \"{from}\"`"));
+    } else if check.is_late(from) {
+        let message = format!("`{field}` begins at {from}, after the last block");
+        check.warning(place, message, check.expect_early());
+    }
 }

@@ -7,18 +7,24 @@
 //! bundles and dearer transactions do to the pool before its own: a bundle that then no longer pays falls through. Only
 //! transactions that are one swap are looked at.
 
+use super::awake::Wake;
+use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
+use super::route::TRADES;
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::checks::Check;
+use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
 use super::Agent;
-use super::awake::Wake;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population};
 use super::sandwich::{Sandwich, Swap, apply, best};
-use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
 use crate::chain::ids::{AccountId, PoolId};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, Transaction};
 use crate::deployments::amm::PoolCell;
@@ -186,9 +192,7 @@ fn gas(sees: &View, swap: &Swap, pool: PoolId) -> u64 {
     legs(pool, swap, 0, 0).iter().map(|actions| sees.gas.schedule.of(actions)).sum()
 }
 
-impl Population for SearcherParams {
-    type Agent = Searcher;
-
+impl PopulationParams for SearcherParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -197,10 +201,47 @@ impl Population for SearcherParams {
         self.count
     }
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Searcher> {
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        vec![Use::new(at.at("pool"), EntityKind::POOL, &self.pool)]
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "capital", &self.capital, &POSITIVE);
+        check.law(at, "margin", &self.margin, &NOT_NEGATIVE);
+        check.law(at, "attention", &self.attention, &SHARE);
+        check.law(at, "bid_share", &self.bid_share, &SHARE);
+        if let Some(cap) = self.tip_cap {
+            check.field(at, "tip_cap", cap, cap >= 0.0, "0 gwei or more");
+        }
+        let bundles = self.bundles_per_block;
+        check.field(at, "bundles_per_block", bundles, bundles > 0, "at least 1");
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        Some(("bundle", 3 * gas.swap))
+    }
+
+    fn needs(&self) -> Option<Need<'_>> {
+        Some(Need {
+            activity: Activity::of(TRADES, &self.pool),
+            field: "pool",
+            message: format!("nothing to sandwich: nobody trades in `{}`", self.pool),
+            expected: "expected a pool with traders",
+        })
+    }
+}
+
+impl Population for SearcherParams {
+    type Agent = Searcher;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Searcher> {
         let cell = sees.protocols.pool_named(&self.pool);
         let worth = self.capital.sample(dice) / cell.tokens.len() as f64;
-        let purse = cell.tokens.iter().map(|token| (*token, sees.units_worth(*token, worth))).collect();
+        let initial_balances = cell.tokens.iter().map(|token| (*token, sees.units_worth(*token, worth))).collect();
         let agent = Searcher {
             pool: cell.id,
             margin: self.margin.sample(dice),
@@ -209,6 +250,7 @@ impl Population for SearcherParams {
             tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),
             bundles_per_block: self.bundles_per_block,
         };
-        Drawn { agent, purse, gas_money: self.gas_money.sample(dice), first: Wake::NextBlock, stake: None }
+        let gas_money = self.gas_money.sample(dice);
+        NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, Wake::NextBlock) }
     }
 }

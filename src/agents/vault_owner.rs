@@ -5,19 +5,25 @@
 //! collateral or pays dai back, as far as its wallet goes. A sleeper is never asked. Ignores: fees, gas, and what others do.
 //! A vault that the system refuses is not tried again; a defence that fails is, when it looks next.
 
+use super::awake::Wake;
+use super::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams, Stake};
+use super::schedule::{Entry, Exit, check_stay};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::checks::Check;
+use crate::checks::declared::Declared;
+use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
 use super::Agent;
-use super::awake::Wake;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse, Stake};
-use super::schedule::Entry;
-use super::view::View;
 use crate::chain::cdp::{MakerCall, MakerOrder};
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, IlkId, MakerId, TokenId};
 use crate::chain::transaction::{Action, AmountIn, Bid};
@@ -74,6 +80,16 @@ fn act_below() -> Distribution {
 fn target() -> Distribution {
     Distribution::Fixed(2.0)
 }
+
+impl VaultOwnerParams {
+    /// Whether it never sends a transaction.
+    fn is_idle(&self) -> bool {
+        self.entry == Entry::Genesis && self.temperament == Temperament::Sleep
+    }
+}
+
+/// Somebody owes in vaults of an ilk.
+pub const OWES_IN_VAULTS: &str = "owes in vaults";
 
 /// What a vault owner does when its ratio is low.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -230,9 +246,7 @@ fn units(wish: f64) -> u128 {
     units
 }
 
-impl Population for VaultOwnerParams {
-    type Agent = VaultOwner;
-
+impl PopulationParams for VaultOwnerParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -241,7 +255,41 @@ impl Population for VaultOwnerParams {
         self.count
     }
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<VaultOwner> {
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        vec![Use::new(at.at("ilk"), EntityKind::ILK, &self.ilk)]
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.law(at, "collateral", &self.collateral, &POSITIVE);
+        check.law(at, "attention", &self.attention, &SHARE);
+        check.law(at, "spare", &self.spare, &NOT_NEGATIVE);
+        let least = check.declared.vaults(&self.ilk).map_or(1.0, |vaults| vaults.liquidation_ratio);
+        check.law(at, "collateral_ratio", &self.collateral_ratio, &Allowed { least, ..ANY });
+        if self.temperament != Temperament::Sleep {
+            check.law(at, "act_below", &self.act_below, &Allowed { least: 1.0, ..ANY });
+            check.law(at, "target", &self.target, &Allowed { least, ..ANY });
+        }
+        check_stay(at, self.entry, Exit::Hold, check);
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        (!self.is_idle()).then_some(("lock_and_draw", gas.lock_and_draw.max(gas.wipe_and_free)))
+    }
+
+    fn does<'d>(&'d self, _declared: &Declared<'d>) -> Vec<Activity<'d>> {
+        vec![Activity::of(OWES_IN_VAULTS, &self.ilk)]
+    }
+}
+
+impl Population for VaultOwnerParams {
+    type Agent = VaultOwner;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<VaultOwner> {
         let (cell, ilk) = sees.protocols.ilk_named(&self.ilk);
         let (gem, dai) = (cell.ilk(ilk).gem, cell.dai);
         let collateral = self.collateral.sample(dice);
@@ -261,26 +309,25 @@ impl Population for VaultOwnerParams {
             tip,
             state: if entry.is_some() { State::Outside } else { State::Open },
         };
-        let mut purse = Purse::new();
+        let mut initial_balances = InitialBalances::new();
         let spare = worth * self.spare.sample(dice);
         match self.temperament {
-            Temperament::TopUp => purse.push((gem, sees.units_worth(gem, spare))),
-            Temperament::Repay => purse.push((dai, sees.units_worth(dai, spare))),
+            Temperament::TopUp => initial_balances.push((gem, sees.units_worth(gem, spare))),
+            Temperament::Repay => initial_balances.push((dai, sees.units_worth(dai, spare))),
             Temperament::Sleep => {}
         }
         let first = entry.unwrap_or_else(|| match self.temperament {
             Temperament::Sleep => Wake::Never,
             _ => Wake::At(dice.blocks_until(plan.attention) - 1),
         });
-        let is_idle = entry.is_none() && self.temperament == Temperament::Sleep;
         let of = (cell.id, ilk);
         let stake = if entry.is_some() {
-            purse.push((gem, lock));
+            initial_balances.push((gem, lock));
             None
         } else {
             Some(Stake::Vault { of, locked: lock, drawn: draw, kept: self.keeps_dai })
         };
-        let agent = VaultOwner { of, plan: (!is_idle).then(|| Box::new(plan)) };
-        Drawn { agent, purse, gas_money, first, stake }
+        let agent = VaultOwner { of, plan: (!self.is_idle()).then(|| Box::new(plan)) };
+        NewAgent { initial_balances, stake, ..NewAgent::new(agent, gas_money, first) }
     }
 }

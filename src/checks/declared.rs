@@ -193,8 +193,8 @@ impl<'d> Declared<'d> {
         traded || lent || self.vaults.iter().any(|vaults| [vaults.token, vaults.owes].contains(&token))
     }
 
-    /// Whether something looks at an oracle's price.
-    pub fn reads(&self, oracle: &str) -> bool {
+    /// Whether a market goes by an oracle's prices.
+    pub fn believes(&self, oracle: &str) -> bool {
         let lent = self.lending.iter().any(|market| market.names().iter().any(|(_, told)| *told == oracle));
         lent || self.vaults.iter().any(|vaults| vaults.oracle == oracle)
     }

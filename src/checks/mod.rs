@@ -4,6 +4,7 @@
 pub mod amounts;
 pub mod declared;
 pub mod laws;
+mod lending;
 pub mod names;
 mod ranges;
 

@@ -16,8 +16,6 @@ use crate::accounts::fate::AgentFate;
 use crate::accounts::liquidity::LiquidityBooks;
 use crate::accounts::profit::{Beginning, profit_and_loss, provided};
 use crate::accounts::trace::Trace;
-use crate::agents::borrower::Borrower;
-use crate::agents::farmer::Farmer;
 use crate::agents::view::View;
 use crate::agents::{AgentDirectory, Identity};
 use crate::chain::audit::{AuditError, AuditEveryBlock, audit};
@@ -127,12 +125,6 @@ impl Simulation {
         let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..]);
         let mut recorder = Recorder::open(&sees, world.resource::<OutsidePrices>(), folder, wanted)?;
         name.clone_into(&mut recorder.summary.scenario);
-        for (identity, farmer) in world.query::<(&Identity, &Farmer)>().iter(&world) {
-            books.agents[identity.id.index()].leverage = Some(farmer.leverage);
-        }
-        for (identity, borrower) in world.query::<(&Identity, &Borrower)>().iter(&world) {
-            books.agents[identity.id.index()].leverage = Some(borrower.leverage);
-        }
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
         if let Some(liquidity) = LiquidityBooks::open(&sees, &directory) {

@@ -7,6 +7,7 @@ use plimsoll::market::price::PriceParams;
 use plimsoll::reader::diagnostic::Diagnostic;
 use plimsoll::scenario::schema::BaseFeeParams;
 use plimsoll::scenario::{Checked, genesis, read, read_text};
+use plimsoll::simulation::{Options, Simulation};
 use proptest::prelude::*;
 
 /// A scenario without mistakes, in which each case below breaks something.
@@ -127,9 +128,15 @@ fn lines(text: &str) -> Vec<String> {
 /// diagnostic at that place with those words.
 #[track_caller]
 fn breaks(severity: &str, cases: &[(&str, &str, &str)]) {
+    breaks_in(SOUND, severity, cases);
+}
+
+/// The same of another sound scenario.
+#[track_caller]
+fn breaks_in(sound: &str, severity: &str, cases: &[(&str, &str, &str)]) {
     for (from, to, words) in cases {
-        assert_eq!(SOUND.matches(from).count(), 1, "{from} stands once in the sound scenario");
-        let marked = SOUND.replace(from, to);
+        assert_eq!(sound.matches(from).count(), 1, "{from} stands once in the sound scenario");
+        let marked = sound.replace(from, to);
         let caret = marked.find('^').expect("a caret says where");
         let (line, column) =
             (marked[..caret].matches('\n').count() + 1, marked[..caret].rsplit('\n').next().unwrap().len() + 1);
@@ -989,7 +996,85 @@ fn a_scenario_that_cannot_do_what_it_asks_gets_a_warning() {
     assert!(said(&idle)[0].to_string().contains("nothing to liquidate: nobody borrows from `idle`"));
     let aside = SOUND.replace("shocks: [", r#"shocks: [Crash(token: "DAI", start: "1 h", size: Fixed(0.1)),"#);
     let aside = aside.replace("tokens: [\n", "tokens: [\n(name: \"DAI\", decimals: 18, price: Fixed(1)),\n");
-    assert!(said(&aside)[0].to_string().contains("nobody will feel this crash: no pool holds `DAI`"));
+    assert!(said(&aside)[0].to_string().contains("nobody will feel this crash: no pool, market or vault holds `DAI`"));
+}
+
+/// A loan feels what its market's oracle tells, wherever its collateral is sold: no pool is needed.
+#[test]
+fn a_crash_of_what_is_borrowed_against_is_felt_without_a_pool() {
+    let text = r#"Scenario(
+        blocks: 300, block_time: "12 s", numeraire: "USDC", chain: (native: "ETH", base_fee: Fixed(10)),
+        tokens: [
+            (name: "USDC", decimals: 6, price: Fixed(1)),
+            (name: "ETH", decimals: 18, price: Fixed(2_000)),
+        ],
+        shocks: [Crash(token: "ETH", start: "10 min", size: Fixed(0.3))],
+        oracles: [
+            (name: "ether", token: "ETH", sources: [(1, Outside)]),
+            (name: "dollar", token: "USDC", sources: [(1, Outside)]),
+        ],
+        lending: [AaveV3(name: "aave", reserves: [
+            (token: "ETH", oracle: "ether", ltv: 0.8, threshold: 0.825, bonus: 0.05),
+            (token: "USDC", oracle: "dollar", supplied: "1_000_000"),
+        ])],
+        agents: [
+            Borrower(
+                name: "borrowers", count: 10, market: "aave", collateral: "ETH", debt: "USDC",
+                capital: Fixed(10_000), owes: LoanToValue(Fixed(0.7)),
+            ),
+            LoanLiquidator(
+                name: "liquidator", market: "aave", collateral: "ETH", debt: "USDC", bid_share: Fixed(0.2),
+            ),
+        ],
+    )"#;
+    let checked = check(text).unwrap();
+    assert_eq!(checked.warnings, [], "{:?}", lines(text));
+    let mut run = Simulation::new(&checked.scenario, "test", Path::new(""), Options::seeded(1), None).unwrap();
+    (0..300).for_each(|_| run.step().unwrap());
+    assert!(run.finish(None).unwrap().liquidations.debt_numeraire > 30_000.0);
+}
+
+/// Whoever lives on what others do needs somebody who does it; each of these would sit idle for the whole run.
+#[test]
+fn a_population_without_anything_to_do_gets_a_warning() {
+    let more = [
+        ("pools: [", r#"pools: [UniswapV2(name: "aside", tokens: ("ETH", "UNI"), reserves: ("40", "4_000")),"#),
+        ("oracles: [", r#"oracles: [(name: "unheard", token: "ETH", sources: [(1, Outside)], publish: Transaction),"#),
+        ("agents: [", r#"agents: [Publisher(name: "heralds", oracle: "unheard"),"#),
+        (
+            "goblins: [",
+            r#"goblins: [(
+                name: "fallow", pool: "ETH/USDC", farm: "farm", reward_pool: "UNI/USDC", work_factor: 0.87,
+                kill_factor: 0.92,
+            ),"#,
+        ),
+    ];
+    let wider = more.iter().fold(SOUND.to_owned(), |text, (from, to)| text.replacen(from, to, 1));
+    let told = lines(&wider);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("nothing to publish: nobody believes the oracle `unheard`"), "{told:#?}");
+    let wider = wider.replace(more[2].1, more[2].0).replace("publish: Transaction),", "),");
+    breaks_in(
+        &wider,
+        "warning",
+        &[
+            (
+                r#"market: "aave", collateral: "ETH", debt: "USDC", through"#,
+                r#"market: ^"aave", collateral: "USDC", debt: "ETH", through"#,
+                "nothing to liquidate: nobody borrows `ETH` against `USDC` from `aave`; expected a market with such",
+            ),
+            (
+                r#"name: "searchers", pool: "ETH/USDC""#,
+                r#"name: "searchers", pool: ^"aside""#,
+                "nothing to sandwich: nobody trades in `aside`; expected a pool with traders",
+            ),
+            (
+                r#"name: "harvester", goblin: "goblin""#,
+                r#"name: "harvester", goblin: ^"fallow""#,
+                "nothing to harvest: nobody farms through `fallow`; expected a goblin with farmers",
+            ),
+        ],
+    );
 }
 
 #[test]

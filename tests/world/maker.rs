@@ -305,6 +305,7 @@ const SOUND: &str = r#"Scenario(
     ])],
     agents: [
         VaultOwner(name: "owners", ilk: "ETH-A", collateral: Fixed(100), collateral_ratio: Uniform(1.6, 3)),
+        VaultOwner(name: "others", ilk: "ETH-B", collateral: Fixed(100), collateral_ratio: Uniform(1.7, 3)),
         Keeper(name: "bidders", ilk: "ETH-A", funds: Own(Fixed(1_000)), fixed_gas: (share: 0.5, price: Fixed(20))),
         Keeper(name: "buyers", ilk: "ETH-B", discount: Fixed(0.07)),
     ],
@@ -331,7 +332,12 @@ fn what_cannot_be_is_said_at_its_place() {
         ("cut: 0.99", "cut: ^1.01", "prices do not rise"),
         ("step: \"90 s\"", "step: ^\"0 s\"", "`step` is 0"),
         ("buf: 1.2", "buf: ^0.8", "auctions begin at 0.8 of the oracle's price"),
-        ("ilk: \"ETH-B\"", "ilk: ^\"ETH-C\"", "no ilk is called `ETH-C`"),
+        ("buyers\", ilk: \"ETH-B\"", "buyers\", ilk: ^\"ETH-C\"", "no ilk is called `ETH-C`"),
+        (
+            "others\", ilk: \"ETH-B\"",
+            "others\", ilk: \"ETH-A\"",
+            "nothing to auction: nobody owes in vaults of `ETH-B`; expected an ilk with vault owners",
+        ),
         ("Uniform(1.6, 3)", "^Uniform(1.2, 3)", "`collateral_ratio` can be 1.2; expected 1.5 or more"),
         ("discount: Fixed(0.07)", "discount: ^Fixed(1.07)", "1.07"),
         ("discount: Fixed(0.07)", "through: ^\"pool\"", "the pool `pool` does not hold `DAI`"),

@@ -9,10 +9,11 @@
 
 pub mod circle;
 mod gap;
+mod params;
 mod round;
 
 use bevy_ecs::prelude::Component;
-use serde::Deserialize;
+pub use params::{ArbitrageurParams, Between};
 use smallvec::{SmallVec, smallvec};
 
 use gap::Place;
@@ -22,65 +23,12 @@ use super::Agent;
 use super::awake::Wake;
 use super::offer::hurried;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population};
 use super::router::Hop;
 use super::view::View;
-use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::ids::{LendingId, TokenId};
 use crate::chain::transaction::{Action, Actions, Bid, LendingCall, LendingOrder};
 use crate::deployments::amm::PoolCell;
-
-/// A population of arbitrageurs, as scenario files write it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ArbitrageurParams {
-    /// What the population is called.
-    pub name: String,
-    /// How many.
-    #[serde(default = "super::one")]
-    pub count: u32,
-    /// The pool.
-    pub pool: String,
-    /// What the pool's price is held against: `Venue`, the external one, by default.
-    #[serde(default)]
-    pub between: Between,
-    /// The lending market whose flash loans it takes where its capital does not suffice; none by default.
-    #[serde(default)]
-    pub flash: Option<String>,
-    /// What it can put into one trade, in the numeraire. It is held in the numeraire, or, where the pools' circle does not
-    /// pass that, in the circle's first token.
-    pub capital: Distribution,
-    /// Least gain after gas that it acts for, in the numeraire.
-    #[serde(default = "super::margin")]
-    pub margin: Distribution,
-    /// Probability of looking at a block.
-    #[serde(default = "super::always")]
-    pub attention: Distribution,
-    /// Share of the gain after base fee that it offers as priority fee.
-    pub bid_share: Distribution,
-    /// The most that it offers as priority fee, in gwei per unit of gas.
-    #[serde(default)]
-    pub tip_cap: Option<f64>,
-    /// How many blocks a transaction may wait to be taken, its first included.
-    #[serde(default = "super::arbitrage_expiry")]
-    pub expiry: u64,
-    /// Whole native tokens to pay gas from.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
-}
-
-/// What a pool's price is held against.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub enum Between {
-    /// The external venue.
-    #[default]
-    Venue,
-    /// Another pool, for every two tokens that both hold.
-    Pool(String),
-    /// The way through two more pools: out of the pool into the first, from there into the second, and back.
-    Cycle(String, String),
-}
 
 /// An arbitrageur.
 #[derive(Debug, Clone, PartialEq, Component)]
@@ -227,60 +175,6 @@ impl Flash {
         actions.extend(trade.actions);
         actions.push(lend(LendingCall::RepayFlashLoan));
         Some(Trade { actions, ..trade })
-    }
-}
-
-impl Population for ArbitrageurParams {
-    type Agent = Arbitrageur;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn count(&self) -> u32 {
-        self.count
-    }
-
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Arbitrageur> {
-        let (start, ways) = self.ways(sees);
-        let capital = self.capital.sample(dice);
-        let capital = if start == sees.tokens.numeraire {
-            sees.tokens.units(start, capital)
-        } else {
-            sees.units_worth(start, capital)
-        };
-        let flash = self.flash.as_ref().map(|name| {
-            let cell = sees.protocols.lending_named(name);
-            Flash { market: cell.id, asset: cell.place_of(start).expect("checked: the market has the asset") }
-        });
-        let agent = Arbitrageur {
-            ways,
-            start,
-            flash,
-            margin: self.margin.sample(dice),
-            attention: self.attention.sample(dice),
-            bid_share: self.bid_share.clone(),
-            tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),
-            expiry: self.expiry,
-        };
-        let purse = smallvec![(start, capital)];
-        Drawn { agent, purse, gas_money: self.gas_money.sample(dice), first: Wake::NextBlock, stake: None }
-    }
-}
-
-impl ArbitrageurParams {
-    /// Returns what it starts from, and where it looks.
-    fn ways(&self, sees: &View) -> (TokenId, SmallVec<[Way; 1]>) {
-        let cell = sees.protocols.pool_named(&self.pool);
-        let others = match &self.between {
-            Between::Venue => return (sees.tokens.numeraire, ways_to_the_venue(sees, cell)),
-            Between::Pool(other) => vec![other],
-            Between::Cycle(second, third) => vec![second, third],
-        };
-        let others = others.into_iter().map(|name| sees.protocols.pool_named(name));
-        let cells: Vec<&PoolCell> = std::iter::once(cell).chain(others).collect();
-        let (start, rounds) = circle::rounds(sees, &cells);
-        (start, rounds.into_iter().map(Way::Round).collect())
     }
 }
 

@@ -8,6 +8,9 @@ use crate::agents::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::ids::PositionId;
+use crate::checks::Check;
+use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, SHARE};
+use crate::reader::piece::Node;
 
 /// How farmers of a population defend their positions, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -24,6 +27,17 @@ pub struct DefenceParams {
     /// Probability of looking at a block.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
+}
+
+impl DefenceParams {
+    pub(super) fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "act_below", &self.act_below, &Allowed { least: 1.0, ..ANY });
+        check.law(at, "attention", &self.attention, &SHARE);
+        if let How::TopUp(aside) = &self.how {
+            check.law(at, "how", aside, &NOT_NEGATIVE);
+            check.law(at, "target", &self.target, &Allowed { least: 1.0, above: true, ..ANY });
+        }
+    }
 }
 
 /// What a farmer does when its health is low.

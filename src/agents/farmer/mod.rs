@@ -7,20 +7,18 @@
 //! tried again; one that it refuses to close is, after some minutes.
 
 mod defence;
+mod params;
 
 use bevy_ecs::prelude::Component;
-use serde::Deserialize;
+pub use params::{BORROWS_FROM_BANK, Closing, FARMS, FarmerParams, Opening, RebalanceParams};
 use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
-use super::offer::{Offer, PatienceParams, hurried};
+use super::offer::{Offer, hurried};
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse, Stake};
-use super::schedule::{Entry, Exit, PATIENCE};
+use super::schedule::{Exit, PATIENCE};
 use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::forced_sales::OtherSale;
 use crate::chain::ids::{GoblinId, PositionId};
@@ -29,84 +27,6 @@ use crate::chain::transaction::{Action, WorkOrder};
 use crate::protocol::farm::alpha_homora::Strategy;
 use defence::{Defence, Remedy};
 pub use defence::{DefenceParams, How};
-
-/// A population of farmers, as scenario files write it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FarmerParams {
-    /// What the population is called.
-    pub name: String,
-    /// How many.
-    #[serde(default = "super::one")]
-    pub count: u32,
-    /// The goblin through which it farms.
-    pub goblin: String,
-    /// Own capital, in whole tokens of the bank's base asset.
-    pub capital: Distribution,
-    /// Assets over own capital: 3 borrows twice the capital.
-    pub leverage: Distribution,
-    /// When it enters.
-    #[serde(default)]
-    pub entry: Entry,
-    /// How a position is opened by transaction.
-    #[serde(default)]
-    pub open: Opening,
-    /// When it closes its position.
-    #[serde(default)]
-    pub exit: Exit,
-    /// How it closes its position.
-    #[serde(default)]
-    pub close: Closing,
-    /// How it keeps its leverage; not at all by default.
-    #[serde(default)]
-    pub rebalance: Option<RebalanceParams>,
-    /// What it does when its health is low; nothing by default.
-    #[serde(default)]
-    pub defence: Option<DefenceParams>,
-    /// Priority fee, in gwei per unit of gas.
-    #[serde(default = "super::tip")]
-    pub tip: Distribution,
-    /// How long it waits for block space, and what it pays for it; what it is about is its own capital.
-    #[serde(default)]
-    pub patience: PatienceParams,
-    /// Whole native tokens to pay gas from.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
-}
-
-/// How a farmer opens its position by transaction.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-pub enum Opening {
-    /// All in the base asset; the strategy swaps what it needs.
-    #[default]
-    BaseOnly,
-    /// This share of its own capital in the farmed token, the rest in the base asset.
-    TwoSides(f64),
-}
-
-/// How a farmer closes its position.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum Closing {
-    /// Sells the farmed token for the base asset.
-    #[default]
-    Liquidate,
-    /// Sells only what the debt asks for and keeps the rest.
-    MinimizeTrading,
-}
-
-/// How a farmer keeps its leverage.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RebalanceParams {
-    /// How often it looks.
-    pub every: TimeSpan,
-    /// By what share its leverage may be off the one it was drawn with.
-    pub band: f64,
-    /// Base asset that it keeps to put in, as a share of its own capital and on top of it.
-    pub reserve: Distribution,
-    /// The most that the gas may cost, as a share of what is moved.
-    pub gas_share: f64,
-}
 
 /// How one farmer keeps its leverage.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -333,92 +253,9 @@ impl Farmer {
     }
 }
 
-impl Population for FarmerParams {
-    type Agent = Farmer;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn count(&self) -> u32 {
-        self.count
-    }
-
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Farmer> {
-        let goblin = sees.protocols.goblin_named(&self.goblin);
-        let base = sees.protocols.bank(goblin.bank).base;
-        let (own, leverage) = (self.capital.sample(dice), self.leverage.sample(dice));
-        let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
-        let first = self.entry.wake(sees, dice);
-        let (equity, debt) = (sees.tokens.units(base, own), sees.tokens.units(base, own * (leverage - 1.0)));
-        let (capital, purse) = self.purse(sees, goblin.id, equity);
-        let mut agent = Farmer {
-            goblin: goblin.id,
-            close: self.close,
-            offer: Offer::draw(&self.patience, tip, sees, dice),
-            exit: self.exit,
-            leaves: Wake::Never,
-            rebalance: None,
-            defence: None,
-            capital,
-            loan: debt,
-            leverage,
-            state: State::Outside,
-        };
-        let stake = Some(Stake::Position { goblin: goblin.id, equity, debt });
-        let mut drawn = if let Some(first) = first {
-            Drawn { agent, purse, gas_money, first, stake: None }
-        } else {
-            agent.state = State::Opening;
-            agent.leaves = self.exit.drawn(sees, dice);
-            Drawn { agent, purse: Purse::new(), gas_money, first: agent.leaves, stake }
-        };
-        if let Some(params) = &self.rebalance {
-            let RebalanceParams { every, band, gas_share, .. } = *params;
-            drawn.agent.rebalance = Some(Rebalance { every, band, gas_share });
-            drawn.purse.push((base, sees.tokens.units(base, own * params.reserve.sample(dice))));
-            if drawn.stake.is_some() {
-                // Each looks at its own moment, as people do.
-                let look = Wake::At(sees.clock.block_at(TimeSpan { ms: below(every.ms, dice) }));
-                drawn.first = earlier(look, drawn.first);
-            }
-        }
-        if let Some(params) = &self.defence {
-            let (defence, aside) = Defence::draw(params, dice);
-            drawn.agent.defence = Some(defence);
-            drawn.purse.push((base, sees.tokens.units(base, own * aside)));
-            if drawn.stake.is_some() {
-                let look = Wake::At(dice.blocks_until(defence.attention) - 1);
-                drawn.first = earlier(look, drawn.first);
-            }
-        }
-        drawn
-    }
-}
-
-/// Draws a whole number below another.
-fn below(limit: u64, dice: &mut Dice) -> u64 {
-    let product = u128::from(dice.bits()) * u128::from(limit);
-    u64::try_from(product >> 64).expect("it is below a number of 64 bits")
-}
-
 fn earlier(a: Wake, b: Wake) -> Wake {
     match (a, b) {
         (Wake::At(a), Wake::At(b)) => Wake::At(a.min(b)),
         (a, _) => a,
-    }
-}
-
-impl FarmerParams {
-    /// Splits own capital into the base asset and the farmed token at outside prices.
-    fn purse(&self, sees: &View, goblin: GoblinId, equity: u128) -> ((u128, u128), Purse) {
-        let goblin = sees.protocols.goblin(goblin);
-        let base = sees.protocols.bank(goblin.bank).base;
-        let pool = sees.protocols.pool(goblin.pool);
-        let Opening::TwoSides(share) = self.open else { return ((equity, 0), smallvec![(base, equity)]) };
-        let farmed_token = pool.token(pool.side_of(base).expect("a goblin's pool holds the base asset").other());
-        let farmed = sees.units_worth(farmed_token, sees.worth(base, equity) * share);
-        let kept = sees.units_worth(base, sees.worth(base, equity) * (1.0 - share));
-        ((kept, farmed), smallvec![(base, kept), (farmed_token, farmed)])
     }
 }

@@ -1,15 +1,22 @@
 //! What scenario files say of keepers.
 
-use serde::Deserialize;
-
-use super::{GasPrice, Keeper};
 use crate::agents::awake::Wake;
 use crate::agents::loan_liquidator::{Funds, Sells};
-use crate::agents::population::{Drawn, Population, Purse};
+use crate::agents::population::{Activity, InitialBalances, Need, NewAgent, Population, PopulationParams};
 use crate::agents::route::{Route, Through};
+use crate::agents::vault_owner::OWES_IN_VAULTS;
 use crate::agents::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::checks::Check;
+use crate::checks::declared::Declared;
+use crate::checks::laws::{Allowed, NOT_NEGATIVE, SHARE};
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
+use serde::Deserialize;
+
+use super::{GasPrice, Keeper};
 
 /// A population of keepers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -82,9 +89,7 @@ fn per_block() -> u32 {
     100
 }
 
-impl Population for KeeperParams {
-    type Agent = Keeper;
-
+impl PopulationParams for KeeperParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -93,11 +98,77 @@ impl Population for KeeperParams {
         self.count
     }
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Keeper> {
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        let ilk = Use::new(at.at("ilk"), EntityKind::ILK, &self.ilk);
+        self.through.uses(at).into_iter().chain([ilk]).collect()
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.law(at, "discount", &self.discount, &Allowed { most: 1.0, ..NOT_NEGATIVE });
+        check.law(at, "opens_at", &self.opens_at, &SHARE);
+        check.law(at, "margin", &self.margin, &NOT_NEGATIVE);
+        check.law(at, "attention", &self.attention, &SHARE);
+        check.field(at, "per_block", self.per_block, self.per_block > 0, "at least 1");
+        if let Some(fixed) = &self.fixed_gas {
+            let node = at.at("fixed_gas");
+            check.field(node, "share", fixed.share, (0.0..=1.0).contains(&fixed.share), "a probability, 0 to 1");
+            check.law(node, "price", &fixed.price, &NOT_NEGATIVE);
+        }
+        let vaults = check.declared.vaults(&self.ilk);
+        let english = vaults.is_some_and(|vaults| vaults.bids_stand);
+        match &self.funds {
+            Funds::Own(law) => check.law(at, "funds", law, &NOT_NEGATIVE),
+            Funds::FlashLoan if english => {
+                let message = "a bid in an English auction stands for longer than a transaction";
+                check.error(
+                    at.at("funds").place(),
+                    message,
+                    "expected dai of its own, as in `funds: Own(Fixed(50_000))`",
+                );
+            }
+            Funds::FlashLoan if self.sells != Sells::AtOnce => {
+                let message = "a flash mint is paid back from the sale, in the same transaction";
+                check.error(at.at("sells").place(), message, "expected `AtOnce`, or `funds: Own(...)`");
+            }
+            Funds::FlashLoan => {}
+        }
+        if let Some(vaults) = vaults {
+            self.through.check(at, (vaults.token, vaults.owes), None, check);
+        }
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        let minted = if self.funds == Funds::FlashLoan { gas.flash_mint } else { 0 };
+        Some(("take", (minted + gas.take + self.through.dearest(gas)).max(gas.bark)))
+    }
+
+    fn does<'d>(&'d self, declared: &Declared<'d>) -> Vec<Activity<'d>> {
+        if let Sells::Later(_) = self.sells { self.through.trades(declared) } else { vec![] }
+    }
+
+    fn needs(&self) -> Option<Need<'_>> {
+        Some(Need {
+            activity: Activity::of(OWES_IN_VAULTS, &self.ilk),
+            field: "ilk",
+            message: format!("nothing to auction: nobody owes in vaults of `{}`", self.ilk),
+            expected: "expected an ilk with vault owners",
+        })
+    }
+}
+
+impl Population for KeeperParams {
+    type Agent = Keeper;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Keeper> {
         let (cell, ilk) = sees.protocols.ilk_named(&self.ilk);
-        let mut purse = Purse::new();
+        let mut initial_balances = InitialBalances::new();
         if let Funds::Own(law) = &self.funds {
-            purse.push((cell.dai, sees.tokens.units(cell.dai, law.sample(dice))));
+            initial_balances.push((cell.dai, sees.tokens.units(cell.dai, law.sample(dice))));
         }
         let tip = sees.gwei(self.tip.sample(dice));
         // Both dice are thrown whatever comes of it, so that another share leaves everything else as it is.
@@ -125,6 +196,6 @@ impl Population for KeeperParams {
             sale: None,
         };
         let gas_money = self.gas_money.sample(dice);
-        Drawn { agent, purse, gas_money, first: Wake::WhenUnderwater, stake: None }
+        NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, Wake::WhenUnderwater) }
     }
 }

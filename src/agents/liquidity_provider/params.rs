@@ -1,19 +1,24 @@
 //! What scenario files say of providers of liquidity, and how each is drawn.
 
+use crate::agents::awake::Wake;
+use crate::agents::offer::{Offer, PatienceParams};
+use crate::agents::population::{NewAgent, Population, PopulationParams, Stake};
+use crate::agents::schedule::{Entry, Exit, check_stay, stays};
+use crate::agents::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::chain::range::RangeParams;
+use crate::chain::time::TimeSpan;
+use crate::checks::Check;
+use crate::checks::laws::{NOT_NEGATIVE, PART, POSITIVE, SHARE};
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
 use serde::Deserialize;
 use smallvec::SmallVec;
 
 use super::{Earnings, LiquidityProvider, State};
-use crate::agents::awake::Wake;
 use crate::agents::fitting::{amounts_worth, ticks_now};
-use crate::agents::offer::{Offer, PatienceParams};
-use crate::agents::population::{Drawn, Population, Purse, Stake};
-use crate::agents::schedule::{Entry, Exit};
-use crate::agents::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
-use crate::chain::range::RangeParams;
-use crate::chain::time::TimeSpan;
 use crate::protocol::amm::PerToken;
 
 /// A population of liquidity providers, as scenario files write it.
@@ -117,10 +122,34 @@ pub enum Mark {
 
 impl LiquidityProviderParams {
     /// Whether it ever sends a transaction.
-    pub fn acts(&self) -> bool {
-        let stays = self.entry == Entry::Genesis && self.exit == Exit::Hold;
+    fn acts(&self) -> bool {
         let sits = self.recentre == Recentre::Never && self.harvest.is_none() && self.panic.is_none();
-        !(stays && sits)
+        !(stays(self.entry, self.exit) && sits)
+    }
+
+    /// What follows the price is written around it.
+    fn recentred(&self, at: Node, check: &mut Check) {
+        let around = matches!(self.range, RangeParams::Factor(_));
+        if self.recentre != Recentre::Never && !around {
+            let message = "this range cannot be moved around the price";
+            let expected =
+                "expected `range: Factor(1.1)`, from the price over 1.1 to the price times it, or no `recentre`";
+            check.error(at.at("recentre").place(), message, expected);
+        }
+    }
+
+    fn has_no_ranges(&self, at: Node, check: &mut Check) {
+        let only_with_ranges = [
+            ("range", self.range != RangeParams::Full, "its liquidity lies at all prices"),
+            ("recentre", self.recentre != Recentre::Never, "its liquidity lies at all prices"),
+            ("harvest", self.harvest.is_some(), "its fees stay in it and come out with the liquidity"),
+        ];
+        for (field, is_there, why) in only_with_ranges {
+            if is_there {
+                let message = format!("the pool `{}` has no ranges: {why}", self.pool);
+                check.error(at.at(field).place(), message, format!("expected no `{field}`, or a `UniswapV3` pool"));
+            }
+        }
     }
 }
 
@@ -136,9 +165,7 @@ fn once() -> f64 {
     1.0
 }
 
-impl Population for LiquidityProviderParams {
-    type Agent = LiquidityProvider;
-
+impl PopulationParams for LiquidityProviderParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -147,7 +174,63 @@ impl Population for LiquidityProviderParams {
         self.count
     }
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<LiquidityProvider> {
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        vec![Use::new(at.at("pool"), EntityKind::POOL, &self.pool)]
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        self.patience.check(at, check);
+        check.law(at, "capital", &self.capital, &POSITIVE);
+        check.law(at, "attention", &self.attention, &SHARE);
+        check_stay(at, self.entry, self.exit, check);
+        let slippage = self.slippage;
+        check.field(at, "slippage", slippage, (0.0..=1.0).contains(&slippage), "a share, 0 to 1");
+        if let Some(panic) = &self.panic {
+            check.law(at.at("panic"), "fall", &panic.fall, &PART);
+        }
+        if let Some(harvest) = self.harvest {
+            let node = at.at("harvest");
+            check.field(node, "every", harvest.every, harvest.every.ms > 0, "more, such as `\"1 d\"`");
+            let multiple = harvest.gas_multiple;
+            check.field(node, "gas_multiple", multiple, multiple >= NOT_NEGATIVE.least, "0 or more");
+        }
+        if let Recentre::Every(time) = self.recentre {
+            let message = format!("moves its range every {time}");
+            if time.ms == 0 {
+                check.error(at.at("recentre").place(), message, "expected more, such as `Every(\"1 d\")`");
+            }
+        }
+        let Some(pool) = check.declared.pool(&self.pool) else { return };
+        match pool.tick_spacing() {
+            Some(spacing) => {
+                check.range(at.at("range"), self.range, spacing);
+                self.recentred(at, check);
+            }
+            None => self.has_no_ranges(at, check),
+        }
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        if !self.acts() {
+            return None;
+        }
+        let gas = match self.recentre {
+            Recentre::Never => gas.add_liquidity.max(gas.remove_liquidity),
+            Recentre::OutOfRange | Recentre::Every(_) => gas.remove_liquidity + gas.swap + gas.add_liquidity,
+        };
+        Some(("add_liquidity", gas))
+    }
+}
+
+impl Population for LiquidityProviderParams {
+    type Agent = LiquidityProvider;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<LiquidityProvider> {
         let cell = sees.protocols.pool_named(&self.pool);
         let range = ticks_now(sees, cell, &self.range);
         let offered = amounts_worth(sees, cell, range, self.capital.sample(dice));
@@ -184,11 +267,11 @@ impl Population for LiquidityProviderParams {
         };
         agent.mark(sees);
         if let Some(first) = entry {
-            let purse = cell.tokens.iter().copied().zip(offered).collect();
-            return Drawn { agent, purse, gas_money, first, stake: None };
+            let initial_balances = cell.tokens.iter().copied().zip(offered).collect();
+            return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
         }
         let stake = Some(Stake::Liquidity { pool: cell.id, range, offered });
         let first = agent.next_look(sees, dice);
-        Drawn { agent, purse: Purse::new(), gas_money, first, stake }
+        NewAgent { stake, ..NewAgent::new(agent, gas_money, first) }
     }
 }

@@ -5,17 +5,17 @@
 //! tolerance, or anything. Ignores: what others have submitted, and what its own trade does to the pool. It leaves a trade
 //! whose gas costs more than it would pay.
 
+mod params;
 mod temperament;
 
 use bevy_ecs::prelude::Component;
-use serde::Deserialize;
+pub use params::{Pace, TraderParams};
 use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
-use super::offer::{Offer, PatienceParams};
+use super::offer::Offer;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population};
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
@@ -25,69 +25,6 @@ use crate::math::mul_div_down;
 use crate::protocol::amm::Direction;
 use temperament::{Mind, Wish};
 pub use temperament::{Order, Temperament, Watched};
-
-/// A population of traders, as scenario files write it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TraderParams {
-    /// What the population is called.
-    pub name: String,
-    /// How many.
-    #[serde(default = "super::one")]
-    pub count: u32,
-    /// The pool.
-    pub pool: String,
-    /// Which two of the pool's tokens it trades, the first against the second; the pool's first two by default.
-    #[serde(default)]
-    pub pair: Option<(String, String)>,
-    /// Why it trades.
-    #[serde(default)]
-    pub temperament: Temperament,
-    /// Worth of a trade, in the numeraire; a whale's sizes stand in its temperament.
-    #[serde(default)]
-    pub size: Option<Distribution>,
-    /// Probability that a trade buys the first token; for noise.
-    #[serde(default = "super::half")]
-    pub buys: f64,
-    /// How often it trades.
-    #[serde(default)]
-    pub pace: Pace,
-    /// By which share a trade may pay less than the pool quoted when it was submitted, as in 0.005 for 0.5 %, drawn once
-    /// for each trader: below, the transaction reverts. By default it accepts anything.
-    #[serde(default)]
-    pub slippage: Option<Distribution>,
-    /// Worth of its purse at the start, half in each of the two tokens, in the numeraire.
-    pub capital: Distribution,
-    /// Priority fee, in gwei per unit of gas.
-    #[serde(default = "super::tip")]
-    pub tip: Distribution,
-    /// How long it waits for block space, and what it pays for it; what it is about is the trade.
-    #[serde(default)]
-    pub patience: PatienceParams,
-    /// Whole native tokens to pay gas from.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
-}
-
-/// How often a trader trades.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-pub enum Pace {
-    /// Once a block.
-    #[default]
-    EveryBlock,
-    /// At random, this many times a day on average.
-    PerDay(f64),
-}
-
-impl TraderParams {
-    /// Returns how many blocks ahead it knows prices.
-    pub fn foresight(&self) -> u64 {
-        match self.temperament {
-            Temperament::Informed { blocks_ahead, .. } => blocks_ahead,
-            _ => 0,
-        }
-    }
-}
 
 /// A trader.
 #[derive(Debug, Clone, PartialEq, Component)]
@@ -196,47 +133,4 @@ impl Trader {
             (_, Some(per_block)) => Wake::At(sees.clock.blocks_later(dice.exponential() / per_block)),
         }
     }
-}
-
-impl Population for TraderParams {
-    type Agent = Trader;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn count(&self) -> u32 {
-        self.count
-    }
-
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Trader> {
-        let pool = sees.protocols.pool_named(&self.pool);
-        let tokens = match &self.pair {
-            None => [pool.token_at(0), pool.token_at(1)],
-            Some((first, second)) => [first, second].map(|name| sees.tokens.named(name)),
-        };
-        let buying = pool.direction(tokens[1], tokens[0]).expect("checked: the pool holds both tokens");
-        let market = Market { pool: pool.id, tokens, buying };
-        let worth = self.capital.sample(dice) / 2.0;
-        let purse = tokens.iter().map(|token| (*token, sees.units_worth(*token, worth))).collect();
-        let pace = match self.pace {
-            Pace::EveryBlock => None,
-            Pace::PerDay(trades) => Some(trades * sees.clock.block_time.ms as f64 / 86_400_000.0),
-        };
-        let tip = self.tip.sample(dice);
-        let offer = Offer::draw(&self.patience, tip, sees, dice);
-        let mind = Mind::new(&self.temperament, self.buys);
-        let mut agent = Trader { market, mind, size: self.size.clone(), pace, insists: None, offer };
-        let first = agent.next(sees, dice);
-        let gas_money = self.gas_money.sample(dice);
-        agent.insists = self.slippage.as_ref().map(|law| insists(law.sample(dice)));
-        Drawn { agent, purse, gas_money, first, stake: None }
-    }
-}
-
-/// Returns how many billionths of a quote a tolerance leaves to insist on, rounded to the nearest.
-fn insists(tolerance: f64) -> u128 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked: a tolerance is 0 to 1")]
-    let kept = ((1.0 - tolerance) * BILLION as f64).round() as u128;
-    kept
 }

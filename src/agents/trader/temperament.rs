@@ -9,7 +9,10 @@ use crate::agents::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::time::TimeSpan;
+use crate::checks::Check;
 use crate::protocol::amm::Direction;
+use crate::reader::diagnostic::Diagnostic;
+use crate::reader::piece::Node;
 
 /// Why a trader trades, as scenario files write it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -39,6 +42,54 @@ pub enum Temperament {
     },
     /// Trades stated sizes in stated blocks: `Whale([(100, Sell(500_000))])`. `size`, `buys` and `pace` are not for it.
     Whale(Vec<(u64, Order)>),
+}
+
+/// Blocks that anybody may know ahead: prices of so many are kept.
+const FARTHEST: u64 = 100_000;
+
+impl Temperament {
+    pub(super) fn check(&self, at: Node, check: &mut Check) {
+        match self {
+            Self::Noise => {}
+            Self::Momentum { window, threshold, .. } => {
+                check.field(at, "window", window, window.ms > 0, "more, such as `\"1 h\"`");
+                let expected = "a share, 0 or more, as in 0.01 for 1 %";
+                check.field(at, "threshold", threshold, *threshold >= 0.0, expected);
+            }
+            Self::Informed { blocks_ahead, edge } => {
+                let expected = format!("1 to {FARTHEST} blocks");
+                check.field(at, "blocks_ahead", blocks_ahead, (1..=FARTHEST).contains(blocks_ahead), &expected);
+                check.field(at, "edge", edge, *edge >= 0.0, "a share, 0 or more, as in 0.01 for 1 %");
+            }
+            Self::Whale(orders) => check_orders(at, orders, check),
+        }
+    }
+}
+
+/// A whale's orders come in the order of their blocks, within the run, and are about something.
+fn check_orders(at: Node, orders: &[(u64, Order)], check: &mut Check) {
+    let list = at.nth(0);
+    if orders.is_empty() {
+        check.error(at.place(), "a whale without orders", "expected some, as in `[(100, Sell(500_000))]`");
+    }
+    let mut before = None;
+    for (index, (block, order)) in orders.iter().enumerate() {
+        let place = list.nth(index).nth(0).place();
+        if let Some(before) = before.filter(|before| *before >= *block) {
+            let message = format!("block {block} comes after block {before}");
+            check.error(place, message, format!("expected a block after {before}"));
+        } else if let Some((blocks, said)) = check.declared.blocks.filter(|(blocks, _)| block >= blocks) {
+            let message = format!("block {block} is beyond the run");
+            let mistake = Diagnostic::error(place, message).expected(format!("expected less than {blocks}"));
+            check.out.push(mistake.also(said.place(), "how long it is; blocks count from 0"));
+        }
+        let worth = order.worth();
+        if !(worth > 0.0 && worth.is_finite()) {
+            let message = format!("an order of {worth}");
+            check.error(list.nth(index).nth(1).place(), message, "expected more than 0 of the numeraire");
+        }
+        before = Some(*block);
+    }
 }
 
 /// What a whale does.

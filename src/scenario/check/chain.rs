@@ -1,18 +1,9 @@
 //! Time, and the chain: what gas costs, how much there is room for, and who else wants it.
 
 use super::super::files::{self, Faulty};
-use super::super::schema::{AgentParams, BaseFeeParams, ChainParams};
+use super::super::schema::{BaseFeeParams, ChainParams};
 use super::Check;
-use crate::agents::arbitrageur::Between;
-use crate::agents::borrower::Defence;
-use crate::agents::liquidity_provider::Recentre;
-use crate::agents::loan_liquidator::Funds;
-use crate::agents::route::Through;
-use crate::agents::router::MOST_HOPS;
-use crate::agents::schedule::{Entry, Exit};
-use crate::agents::vault_owner::Temperament;
 use crate::chain::clock::BlockTimeParams;
-use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::checks::laws::NOT_NEGATIVE;
 use crate::market::background::{BackgroundParams, RiseParams};
@@ -59,7 +50,7 @@ impl Check<'_, '_> {
             } else if mean > LONGEST {
                 self.error(node.place(), "blocks are more than a year apart", format!("expected at most {LONGEST}"));
             } else if matches!(time.value, BlockTimeParams::Poisson(_))
-                && self.length().is_some_and(|length| length / mean.ms > MOST_ARRIVALS)
+                && self.declared.length_ms.is_some_and(|length| length / mean.ms > MOST_ARRIVALS)
             {
                 let message = "more random blocks than can be drawn before the first";
                 self.error(node.place(), message, format!("expected at most {MOST_ARRIVALS}, or regular blocks"));
@@ -143,7 +134,7 @@ impl Check<'_, '_> {
     fn room_for_all(&mut self, node: Node, chain: &ChainParams) {
         let Some(limit) = chain.gas_limit else { return };
         let sent = self.draft.agents.iter().filter_map(|agent| {
-            let (action, gas) = dearest(&agent.value, &chain.gas)?;
+            let (action, gas) = agent.value.params().dearest(&chain.gas)?;
             Some((gas, action, agent.value.name().to_owned(), agent.node))
         });
         let Some((gas, action, name, sender)) = sent.max_by_key(|(gas, ..)| *gas) else { return };
@@ -174,64 +165,5 @@ impl Check<'_, '_> {
                 self.error(step.nth(1).place(), format!("gas costs {gwei} gwei"), "expected 0 gwei or more");
             }
         }
-    }
-}
-
-/// Returns the dearest transaction that a population may send, with its gas; none for one that never sends any.
-fn dearest(agent: &AgentParams, gas: &GasSchedule) -> Option<(&'static str, u64)> {
-    let stays = |entry, exit| entry == Entry::Genesis && exit == Exit::Hold;
-    match agent {
-        AgentParams::Farmer(params) if stays(params.entry, params.exit) && params.rebalance.is_none() => None,
-        AgentParams::Farmer(_) => Some(("work", gas.work)),
-        AgentParams::BankLender(params) if stays(params.entry, params.exit) => None,
-        AgentParams::BankLender(params) if params.entry == Entry::Genesis => Some(("withdraw", gas.withdraw)),
-        AgentParams::BankLender(_) => {
-            [("deposit", gas.deposit), ("withdraw", gas.withdraw)].into_iter().max_by_key(|a| a.1)
-        }
-        AgentParams::Liquidator(_) => Some(("kill", gas.kill)),
-        AgentParams::Harvester(_) => Some(("reinvest", gas.reinvest)),
-        AgentParams::Borrower(params) if params.entry == Entry::Genesis && params.defence == Defence::Sleep => None,
-        AgentParams::Borrower(params) => Some(("borrow", gas.supply + gas.borrow + trade(&params.through, gas))),
-        AgentParams::Lender(_) => Some(("withdraw_claim", gas.withdraw_claim)),
-        AgentParams::LoanLiquidator(params) => {
-            Some(("liquidate", gas.flash_loan + gas.liquidate + trade(&params.through, gas)))
-        }
-        AgentParams::VaultOwner(params)
-            if params.entry == Entry::Genesis && params.temperament == Temperament::Sleep =>
-        {
-            None
-        }
-        AgentParams::VaultOwner(_) => Some(("lock_and_draw", gas.lock_and_draw.max(gas.wipe_and_free))),
-        AgentParams::Keeper(params) if params.funds == Funds::FlashLoan => {
-            Some(("take", (gas.flash_mint + gas.take + trade(&params.through, gas)).max(gas.bark)))
-        }
-        AgentParams::Keeper(params) => Some(("take", (gas.take + trade(&params.through, gas)).max(gas.bark))),
-        AgentParams::Publisher(_) => Some(("publish_price", gas.publish_price)),
-        AgentParams::Searcher(_) => Some(("bundle", 3 * gas.swap)),
-        AgentParams::LiquidityProvider(params) if !params.acts() => None,
-        AgentParams::LiquidityProvider(params) if params.recentre == Recentre::Never => {
-            Some(("add_liquidity", gas.add_liquidity.max(gas.remove_liquidity)))
-        }
-        AgentParams::LiquidityProvider(_) => {
-            Some(("add_liquidity", gas.remove_liquidity + gas.swap + gas.add_liquidity))
-        }
-        AgentParams::Arbitrageur(params) => {
-            let further = match params.between {
-                Between::Venue => 0,
-                Between::Pool(_) => 1,
-                Between::Cycle(..) => 2,
-            };
-            let lent = if params.flash.is_some() { gas.flash_loan } else { 0 };
-            Some(("swap", gas.swap + further * gas.further_swap + lent))
-        }
-        AgentParams::Trader(_) => Some(("swap", gas.swap)),
-    }
-}
-
-/// Returns the gas of the dearest trade there: a router may use two paths.
-fn trade(through: &Through, gas: &GasSchedule) -> u64 {
-    match through {
-        Through::Router => gas.swap + (2 * MOST_HOPS as u64 - 1) * gas.further_swap,
-        Through::Pool(_) | Through::Venue => gas.swap,
     }
 }

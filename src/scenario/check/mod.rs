@@ -1,26 +1,19 @@
 //! What a file may say and a simulation cannot do: one file per subject, each check with its place.
 
-mod agents;
 mod chain;
 mod correlations;
 mod declared;
-mod doubts;
 mod laboratory;
-mod liquidity;
-mod loans;
 mod market;
 mod names;
 mod oracles;
 mod prices;
-mod stablecoins;
-mod traders;
+mod warnings;
 
 use std::ops::{Deref, DerefMut};
 
 use super::draft::Draft;
-use super::schema::TokenParams;
 use crate::checks;
-use crate::checks::declared::DeclaredPool;
 use crate::deployments::Family;
 use crate::reader::diagnostic::Diagnostic;
 use crate::reader::piece::Placed;
@@ -30,7 +23,7 @@ use names::Names;
 /// Finds everything that is wrong with what could be read.
 ///
 /// `known` says whether every file and field could be read, so that a name which is not there is a mistake; `sound`
-/// that nothing was wrong so far, so that doubts are worth having.
+/// that nothing was wrong so far, so that warnings are worth having.
 pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Vec<Diagnostic> {
     let names = Names::declared(files, known);
     let common = checks::Check::new(declared::declared(draft, &names));
@@ -44,10 +37,12 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     each(&draft.lending, &mut check);
     each(&draft.stablecoins, &mut check);
     each(&draft.banks, &mut check);
-    check.agents();
+    for agent in &draft.agents {
+        agent.value.check(agent.node, &mut check.common);
+    }
     check.laboratory();
     if sound && !check.out.iter().any(Diagnostic::is_error) {
-        check.doubts();
+        check.warnings();
     }
     check.common.out
 }
@@ -70,26 +65,6 @@ impl<'d> Deref for Check<'_, 'd> {
 impl DerefMut for Check<'_, '_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.common
-    }
-}
-
-impl<'d> Check<'_, 'd> {
-    /// Returns how long the run lasts on average, in milliseconds.
-    fn length(&self) -> Option<u64> {
-        self.declared.length_ms
-    }
-
-    fn token(&self, name: &str) -> Option<&'d TokenParams> {
-        self.draft.tokens.iter().map(|token| &token.value).find(|token| token.name == name)
-    }
-
-    fn pool(&self, name: &str) -> Option<&'d dyn DeclaredPool> {
-        self.declared.pool(name)
-    }
-
-    /// Whether a pool does not hold a token, as far as its tokens and that one are known.
-    fn lacks(&self, pool: &dyn DeclaredPool, token: &str) -> bool {
-        self.declared.lacks(pool, token)
     }
 }
 

@@ -1,8 +1,6 @@
 //! Names: declared once, and declared at all.
 
-use super::super::schema::AgentParams;
 use super::Check;
-use crate::agents::arbitrageur::Between;
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::{BankParams, Family, FarmParams, LendingParams, PoolParams, StablecoinParams};
 use crate::market::correlation::CorrelationParams;
@@ -162,7 +160,7 @@ impl<'a, 'd> Check<'a, 'd> {
         each(&draft.lending, &mut used);
         each(&draft.stablecoins, &mut used);
         each(&draft.banks, &mut used);
-        draft.agents.iter().for_each(|agent| used_by_agent(agent.node, &agent.value, &mut used));
+        used.extend(draft.agents.iter().flat_map(|agent| agent.value.params().uses(agent.node)));
         used
     }
 }
@@ -170,64 +168,4 @@ impl<'a, 'd> Check<'a, 'd> {
 /// Notes the names that a family's deployments use.
 fn each<'a, 'd, T: Family>(list: &'d [Placed<'a, T>], used: &mut Vec<Use<'a, 'd>>) {
     list.iter().for_each(|one| T::uses(one, used));
-}
-
-fn used_by_agent<'a, 'd>(node: Node<'a>, agent: &'d AgentParams, used: &mut Vec<Use<'a, 'd>>) {
-    let subject = match agent {
-        AgentParams::Farmer(params) => Use::new(node.at("goblin"), EntityKind::GOBLIN, params.goblin.as_str()),
-        AgentParams::BankLender(params) => Use::new(node.at("bank"), EntityKind::BANK, params.bank.as_str()),
-        AgentParams::Liquidator(params) => Use::new(node.at("bank"), EntityKind::BANK, params.bank.as_str()),
-        AgentParams::Harvester(params) => Use::new(node.at("goblin"), EntityKind::GOBLIN, params.goblin.as_str()),
-        AgentParams::Arbitrageur(params) => {
-            let between = node.at("between");
-            match &params.between {
-                Between::Venue => {}
-                Between::Pool(other) => used.push(Use::new(between, EntityKind::POOL, other)),
-                Between::Cycle(second, third) => {
-                    used.extend([second, third].map(|pool| Use::new(between, EntityKind::POOL, pool.as_str())));
-                }
-            }
-            used.extend(
-                params.flash.as_ref().map(|market| Use::new(node.at("flash"), EntityKind::LENDING, market.as_str())),
-            );
-            Use::new(node.at("pool"), EntityKind::POOL, params.pool.as_str())
-        }
-        AgentParams::Publisher(params) => Use::new(node.at("oracle"), EntityKind::ORACLE, params.oracle.as_str()),
-        AgentParams::Trader(params) => {
-            if let Some((first, second)) = &params.pair {
-                let node = node.at("pair");
-                used.extend([
-                    Use::new(node.nth(0), EntityKind::TOKEN, first.as_str()),
-                    Use::new(node.nth(1), EntityKind::TOKEN, second),
-                ]);
-            }
-            Use::new(node.at("pool"), EntityKind::POOL, params.pool.as_str())
-        }
-        AgentParams::Searcher(params) => Use::new(node.at("pool"), EntityKind::POOL, params.pool.as_str()),
-        AgentParams::LiquidityProvider(params) => Use::new(node.at("pool"), EntityKind::POOL, params.pool.as_str()),
-        AgentParams::Borrower(params) => {
-            used.extend(pair(node, &params.collateral, &params.debt));
-            used.extend(params.through.pool().map(|pool| Use::new(node.at("through"), EntityKind::POOL, pool)));
-            Use::new(node.at("market"), EntityKind::LENDING, params.market.as_str())
-        }
-        AgentParams::Lender(params) => {
-            used.push(Use::new(node.at("asset"), EntityKind::TOKEN, params.asset.as_str()));
-            Use::new(node.at("market"), EntityKind::LENDING, params.market.as_str())
-        }
-        AgentParams::VaultOwner(params) => Use::new(node.at("ilk"), EntityKind::ILK, params.ilk.as_str()),
-        AgentParams::Keeper(params) => {
-            used.extend(params.through.pool().map(|pool| Use::new(node.at("through"), EntityKind::POOL, pool)));
-            Use::new(node.at("ilk"), EntityKind::ILK, params.ilk.as_str())
-        }
-        AgentParams::LoanLiquidator(params) => {
-            used.extend(pair(node, &params.collateral, &params.debt));
-            used.extend(params.through.pool().map(|pool| Use::new(node.at("through"), EntityKind::POOL, pool)));
-            Use::new(node.at("market"), EntityKind::LENDING, params.market.as_str())
-        }
-    };
-    used.push(subject);
-}
-
-fn pair<'a, 'd>(node: Node<'a>, collateral: &'d str, debt: &'d str) -> [Use<'a, 'd>; 2] {
-    [Use::new(node.at("collateral"), EntityKind::TOKEN, collateral), Use::new(node.at("debt"), EntityKind::TOKEN, debt)]
 }

@@ -1,7 +1,8 @@
 //! Oracles: they look somewhere, at pools that hold their token, and somebody publishes what they see.
 
-use super::super::schema::AgentParams;
 use super::Check;
+use crate::agents::population::Activity;
+use crate::agents::publisher::PUBLISHES;
 use crate::market::oracle::{OracleParams, PublishParams, SourceParams, UpdateParams};
 use crate::reader::piece::Placed;
 
@@ -12,16 +13,6 @@ impl Check<'_, '_> {
             self.sources(oracle);
             self.update(oracle);
             self.publisher(oracle);
-        }
-        for agent in &self.draft.agents {
-            let AgentParams::Publisher(params) = &agent.value else { continue };
-            let oracles = self.draft.oracles.iter().map(|oracle| &oracle.value);
-            let mut instant = oracles.filter(|oracle| oracle.publish == PublishParams::Instant);
-            if instant.any(|oracle| oracle.name == params.oracle) {
-                let message = format!("the oracle `{}` publishes by itself", params.oracle);
-                let expected = "expected an oracle with `publish: Transaction`";
-                self.error(agent.node.at("oracle").place(), message, expected);
-            }
         }
     }
 
@@ -48,7 +39,7 @@ impl Check<'_, '_> {
                     pool
                 }
             };
-            if self.pool(pool).is_some_and(|pool| self.lacks(pool, token)) {
+            if self.declared.pool(pool).is_some_and(|pool| self.declared.lacks(pool, token)) {
                 let message = format!("the pool `{pool}` does not hold `{token}`");
                 self.error(node.nth(1).place(), message, format!("expected a pool that holds `{token}`"));
             }
@@ -71,12 +62,10 @@ impl Check<'_, '_> {
 
     fn publisher(&mut self, oracle: &Placed<OracleParams>) {
         let name = &oracle.value.name;
-        let publishes = |agent: &Placed<AgentParams>| match &agent.value {
-            AgentParams::Publisher(params) => params.oracle == *name,
-            _ => false,
-        };
+        let publishes = Activity::of(PUBLISHES, name);
         let by_transaction = oracle.value.publish == PublishParams::Transaction;
-        if by_transaction && !self.draft.agents.iter().any(publishes) {
+        let mut agents = self.draft.agents.iter().map(|agent| agent.value.params());
+        if by_transaction && !agents.any(|agent| agent.does(&self.declared).contains(&publishes)) {
             let message = format!("nobody publishes what the oracle `{name}` sees");
             let expected =
                 format!("expected a population such as `Publisher(name: \"reporters\", oracle: \"{name}\")`");

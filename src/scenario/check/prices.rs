@@ -139,7 +139,7 @@ impl Check<'_, '_> {
 
     /// Says where a recorded series is a guess: after its end, and across its gaps.
     pub(super) fn recorded(&mut self, place: &Place, series: &Series, what: &str) {
-        if self.length().is_some_and(|length| !series.covers(length)) {
+        if self.declared.length_ms.is_some_and(|length| !series.covers(length)) {
             let lasts = TimeSpan { ms: series.span_ms() / 1_000 * 1_000 };
             let message = format!("the recorded {what} last {lasts}, then the last one stays");
             let expected = self.expect_early();

@@ -17,10 +17,8 @@ use bevy_ecs::world::World;
 use thiserror::Error;
 
 use self::opening::Opening;
-use super::schema::{AgentParams, BaseFeeParams, Scenario};
+use super::schema::{BaseFeeParams, Scenario};
 use crate::agents;
-use crate::agents::liquidator::Liquidator;
-use crate::agents::loan_liquidator::LoanLiquidator;
 use crate::agents::population::Spawner;
 use crate::chain::base_fee::Eip1559;
 use crate::chain::clock::Clock;
@@ -35,9 +33,8 @@ use crate::chain::state::NamedAccounts;
 use crate::chain::tokens::{Token, Tokens};
 use crate::chain::venue::Venue;
 use crate::chain::venues::Venues;
-use crate::deployments::deployed::{bank_of, lending_of};
 use crate::deployments::directory::{Directory, Named};
-use crate::deployments::liquidatable::{LiquidatableList, MinProfit};
+use crate::deployments::liquidatable::LiquidatableList;
 use crate::deployments::paths::Paths;
 use crate::market::background::Demand;
 use crate::market::correlation::Correlation;
@@ -92,9 +89,8 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
             .spawn(&mut spawner)
             .map_err(|error| fault(format!("population `{}`: {error}", population.name())))?;
     }
-    let stakes = spawner.stakes;
-    let profits = min_profit(&mut world);
-    world.insert_resource(profits);
+    let Spawner { stakes, min_profit, .. } = spawner;
+    world.insert_resource(min_profit);
     Opening::new(scenario, &mut world).stakes(&stakes)?;
     Ok(world)
 }
@@ -161,7 +157,7 @@ impl Builder<'_> {
         let names: Vec<&str> = self.scenario.tokens.iter().map(|token| token.name.as_str()).collect();
         let correlation = Correlation::new(&self.scenario.correlations, &names);
         self.world.insert_resource(correlation.map_err(|clash| fault(clash.to_string()))?);
-        let horizon = self.scenario.agents.iter().map(AgentParams::foresight).max().unwrap_or(0);
+        let horizon = self.scenario.agents.iter().map(|agent| agent.params().foresight()).max().unwrap_or(0);
         self.world.insert_resource(OutsidePrices(prices, Foresight::new(horizon)));
         self.world.resource_mut::<ChainState>().venues = Venues::new(books);
         Ok(())
@@ -257,22 +253,4 @@ fn token_id(index: usize) -> TokenId {
 
 fn u16_of(index: usize) -> u16 {
     u16::try_from(index).expect("there are fewer than 2^16 of each")
-}
-
-/// Returns, for each protocol with positions, the least gain for which one of its liquidators acts.
-fn min_profit(world: &mut World) -> MinProfit {
-    let mut margins = Vec::new();
-    let (mut farms, mut loans) = (world.query::<&Liquidator>(), world.query::<&LoanLiquidator>());
-    for liquidator in farms.iter(world) {
-        margins.push((bank_of(world, liquidator.bank()).protocol, liquidator.margin));
-    }
-    for liquidator in loans.iter(world) {
-        margins.push((lending_of(world, liquidator.market()).protocol, liquidator.margin));
-    }
-    let mut profits = vec![None::<f64>; world.resource::<Directory>().positions.len()];
-    for (protocol, margin) in margins {
-        let least = &mut profits[protocol.index()];
-        *least = Some(least.map_or(margin, |least| least.min(margin)));
-    }
-    MinProfit(profits)
 }

@@ -6,131 +6,21 @@
 //! gas, and what others do. A position that the market refuses is not tried again; a defence that fails is, when it looks
 //! next.
 
+mod params;
+
 use bevy_ecs::prelude::Component;
-use serde::Deserialize;
+pub use params::{BORROWS, BorrowerParams, Defence, Owes, Proceeds};
 use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse, Stake};
-use super::route::{Order, Route, Through};
-use super::schedule::Entry;
+use super::route::{Order, Route};
 use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, LendingId, TokenId};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
 use crate::protocol::lending::Part;
-
-/// A population of borrowers, as scenario files write it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BorrowerParams {
-    /// What the population is called.
-    pub name: String,
-    /// How many.
-    #[serde(default = "super::one")]
-    pub count: u32,
-    /// The lending market.
-    pub market: String,
-    /// The token that it posts.
-    pub collateral: String,
-    /// The token that it owes.
-    pub debt: String,
-    /// What it posts is worth so much, in the numeraire; with `Leverage` or `Loops`, its own part of that.
-    pub capital: Distribution,
-    /// How much it owes.
-    pub owes: Owes,
-    /// What becomes of what it borrows, unless that is posted again.
-    #[serde(default)]
-    pub proceeds: Proceeds,
-    /// When it enters.
-    #[serde(default)]
-    pub entry: Entry,
-    /// Where it trades debt for collateral: `"a pool"`, `Router` for the best of all pools, or, by default, `Venue`.
-    #[serde(default)]
-    pub through: Through,
-    /// By which share less than quoted pools may give until its transaction reverts; by default it accepts anything.
-    #[serde(default)]
-    pub slippage: Option<f64>,
-    /// What it does when its health is low.
-    #[serde(default)]
-    pub defence: Defence,
-    /// Health factor below which it does that.
-    #[serde(default = "act_below")]
-    pub act_below: Distribution,
-    /// Health factor that it wants to have then.
-    #[serde(default = "target")]
-    pub target: Distribution,
-    /// Probability of looking at a block.
-    #[serde(default = "super::always")]
-    pub attention: Distribution,
-    /// What it keeps in its wallet to top up or to repay with, as a share of what it posts.
-    #[serde(default = "super::margin")]
-    pub spare: Distribution,
-    /// Priority fee, in gwei per unit of gas.
-    #[serde(default = "super::tip")]
-    pub tip: Distribution,
-    /// Whole native tokens to pay gas from.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
-}
-
-fn act_below() -> Distribution {
-    Distribution::Fixed(1.1)
-}
-
-fn target() -> Distribution {
-    Distribution::Fixed(1.3)
-}
-
-/// How much a borrower owes.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub enum Owes {
-    /// This part of what it posts.
-    LoanToValue(Distribution),
-    /// What gives it this health factor.
-    HealthFactor(Distribution),
-    /// What makes its collateral so many times its own capital; the loan is posted again, by a flash loan.
-    Leverage(Distribution),
-    /// What it borrows by posting its loan again and again.
-    Loops {
-        /// The part that it borrows of what it has just posted.
-        loan_to_value: Distribution,
-        /// How often.
-        times: u32,
-    },
-}
-
-/// What becomes of a loan.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum Proceeds {
-    /// At genesis it is gone; one taken by a transaction stays in the wallet.
-    #[default]
-    Spent,
-    /// It stays in the wallet.
-    Kept,
-    /// It is sold for the token that is posted, which stays in the wallet: a short.
-    Sold,
-}
-
-/// What a borrower does when its health is low.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum Defence {
-    /// Nothing.
-    #[default]
-    Sleep,
-    /// Posts more from its wallet.
-    TopUp,
-    /// Repays from its wallet.
-    Repay,
-    /// Sells collateral and repays, by a flash loan.
-    Deleverage,
-    /// Sells what its debt asks for, and takes out the rest.
-    StopLoss,
-}
 
 /// A borrower. Most sleep, so what a sleeper does not need is elsewhere.
 #[derive(Debug, Clone, PartialEq, Component)]
@@ -138,8 +28,6 @@ pub struct Borrower {
     market: LendingId,
     collateral: u8,
     debt: u8,
-    /// Collateral over what is not owed, as drawn.
-    pub leverage: f64,
     plan: Option<Box<Plan>>,
 }
 
@@ -374,100 +262,4 @@ fn units(wish: f64) -> u128 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a wish may")]
     let units = wish as u128;
     units
-}
-
-/// What one borrower posts of its own, posts in all, and owes, in whole numeraire tokens.
-struct Sizes {
-    own: f64,
-    posted: f64,
-    owed: f64,
-}
-
-impl Owes {
-    fn sizes(&self, capital: f64, threshold: f64, dice: &mut Dice) -> (Sizes, WayIn) {
-        let plain = |owed| (Sizes { own: capital, posted: capital, owed }, WayIn::Plain { sells: false });
-        match self {
-            Self::LoanToValue(law) => plain(capital * law.sample(dice)),
-            Self::HealthFactor(law) => plain(capital * threshold / law.sample(dice)),
-            Self::Leverage(law) => {
-                let leverage = law.sample(dice);
-                let sizes = Sizes { own: capital, posted: capital * leverage, owed: capital * (leverage - 1.0) };
-                (sizes, WayIn::Flash)
-            }
-            Self::Loops { loan_to_value, times } => {
-                let (loan_to_value, times) = (loan_to_value.sample(dice), *times);
-                let (mut posted, mut last) = (capital, capital);
-                for _ in 0..times {
-                    last *= loan_to_value;
-                    posted += last;
-                }
-                (Sizes { own: capital, posted, owed: posted - capital }, WayIn::Loops { loan_to_value, times })
-            }
-        }
-    }
-}
-
-impl Population for BorrowerParams {
-    type Agent = Borrower;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn count(&self) -> u32 {
-        self.count
-    }
-
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<Borrower> {
-        let cell = sees.protocols.lending_named(&self.market);
-        let (posts, owes) = (sees.tokens.named(&self.collateral), sees.tokens.named(&self.debt));
-        let place = |token| cell.place_of(token).expect("checked: the market has the asset");
-        let (collateral, debt) = (place(posts), place(owes));
-        let capital = self.capital.sample(dice);
-        let (sizes, way_in) = self.owes.sizes(capital, cell.lending().threshold(collateral), dice);
-        let (posted, owed) = (sees.units_worth(posts, sizes.posted), sees.units_worth(owes, sizes.owed));
-        let (own, tip) = (sees.units_worth(posts, sizes.own), sees.gwei(self.tip.sample(dice)));
-        let gas_money = self.gas_money.sample(dice);
-        let entry = self.entry.wake(sees, dice);
-        let sells = self.proceeds == Proceeds::Sold;
-        let way_in = if let WayIn::Plain { .. } = way_in { WayIn::Plain { sells } } else { way_in };
-        let plan = Plan {
-            route: Route::new(sees, &self.through, self.slippage, owes, posts),
-            own,
-            loan: owed,
-            way_in,
-            defence: self.defence,
-            act_below: self.act_below.sample(dice),
-            target: self.target.sample(dice),
-            attention: self.attention.sample(dice),
-            tip,
-            state: if entry.is_some() { State::Outside } else { State::Open },
-        };
-        let mut purse = Purse::new();
-        let spare = sizes.posted * self.spare.sample(dice);
-        match self.defence {
-            Defence::TopUp => purse.push((posts, sees.units_worth(posts, spare))),
-            Defence::Repay => purse.push((owes, sees.units_worth(owes, spare))),
-            Defence::Sleep | Defence::Deleverage | Defence::StopLoss => {}
-        }
-        let first = entry.unwrap_or_else(|| match self.defence {
-            Defence::Sleep => Wake::Never,
-            _ => Wake::At(dice.blocks_until(plan.attention) - 1),
-        });
-        let is_idle = entry.is_none() && self.defence == Defence::Sleep;
-        let leverage = sizes.posted / (sizes.posted - sizes.owed);
-        let stake = if entry.is_some() {
-            purse.push((posts, own));
-            None
-        } else {
-            if let (WayIn::Plain { .. }, Proceeds::Sold) = (plan.way_in, self.proceeds) {
-                purse.push((posts, sees.units_worth(posts, sizes.owed)));
-            }
-            let kept = matches!(plan.way_in, WayIn::Plain { .. }) && self.proceeds == Proceeds::Kept;
-            Some(Stake::Loan { market: cell.id, collateral, posted, debt, owed, kept })
-        };
-        let plan = (!is_idle).then(|| Box::new(plan));
-        let agent = Borrower { market: cell.id, collateral, debt, leverage, plan };
-        Drawn { agent, purse, gas_money, first, stake }
-    }
 }

@@ -6,110 +6,26 @@
 //! money for the block or the depth of the market is used up. Sells at once, after a while, or holds. Ignores: who else is
 //! after the same position: who comes second finds less, or reverts and pays for it.
 
+mod params;
+
 use bevy_ecs::prelude::Component;
-use serde::Deserialize;
+pub use params::{Funds, LoanLiquidatorParams, Sells, Strategy};
 use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
 use super::offer::hurried;
 use super::outbox::Outbox;
-use super::population::{Drawn, Population, Purse};
-use super::route::{Order, Route, Through};
+use super::route::{Order, Route};
 use super::view::View;
-use crate::chain::dice::{Dice, Who, mix};
+use crate::chain::dice::{Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{AccountId, LendingId, PositionKey};
-use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
 use crate::deployments::lending::{LendingCell, Prices};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::protocol::lending::{Liquidated, Liquidation};
-
-/// A population of liquidators of loans, as scenario files write it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LoanLiquidatorParams {
-    /// What the population is called.
-    pub name: String,
-    /// How many.
-    #[serde(default = "super::one")]
-    pub count: u32,
-    /// The lending market whose positions it watches.
-    pub market: String,
-    /// The token that it seizes.
-    pub collateral: String,
-    /// The token that it repays.
-    pub debt: String,
-    /// What it repays with.
-    #[serde(default)]
-    pub funds: Funds,
-    /// When it sells what it seized; flash loans ask for at once.
-    #[serde(default)]
-    pub sells: Sells,
-    /// Where it sells: `"a pool"`, `Router` for the best of all pools, or, by default, `Venue`.
-    #[serde(default)]
-    pub through: Through,
-    /// By which share less than quoted pools may give until its transaction reverts; by default as much as leaves what
-    /// it owes.
-    #[serde(default)]
-    pub slippage: Option<f64>,
-    /// Least gain after gas that it acts for, in the numeraire.
-    #[serde(default = "super::margin")]
-    pub margin: Distribution,
-    /// Probability of seeing a position that may be liquidated, per block and position.
-    #[serde(default = "super::always")]
-    pub attention: Distribution,
-    /// Share of the gain after base fee that it offers as priority fee.
-    pub bid_share: Distribution,
-    /// Most positions it goes for in a block.
-    #[serde(default = "per_block")]
-    pub per_block: u32,
-    /// How much of a position it takes at a time.
-    #[serde(default)]
-    pub strategy: Strategy,
-    /// Whole native tokens to pay gas from.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
-}
-
-fn per_block() -> u32 {
-    1_000_000
-}
-
-/// What a liquidator repays with.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-pub enum Funds {
-    /// Flash loans of the market itself.
-    #[default]
-    FlashLoan,
-    /// Its own: so many whole tokens of the debt.
-    Own(Distribution),
-}
-
-/// When a liquidator sells what it seized.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum Sells {
-    /// In the same transaction.
-    #[default]
-    AtOnce,
-    /// All that it holds, so long after it seized something.
-    Later(TimeSpan),
-    /// Never.
-    Never,
-}
-
-/// How much of a position a liquidator takes at a time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum Strategy {
-    /// As much as the market allows.
-    #[default]
-    CloseFactor,
-    /// Two liquidations in a row: the first as large as leaves the position unhealthy, so that the second may take the
-    /// close factor of the rest (Qin, Zhou, Gamito, Jovanovic, Gervais 2021).
-    TwoSteps,
-}
 
 /// A liquidator of loans.
 #[derive(Debug, Clone, PartialEq, Component)]
@@ -123,7 +39,7 @@ pub struct LoanLiquidator {
     sells: Sells,
     strategy: Strategy,
     /// Least gain after gas, in whole numeraire tokens.
-    pub margin: f64,
+    margin: f64,
     attention: f64,
     bid_share: Distribution,
     per_block: usize,
@@ -194,11 +110,6 @@ enum Found {
 }
 
 impl LoanLiquidator {
-    /// Returns the market that it watches.
-    pub fn market(&self) -> LendingId {
-        self.market
-    }
-
     /// Lists the positions that it notices and that it has not gone for already, the largest debts first, as many as it
     /// goes for in a block. Only those are put in order: a million may fail at once.
     fn notice(&mut self, sees: &View, who: Who) {
@@ -435,45 +346,4 @@ fn first_of_two(loan: &Liquidatable, owed: u128, one: &Liquidated, cell: &Lendin
         return 0;
     }
     share(owed, ((1.0 - loan.health_factor) / kept * (1.0 - 1e-6)).clamp(0.0, 1.0))
-}
-
-impl Population for LoanLiquidatorParams {
-    type Agent = LoanLiquidator;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn count(&self) -> u32 {
-        self.count
-    }
-
-    fn draw(&self, sees: &View, dice: &mut Dice) -> Drawn<LoanLiquidator> {
-        let cell = sees.protocols.lending_named(&self.market);
-        let (seizes, repays) = (sees.tokens.named(&self.collateral), sees.tokens.named(&self.debt));
-        let place = |token| cell.place_of(token).expect("checked: the market has the asset");
-        let mut purse = Purse::new();
-        if let Funds::Own(law) = &self.funds {
-            purse.push((repays, sees.tokens.units(repays, law.sample(dice))));
-        }
-        let agent = LoanLiquidator {
-            market: cell.id,
-            collateral: place(seizes),
-            debt: place(repays),
-            route: Route::new(sees, &self.through, self.slippage, seizes, repays),
-            flash: self.funds == Funds::FlashLoan,
-            sells: self.sells,
-            strategy: self.strategy,
-            margin: self.margin.sample(dice),
-            attention: self.attention.sample(dice),
-            bid_share: self.bid_share.clone(),
-            per_block: self.per_block as usize,
-            pending: Vec::new(),
-            waiting: 0,
-            sale: None,
-            seen: Vec::new(),
-        };
-        let gas_money = self.gas_money.sample(dice);
-        Drawn { agent, purse, gas_money, first: Wake::WhenUnderwater, stake: None }
-    }
 }

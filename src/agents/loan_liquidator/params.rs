@@ -1,0 +1,197 @@
+//! What scenario files say of liquidators of loans.
+
+use super::LoanLiquidator;
+use crate::agents::awake::Wake;
+use crate::agents::borrower::BORROWS;
+use crate::agents::population::{Activity, InitialBalances, Need, NewAgent, Population, PopulationParams};
+use crate::agents::route::{Route, Through};
+use crate::agents::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
+use crate::chain::gas::GasSchedule;
+use crate::chain::time::TimeSpan;
+use crate::checks::Check;
+use crate::checks::declared::Declared;
+use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
+use serde::Deserialize;
+
+/// A population of liquidators of loans, as scenario files write it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoanLiquidatorParams {
+    /// What the population is called.
+    pub name: String,
+    /// How many.
+    #[serde(default = "crate::agents::one")]
+    pub count: u32,
+    /// The lending market whose positions it watches.
+    pub market: String,
+    /// The token that it seizes.
+    pub collateral: String,
+    /// The token that it repays.
+    pub debt: String,
+    /// What it repays with.
+    #[serde(default)]
+    pub funds: Funds,
+    /// When it sells what it seized; flash loans ask for at once.
+    #[serde(default)]
+    pub sells: Sells,
+    /// Where it sells: `"a pool"`, `Router` for the best of all pools, or, by default, `Venue`.
+    #[serde(default)]
+    pub through: Through,
+    /// By which share less than quoted pools may give until its transaction reverts; by default as much as leaves what
+    /// it owes.
+    #[serde(default)]
+    pub slippage: Option<f64>,
+    /// Least gain after gas that it acts for, in the numeraire.
+    #[serde(default = "crate::agents::margin")]
+    pub margin: Distribution,
+    /// Probability of seeing a position that may be liquidated, per block and position.
+    #[serde(default = "crate::agents::always")]
+    pub attention: Distribution,
+    /// Share of the gain after base fee that it offers as priority fee.
+    pub bid_share: Distribution,
+    /// Most positions it goes for in a block.
+    #[serde(default = "per_block")]
+    pub per_block: u32,
+    /// How much of a position it takes at a time.
+    #[serde(default)]
+    pub strategy: Strategy,
+    /// Whole native tokens to pay gas from.
+    #[serde(default = "crate::agents::gas_money")]
+    pub gas_money: Distribution,
+}
+
+fn per_block() -> u32 {
+    1_000_000
+}
+
+/// What a liquidator repays with.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub enum Funds {
+    /// Flash loans of the market itself.
+    #[default]
+    FlashLoan,
+    /// Its own: so many whole tokens of the debt.
+    Own(Distribution),
+}
+
+/// When a liquidator sells what it seized.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Sells {
+    /// In the same transaction.
+    #[default]
+    AtOnce,
+    /// All that it holds, so long after it seized something.
+    Later(TimeSpan),
+    /// Never.
+    Never,
+}
+
+/// How much of a position a liquidator takes at a time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Strategy {
+    /// As much as the market allows.
+    #[default]
+    CloseFactor,
+    /// Two liquidations in a row: the first as large as leaves the position unhealthy, so that the second may take the
+    /// close factor of the rest (Qin, Zhou, Gamito, Jovanovic, Gervais 2021).
+    TwoSteps,
+}
+
+impl PopulationParams for LoanLiquidatorParams {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn count(&self) -> u32 {
+        self.count
+    }
+
+    fn gas_money(&self) -> &Distribution {
+        &self.gas_money
+    }
+
+    fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
+        [
+            Use::new(at.at("collateral"), EntityKind::TOKEN, &self.collateral),
+            Use::new(at.at("debt"), EntityKind::TOKEN, &self.debt),
+            Use::new(at.at("market"), EntityKind::LENDING, &self.market),
+        ]
+        .into_iter()
+        .chain(self.through.uses(at))
+        .collect()
+    }
+
+    fn check(&self, at: Node, check: &mut Check) {
+        check.law(at, "margin", &self.margin, &NOT_NEGATIVE);
+        check.law(at, "attention", &self.attention, &SHARE);
+        check.law(at, "bid_share", &self.bid_share, &SHARE);
+        check.field(at, "per_block", self.per_block, self.per_block > 0, "at least 1");
+        match &self.funds {
+            Funds::Own(law) => check.law(at, "funds", law, &POSITIVE),
+            Funds::FlashLoan if self.sells != Sells::AtOnce => {
+                let message = "a flash loan is paid back from the sale, in the same transaction";
+                check.error(at.at("sells").place(), message, "expected `AtOnce`, or `funds: Own(...)`");
+            }
+            Funds::FlashLoan => check.flash_loans(at.at("funds"), &self.market, "expected `Own(...)`"),
+        }
+        check.lent_against(at, &self.market, (&self.collateral, &self.debt));
+        self.through.check(at, (&self.collateral, &self.debt), self.slippage, check);
+    }
+
+    fn dearest(&self, gas: &GasSchedule) -> Option<(&'static str, u64)> {
+        Some(("liquidate", gas.flash_loan + gas.liquidate + self.through.dearest(gas)))
+    }
+
+    fn does<'d>(&'d self, declared: &Declared<'d>) -> Vec<Activity<'d>> {
+        if let Sells::Later(_) = self.sells { self.through.trades(declared) } else { vec![] }
+    }
+
+    fn needs(&self) -> Option<Need<'_>> {
+        let Self { market, collateral, debt, .. } = self;
+        Some(Need {
+            activity: Activity { verb: BORROWS, of: vec![market, collateral, debt] },
+            field: "market",
+            message: format!("nothing to liquidate: nobody borrows `{debt}` against `{collateral}` from `{market}`"),
+            expected: "expected a market with such borrowers",
+        })
+    }
+}
+
+impl Population for LoanLiquidatorParams {
+    type Agent = LoanLiquidator;
+
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<LoanLiquidator> {
+        let cell = sees.protocols.lending_named(&self.market);
+        let (seizes, repays) = (sees.tokens.named(&self.collateral), sees.tokens.named(&self.debt));
+        let place = |token| cell.place_of(token).expect("checked: the market has the asset");
+        let mut initial_balances = InitialBalances::new();
+        if let Funds::Own(law) = &self.funds {
+            initial_balances.push((repays, sees.tokens.units(repays, law.sample(dice))));
+        }
+        let margin = self.margin.sample(dice);
+        let agent = LoanLiquidator {
+            market: cell.id,
+            collateral: place(seizes),
+            debt: place(repays),
+            route: Route::new(sees, &self.through, self.slippage, seizes, repays),
+            flash: self.funds == Funds::FlashLoan,
+            sells: self.sells,
+            strategy: self.strategy,
+            margin,
+            attention: self.attention.sample(dice),
+            bid_share: self.bid_share.clone(),
+            per_block: self.per_block as usize,
+            pending: Vec::new(),
+            waiting: 0,
+            sale: None,
+            seen: Vec::new(),
+        };
+        let gas_money = self.gas_money.sample(dice);
+        let min_profit = Some((cell.protocol, margin));
+        NewAgent { initial_balances, min_profit, ..NewAgent::new(agent, gas_money, Wake::WhenUnderwater) }
+    }
+}
