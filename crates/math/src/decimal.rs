@@ -178,15 +178,6 @@ mod tests {
         assert!(message("340282366920938463464", 18).contains("beyond"));
     }
 
-    #[test]
-    fn a_float_is_refused_with_advice() {
-        assert_eq!(ron::from_str::<Decimal>("\"12.5\"").unwrap(), "12.5".parse().unwrap());
-        assert_eq!(ron::from_str::<Decimal>("12").unwrap(), Decimal::from(12));
-        let refused = ron::from_str::<Decimal>("12.5").unwrap_err().to_string();
-        assert!(refused.contains("write it in quotes: \"12.5\""), "{refused}");
-        assert!(ron::from_str::<Decimal>("-12").unwrap_err().to_string().contains("negative"));
-    }
-
     proptest! {
         #[test]
         fn a_decimal_reads_back_as_it_prints(digits: u128, scale in 0u8..60) {

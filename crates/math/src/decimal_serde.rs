@@ -43,3 +43,17 @@ impl de::Visitor<'_> for DecimalVisitor {
         Err(E::custom(format_args!("{float} is a float, which is not exact; write it in quotes: \"{float}\"")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_float_is_refused_with_advice() {
+        assert_eq!(ron::from_str::<Decimal>("\"12.5\"").unwrap(), "12.5".parse().unwrap());
+        assert_eq!(ron::from_str::<Decimal>("12").unwrap(), Decimal::from(12));
+        let refused = ron::from_str::<Decimal>("12.5").unwrap_err().to_string();
+        assert!(refused.contains("write it in quotes: \"12.5\""), "{refused}");
+        assert!(ron::from_str::<Decimal>("-12").unwrap_err().to_string().contains("negative"));
+    }
+}

@@ -1,6 +1,4 @@
-//! Exact integers: what the contracts compute, to the last bit, and the home of everything wider than 128 bits.
-//!
-//! Rounding is in every name (`mul_div_down`, `mul_div_up`, `sqrt_down`); no operation wraps unless its name says so.
+#![doc = include_str!("../README.md")]
 
 mod amount;
 mod amounts_between;

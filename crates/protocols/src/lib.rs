@@ -1,7 +1,4 @@
-//! Exact state machines of deployed contracts: no world, clock, dice or floats.
-//!
-//! Amounts are `u128` in smallest units, times are whole seconds, as in the contracts. A call either returns a
-//! receipt or an error that says why the contract would revert; a call that errs has changed nothing.
+#![doc = include_str!("../README.md")]
 
 pub mod amm;
 pub mod farm;

@@ -356,5 +356,5 @@ impl Pool {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "decisions"))]
 mod tests;

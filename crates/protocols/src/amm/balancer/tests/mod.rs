@@ -1,7 +1,8 @@
 //! The cases of the contracts' own test suites (balancer-v2-monorepo@d9c1c837), then what is refused.
 
+#[cfg(feature = "decisions")]
+mod decisions;
 mod properties;
-mod views;
 
 use super::{liquidity::Moved, weighted_math::TokenChange, *};
 

@@ -1,7 +1,8 @@
 //! What the contracts' own suite demands, then properties of all calls, then prices.
 
 mod calls;
-mod prices;
+#[cfg(feature = "decisions")]
+mod decisions;
 mod properties;
 mod published;
 
@@ -30,13 +31,6 @@ fn three_pool(fees: Fees) -> StableSwap<3> {
     let decimals = [18, 6, 6];
     let mut pool = empty(Template::ThreePool, decimals, 720, fees);
     pool.add_liquidity(units(decimals, [1_000_000; 3]), 0, 0).unwrap();
-    pool
-}
-
-/// Returns a pool as that of ether and staked ether, with so much of each.
-fn steth(amplification: u128, ether: u128, steth: u128, fees: Fees) -> StableSwap<2> {
-    let mut pool = empty(Template::Steth, [18, 18], amplification, fees);
-    pool.add_liquidity([ether, steth], 0, 0).unwrap();
     pool
 }
 

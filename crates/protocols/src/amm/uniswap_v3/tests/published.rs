@@ -173,13 +173,13 @@ fn a_step_is_as_published() {
     };
     assert_eq!(step(one, above, 2 * ETHER, Specified::ExactIn(ETHER), 600), capped);
     assert_eq!(step(one, above, 2 * ETHER, Specified::ExactOut(ETHER), 600), capped);
-    let far = SqrtPriceX96::from_price(10.0).unwrap();
+    let far = price("250541448375047931186413801569");
     let used_up = step(one, far, 2 * ETHER, Specified::ExactIn(ETHER), 600);
     assert_eq!(
         (used_up.1, used_up.2, used_up.3),
         (999_400_000_000_000_000, 666_399_946_655_997_866, 600_000_000_000_000)
     );
-    let farther = SqrtPriceX96::from_price(100.0).unwrap();
+    let farther = price("792281625142643375935439503360");
     let taken = step(one, farther, 2 * ETHER, Specified::ExactOut(ETHER), 600);
     assert_eq!((taken.1, taken.2, taken.3), (2 * ETHER, ETHER, 1_200_720_432_259_356));
     let (from, target) = (price("417332158212080721273783715441582"), price("1452870262520218020823638996"));

@@ -1,5 +1,6 @@
 //! The contract's rules one by one; `properties.rs` has all other numbers.
 
+#[cfg(feature = "decisions")]
 mod failing;
 mod properties;
 

@@ -89,7 +89,7 @@ fn a_lot_that_is_gone_ends_the_auction() {
     let mut maker = barked();
     let taken = take(&mut maker, ALI, ether(40), hundredths(250), START + 69).unwrap();
     assert_eq!((taken.slice, taken.lot, taken.returned, taken.is_over), (ether(40), 0, 0, true));
-    assert!((taken.owe.to_f64() - 100.0).abs() < 0.1, "{}", taken.owe);
+    assert!((taken.owe.to_wad_down().unwrap() as f64 / 1e18 - 100.0).abs() < 0.1, "{}", taken.owe);
     assert_eq!(taken.tab.checked_add(taken.owe), Ok(dai(110)));
     assert_eq!((gem(&maker, ALI), gem(&maker, ME), maker.books().dog.dirt), (ether(40), ether(960), Rad::ZERO));
     assert_sums(&maker);

@@ -112,3 +112,12 @@ fn books_of_a_later_moment_count_fees_and_the_last_price() {
     let now = maker.ilk_books(GOLD).unwrap();
     assert_eq!((then.spot, then.rate), (now.spot, now.rate));
 }
+
+#[test]
+fn an_urn_is_as_safe_as_its_collateral_ratio_says() {
+    let maker = fallen();
+    let (books, position) = (maker.ilk_books(GOLD).unwrap(), maker.position(GOLD, ME).unwrap());
+    assert!((books.collateral_ratio(&position) - 1.6).abs() < 1e-12);
+    assert!((books.health_factor(&position) - 0.8).abs() < 1e-12);
+    assert!(books.health_factor(&Position::default()).is_infinite());
+}

@@ -5,6 +5,7 @@ mod calls;
 mod clipper;
 mod curves;
 mod dog;
+#[cfg(feature = "decisions")]
 mod failing_price;
 mod flip;
 mod properties;

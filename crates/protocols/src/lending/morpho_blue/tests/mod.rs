@@ -2,6 +2,7 @@
 //!
 //! morpho-org/morpho-blue@55d2d99 (1.0.0), `test/forge/`; morpho-org/morpho-blue-irm@a1a87fd, `test/`.
 
+#[cfg(feature = "decisions")]
 mod failing_price;
 mod interest;
 mod properties;

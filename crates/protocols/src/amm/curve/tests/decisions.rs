@@ -2,7 +2,18 @@
 
 use proptest::prelude::*;
 
-use super::{calls::two_of, *};
+use super::{
+    calls::{amount, two_of},
+    properties::pool,
+    *,
+};
+
+/// Returns a pool as that of ether and staked ether, with so much of each.
+fn steth(amplification: u128, ether: u128, steth: u128, fees: Fees) -> StableSwap<2> {
+    let mut pool = empty(Template::Steth, [18, 18], amplification, fees);
+    pool.add_liquidity([ether, steth], 0, 0).unwrap();
+    pool
+}
 
 /// Returns the price of staked ether in ether in a pool of that amplification where it makes up that share, to which
 /// sellers brought it from half, each with a thousandth of the pool.
@@ -150,5 +161,40 @@ proptest! {
         let paid = pool.depth_to_price(coin_in, coin_out, price, 0).unwrap();
         pool.exchange(coin_in, coin_out, whole_units(paid), 0, 0).unwrap();
         prop_assert!((pool.spot_price(coin_in, coin_out, 0) / price - 1.0).abs() < 1e-6);
+    }
+}
+
+/// Returns whether an amount is worth no more than the unit or two to which the contract knows the invariant. Of a coin
+/// that is plenty in a lopsided pool that can be a few smallest units.
+fn is_dust(pool: &StableSwap<3>, coin: usize, amount: u128) -> bool {
+    amount as f64 / pool.liquidity_price(coin, 0) <= 4.0
+}
+
+proptest! {
+    #[test]
+    fn there_and_back_gains_nothing(
+        pool in pool(Fees::default()),
+        (coin_in, coin_out) in two_of(3),
+        paid in amount(),
+        deposit in prop::array::uniform3(prop_oneof![amount(), Just(0)]),
+    ) {
+        let mut traded = pool;
+        if let Ok(there) = traded.exchange(coin_in, coin_out, paid, 0, 0)
+            && let Ok(back) = traded.exchange(coin_out, coin_in, there.amount_out, 0, 0)
+        {
+            prop_assert!(is_dust(&pool, coin_in, back.amount_out.saturating_sub(paid)));
+        }
+        let mut provided = pool;
+        if let Ok(added) = provided.add_liquidity(deposit, 0, 0) {
+            let mut whole = provided;
+            if whole.remove_liquidity_imbalance(deposit, u128::MAX, 0).is_ok_and(|removed| removed.burned < added.minted) {
+                prop_assert!(false, "the deposit came back for fewer tokens");
+            }
+            let lone = deposit.iter().filter(|amount| **amount > 0).count() == 1;
+            let coin = deposit.iter().position(|amount| *amount > 0).unwrap_or_default();
+            if lone && let Ok(removed) = provided.remove_liquidity_one_coin(added.minted, coin, 0, 0) {
+                prop_assert!(is_dust(&pool, coin, removed.taken[coin].saturating_sub(deposit[coin])));
+            }
+        }
     }
 }
