@@ -15,12 +15,14 @@ pub mod agents;
 pub mod cascade;
 pub mod chain;
 pub mod checks;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod deployments;
 pub mod market;
 pub mod output;
 pub mod pipeline;
 pub mod reader;
+#[cfg(feature = "cli")]
 pub mod report;
 pub mod scenario;
 pub mod simulation;
