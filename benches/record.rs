@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use plimsoll::output::block::BlockColumns;
-use plimsoll::output::groups::pools::PoolColumns;
-use plimsoll::output::groups::tokens::TokenColumns;
+use plimsoll::deployments::amm::columns::PoolColumns;
+use plimsoll::deployments::columns::tokens::TokenColumns;
+use plimsoll::output::ticks::BlockColumns;
 use plimsoll::rows::amount::Amount;
 use plimsoll::rows::columns::Columns;
 use plimsoll::rows::csv::{Cell, Line, Steady};

@@ -4,6 +4,5 @@ pub mod books;
 pub mod exposed;
 pub mod fate;
 pub mod liquidity;
-pub mod prices;
 pub mod profit;
 pub mod trace;

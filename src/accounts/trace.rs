@@ -3,7 +3,6 @@
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
-use super::prices::pool_price;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::forced_sales::OtherSale;
@@ -245,7 +244,7 @@ impl Watched {
     fn price(&self, sees: &View) -> f64 {
         match self.source {
             PriceSource::Pool { pool, inverted } => {
-                let price = pool_price(sees, sees.protocols.pool(pool));
+                let price = sees.protocols.pool(pool).price(sees);
                 if inverted { 1.0 / price } else { price }
             }
             PriceSource::Oracle(feed) => sees.oracles.feed(feed).answer(),

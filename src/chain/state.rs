@@ -5,7 +5,7 @@ use bevy_ecs::prelude::Resource;
 use super::clock::Clock;
 use super::forced_sales::ForcedSales;
 use super::gas::BlockGas;
-use super::ids::AccountId;
+use super::ids::{AccountId, TokenId};
 use super::ledger::Ledger;
 use super::oracles::Oracles;
 use super::tokens::Tokens;
@@ -46,6 +46,11 @@ impl ChainState {
             gas: BlockGas::default(),
             sales: ForcedSales::default(),
         }
+    }
+
+    /// Returns what an amount of a token is worth outside, in whole numeraire tokens.
+    pub fn worth(&self, token: TokenId, units: u128) -> f64 {
+        units as f64 / self.tokens.get(token).one * self.venues.price(token)
     }
 }
 

@@ -7,6 +7,7 @@ pub mod amm;
 pub mod audit;
 pub mod balancer;
 pub mod cdp;
+pub mod columns;
 pub mod compound_v2;
 pub mod curve;
 pub mod deployed;
@@ -24,6 +25,7 @@ pub mod staking_rewards;
 pub mod uniswap_v2;
 pub mod uniswap_v3;
 pub mod valuation;
+pub mod view;
 
 use std::fmt::Debug;
 use std::ops::Deref;

@@ -3,12 +3,11 @@
 use std::fmt::Write;
 
 use super::agents::Agent;
-use super::block::BlockColumns;
 use super::cascade::{CONTRIBUTIONS, CascadeRow, PriceOf};
 use super::events::{Event, EventKind};
-use super::groups::GROUPS;
 use super::maps::{HealthRow, MapRow, Moment};
 use super::positions::Position;
+use super::ticks::{BlockColumns, groups};
 use crate::accounts::fate::{AgentFate, PositionFate};
 use crate::accounts::trace::SaleKind;
 use crate::rows::columns::{Column, Columns};
@@ -43,7 +42,7 @@ give equal bytes. A folder is complete or absent: while a run writes, its folder
 `.<name>.partial-<process>`; what a killed process leaves under such a name can be deleted. A run that is interrupted
 with Ctrl-C leaves a folder that is whole up to its last block, and its manifest says `interrupted`.
 
-This page is made from the structs in `src/output/`; a test holds it equal to them.
+This page is made from the structs that are written; a test holds it equal to them.
 
 ## How values are written
 
@@ -59,7 +58,7 @@ This page is made from the structs in `src/output/`; a test holds it equal to th
 
 ## How columns are named after things
 
-`ticks.csv` has a group of columns for each token, pool, bank and goblin of the scenario, in the scenario's order. The
+`ticks.csv` has groups of columns for each token, oracle and protocol of the scenario, in the scenario's order. The
 group's prefix is the thing's name in lower case with an underscore for everything but ASCII letters and digits:
 `ETH/USDC` becomes `eth_usdc_price`. A name that begins with a digit, or has nothing left, goes behind its kind
 (`token_1inch_price_outside_numeraire`). Where two things would share a column's name, the later one's prefix gets a
@@ -159,7 +158,7 @@ pub fn documentation() -> String {
     let mut page = BEGINNING.to_owned();
     heading(&mut page, "`ticks.csv`", "A row per block, after its last transaction.");
     group(&mut page, BlockColumns::ABOUT, BlockColumns::COLUMNS);
-    for listed in &GROUPS {
+    for listed in groups() {
         group(&mut page, listed.about, listed.columns);
     }
     heading(

@@ -1,19 +1,19 @@
 //! What a run leaves: a struct per table, one folder, and a page that documents every column.
 
 pub mod agents;
-pub mod block;
 pub mod cascade;
 pub mod documentation;
 mod event_rows;
 pub mod events;
 pub mod finished;
 pub mod folder;
-pub mod groups;
+pub mod liquidatable;
 pub mod manifest;
 pub mod maps;
 pub mod positions;
 pub mod recorder;
 pub mod summary;
 pub mod table;
+pub mod ticks;
 
 pub use documentation::documentation;

@@ -2,20 +2,19 @@
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
-use super::block::BlockColumns;
 use super::event_rows::event_row;
 use super::events::Event as EventRow;
 use super::folder::{DataFile, FolderError, OutputFolder};
-use super::groups::{GROUPS, Moment, Row, Tracked};
 use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
+use super::ticks::{BlockColumns, groups};
 use crate::accounts::books::Books;
-use crate::accounts::prices::pool_price;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, MakerAt, MakerDone, What};
 use crate::chain::mempool::Mempool;
+use crate::deployments::columns::{Moment, Row, Tracked};
 use crate::deployments::maker::MakerCell;
 use crate::market::OutsidePrices;
 use crate::math::Rad;
@@ -45,6 +44,7 @@ pub struct Wanted {
 pub struct Recorder {
     ticks: Option<DataFile>,
     row: Row,
+    fundamentals: Vec<f64>,
     falls: Vec<f64>,
     events: Option<Table>,
     swaps: bool,
@@ -69,7 +69,8 @@ impl Recorder {
         folder: Option<&mut OutputFolder>,
         wanted: Wanted,
     ) -> Result<Self, FolderError> {
-        let at = Moment { sees, outside: &outside.0, falls: &wanted.liquidatable_at };
+        let fundamentals: Vec<f64> = outside.0.iter().map(|outside| outside.fundamental).collect();
+        let at = Moment { sees, fundamentals: &fundamentals, falls: &wanted.liquidatable_at };
         let directory = &sees.protocols.directory;
         let has_positions = !directory.goblins.is_empty() || !directory.lending.is_empty();
         let maps = (folder.is_some() && has_positions).then(|| Maps::new(wanted.map, wanted.health));
@@ -84,6 +85,7 @@ impl Recorder {
         }
         Ok(Self {
             ticks,
+            fundamentals,
             row: Row { cells, exact: wanted.exact, tracked: Tracked::default() },
             summary: beginning(sees),
             falls: wanted.liquidatable_at,
@@ -99,6 +101,7 @@ impl Recorder {
     pub fn without_tables(&self) -> Self {
         Self {
             ticks: None,
+            fundamentals: Vec::new(),
             row: Row { exact: self.row.exact, ..Row::default() },
             falls: self.falls.clone(),
             events: None,
@@ -149,7 +152,7 @@ impl Recorder {
 fn header(at: &Moment, exact: bool) -> Line {
     let mut header = Header::new(exact);
     header.bare::<BlockColumns>();
-    for group in &GROUPS {
+    for group in groups() {
         (group.header)(at, &mut header);
     }
     header.end()
@@ -163,7 +166,7 @@ fn beginning(sees: &View) -> Summary {
     });
     let pools = sees.protocols.pools().zip(&sees.protocols.directory.pools).map(|(cell, named)| PoolSummary {
         name: named.name.clone(),
-        price: PricePath::new(pool_price(sees, cell)),
+        price: PricePath::new(cell.price(sees)),
         volume_numeraire: 0.0,
     });
     Summary {
@@ -205,8 +208,10 @@ impl Recorder {
     ) -> Result<(), FolderError> {
         let block = block_columns(sees, log, mempool, &mut self.summary, &mut self.waits);
         self.row.push(&block);
-        let at = Moment { sees, outside: &outside.0, falls: &self.falls };
-        for group in &GROUPS {
+        self.fundamentals.clear();
+        self.fundamentals.extend(outside.0.iter().map(|outside| outside.fundamental));
+        let at = Moment { sees, fundamentals: &self.fundamentals, falls: &self.falls };
+        for group in groups() {
             (group.observe)(&at, &mut self.row);
         }
         if let Some(maps) = &mut self.maps {
@@ -232,8 +237,8 @@ impl Recorder {
 /// Follows prices, volumes and health into the summary, and forgets what was tracked.
 fn follow(at: &Moment, tracked: &mut Tracked, summary: &mut Summary) {
     let block = at.clock.block;
-    for (token, outside) in summary.tokens.iter_mut().zip(at.outside) {
-        token.price_outside_numeraire.follow(block, at.venues.price(outside.token));
+    for (summary, token) in summary.tokens.iter_mut().zip(at.tokens.priced()) {
+        summary.price_outside_numeraire.follow(block, at.venues.price(token));
     }
     for (pool, (price, volume)) in summary.pools.iter_mut().zip(tracked.pools.drain(..)) {
         pool.price.follow(block, price);

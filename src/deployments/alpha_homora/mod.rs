@@ -2,9 +2,11 @@
 
 pub mod booking;
 mod cells;
+pub mod columns;
 mod deployment;
 pub mod liquidatable;
 mod params;
+mod seen;
 
 pub use cells::{BankCell, GoblinCell, LeveragedFarm};
 pub use params::{GoblinParams, Params};

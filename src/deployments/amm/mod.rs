@@ -1,5 +1,6 @@
 //! Pools: what a scenario says of each, whatever its curve, and how it opens.
 
+pub mod columns;
 mod deployment;
 mod pool;
 

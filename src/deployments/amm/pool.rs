@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::chain::ids::{AccountId, PoolId, TokenId};
+use crate::chain::state::ChainState;
 use crate::protocol::amm::{Direction, Pool, PoolBefore, PoolToken};
 
 /// A pool.
@@ -47,6 +48,12 @@ impl PoolCell {
             PoolToken::Zero => self.tokens[0],
             PoolToken::One => self.tokens[1],
         }
+    }
+
+    /// Returns the marginal price before fees, in whole tokens of the second place per whole token of the first.
+    pub fn price(&self, chain: &ChainState) -> f64 {
+        let spot = self.pool.amm().spot_price(Direction { pays: 0, takes: 1 }, chain.clock.now());
+        spot * chain.tokens.get(self.tokens[0]).one / chain.tokens.get(self.tokens[1]).one
     }
 
     /// Counts what a swap paid in.

@@ -1,5 +1,6 @@
 //! Lending markets: what a scenario says of each, whatever may be owed against what, and how it opens.
 
+pub mod columns;
 mod deployment;
 mod liquidatable;
 mod market;

@@ -1,5 +1,6 @@
 //! Maker: vaults by ilk, and auctions of their collateral.
 
+pub mod columns;
 mod deployment;
 mod liquidatable;
 mod open;

@@ -1,5 +1,6 @@
 //! Uniswap V3: liquidity between ticks.
 
+pub mod columns;
 mod params;
 
 pub use params::Params;

@@ -1,8 +1,8 @@
 //! What a block's row says of the pools whose liquidity lies in ranges.
 
-use super::pools::PoolColumns;
-use super::{Group, Moment};
 use crate::deployments::amm::PoolCell;
+use crate::deployments::amm::columns::PoolColumns;
+use crate::deployments::columns::{Group, Moment};
 use crate::protocol::amm::uniswap_v3::V3Pool;
 
 columns! {

@@ -1,9 +1,8 @@
 //! What a block's row says of the pools.
 
-use super::{Group, Moment, Tracked};
-use crate::accounts::prices::pool_price;
+use super::PoolCell;
 use crate::chain::ids::TokenId;
-use crate::deployments::amm::PoolCell;
+use crate::deployments::columns::{Group, Moment, Tracked};
 use crate::rows::amount::Amount;
 
 columns! {
@@ -42,7 +41,7 @@ impl Group for PoolColumns {
         let amm = cell.pool.amm();
         let paid = cell.tokens.iter().zip(&cell.volume).filter(|(_, paid)| **paid > 0);
         Self {
-            price: pool_price(at, cell),
+            price: cell.price(at),
             reserve_0: at.amount(cell.tokens[0], amm.balance(0)),
             reserve_1: at.amount(cell.tokens[1], amm.balance(1)),
             volume_numeraire: paid.map(|(token, paid)| at.worth(*token, *paid)).sum(),

@@ -1,6 +1,16 @@
-//! What a row of `ticks.csv` says of the block itself.
+//! `ticks.csv`: a row per block, made of what is said of the block itself and of groups of columns.
 
+use super::liquidatable::LiquidatableColumns;
+use crate::deployments::columns::{GROUPS, Listed};
 use crate::rows::csv::Steady;
+
+/// What a fall of a price would make liquidatable stands last.
+static LIQUIDATABLE: Listed = Listed::group::<LiquidatableColumns>();
+
+/// Returns the groups that follow the block's own columns, in their order.
+pub fn groups() -> impl Iterator<Item = &'static Listed> {
+    GROUPS.iter().chain([&LIQUIDATABLE])
+}
 
 columns! {
     /// The block, without a prefix.

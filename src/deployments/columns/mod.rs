@@ -1,50 +1,43 @@
-//! Groups of columns of `ticks.csv`: a file for each thing that a block's row says something of, and the one list.
+//! Groups of columns of `ticks.csv`: what a block's row says of tokens, oracles and each protocol, and the one list.
 
 use std::ops::Deref;
 
-use crate::agents::view::View;
+use super::view::View;
+use super::{alpha_homora, amm, lending, maker, uniswap_v3};
 use crate::chain::ids::TokenId;
-use crate::market::OutsidePrice;
 use crate::rows::amount::Amount;
 use crate::rows::columns::{Column, Columns};
 use crate::rows::csv::Line;
 use crate::rows::header::Header;
 
-pub mod alpha_homora;
-pub mod lending;
-pub mod liquidatable;
-pub mod maker;
 pub mod oracles;
-pub mod pools;
-pub mod ranges;
 pub mod tokens;
 
 /// The groups, in the order of their columns.
-pub const GROUPS: [Listed; 12] = [
+pub static GROUPS: [Listed; 11] = [
     Listed::group::<tokens::TokenColumns>(),
-    Listed::group::<pools::PoolColumns>(),
-    Listed::group::<pools::ReserveColumns>(),
-    Listed::group::<ranges::RangesColumns>(),
+    Listed::group::<amm::columns::PoolColumns>(),
+    Listed::group::<amm::columns::ReserveColumns>(),
+    Listed::group::<uniswap_v3::columns::RangesColumns>(),
     Listed::group::<oracles::OracleColumns>(),
-    Listed::group::<lending::LendingColumns>(),
-    Listed::group::<lending::AssetColumns>(),
-    Listed::group::<maker::MakerColumns>(),
-    Listed::group::<maker::IlkColumns>(),
-    Listed::group::<alpha_homora::BankColumns>(),
-    Listed::group::<alpha_homora::GoblinColumns>(),
-    Listed::group::<liquidatable::LiquidatableColumns>(),
+    Listed::group::<lending::columns::LendingColumns>(),
+    Listed::group::<lending::columns::AssetColumns>(),
+    Listed::group::<maker::columns::MakerColumns>(),
+    Listed::group::<maker::columns::IlkColumns>(),
+    Listed::group::<alpha_homora::columns::BankColumns>(),
+    Listed::group::<alpha_homora::columns::GoblinColumns>(),
 ];
 
 /// Shares of the debt at which quantiles of health are read.
-const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
+pub(super) const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
 
 /// What a row looks at: the world after a block.
 #[derive(Clone, Copy)]
 pub struct Moment<'a, 'w, 's> {
     /// The chain and the protocols on it.
     pub sees: &'a View<'w, 's>,
-    /// Prices outside the chain, in the order of the tokens.
-    pub outside: &'a [OutsidePrice],
+    /// Prices outside as their processes alone make them, in the numeraire per whole token, in the order of the tokens.
+    pub fundamentals: &'a [f64],
     /// Falls of a price of which the row says what they would make liquidatable, as ratios.
     pub falls: &'a [f64],
 }
@@ -130,7 +123,8 @@ pub struct Listed {
 }
 
 impl Listed {
-    const fn group<G: Group>() -> Self {
+    /// Lists a group.
+    pub const fn group<G: Group>() -> Self {
         Self { about: G::ABOUT, columns: G::COLUMNS, header: header::<G>, observe: observe::<G> }
     }
 }

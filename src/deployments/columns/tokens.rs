@@ -21,7 +21,7 @@ impl Group for TokenColumns {
     const KIND: &'static str = "token";
 
     fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
-        at.outside.iter().map(|outside| (outside.token, outside.fundamental))
+        at.tokens.priced().zip(at.fundamentals.iter().copied())
     }
 
     fn name(at: &Moment, (token, _): Self::Of<'_>) -> String {

@@ -1,7 +1,7 @@
 //! What a block's row says of what a fall of a price would make liquidatable.
 
-use super::{Group, Moment};
 use crate::accounts::exposed::Exposed;
+use crate::deployments::columns::{Group, Moment};
 use crate::deployments::liquidation_map::Liquidatable;
 
 columns! {
@@ -22,7 +22,7 @@ columns! {
 impl Group for LiquidatableColumns {
     type Of<'a> = (Exposed, f64, Liquidatable);
 
-    const KIND: &'static str = "goblin";
+    const KIND: &'static str = "protocol";
 
     fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
         let exposed = if at.falls.is_empty() { Vec::new() } else { Exposed::all(at) };

@@ -1,8 +1,8 @@
 //! What a block's row says of Maker systems.
 
-use super::{Group, Moment};
+use super::MakerCell;
 use crate::chain::ids::IlkId;
-use crate::deployments::maker::MakerCell;
+use crate::deployments::columns::{Group, Moment};
 use crate::math::Rad;
 use crate::protocol::lending::maker::AuctionId;
 use crate::rows::amount::Amount;

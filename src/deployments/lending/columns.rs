@@ -1,7 +1,7 @@
 //! What a block's row says of the lending markets.
 
-use super::{Group, Moment, QUANTILES};
-use crate::deployments::lending::LendingCell;
+use super::LendingCell;
+use crate::deployments::columns::{Group, Moment, QUANTILES};
 use crate::rows::amount::Amount;
 
 columns! {

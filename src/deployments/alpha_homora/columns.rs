@@ -1,8 +1,8 @@
 //! What a block's row says of banks and goblins.
 
-use super::{Group, Moment, QUANTILES, Tracked};
-use crate::deployments::alpha_homora::liquidatable::Level;
-use crate::deployments::alpha_homora::{BankCell, GoblinCell};
+use super::liquidatable::Level;
+use super::{BankCell, GoblinCell};
+use crate::deployments::columns::{Group, Moment, QUANTILES, Tracked};
 use crate::protocol::farm::alpha_homora::PositionId;
 use crate::rows::amount::Amount;
 

@@ -1,0 +1,28 @@
+//! What anybody sees of a chain and the protocols on it. Read-only by type.
+
+use std::ops::Deref;
+
+use bevy_ecs::prelude::Res;
+use bevy_ecs::system::SystemParam;
+
+use super::deployed::Protocols;
+use super::liquidatable::LiquidatableList;
+use crate::chain::state::ChainState;
+
+/// The chain and the protocols on it, as one fetch of a system.
+#[derive(SystemParam)]
+pub struct View<'w, 's> {
+    chain: Res<'w, ChainState>,
+    /// What may be liquidated.
+    pub liquidatable: Res<'w, LiquidatableList>,
+    /// Pools, farms, banks and goblins.
+    pub protocols: Protocols<'w, 's>,
+}
+
+impl Deref for View<'_, '_> {
+    type Target = ChainState;
+
+    fn deref(&self) -> &ChainState {
+        &self.chain
+    }
+}
