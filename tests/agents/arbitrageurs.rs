@@ -1,21 +1,16 @@
 //! Arbitrageurs against pools of every kind: the venue, another pool, a circle of three; with flash loans, and against each
 //! other.
 
-use std::path::Path;
+use crate::common::market::{begin, submitted, world};
 
 use bevy_ecs::prelude::World;
-use bevy_ecs::system::{RunSystemOnce, SystemState};
+use bevy_ecs::system::SystemState;
 use plimsoll::agents::arbitrageur::Arbitrageur;
-use plimsoll::agents::decide;
 use plimsoll::agents::view::View;
 use plimsoll::chain::event::{EventLog, What};
-use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::PoolId;
-use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, Actions, AmountIn, LendingCall};
-use plimsoll::scenario::{genesis, read_text};
-use plimsoll::simulation::{Options, Simulation};
 
 /// Ether is 2,000 outside and DAI 1; pools of every kind, some of them far from that; an Aave market that lends USDC.
 fn market(pools: &str, agents: &str) -> String {
@@ -44,24 +39,15 @@ fn market(pools: &str, agents: &str) -> String {
     )
 }
 
-fn world(text: &str) -> World {
-    let checked = read_text("arbitrage", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    genesis::world(&checked.scenario, Path::new("."), 1).unwrap()
-}
-
 fn one(more: &str) -> String {
     format!(r#"Arbitrageur(name: "a", bid_share: Fixed(0.2), gas_money: Fixed(100), {more})"#)
 }
 
 /// Lets the arbitrageur decide, and returns what it sends: nothing, or one transaction.
 fn sent(world: &mut World) -> Option<Actions> {
-    world.run_system_once(decide::<Arbitrageur>).unwrap();
-    let gas = BlockGas { limit: None, ..world.resource::<ChainState>().gas };
-    let mut mempool = world.resource_mut::<Mempool>();
-    mempool.order(1, 0, &gas);
-    let mut list: Vec<Actions> = mempool.taken().map(|transaction| transaction.actions.clone()).collect();
+    let mut list = submitted::<Arbitrageur>(world);
     assert!(list.len() < 2);
-    list.pop()
+    list.pop().map(|transaction| transaction.actions)
 }
 
 /// What a round puts in.
@@ -255,12 +241,6 @@ fn gained(text: &str) -> f64 {
     let put_in: f64 =
         text.split("capital: Fixed(").nth(1).unwrap().split(')').next().unwrap().replace('_', "").parse().unwrap();
     usdc as f64 / 1e6 - put_in
-}
-
-fn begin(text: &str) -> Simulation {
-    let checked = read_text("arbitrage", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    let options = Options { audit: true, ..Options::seeded(1) };
-    Simulation::new(&checked.scenario, "arbitrage", Path::new("."), options, None).unwrap()
 }
 
 /// The gap is worth one trade: the highest bid makes it, the others come second, revert, and pay for that.

@@ -1,6 +1,6 @@
 //! What each kind of agent does: a small world, and one run of its system, or a few blocks.
 
-use std::path::Path;
+use crate::common::market::{at_block, begin, executed, steps, submitted, world};
 
 use bevy_ecs::prelude::{Component, World};
 use bevy_ecs::system::RunSystemOnce;
@@ -15,20 +15,15 @@ use plimsoll::agents::view::View;
 use plimsoll::agents::{Agent, AgentDirectory, Identity, decide, learn};
 use plimsoll::chain::dice::Who;
 use plimsoll::chain::event::{Event, EventLog, Revert, What};
-use plimsoll::chain::execution::execute;
-use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
-use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
 use plimsoll::chain::ledger::InsufficientFunds;
-use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
 use plimsoll::deployments::deployed::{bank_of, pool_of};
 use plimsoll::deployments::liquidatable::find_liquidatable;
 use plimsoll::market::fund_farms;
 use plimsoll::protocol::amm::{Direction, Side};
-use plimsoll::scenario::{genesis, read_text};
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 
 /// A market with these agents: blocks of an hour, ether at this price outside and at 2,000 in the pool, gas at 30 gwei.
 fn market(ether: f64, agents: &str) -> String {
@@ -63,53 +58,6 @@ fn market(ether: f64, agents: &str) -> String {
     agents: [{agents}],
 )"#
     )
-}
-
-/// The world before the first block.
-fn world(text: &str) -> World {
-    let checked = read_text("agents", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    let mut world = genesis::world(&checked.scenario, Path::new("."), 1).unwrap();
-    world.resource_mut::<ChainState>().sales = ForcedSales::from(ForcedSale::Executed);
-    world
-}
-
-fn simulation(text: &str) -> Simulation {
-    let checked = read_text("agents", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    Simulation::new(&checked.scenario, "agents", Path::new("."), Options { audit: true, ..Options::seeded(1) }, None)
-        .unwrap()
-}
-
-/// Lets the agents of a kind decide once, and returns what they submitted, the dearest fee first.
-fn submitted<A: Agent>(world: &mut World) -> Vec<Transaction> {
-    world.run_system_once(decide::<A>).unwrap();
-    let gas = BlockGas { limit: None, ..world.resource::<ChainState>().gas };
-    let mut mempool = world.resource_mut::<Mempool>();
-    mempool.order(1, 0, &gas);
-    let list = mempool.taken().cloned().collect();
-    mempool.clear_taken();
-    list
-}
-
-/// Moves to a block.
-fn at_block(world: &mut World, block: u64) {
-    let clock = &mut world.resource_mut::<ChainState>().into_inner().clock;
-    while clock.block < block {
-        clock.advance();
-    }
-}
-
-/// Executes transactions and returns what happened.
-fn executed(world: &mut World, transactions: Vec<Transaction>) -> Vec<Event> {
-    world.resource_mut::<EventLog>().clear();
-    let gas = BlockGas { limit: None, ..world.resource::<ChainState>().gas };
-    let mut mempool = Mempool::default();
-    for transaction in transactions {
-        mempool.submit(transaction);
-    }
-    mempool.order(1, 0, &gas);
-    world.insert_resource(mempool);
-    world.run_system_once(execute).unwrap();
-    world.resource::<EventLog>().iter().cloned().collect()
 }
 
 const USDC: u128 = 1_000_000;
@@ -372,7 +320,7 @@ mod farmers {
     #[test]
     fn enter_and_leave_in_their_blocks() {
         let text = market(2_000.0, &format!("{}{FARMER}", LENDER.replace("LENT", "50_000")));
-        let mut simulation = simulation(&text);
+        let mut simulation = begin(&text);
         let (open, closed) = (State::Open(PositionId(1)), State::Closed(PositionId(1)));
         let (outside, states) = (State::Outside, states(&mut simulation, 7));
         assert_eq!(states, [outside, outside, open, open, open, closed, closed]);
@@ -383,7 +331,7 @@ mod farmers {
     #[test]
     fn who_is_refused_by_an_empty_bank_does_not_come_again() {
         let text = market(2_000.0, &format!("{}{FARMER}", LENDER.replace("LENT", "1_900")));
-        let mut simulation = simulation(&text);
+        let mut simulation = begin(&text);
         let (outside, refused, states) = (State::Outside, State::Refused, states(&mut simulation, 30));
         assert_eq!(states[..4], [outside, outside, refused, refused]);
         assert_eq!(states[29], refused);
@@ -394,7 +342,7 @@ mod farmers {
     #[test]
     fn who_cannot_pay_for_the_gas_stays_outside() {
         let poor = FARMER.replace("entry:", "gas_money: Fixed(0), entry:");
-        let mut simulation = simulation(&market(2_000.0, &format!("{}{poor}", LENDER.replace("LENT", "50_000"))));
+        let mut simulation = begin(&market(2_000.0, &format!("{}{poor}", LENDER.replace("LENT", "50_000"))));
         assert_eq!(states(&mut simulation, 6)[2..], [State::Refused; 4]);
         assert_eq!(simulation.finish(None).unwrap().transactions, 0);
     }
@@ -402,7 +350,7 @@ mod farmers {
     #[test]
     fn bring_both_tokens_when_they_should() {
         let both = FARMER.replace("entry:", "open: TwoSides(0.5), entry:");
-        let mut simulation = simulation(&market(2_000.0, &format!("{}{both}", LENDER.replace("LENT", "50_000"))));
+        let mut simulation = begin(&market(2_000.0, &format!("{}{both}", LENDER.replace("LENT", "50_000"))));
         let world = simulation.world_mut();
         let account = world.query::<(&Farmer, &Identity)>().iter(world).next().unwrap().1.account;
         let ledger = &world.resource::<ChainState>().ledger;
@@ -418,7 +366,7 @@ mod bank_lenders {
 
     /// Two thirds of the supply are lent to a farmer, who pays back in block 5.
     fn bank(lender: &str) -> Simulation {
-        simulation(
+        begin(
             &market(
                 2_000.0,
                 &format!(
@@ -473,7 +421,7 @@ mod bank_lenders {
     #[test]
     fn hold_on_where_no_exit_is_stated() {
         let mut simulation = bank("");
-        (0..9).for_each(|_| simulation.step().unwrap());
+        steps(&mut simulation, 9);
         assert_eq!(held(&mut simulation), (30_000 * USDC, 0));
     }
 
@@ -491,7 +439,7 @@ mod bank_lenders {
                 gas_money: Fixed(0.85),
             )"#,
         );
-        let mut simulation = simulation(&text.replace("Fixed(30))", "Fixed(30), gas_limit: 140_000)"));
+        let mut simulation = begin(&text.replace("Fixed(30))", "Fixed(30), gas_limit: 140_000)"));
         for _ in 0..12 {
             simulation.step().unwrap();
         }
@@ -509,7 +457,7 @@ mod bank_lenders {
 
     #[test]
     fn who_cannot_pay_for_supplying_stays_outside_also_when_its_exit_comes() {
-        let mut simulation = simulation(&market(
+        let mut simulation = begin(&market(
             2_000.0,
             r#"BankLender(
                 name: "poor", bank: "bank", supply: Fixed(100), gas_money: Fixed(0),
@@ -518,12 +466,12 @@ mod bank_lenders {
             Trader(name: "nobody", pool: "ETH/USDC", size: Fixed(1), capital: Fixed(1))"#,
         ));
         // Money comes after the moment has passed.
-        (0..2).for_each(|_| simulation.step().unwrap());
+        steps(&mut simulation, 2);
         let world = simulation.world_mut();
         let account = AccountId(world.resource::<AgentDirectory>().first_account);
         let (native, genesis) = (TokenId(3), plimsoll::chain::ledger::Source::Genesis);
         world.resource_mut::<ChainState>().ledger.issue(genesis, account, native, ETHER);
-        (0..5).for_each(|_| simulation.step().unwrap());
+        steps(&mut simulation, 5);
         assert_eq!(simulation.world().resource::<ChainState>().ledger.balance(account, TokenId(0)), 100 * USDC);
     }
 }
@@ -552,7 +500,7 @@ fn fates(defence: &str) -> [usize; 3] {
         Liquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0.1), gas_money: Fixed(100), kills_per_block: 10),
         "#
     );
-    let mut run = simulation(&market(2_000.0, &agents));
+    let mut run = begin(&market(2_000.0, &agents));
     for _ in 0..800 {
         run.step().unwrap();
     }

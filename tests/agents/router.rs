@@ -1,28 +1,23 @@
 //! The router: the best of all paths, splits that pay, and trades that come out as they were quoted.
 
-use std::path::Path as FilePath;
+use crate::common::market::{self, begin, see};
 
 use bevy_ecs::prelude::World;
-use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::AgentDirectory;
 use plimsoll::agents::route::{Order, Route, Through};
 use plimsoll::agents::router::{self, Hop, Path, Plan};
 use plimsoll::agents::view::View;
 use plimsoll::chain::event::{Event, EventLog, Revert, What};
-use plimsoll::chain::execution::execute;
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
-use plimsoll::chain::gas::BlockGas;
 use plimsoll::chain::ids::{AccountId, PoolId, PositionKey, ProtocolId, TokenId};
 use plimsoll::chain::ledger::Source;
-use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Actions, AmountIn, Transaction};
 use plimsoll::deployments::amm::PoolCell;
 use plimsoll::deployments::deployed::Deployed;
 use plimsoll::deployments::directory::Directory;
 use plimsoll::protocol::amm::Direction;
-use plimsoll::scenario::{genesis, read_text};
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 use proptest::prelude::*;
 use smallvec::SmallVec;
 
@@ -96,17 +91,7 @@ fn world(pools: &str, gwei: f64) -> World {
             pools: [{pools}],
         )"#
     );
-    let checked = read_text("router", &text, FilePath::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    let mut world = genesis::world(&checked.scenario, FilePath::new("."), 1).unwrap();
-    world.resource_mut::<ChainState>().sales = ForcedSales::from(ForcedSale::Executed);
-    world
-}
-
-/// Lets somebody look at the world.
-fn seeing<T>(world: &mut World, look: impl FnOnce(&View) -> T) -> T {
-    let mut state = SystemState::<View>::new(world);
-    let sees = state.get(world).unwrap();
-    look(&sees)
+    market::world(&text)
 }
 
 /// Returns an account that holds so much of a token.
@@ -117,17 +102,10 @@ fn rich(world: &mut World, token: TokenId, amount: u128) -> AccountId {
     account
 }
 
-/// Executes one transaction and returns what happened.
+/// Executes one transaction, whose gas is free, and returns what happened.
 fn executed(world: &mut World, sender: AccountId, actions: Actions) -> Vec<Event> {
-    world.resource_mut::<EventLog>().clear();
-    let gas = BlockGas { limit: None, base_fee: 0, ..world.resource::<ChainState>().gas };
-    world.resource_mut::<ChainState>().gas = gas;
-    let mut mempool = Mempool::default();
-    mempool.submit(Transaction { sender, actions, ..Transaction::default() });
-    mempool.order(1, 0, &gas);
-    world.insert_resource(mempool);
-    world.run_system_once(execute).unwrap();
-    world.resource::<EventLog>().iter().cloned().collect()
+    world.resource_mut::<ChainState>().gas.base_fee = 0;
+    market::executed(world, vec![Transaction { sender, actions, ..Transaction::default() }])
 }
 
 /// Every path of up to so many hops, tried in no clever way.
@@ -190,7 +168,7 @@ proptest! {
     ) {
         let mut world = ten_pools(scale, gwei);
         let (from, to) = PAIRS[pair];
-        seeing(&mut world, |sees| {
+        see(&mut world, |sees| {
             let amount = sees.units_worth(from, f64::from(dollars));
             let hop = router::hop_cost(sees, to);
             let plan = router::best(sees, from, to, amount);
@@ -222,7 +200,7 @@ proptest! {
     ) {
         let mut world = ten_pools(scale, 0.0);
         let (from, to) = PAIRS[pair];
-        let (amount, quote, actions) = seeing(&mut world, |sees| {
+        let (amount, quote, actions) = see(&mut world, |sees| {
             let amount = sees.units_worth(from, f64::from(dollars));
             let route = Route::new(sees, &Through::Router, Some(0.0), from, to);
             let mut actions = Actions::new();
@@ -251,7 +229,7 @@ fn three_hops_are_tried_and_four_are_not() {
         UniswapV2(name: "d", tokens: ("USDC", "stETH"), reserves: ("200_000", "100")),
     "#;
     let mut world = world(line, 30.0);
-    seeing(&mut world, |sees| {
+    see(&mut world, |sees| {
         let plan = router::best(sees, ETH, USDC, ETHER).unwrap();
         assert_eq!(plan.hops(), 3);
         assert_eq!(best_by_force(sees, (ETH, USDC), ETHER, 2), None);
@@ -269,7 +247,7 @@ const TWINS: &str = r#"
 #[test]
 fn a_large_trade_goes_half_through_each_of_two_equal_pools() {
     let mut world = world(TWINS, 30.0);
-    seeing(&mut world, |sees| {
+    see(&mut world, |sees| {
         let plan = router::best(sees, ETH, USDC, 100 * ETHER).unwrap();
         let [one, other] = plan.legs[..] else { panic!("{plan:?}") };
         let share = one.amount as f64 / (one.amount + other.amount) as f64;
@@ -286,7 +264,7 @@ fn a_large_trade_goes_half_through_each_of_two_equal_pools() {
 fn a_small_trade_is_not_split_for_less_than_its_gas() {
     for (ether, gwei, legs) in [(1, 30.0, 1), (1, 0.0, 2), (3, 30.0, 2), (3, 300.0, 1)] {
         let mut world = world(TWINS, gwei);
-        let split = seeing(&mut world, |sees| router::best(sees, ETH, USDC, ether * ETHER).unwrap().legs.len());
+        let split = see(&mut world, |sees| router::best(sees, ETH, USDC, ether * ETHER).unwrap().legs.len());
         assert_eq!(split, legs, "{ether} ETH at {gwei} gwei");
     }
 }
@@ -299,7 +277,7 @@ fn what_one_pool_refuses_two_may_take() {
         Balancer(name: "two", tokens: ["ETH", "USDC"], weights: ["0.5", "0.5"], reserves: ["100", "200_000"]),
     "#;
     let mut world = world(pools, 30.0);
-    seeing(&mut world, |sees| {
+    see(&mut world, |sees| {
         assert_eq!(best_by_force(sees, (ETH, USDC), 45 * ETHER, 3), None);
         assert_eq!(router::best(sees, ETH, USDC, 45 * ETHER).unwrap().legs.len(), 2);
         assert_eq!(router::best(sees, ETH, USDC, 65 * ETHER), None, "both together hold too little");
@@ -314,7 +292,7 @@ fn beyond_its_slippage_a_trade_reverts() {
     {
         let mut world = world(TWINS, 0.0);
         let mut actions = Actions::new();
-        seeing(&mut world, |sees| {
+        see(&mut world, |sees| {
             let route = Route::new(sees, &Through::Router, slippage, ETH, USDC);
             route.trade(sees, Order::of(AmountIn::Exact(20 * ETHER), 20 * ETHER), &mut actions).unwrap();
         });
@@ -339,7 +317,7 @@ fn a_later_action_takes_in_what_both_halves_paid_out() {
         TWINS.to_owned() + r#"UniswapV2(name: "on", tokens: ("USDC", "UNI"), reserves: ("10_000_000", "500_000")),"#;
     let mut world = world(&pools, 0.0);
     let mut actions = Actions::new();
-    let quote = seeing(&mut world, |sees| {
+    let quote = see(&mut world, |sees| {
         let route = Route::new(sees, &Through::Router, None, ETH, USDC);
         let order = Order::of(AmountIn::Exact(100 * ETHER), 100 * ETHER);
         let bought = route.trade(sees, order, &mut actions).unwrap();
@@ -370,7 +348,7 @@ fn a_muted_sale_of_several_hops_is_filled_at_its_quotes() {
         let mut world = ten_pools([150; 4], 0.0);
         world.resource_mut::<ChainState>().sales = ForcedSales::from(sales);
         let (mut actions, amount) = (Actions::new(), 200 * ETHER);
-        let quote = seeing(&mut world, |sees| {
+        let quote = see(&mut world, |sees| {
             let route = Route::new(sees, &Through::Router, Some(0.0), STETH, DAI);
             route.trade(sees, Order::of(AmountIn::Exact(amount), amount), &mut actions).unwrap();
             route.quote(sees, amount)
@@ -415,7 +393,7 @@ fn drain(world: &mut World, hop: Hop) -> (u32, u32) {
         let amount = 1_u128 << power;
         let cell = pools(world).swap_remove(usize::from(hop.pool.0));
         let (paid, got) = (cell.token_at(hop.direction.pays), cell.token_at(hop.direction.takes));
-        let quote = seeing(world, |sees| {
+        let quote = see(world, |sees| {
             let (amm, now) = (cell.pool.amm(), sees.clock.now());
             let depth = amm.depth_to(hop.direction, amm.spot_price(hop.direction, now) * 0.9, now);
             assert!(depth >= 0.0, "{hop:?}: {depth}");
@@ -469,9 +447,7 @@ fn fall(agents: &str) -> Simulation {
             agents: [{agents}],
         )"#
     );
-    let checked = read_text("fall", &text, FilePath::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    let options = Options { audit: true, ..Options::seeded(1) };
-    Simulation::new(&checked.scenario, "fall", FilePath::new("."), options, None).unwrap()
+    begin(&text)
 }
 
 /// Returns what an agent holds of USDC after the run, and how many pools it traded in; nothing may revert.

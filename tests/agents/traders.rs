@@ -1,14 +1,12 @@
 //! What drives traders, what they accept, and who takes them between two trades.
 
-use std::path::Path;
+use crate::common::market::{begin, step, steps};
 
 use plimsoll::accounts::profit::KindProfit;
-use plimsoll::chain::event::{Event, EventLog, Revert, Sandwich, What};
+use plimsoll::chain::event::{Event, Revert, Sandwich, What};
 use plimsoll::chain::ids::{AgentId, TokenId};
 use plimsoll::chain::state::ChainState;
 use plimsoll::output::summary::Summary;
-use plimsoll::scenario::read_text;
-use plimsoll::simulation::{Options, Simulation};
 
 /// A pool of 1,000 ETH and 2 million USDC, ether at this price process outside, gas at 10 gwei of a token worth 2,000.
 fn market(price: &str, agents: &str) -> String {
@@ -25,18 +23,6 @@ fn market(price: &str, agents: &str) -> String {
     agents: [{agents}],
 )"#
     )
-}
-
-fn begin(text: &str) -> Simulation {
-    let checked = read_text("traders", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    let options = Options { audit: true, ..Options::seeded(1) };
-    Simulation::new(&checked.scenario, "traders", Path::new("."), options, None).unwrap()
-}
-
-/// Makes a block and returns what happened.
-fn step(run: &mut Simulation) -> Vec<Event> {
-    run.step().unwrap();
-    run.world().resource::<EventLog>().iter().cloned().collect()
 }
 
 /// Says of each block what the swaps in it paid: true for one that bought ether.
@@ -468,7 +454,7 @@ mod searchers {
         let whole = |chain: &str| {
             let text = market("Gbm(start: 2_000, volatility: 2)", agents).replace("base_fee: Fixed(10)", chain);
             let mut run = begin(&text);
-            (0..200).for_each(|_| run.step().unwrap());
+            steps(&mut run, 200);
             run.finish(None).unwrap()
         };
         for chain in ["base_fee: Fixed(10)", "base_fee: Fixed(10), gas_limit: 700_000"] {

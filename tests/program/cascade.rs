@@ -2,6 +2,7 @@
 //! sum to the
 //! whole, and that the map says what a sweep says.
 
+use crate::common::market::{self, audited, steps};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -20,7 +21,7 @@ use plimsoll::deployments::liquidation_map::{Falls, exposures, liquidatable};
 use plimsoll::output::cascade::CascadeSummary;
 use plimsoll::protocol::amm::Side;
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
-use plimsoll::scenario::{Checked, read, read_text};
+use plimsoll::scenario::{Checked, read};
 use plimsoll::simulation::{Counterfactual, Options, Simulation};
 
 /// A pool that a few hundred farmers share and few arbitrageurs keep straight, while ETH falls by a third. Farmers
@@ -79,11 +80,7 @@ const CRASH: &str = r#"Scenario(
 
 fn checked(cascade: &str) -> Checked {
     let text = CRASH.replace("CASCADE", cascade);
-    read_text("crash", &text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
-}
-
-fn audited(seed: u64) -> Options {
-    Options { audit: true, ..Options::seeded(seed) }
+    market::checked(&text)
 }
 
 fn asked(checked: &Checked, options: Options, depth: u32) -> (CascadeSummary, Causes) {
@@ -145,13 +142,13 @@ fn counterfactuals_with_searchers_come_to_their_end_as_well() {
         ),
         Trader("#;
     let text = CRASH.replace("CASCADE", "").replace("Trader(", searchers).replace("median: 1_000", "median: 8_000");
-    let checked = read_text("crash", &text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    let checked = market::checked(&text);
     let (told, causes) = asked(&checked, audited(1), 40);
     assert!(told.ended_within_depth && causes.is_whole && causes.generations.len() > 2, "{told:#?}");
     let all: BTreeSet<PositionKey> = causes.generations.iter().flatten().copied().collect();
     assert!(has_same_course(&counterfactual(&checked, 1, all), &causes.run));
     let mut run = Simulation::new(&checked.scenario, "crash", Path::new("."), audited(1), None).unwrap();
-    (0..checked.scenario.blocks).for_each(|_| run.step().unwrap());
+    steps(&mut run, checked.scenario.blocks);
     assert!(run.finish(None).unwrap().sandwiches.count > 10);
 }
 
@@ -171,7 +168,7 @@ fn a_counterfactual_from_a_checkpoint_is_the_one_from_the_first_block() {
         CRASH.replace("CASCADE", "").replace(r#"start: "3 h""#, r#"start: "0 s", hold: "2 h""#),
     ];
     for (text, seed) in texts.iter().zip(1..) {
-        let checked = read_text("crash", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+        let checked = market::checked(text);
         let (_, causes) = asked(&checked, audited(seed), 12);
         let mut acting = BTreeSet::new();
         for trace in &causes.counterfactuals {

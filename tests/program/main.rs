@@ -7,6 +7,9 @@ mod cascade;
 mod cli;
 #[cfg(feature = "cli")]
 mod command;
+#[path = "../common/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each test program shares what it needs")]
+mod common;
 mod record;
 #[cfg(feature = "cli")]
 mod report;

@@ -1,22 +1,20 @@
 //! Nothing appears or vanishes, whatever the scenario: every block is audited, and profits and losses close. A world
 //! that was tampered with is refused, by the name of what differs.
 
-use std::path::Path;
+use crate::common::market::{self, steps};
 
-use bevy_ecs::prelude::{Res, World};
+use bevy_ecs::prelude::World;
 use bevy_ecs::system::SystemState;
 use plimsoll::accounts::profit::ProfitAndLoss;
-use plimsoll::chain::audit::{AuditError, audit};
 use plimsoll::chain::forced_sales::ForcedSale;
 use plimsoll::chain::ids::{BankId, FarmId, PoolId};
 use plimsoll::chain::ids::{GoblinId, PositionId};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::state::ChainState;
-use plimsoll::deployments::deployed::{Protocols, ProtocolsMut};
+use plimsoll::deployments::deployed::ProtocolsMut;
 use plimsoll::deployments::deployed::{bank_of, farm_of_mut, goblin_of_mut, pool_of, pool_of_mut};
 use plimsoll::protocol::amm::Amounts;
 use plimsoll::protocol::farm::alpha_homora::{IntoPair, Site, Strategy as Farming, Work};
-use plimsoll::scenario::read_text;
 use plimsoll::simulation::{Options, RunError, Simulation};
 use proptest::prelude::*;
 
@@ -203,8 +201,8 @@ impl Shape {
 }
 
 fn simulation(text: &str, options: Options) -> Option<Simulation> {
-    let checked = read_text("audited", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    match Simulation::new(&checked.scenario, "audited", Path::new("."), options, None) {
+    let checked = market::checked(text);
+    match Simulation::new(&checked.scenario, &checked.name, &checked.folder, options, None) {
         Ok(simulation) => Some(simulation),
         Err(RunError::Genesis(_)) => None,
         Err(error) => panic!("{error}"),
@@ -246,7 +244,7 @@ fn random_scenarios_reach_every_corner() {
     let (mut killed, mut closed, mut bad, mut reverts) = (0, 0, 0, std::collections::BTreeMap::new());
     for seed in 0..150 {
         let Some(mut simulation) = shape().new_tree(&mut runner).unwrap().current().simulation(seed) else { continue };
-        (0..BLOCKS).for_each(|_| simulation.step().unwrap());
+        steps(&mut simulation, BLOCKS);
         let summary = simulation.finish(None).unwrap();
         killed += summary.positions.killed;
         closed += summary.positions.closed;
@@ -282,14 +280,8 @@ fn honest_world() -> Simulation {
         forced_sales_muted: false,
     };
     let mut simulation = shape.simulation(1).unwrap();
-    (0..5).for_each(|_| simulation.step().unwrap());
+    steps(&mut simulation, 5);
     simulation
-}
-
-fn audited(world: &mut World) -> Result<(), AuditError> {
-    let mut state = SystemState::<(Res<ChainState>, Protocols)>::new(world);
-    let (chain, protocols) = state.get(world).unwrap();
-    audit(&chain.tokens, &chain.ledger, &protocols)
 }
 
 /// Lets position 1 repay its debt behind everybody's back: all is put back as it was, but for the position's own row.
@@ -327,7 +319,7 @@ type Tampered = (&'static str, fn(&mut World));
 
 #[test]
 fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
-    assert_eq!(audited(honest_world().world_mut()), Ok(()));
+    assert_eq!(market::audit(honest_world().world_mut()), Ok(()));
     let cases: [Tampered; 7] = [
         ("CASH of account 3: the protocol says", |world| {
             let pool = pool_of(world, PoolId(0)).clone();
@@ -354,7 +346,7 @@ fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
     for (what, tamper) in cases {
         let mut simulation = honest_world();
         tamper(simulation.world_mut());
-        let error = audited(simulation.world_mut()).expect_err(what).to_string();
+        let error = market::audit(simulation.world_mut()).expect_err(what).to_string();
         assert!(error.contains(what), "{what}: {error}");
     }
 }

@@ -1,6 +1,6 @@
 //! What agents do where blocks are full or dear: they wait, bid more, give up; and blocks that come at random.
 
-use std::path::Path;
+use crate::common::market::begin;
 
 use plimsoll::accounts::books::Books;
 use plimsoll::accounts::fate::AgentFate;
@@ -9,8 +9,7 @@ use plimsoll::agents::{AgentDirectory, Identity};
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::TokenId;
 use plimsoll::chain::state::ChainState;
-use plimsoll::scenario::read_text;
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 
 /// A small farm in a market that falls by `FALL` within two hours of its tenth, on a chain of these blocks.
 fn market(time: &str, chain: &str, fall: f64, agents: &str) -> Simulation {
@@ -45,9 +44,7 @@ fn market(time: &str, chain: &str, fall: f64, agents: &str) -> Simulation {
 )"#,
         price = 2_000.0 * (1.0 - fall),
     );
-    let checked = read_text("block_space", &text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-    let options = Options { audit: true, ..Options::seeded(1) };
-    Simulation::new(&checked.scenario, "block_space", Path::new("."), options, None).unwrap()
+    begin(&text)
 }
 
 const MINUTES: &str = r#""1 min""#;

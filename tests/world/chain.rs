@@ -1,25 +1,19 @@
 //! What holds of every transaction, whatever it asks: one that reverts changes nothing but the gas paid, a pool's
 //! liquidity never loses worth in the pool's own tokens, and nothing appears or vanishes.
 
-use std::path::Path;
+use crate::common::market::{self, sent};
 use std::sync::LazyLock;
 
-use bevy_ecs::prelude::{Res, World};
-use bevy_ecs::system::{RunSystemOnce, SystemState};
+use bevy_ecs::prelude::World;
+use bevy_ecs::system::RunSystemOnce;
 use plimsoll::agents::AgentDirectory;
-use plimsoll::agents::view::View;
-use plimsoll::chain::audit::audit;
-use plimsoll::chain::event::{EventLog, What};
-use plimsoll::chain::execution::execute;
+use plimsoll::chain::event::What;
 use plimsoll::chain::forced_sales::OtherSale;
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
-use plimsoll::chain::ids::{
-    AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, PositionKey, ProtocolId, TokenId,
-};
+use plimsoll::chain::ids::{AccountId, BankId, GoblinId, PoolId, PositionId, PositionKey, ProtocolId, TokenId};
 use plimsoll::chain::ledger::Source;
-use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::state::ChainState;
-use plimsoll::chain::transaction::{Action, AmountIn, Bid, Forced, Sale, Transaction, WorkOrder};
+use plimsoll::chain::transaction::{Action, AmountIn, Forced, Sale, WorkOrder};
 use plimsoll::chain::venues::Venues;
 use plimsoll::deployments::alpha_homora::GoblinCell;
 use plimsoll::deployments::deployed::{banks_of, farms_of, goblins_of, pools_of};
@@ -29,7 +23,7 @@ use plimsoll::math::U256;
 use plimsoll::protocol::amm::{Direction, Pool, Side};
 use plimsoll::protocol::farm::alpha_homora::{Bank, Goblin, Strategy as Farming};
 use plimsoll::protocol::farm::staking_rewards::StakingRewards;
-use plimsoll::scenario::{Checked, genesis, read_text};
+use plimsoll::scenario::Checked;
 use proptest::prelude::*;
 
 /// Two pools, a bank with a goblin, its farm, and a venue that feels what is traded there. The liquidator asks so much
@@ -75,16 +69,14 @@ const SCENARIO: &str = r#"Scenario(
     ],
 )"#;
 
-static CHECKED: LazyLock<Checked> =
-    LazyLock::new(|| read_text("chain", SCENARIO, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:?}")));
+static CHECKED: LazyLock<Checked> = LazyLock::new(|| market::checked(SCENARIO));
 
 const SENDERS: u32 = 9;
 const ETHER: u128 = 1_000_000_000_000_000_000;
 
 /// The world before the first block, in which every agent has tokens to spend.
 fn world(seed: u64, sale: ForcedSale) -> World {
-    let mut world = genesis::world(&CHECKED.scenario, Path::new("."), seed).unwrap();
-    world.resource_mut::<ChainState>().sales = ForcedSales::from(sale);
+    let mut world = market::world_with(&CHECKED, seed, sale);
     let first = world.resource::<AgentDirectory>().first_account;
     let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
     for account in (first..first + SENDERS).map(AccountId) {
@@ -295,40 +287,10 @@ fn blocks() -> impl Strategy<Value = Vec<Vec<(u32, Vec<Action>)>>> {
     prop::collection::vec(prop::collection::vec(transaction(), 1..6), 1..8)
 }
 
-/// Runs one transaction, and returns what it left in the log.
-fn run(world: &mut World, sender: u32, actions: &[Action]) -> Vec<plimsoll::chain::event::Event> {
-    let sender_account = AccountId(world.resource::<AgentDirectory>().first_account + sender);
-    let gas = world.resource::<ChainState>().gas.schedule.of(actions);
-    let mut mempool = world.remove_resource::<Mempool>().unwrap();
-    mempool.submit(Transaction {
-        agent: AgentId(sender),
-        sender: sender_account,
-        bid: Bid::tip(3),
-        gas,
-        actions: actions.into(),
-        ..Transaction::default()
-    });
-    mempool.order(
-        world.resource::<ChainState>().clock.seed,
-        world.resource::<ChainState>().clock.block,
-        &world.resource::<ChainState>().gas,
-    );
-    world.insert_resource(mempool);
-    world.resource_mut::<EventLog>().clear();
-    world.run_system_once(execute).unwrap();
-    world.resource::<EventLog>().iter().cloned().collect()
-}
-
 /// Opens a block: farms are funded, and what is under water and not worth killing is parked.
 fn open(world: &mut World) {
     world.run_system_once(fund_farms).unwrap();
     world.run_system_once(find_liquidatable).unwrap();
-}
-
-fn audited(world: &mut World) -> Result<(), plimsoll::chain::audit::AuditError> {
-    let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(world);
-    let (sees, _) = state.get(world).unwrap();
-    audit(&sees.tokens, &sees.ledger, &sees.protocols)
 }
 
 /// Returns reserve x reserve / supply^2 of each pool as a numerator and a denominator.
@@ -352,7 +314,7 @@ proptest! {
             open(&mut world);
             for (sender, actions) in transactions {
                 let mut before = Everything::of(&mut world);
-                let events = run(&mut world, sender, &actions);
+                let events = sent(&mut world, sender, &actions);
                 if let What::Reverted { .. } = events[0].what {
                     prop_assert_eq!(events.len(), 1);
                     before.pay_gas(events[0].sender.unwrap().1, events[0].fee);
@@ -370,7 +332,7 @@ proptest! {
         for transactions in blocks {
             open(&mut world);
             for (sender, actions) in transactions {
-                let events = run(&mut world, sender, &actions);
+                let events = sent(&mut world, sender, &actions);
                 let after = worth_of_liquidity(&Everything::of(&mut world));
                 let only_swaps = events.iter().all(|event| matches!(event.what, What::Swapped { .. }));
                 for ((k, supply), (k_before, supply_before)) in after.iter().zip(&before) {
@@ -393,9 +355,9 @@ proptest! {
         for transactions in blocks {
             open(&mut world);
             for (sender, actions) in transactions {
-                run(&mut world, sender, &actions);
+                sent(&mut world, sender, &actions);
             }
-            prop_assert_eq!(audited(&mut world), Ok(()));
+            prop_assert_eq!(market::audit(&mut world), Ok(()));
             world.resource_mut::<ChainState>().clock.advance();
         }
     }
@@ -416,7 +378,7 @@ fn random_transactions_reach_every_kind_of_event() {
             let parked: usize = goblins_of(&world).map(|cell| cell.order.parked()).sum();
             *counts.entry("Parked".into()).or_default() += u32::try_from(parked).unwrap();
             for (sender, actions) in transactions {
-                for event in run(&mut world, sender, &actions) {
+                for event in sent(&mut world, sender, &actions) {
                     let kind = match event.what {
                         What::Worked(at) if at.opened => "Opened".to_owned(),
                         What::Worked(at) if at.closed.is_some() => "Closed".to_owned(),
@@ -482,7 +444,7 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
         open(&mut world);
         world.resource_mut::<ChainState>().clock.advance();
         let mut before = Everything::of(&mut world);
-        let events = run(&mut world, 5, std::slice::from_ref(&action));
+        let events = sent(&mut world, 5, std::slice::from_ref(&action));
         assert!(!matches!(events[0].what, What::Reverted { .. }), "{events:?}");
         before.pay_gas(events[0].sender.unwrap().1, events[0].fee);
         assert_ne!(Everything::of(&mut world), before, "{action:?}");
@@ -512,8 +474,8 @@ fn a_forced_sale_acts_only_where_its_positions_sales_do() {
                 None => plain.clone(),
             };
             let before = Everything::of(&mut world);
-            let events = run(&mut world, 5, &[action]);
-            assert_eq!(audited(&mut world), Ok(()));
+            let events = sent(&mut world, 5, &[action]);
+            assert_eq!(market::audit(&mut world), Ok(()));
             (before, Everything::of(&mut world), events)
         };
         let (_, plain, _) = sold(None);
@@ -548,15 +510,15 @@ fn a_kill_sells_into_the_pool_only_where_its_positions_sales_act() {
             amount_in: AmountIn::Exact(60 * ETHER),
             least_out: 0,
         };
-        run(&mut world, 8, &[crash]);
+        sent(&mut world, 8, &[crash]);
         let product = |everything: &Everything| {
             let reserves = everything.pools[0].0.uniswap_v2().reserves();
             reserves.token_0 as f64 / reserves.token_1 as f64
         };
         let before = product(&Everything::of(&mut world));
-        let events = run(&mut world, 7, &[Action::Kill { bank: BankId(0), position: PositionId(5) }]);
+        let events = sent(&mut world, 7, &[Action::Kill { bank: BankId(0), position: PositionId(5) }]);
         assert!(matches!(events[0].what, What::Liquidated(_)), "{events:?}");
-        assert_eq!(audited(&mut world), Ok(()));
+        assert_eq!(market::audit(&mut world), Ok(()));
         product(&Everything::of(&mut world)) / before
     };
     assert!(killed(&[5]) > 1.01);

@@ -1,6 +1,6 @@
 //! Providers of liquidity: what becomes of their capital, in pools of every kind.
 
-use std::path::Path;
+use crate::common::market::{audited, begin_with};
 
 use bevy_ecs::system::SystemState;
 use plimsoll::accounts::books::Books;
@@ -10,8 +10,7 @@ use plimsoll::agents::view::View;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::{AgentId, TokenId};
 use plimsoll::chain::state::ChainState;
-use plimsoll::scenario::read_text;
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 
 /// A run, every block audited.
 struct Run(Simulation);
@@ -27,9 +26,7 @@ struct Became {
 
 impl Run {
     fn open(text: &str, seed: u64) -> Self {
-        let checked = read_text("liquidity", text, Path::new("")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-        let options = Options { audit: true, ..Options::seeded(seed) };
-        Self(Simulation::new(&checked.scenario, "liquidity", Path::new(""), options, None).unwrap())
+        Self(begin_with(text, audited(seed)))
     }
 
     fn steps(&mut self, blocks: u64) -> &mut Self {

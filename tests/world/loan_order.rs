@@ -1,8 +1,8 @@
 //! The order of loans finds exactly what a sweep over all accounts with exact health finds: whatever prices do, however
 //! much time passes, for loans of one and of several collaterals and debts, in Aave v3, Morpho Blue and Compound v2.
 
+use crate::common::market::begin;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
@@ -16,8 +16,7 @@ use plimsoll::deployments::lending::{LendingCell, Look};
 use plimsoll::deployments::liquidatable::{LiquidatableList, MinProfit, find_liquidatable};
 use plimsoll::deployments::liquidation_map::{Falls, Liquidatable, liquidatable, loan_exposures};
 use plimsoll::protocol::AccountId;
-use plimsoll::scenario::read_text;
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 use proptest::prelude::*;
 
 /// Four tokens of 18, 6, 8 and 2 decimals; an Aave market and a Compound one of all, and a Morpho market of the first two.
@@ -74,12 +73,6 @@ fn loan() -> impl Strategy<Value = Loan> {
     (0_u16..3, -2.0_f64..7.0, weights(), weights(), 0.3_f64..0.98).prop_map(|(market, scale, posted, owed, part)| {
         Loan { market, worth: libm::pow(10.0, scale), posted, owed, part }
     })
-}
-
-fn begin() -> Simulation {
-    let checked = read_text("orders", MARKETS, Path::new(".")).unwrap_or_else(|found| panic!("{found:?}"));
-    let options = Options { audit: true, ..Options::seeded(1) };
-    Simulation::new(&checked.scenario, "orders", Path::new("."), options, None).unwrap()
 }
 
 const MORPHO: u16 = 1;
@@ -172,7 +165,7 @@ proptest! {
         later in prop::collection::vec(loan(), 0..5),
         moves in prop::collection::vec(prop::array::uniform4(-1.2_f64..1.2), 1..6),
     ) {
-        let mut run = begin();
+        let mut run = begin(MARKETS);
         list_all(&mut run);
         for loan in &loans {
             open(&mut run, loan);
@@ -191,7 +184,7 @@ proptest! {
 /// A price that a loan meets to the last unit is where a bound in floats would go wrong first.
 #[test]
 fn loans_at_the_very_edge_are_found_by_both_or_neither() {
-    let mut run = begin();
+    let mut run = begin(MARKETS);
     list_all(&mut run);
     for part in 0..200 {
         let part = 0.9 + f64::from(part) / 2_000.0;
@@ -233,7 +226,7 @@ fn mapped_and_swept(run: &mut Simulation, fall: f64) -> (Liquidatable, Liquidata
 
 #[test]
 fn the_map_says_what_a_sweep_at_the_fallen_price_says() {
-    let mut run = begin();
+    let mut run = begin(MARKETS);
     for part in 0..400 {
         let part = 0.3 + f64::from(part) / 600.0;
         open(&mut run, &Loan { market: 0, worth: 5_000.0, posted: [1, 0, 0, 0], owed: [0, 1, 0, 0], part });
@@ -266,7 +259,7 @@ fn mapped_as_farm(run: &Simulation, fall: f64) -> f64 {
 /// The order is asked with a level that has not heard of the fall: it finds too little, and the comparison sees that.
 #[test]
 fn a_bound_from_old_prices_is_refused() {
-    let mut run = begin();
+    let mut run = begin(MARKETS);
     list_all(&mut run);
     for part in 0..50 {
         let part = 0.5 + f64::from(part) / 110.0;

@@ -1,6 +1,6 @@
 //! Borrowers, lenders and liquidators of lending markets, in runs of the whole simulator.
 
-use std::path::Path;
+use crate::common::market::{begin, steps};
 
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::LendingId;
@@ -10,8 +10,7 @@ use plimsoll::deployments::deployed::lending_of;
 use plimsoll::deployments::directory::Directory;
 use plimsoll::deployments::lending::LendingCell;
 use plimsoll::output::summary::Summary;
-use plimsoll::scenario;
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 
 /// A market whose ETH falls from 2,000 to 1,700 between the tenth and the sixtieth minute, in blocks of a minute.
 fn market(agents: &str) -> Simulation {
@@ -38,9 +37,7 @@ fn market(agents: &str) -> Simulation {
             agents: [{agents}],
         )"#
     );
-    let checked = scenario::read_text("loans", &text, Path::new("")).unwrap_or_else(|found| panic!("{found:?}"));
-    let options = Options { audit: true, ..Options::seeded(1) };
-    Simulation::new(&checked.scenario, "loans", Path::new(""), options, None).unwrap()
+    begin(&text)
 }
 
 /// One borrower of 100,000 against a health factor of 1.15, which a fall of 15 % takes below 1.
@@ -68,8 +65,8 @@ fn position(run: &Simulation) -> (f64, u128) {
     (health.factor, cell.lending().borrowed(account, 1, now))
 }
 
-fn finish(mut run: Simulation, blocks: u32) -> (Summary, f64, u128) {
-    (0..blocks).for_each(|_| run.step().unwrap());
+fn finish(mut run: Simulation, blocks: u64) -> (Summary, f64, u128) {
+    steps(&mut run, blocks);
     let (health, debt) = position(&run);
     (run.finish(None).unwrap(), health, debt)
 }
@@ -122,7 +119,7 @@ fn leverage_is_what_was_drawn_whether_by_flash_loan_or_by_loops() {
                owes: {owes}, entry: Between("0 s", "2 min"))"#
         );
         let mut run = market(&agents);
-        (0..5).for_each(|_| run.step().unwrap());
+        steps(&mut run, 5);
         let (cell, now) = (cell(&run), run.world().resource::<ChainState>().clock.now());
         let account = cell.lending().accounts().last().unwrap();
         let posted = cell.lending().supplied(account, 0, now) as f64 / 1e18 * 2_000.0;
@@ -175,7 +172,7 @@ fn in_a_run_the_first_are_paid_and_the_others_wait() {
                  owes: LoanToValue(Fixed(0.5))),
     "#;
     let mut run = market(agents);
-    (0..150).for_each(|_| run.step().unwrap());
+    steps(&mut run, 150);
     let now = run.world().resource::<ChainState>().clock.now();
     let totals = cell(&run).lending().totals(1, now);
     assert_eq!(totals.idle, 0);

@@ -1,5 +1,9 @@
 //! Worlds of a few agents and protocols, stepped or called by hand.
 
+#[path = "../common/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each test program shares what it needs")]
+mod common;
+
 mod audit;
 mod block_space;
 mod chain;

@@ -1,17 +1,14 @@
 //! Vaults, auctions and keepers of a Maker system, in runs of the whole simulator.
 
+use crate::common::market::{begin, finish, has_reverted, sent, steps};
 use std::path::Path;
 
-use bevy_ecs::system::RunSystemOnce;
 use bevy_ecs::world::World;
 use plimsoll::agents::AgentDirectory;
 use plimsoll::chain::cdp::{MakerCall, MakerOrder};
-use plimsoll::chain::event::{EventLog, What};
-use plimsoll::chain::execution::execute;
 use plimsoll::chain::ids::{AccountId, AgentId, IlkId, MakerId, PoolId};
-use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::state::ChainState;
-use plimsoll::chain::transaction::{Action, AmountIn, Bid, Transaction};
+use plimsoll::chain::transaction::{Action, AmountIn};
 use plimsoll::deployments::deployed::maker_of;
 use plimsoll::deployments::maker::MakerCell;
 use plimsoll::math::Rad;
@@ -20,7 +17,7 @@ use plimsoll::protocol::amm::Side;
 use plimsoll::protocol::lending::Part;
 use plimsoll::protocol::lending::maker::AuctionId;
 use plimsoll::scenario;
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 use proptest::prelude::*;
 
 const ENGLISH: &str = r#"Flip(chop: 0.13, beg: 0.03, ttl: "10 min", tau: "6 h", lots: Lump("50"))"#;
@@ -49,14 +46,7 @@ fn system(auctions: &str, agents: &str) -> Simulation {
             agents: [{agents}],
         )"#
     );
-    let checked = scenario::read_text("maker", &text, Path::new("")).unwrap_or_else(|found| panic!("{found:?}"));
-    let options = Options { audit: true, ..Options::seeded(1) };
-    Simulation::new(&checked.scenario, "maker", Path::new(""), options, None).unwrap()
-}
-
-fn finish(mut run: Simulation) -> Summary {
-    (0..300).for_each(|_| run.step().unwrap());
-    run.finish(None).unwrap()
+    begin(&text)
 }
 
 /// 200 ether against 300,000 dai: a ratio of 2, which falls to 1.33.
@@ -83,7 +73,7 @@ fn an_owner_who_tops_up_or_repays_keeps_the_vault_and_a_sleeper_loses_it() {
         // What is set aside does not reach.
         ("temperament: Repay, spare: Fixed(0.001)", 1),
     ] {
-        let summary = finish(system(DUTCH, &(owner(&format!("{more}, act_below: Fixed(1.9)")) + &keeper)));
+        let summary = finish(system(DUTCH, &(owner(&format!("{more}, act_below: Fixed(1.9)")) + &keeper)), 300);
         let started = summary.auctions.map_or(0, |auctions| auctions.started);
         assert_eq!(started, auctions, "{more}");
         assert!(gap(&summary) < 1e-9, "{more}: {:?}", summary.profit_and_loss);
@@ -94,7 +84,7 @@ fn an_owner_who_tops_up_or_repays_keeps_the_vault_and_a_sleeper_loses_it() {
 fn a_dutch_auction_brings_the_debt_and_the_penalty_and_keepers_sell_in_the_pool() {
     for funds in ["funds: FlashLoan", "funds: Own(Fixed(500_000))"] {
         let more = format!(r#"{funds}, through: "pool""#);
-        let summary = finish(system(DUTCH, &(owner("") + &keeper("keeper", &more))));
+        let summary = finish(system(DUTCH, &(owner("") + &keeper("keeper", &more))), 300);
         let auctions = summary.auctions.unwrap();
         assert_eq!((auctions.started, auctions.over, auctions.for_nothing), (1, 1, 0), "{funds}");
         assert!((auctions.raised_dai / auctions.due_dai - 1.13).abs() < 1e-9, "{funds}: {auctions:?}");
@@ -110,12 +100,12 @@ fn a_dutch_auction_brings_the_debt_and_the_penalty_and_keepers_sell_in_the_pool(
 fn who_is_alone_wins_for_nothing_and_who_is_not_pays() {
     let opportunist = keeper("opportunist", "opens_at: Fixed(0), funds: Own(Fixed(1_000))");
     let other = keeper("other", "funds: Own(Fixed(1_000_000))");
-    let alone = finish(system(ENGLISH, &(owner("") + &opportunist)));
+    let alone = finish(system(ENGLISH, &(owner("") + &opportunist)), 300);
     let auctions = alone.auctions.unwrap();
     assert_eq!((auctions.started, auctions.over, auctions.for_nothing), (4, 4, 4));
     assert!((auctions.shortfall_dai / auctions.due_dai - 1.0).abs() < 1e-9, "{auctions:?}");
     assert!((auctions.for_nothing_numeraire - 400_000.0).abs() < 1.0, "{auctions:?}");
-    let beside = finish(system(ENGLISH, &(owner("") + &opportunist + &other)));
+    let beside = finish(system(ENGLISH, &(owner("") + &opportunist + &other)), 300);
     let auctions = beside.auctions.unwrap();
     assert_eq!((auctions.started, auctions.over, auctions.for_nothing), (4, 4, 0));
     assert!(auctions.shortfall_dai < 1e-9, "{auctions:?}");
@@ -126,7 +116,7 @@ fn who_is_alone_wins_for_nothing_and_who_is_not_pays() {
 fn a_keeper_whose_gas_price_is_fixed_falls_silent_when_the_base_fee_has_passed_it() {
     let started = |price: u32, share: f64| {
         let more = format!("funds: Own(Fixed(1_000_000)), fixed_gas: (share: {share}, price: Fixed({price}))");
-        let summary = finish(system(ENGLISH, &(owner("") + &keeper("keeper", &more))));
+        let summary = finish(system(ENGLISH, &(owner("") + &keeper("keeper", &more))), 300);
         (summary.auctions.map_or(0, |auctions| auctions.started), summary.agents_gave_up)
     };
     assert_eq!(started(101, 1.0), (4, 0));
@@ -140,7 +130,7 @@ fn muted_keepers_sell_to_the_counterfactual_venue() {
     let mut run = system(DUTCH, &(owner("") + &keeper("keeper", r#"through: "pool""#)));
     run.world_mut().resource_mut::<ChainState>().sales =
         plimsoll::chain::forced_sales::ForcedSales::from(plimsoll::chain::forced_sales::ForcedSale::Muted);
-    let summary = finish(run);
+    let summary = finish(run, 300);
     assert_eq!(summary.auctions.unwrap().over, 1);
     assert!(summary.pools[0].volume_numeraire < 1e-9);
 }
@@ -152,7 +142,7 @@ fn in_auction(auctions: &str) -> (Simulation, AgentId) {
     let starter = keeper("starter", "funds: Own(Fixed(0)), margin: Fixed(0)");
     let text = trader.to_owned() + &owner("") + &owner("").replace("owner", "another") + &starter;
     let mut run = system(auctions, &text);
-    (0..32).for_each(|_| run.step().unwrap());
+    steps(&mut run, 32);
     assert!(cell(run.world()).auctions_run(IlkId(0)));
     (run, AgentId(0))
 }
@@ -162,27 +152,8 @@ fn cell(world: &World) -> &MakerCell {
 }
 
 /// Runs one transaction, and says whether it went through.
-fn sent(world: &mut World, agent: AgentId, actions: Vec<Action>) -> bool {
-    let sender = AccountId(world.resource::<AgentDirectory>().first_account + agent.0);
-    let gas = world.resource::<ChainState>().gas.schedule.of(&actions);
-    let mut mempool = world.remove_resource::<Mempool>().unwrap();
-    mempool.submit(Transaction {
-        agent,
-        sender,
-        bid: Bid::tip(3),
-        gas,
-        actions: actions.into(),
-        ..Transaction::default()
-    });
-    mempool.order(
-        world.resource::<ChainState>().clock.seed,
-        world.resource::<ChainState>().clock.block,
-        &world.resource::<ChainState>().gas,
-    );
-    world.insert_resource(mempool);
-    world.resource_mut::<EventLog>().clear();
-    world.run_system_once(execute).unwrap();
-    !world.resource::<EventLog>().iter().any(|event| matches!(event.what, What::Reverted { .. }))
+fn goes_through(world: &mut World, agent: AgentId, actions: &[Action]) -> bool {
+    !has_reverted(&sent(world, agent.0, actions))
 }
 
 fn call(call: MakerCall) -> Action {
@@ -253,10 +224,10 @@ proptest! {
                 amount_in: AmountIn::Exact(1),
                 least_out: u128::MAX,
             };
-            let doomed = actions.iter().cloned().chain([pool]).collect();
-            prop_assert!(!sent(world, agent, doomed));
+            let doomed: Vec<Action> = actions.iter().cloned().chain([pool]).collect();
+            prop_assert!(!goes_through(world, agent, &doomed));
             prop_assert_eq!(&snapshot(world), &before);
-            let went = sent(world, agent, std::mem::take(&mut actions));
+            let went = goes_through(world, agent, &std::mem::take(&mut actions));
             prop_assert!(went || snapshot(world) == before);
         }
     }

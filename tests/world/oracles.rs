@@ -1,11 +1,10 @@
 //! What oracles tell, in runs of the whole simulator: at once, late, averaged, by transaction.
 
-use std::path::Path;
+use crate::common::market::begin;
 
 use plimsoll::chain::oracles::Feed;
 use plimsoll::chain::state::ChainState;
-use plimsoll::scenario;
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 
 /// A market whose ETH falls from 2,000 to 1,000 between the tenth and the twentieth minute, in blocks of a minute.
 fn market(oracle: &str, agents: &str) -> Simulation {
@@ -25,9 +24,7 @@ fn market(oracle: &str, agents: &str) -> Simulation {
             agents: [{agents}],
         )"#
     );
-    let checked = scenario::read_text("oracles", &text, Path::new("")).unwrap_or_else(|found| panic!("{found:?}"));
-    let options = Options { audit: true, ..Options::seeded(1) };
-    Simulation::new(&checked.scenario, "oracles", Path::new(""), options, None).unwrap()
+    begin(&text)
 }
 
 const ARBITRAGEUR: &str =

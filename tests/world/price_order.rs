@@ -1,8 +1,8 @@
 //! The price order finds what a sweep over all positions finds, in a market that crashes, whatever the positions' sizes
 //! and the tokens' decimals.
 
+use crate::common::market::{audited, begin_with, steps};
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::{RunSystemOnce, SystemState};
@@ -11,8 +11,7 @@ use plimsoll::chain::ids::{BankId, GoblinId, PositionId};
 use plimsoll::chain::state::ChainState;
 use plimsoll::deployments::liquidatable::{MinProfit, find_liquidatable};
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
-use plimsoll::scenario::read_text;
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 
 /// A market whose bank lends BASE, farmed with FARM; farmers from a few smallest units to a third of the pool.
 struct Crash {
@@ -87,16 +86,7 @@ impl Crash {
     }
 
     fn simulation(&self, seed: u64) -> Simulation {
-        let checked =
-            read_text("crash", &self.scenario(), Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
-        Simulation::new(
-            &checked.scenario,
-            "crash",
-            Path::new("."),
-            Options { audit: true, ..Options::seeded(seed) },
-            None,
-        )
-        .unwrap()
+        begin_with(&self.scenario(), audited(seed))
     }
 }
 
@@ -203,7 +193,7 @@ fn at_base_fee(simulation: &mut Simulation, gwei: u128) -> Seen {
 fn what_is_too_small_for_its_gas_is_parked_and_comes_back_when_gas_falls() {
     let crash = Crash { base_decimals: 6, farmed_decimals: 18, base_first: false, base_fee_gwei: 1.0, attention: 0.0 };
     let mut simulation = crash.simulation(3);
-    (0..30).for_each(|_| simulation.step().unwrap());
+    steps(&mut simulation, 30);
     let dear = at_base_fee(&mut simulation, 1_000_000);
     assert!(dear.found.is_empty() && dear.parked.len() > 50, "{dear:?}");
     let middling = at_base_fee(&mut simulation, 100);
@@ -223,7 +213,7 @@ fn what_is_parked_comes_back_when_prices_make_it_worth_its_gas() {
     let crash =
         Crash { base_decimals: 6, farmed_decimals: 18, base_first: false, base_fee_gwei: 100.0, attention: 0.0 };
     let mut simulation = crash.simulation(3);
-    (0..30).for_each(|_| simulation.step().unwrap());
+    steps(&mut simulation, 30);
     let before = Seen::at(simulation.world_mut());
     let world = simulation.world_mut();
     let native = world.resource::<ChainState>().tokens.native;

@@ -1,8 +1,8 @@
 //! The order of vaults finds exactly what a sweep over all accounts with the vat's own arithmetic finds, whatever the price
 //! does and however much time passes.
 
+use crate::common::market::begin;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
@@ -16,8 +16,7 @@ use plimsoll::deployments::lending::{Level, Look};
 use plimsoll::deployments::liquidatable::find_liquidatable;
 use plimsoll::deployments::maker::{MakerCell, exposure_of, level_of};
 use plimsoll::protocol::AccountId;
-use plimsoll::scenario::read_text;
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::simulation::Simulation;
 use proptest::prelude::*;
 
 /// A system with an ilk of 18 and one of 8 decimals, with fees.
@@ -48,12 +47,6 @@ const SYSTEM: &str = r#"Scenario(
 /// A vault: its ilk, its collateral's worth as a power of ten, and its collateral ratio over the least.
 fn vault() -> impl Strategy<Value = (u16, f64, f64)> {
     (0_u16..2, -2.0_f64..7.0, 1.000_001_f64..2.5)
-}
-
-fn begin() -> Simulation {
-    let checked = read_text("vaults", SYSTEM, Path::new(".")).unwrap_or_else(|found| panic!("{found:?}"));
-    let options = Options { audit: true, ..Options::seeded(1) };
-    Simulation::new(&checked.scenario, "vaults", Path::new("."), options, None).unwrap()
 }
 
 /// Writes a vault and books its tokens.
@@ -119,7 +112,7 @@ proptest! {
         vaults in prop::collection::vec(vault(), 1..60),
         steps in prop::collection::vec((prop::array::uniform2(-0.9_f64..0.3), 0_usize..30), 1..6),
     ) {
-        let mut run = begin();
+        let mut run = begin(SYSTEM);
         for vault in vaults {
             open(&mut run, vault);
         }
@@ -136,7 +129,7 @@ proptest! {
 /// The sibling: an order that is asked at the fees of the beginning passes vaults over that fees alone have made unsafe.
 #[test]
 fn an_order_that_forgets_fees_finds_too_few() {
-    let mut run = begin();
+    let mut run = begin(SYSTEM);
     (0..20).for_each(|number| open(&mut run, (0, 4.0, 1.0 + f64::from(number) * 0.001)));
     (0..60).for_each(|_| run.world_mut().resource_mut::<ChainState>().clock.advance());
     let [(found, swept), _] = both(&mut run);
