@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use bevy_ecs::entity::Entity;
 use bevy_ecs::world::World;
 use plimsoll::agents::KINDS;
 use plimsoll::chain::dice::{Dice, Who};
 use plimsoll::chain::state::ChainState;
-use plimsoll::output::folder::OutputFolder;
-use plimsoll::scenario::{Checked, read, read_text};
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::scenario::{Checked, read};
+use plimsoll::simulation::Options;
 
-use super::{DATA, LIQUIDITY, LOANS, SCENARIO, SEARCHERS, run_on};
+use super::common::market::checked;
+use super::common::run::Run;
+use super::{LIQUIDITY, LOANS, SCENARIO, SEARCHERS};
 
 /// Vaults and their auctions, in blocks that come at random and that others fill as well.
 const VAULTS: &str = r#"Scenario(
@@ -73,13 +73,6 @@ const VAULTS: &str = r#"Scenario(
     ],
 )"#;
 
-/// A folder to write into, and the one that holds it.
-fn folder() -> (tempfile::TempDir, OutputFolder) {
-    let home = tempfile::tempdir().unwrap();
-    let folder = OutputFolder::create(&home.path().join("run"), false).unwrap();
-    (home, folder)
-}
-
 /// Returns the blocks before which forks are made: fifty draws of dice of their own, ascending.
 fn fifty_blocks(scenario: u64, blocks: u64) -> Vec<u64> {
     let mut dice = Dice::new(50, Who::new("forks", scenario), 0);
@@ -90,26 +83,22 @@ fn fifty_blocks(scenario: u64, blocks: u64) -> Vec<u64> {
 
 fn a_fork_runs_on_byte_equal(number: u64, text: &str) {
     const BLOCKS: u64 = 120;
-    let checked = read_text("pinned", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
-    let (_home, mut own) = folder();
-    let options = Options { exact: true, audit: true, ..Options::seeded(1) };
-    let mut run = Simulation::new(&checked.scenario, "pinned", Path::new("."), options, Some(&mut own)).unwrap();
+    let mut run = Run::begin(&checked(text), Options { exact: true, audit: true, ..Options::seeded(1) });
     let mut forks = Vec::new();
     for block in fifty_blocks(number, BLOCKS) {
-        (run.blocks_done()..block).for_each(|_| run.step().unwrap());
-        let (home, mut folder) = folder();
-        forks.push((block, run.fork(Some(&mut folder)).unwrap(), home, folder));
+        run.run_to(block);
+        forks.push((block, run.fork()));
     }
-    let expected = run_on(run, own, 1, BLOCKS);
-    for (block, mut fork, _home, folder) in forks {
-        assert_eq!((fork.blocks_done(), fork.blocks_executed()), (block, 0));
+    let expected = run.finish(BLOCKS);
+    for (block, mut fork) in forks {
+        assert_eq!((fork.simulation.blocks_done(), fork.simulation.blocks_executed()), (block, 0));
         if block < BLOCKS {
-            fork.step().unwrap();
-            assert_eq!((fork.blocks_done(), fork.blocks_executed()), (block + 1, 1));
+            fork.run_to(block + 1);
+            assert_eq!((fork.simulation.blocks_done(), fork.simulation.blocks_executed()), (block + 1, 1));
         }
-        let found = run_on(fork, folder, 1, BLOCKS);
-        for name in DATA {
-            assert!(found[name] == expected[name], "{name} of a fork before block {block} differs from the run's");
+        let found = fork.finish(BLOCKS);
+        for (name, bytes) in &expected {
+            assert!(found[name] == *bytes, "{name} of a fork before block {block} differs from the run's");
         }
     }
 }
@@ -141,18 +130,13 @@ fn a_fork_of_vaults_runs_on_byte_equal() {
 
 #[test]
 fn a_fork_of_a_fork_runs_on_byte_equal_while_the_first_goes_another_way() {
-    let checked = read_text("pinned", SCENARIO, Path::new(".")).unwrap();
-    let make = |folder: &mut OutputFolder| {
-        Simulation::new(&checked.scenario, "pinned", Path::new("."), Options::seeded(1), Some(folder)).unwrap()
-    };
-    let [(_a, mut own), (_b, mut first), (_c, mut second)] = [folder(), folder(), folder()];
-    let mut run = make(&mut own);
-    (0..40).for_each(|_| run.step().unwrap());
-    let mut fork = run.fork(Some(&mut first)).unwrap();
-    (0..20).for_each(|_| fork.step().unwrap());
-    let again = fork.fork(Some(&mut second)).unwrap();
-    fork.world_mut().resource_mut::<ChainState>().clock.seed = 9;
-    let (run, other, again) = (run_on(run, own, 1, 120), run_on(fork, first, 1, 120), run_on(again, second, 1, 120));
+    let mut run = Run::begin(&checked(SCENARIO), Options::seeded(1));
+    run.run_to(40);
+    let mut fork = run.fork();
+    fork.run_to(60);
+    let again = fork.fork();
+    fork.simulation.world_mut().resource_mut::<ChainState>().clock.seed = 9;
+    let (run, other, again) = (run.finish(120), fork.finish(120), again.finish(120));
     assert!(run == again);
     assert!(other["ticks.csv"] != run["ticks.csv"], "a fork with other dice goes the same way");
 }
@@ -174,7 +158,7 @@ fn held(world: &World) -> BTreeMap<Entity, BTreeSet<String>> {
 /// Returns the scenarios of this repository, and those of these tests.
 fn scenarios() -> Vec<Checked> {
     let texts = [SCENARIO, LOANS, LIQUIDITY, &SCENARIO.replace("agents: [", SEARCHERS), VAULTS];
-    let mut all = texts.map(|text| read_text("pinned", text, Path::new(".")).unwrap()).to_vec();
+    let mut all = texts.map(checked).to_vec();
     for folder in ["scenarios", "benches/scenarios"] {
         let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let files = files.filter(|path| path.extension().is_some_and(|ending| ending == "ron"));
@@ -189,15 +173,12 @@ fn scenarios() -> Vec<Checked> {
 fn a_fork_of_every_scenario_holds_all_that_its_run_holds() {
     let mut seen = BTreeSet::new();
     for checked in scenarios() {
-        let (_home, mut own) = folder();
-        let (scenario, options) = (&checked.scenario, Options::seeded(1));
-        let mut run = Simulation::new(scenario, "all", &checked.folder, options, Some(&mut own)).unwrap();
-        run.watch(&scenario.cascade.mute);
-        (0..3).for_each(|_| run.step().unwrap());
-        let (_other, mut folder) = folder();
-        let fork = run.fork(Some(&mut folder)).unwrap();
-        let expected = held(run.world());
-        assert!(held(fork.world()) == expected, "{:?}", checked.name);
+        let mut run = Run::begin(&checked, Options::seeded(1));
+        run.simulation.watch(&checked.scenario.cascade.mute);
+        run.run_to(3);
+        let fork = run.fork();
+        let expected = held(run.simulation.world());
+        assert!(held(fork.simulation.world()) == expected, "{:?}", checked.name);
         seen.extend(expected.into_values().flatten());
     }
     for kind in KINDS {

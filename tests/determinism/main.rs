@@ -1,16 +1,16 @@
 //! A run is a function of its scenario and its seed: to the byte, on every machine, in every profile. A fork goes on as its run does.
 
+#[path = "../common/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each test program shares what it needs")]
+mod common;
 mod forks;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
-use plimsoll::chain::forced_sales::ForcedSale;
-use plimsoll::output::folder::OutputFolder;
-use plimsoll::output::manifest::{Manifest, RunOptions, ScenarioStamp};
-use plimsoll::scenario::read_text;
-use plimsoll::simulation::{Options, Simulation};
+use common::market::checked;
+use common::run::{Files, Run};
+use common::table::rows;
+use plimsoll::simulation::Options;
 
 /// Every kind of agent, distribution, impact law and way in and out: a market that crashes within 120 blocks.
 const SCENARIO: &str = r#"Scenario(
@@ -140,36 +140,11 @@ const LOANS: &str = r#"Scenario(
     ],
 )"#;
 
-/// The data files of a run, by name.
-type Files = BTreeMap<&'static str, Vec<u8>>;
-
 const DATA: [&str; 5] = ["ticks.csv", "events.csv", "agents.csv", "positions.csv", "summary.json"];
 
 /// Runs a text through everything that `plimsoll run` goes through, and returns what it left.
 fn run(text: &str, seed: u64, blocks: u64) -> Files {
-    let checked = read_text("pinned", text, Path::new(".")).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
-    let home = tempfile::tempdir().unwrap();
-    let mut folder = OutputFolder::create(&home.path().join("run"), false).unwrap();
-    let options = Options { exact: true, ..Options::seeded(seed) };
-    assert_eq!(options.forced_sales, ForcedSale::Executed);
-    let simulation = Simulation::new(&checked.scenario, "pinned", Path::new("."), options, Some(&mut folder)).unwrap();
-    run_on(simulation, folder, seed, blocks)
-}
-
-/// Runs a simulation on to its last block and returns what it left in its folder.
-fn run_on(mut simulation: Simulation, mut folder: OutputFolder, seed: u64, blocks: u64) -> Files {
-    (simulation.blocks_done()..blocks).for_each(|_| simulation.step().unwrap());
-    simulation.finish(Some(&mut folder)).unwrap();
-    let stamp = ScenarioStamp { name: "pinned".into(), path: "pinned.ron".into(), blake3: String::new() };
-    let options = RunOptions { blocks, audit: false, exact: true, mute_forced_sales: false, cascade_depth: None };
-    let folder = folder.finish(Manifest::new(stamp, seed, options, String::new())).unwrap();
-    DATA.into_iter().map(|name| (name, fs::read(folder.join(name)).unwrap())).collect()
-}
-
-/// One table: its rows by column.
-fn rows(files: &Files, name: &str) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_reader(&*files[name]);
-    reader.deserialize().map(Result::unwrap).collect()
+    Run::begin(&checked(text), Options { exact: true, ..Options::seeded(seed) }).finish(blocks)
 }
 
 #[test]
@@ -182,7 +157,7 @@ fn equal_seeds_leave_equal_files_and_others_do_not() {
         assert!(first[name] != other[name], "{name} does not depend on the seed");
     }
     let kinds: std::collections::BTreeSet<String> =
-        rows(&first, "events.csv").into_iter().map(|mut row| row.remove("kind").unwrap()).collect();
+        rows(&first["events.csv"]).into_iter().map(|mut row| row.remove("kind").unwrap()).collect();
     for kind in
         ["kill", "open", "close", "swap", "venue_buy", "venue_sell", "deposit", "withdraw", "reinvest", "revert"]
     {
@@ -235,7 +210,7 @@ fn liquidity_leaves_equal_files_too() {
         assert!(first[name] != other[name], "{name} does not depend on the seed");
     }
     let actions: std::collections::BTreeSet<String> =
-        rows(&first, "events.csv").into_iter().map(|mut row| row.remove("action").unwrap()).collect();
+        rows(&first["events.csv"]).into_iter().map(|mut row| row.remove("action").unwrap()).collect();
     for action in ["add_liquidity", "remove_liquidity", "collect_fees", "swap"] {
         assert!(actions.contains(action), "the run has no {action}, so it shows nothing about one: {actions:?}");
     }
@@ -249,7 +224,7 @@ fn lending_markets_leave_equal_files_too() {
         assert!(first[name] != other[name], "{name} does not depend on the seed");
     }
     let actions: std::collections::BTreeSet<String> =
-        rows(&first, "events.csv").into_iter().map(|mut row| row.remove("action").unwrap()).collect();
+        rows(&first["events.csv"]).into_iter().map(|mut row| row.remove("action").unwrap()).collect();
     for action in ["supply", "borrow", "repay", "withdraw_claim", "liquidate", "swap", "venue_sell"] {
         assert!(actions.contains(action), "the run has no {action}, so it shows nothing about one: {actions:?}");
     }
@@ -282,7 +257,7 @@ fn searchers_and_traders_of_every_temperament_leave_equal_files_too() {
         assert!(first[name] == again[name], "{name} differs between runs of one seed");
     }
     let kinds: Vec<String> =
-        rows(&first, "events.csv").into_iter().map(|mut row| row.remove("kind").unwrap()).collect();
+        rows(&first["events.csv"]).into_iter().map(|mut row| row.remove("kind").unwrap()).collect();
     assert!(kinds.iter().filter(|kind| *kind == "sandwich").count() > 5, "{kinds:?}");
 }
 
@@ -293,12 +268,12 @@ fn a_shorter_run_is_the_beginning_of_a_longer_one() {
         assert!(long[name].starts_with(&short[name]), "{name}");
         assert!(long[name].len() > short[name].len(), "{name}");
     }
-    assert_eq!(rows(&short, "ticks.csv").len(), 50);
+    assert_eq!(rows(&short["ticks.csv"]).len(), 50);
 }
 
 /// Returns the columns of `ticks.csv` that no agent can move.
 fn fundamentals(files: &Files) -> Vec<Vec<String>> {
-    let rows = rows(files, "ticks.csv");
+    let rows = rows(&files["ticks.csv"]);
     let columns: Vec<&String> = rows[0].keys().filter(|column| column.contains("fundamental")).collect();
     assert_eq!(columns.len(), 3, "{columns:?}");
     rows.iter().map(|row| columns.iter().map(|column| row[*column].clone()).collect()).collect()
@@ -313,7 +288,7 @@ struct Drawn {
 }
 
 fn drawn(files: &Files) -> BTreeMap<(String, String), Drawn> {
-    let rows = rows(files, "agents.csv").into_iter();
+    let rows = rows(&files["agents.csv"]).into_iter();
     rows.map(|row| {
         let column = |name: &str| row[name].clone();
         let (leverage, entered) = (column("leverage_ratio"), column("entered_block"));
@@ -369,7 +344,7 @@ fn a_correlation_moves_only_the_later_token() {
     let paired = run(&SCENARIO.replace("shocks:", "correlations: [(\"UNI\", \"ETH\", 1)],\n    shocks:"), 5, 40);
     let column = |files: &Files, token: &str| -> Vec<f64> {
         let name = format!("{token}_price_fundamental_numeraire");
-        rows(files, "ticks.csv").iter().map(|row| libm::log(row[&name].parse().unwrap())).collect()
+        rows(&files["ticks.csv"]).iter().map(|row| libm::log(row[&name].parse().unwrap())).collect()
     };
     assert_eq!(column(&plain, "eth"), column(&paired, "eth"));
     assert_ne!(column(&plain, "uni"), column(&paired, "uni"));

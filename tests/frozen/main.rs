@@ -13,7 +13,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use common::run::Run;
+use common::run::run_file;
 use rayon::prelude::*;
 use table::{Frozen, Table};
 
@@ -68,8 +68,7 @@ fn shipped() -> Vec<(String, PathBuf)> {
 
 /// Runs a scenario, and returns what it left.
 fn tables(path: &Path) -> Vec<(String, Table)> {
-    let files = Run::of_file(path).files().into_iter();
-    files.map(|(name, bytes)| (name.clone(), Table::read(&name, &bytes))).collect()
+    run_file(path).into_iter().map(|(name, bytes)| (name.clone(), Table::read(&name, &bytes))).collect()
 }
 
 impl Lists {
