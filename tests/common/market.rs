@@ -16,13 +16,20 @@ use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, Bid, Transaction};
 use plimsoll::output::summary::Summary;
-use plimsoll::scenario::{Checked, genesis, read_text};
+use plimsoll::scenario::{self, Checked, genesis};
 use plimsoll::simulation::{Options, Simulation};
 
 /// Reads a text without mistakes.
 #[track_caller]
 pub fn checked(text: &str) -> Checked {
-    read_text("test", text, Path::new("")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
+    scenario::read_text("test", text, Path::new("")).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
+}
+
+/// Reads a scenario file that ships, by its name in `scenarios/`.
+#[track_caller]
+pub fn shipped(name: &str) -> Checked {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name);
+    scenario::read(&path).unwrap_or_else(|mistakes| panic!("{name}: {mistakes:#?}"))
 }
 
 /// What is asked of a run: this seed, and an audit of every block.
@@ -39,7 +46,12 @@ pub fn begin(text: &str) -> Simulation {
 /// Begins a run that leaves no files.
 #[track_caller]
 pub fn begin_with(text: &str, options: Options) -> Simulation {
-    let checked = checked(text);
+    begin_checked(&checked(text), options)
+}
+
+/// Begins a run of a scenario that was read.
+#[track_caller]
+pub fn begin_checked(checked: &Checked, options: Options) -> Simulation {
     Simulation::new(&checked.scenario, &checked.name, &checked.folder, options, None).expect("the market begins")
 }
 

@@ -4,11 +4,10 @@
 //! With reserves `x` and `y`, an outside price `P` for `x`, and `phi` being what the fee leaves, buying `x` is best at
 //! `dy = (sqrt(phi x y P) - y) / phi`, which gains `(sqrt(phi x P) - sqrt(y))^2 / phi`.
 
-use std::path::Path;
+use super::common::market::checked;
 
 use plimsoll::chain::event::What;
 use plimsoll::protocol::amm::Direction;
-use plimsoll::scenario;
 
 use super::market::{Market, Reserves};
 
@@ -54,7 +53,7 @@ fn trade(outside: f64, fee_bps: u16, capital: &str, venue: &str) -> Trade {
         )"#
     );
     // The pool starts away from the outside price, which the reader doubts; that is the experiment.
-    let checked = scenario::read_text("arbitrage", &text, Path::new("")).expect("it reads");
+    let checked = checked(&text);
     let mut market = Market::begin(&checked.scenario, 1);
     let before = market.reserves(0);
     market.step();

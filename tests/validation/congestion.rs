@@ -1,28 +1,18 @@
 //! D20: the same crash with block space for all, half and a tenth of its liquidations; and the base fee, block by block.
 
-use std::path::{Path, PathBuf};
-
 use plimsoll::chain::base_fee::Eip1559;
-use plimsoll::output::folder::OutputFolder;
 use plimsoll::output::summary::Summary;
-use plimsoll::scenario::{self, Checked};
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::scenario::Checked;
+use plimsoll::simulation::Options;
+use serde_json::Value;
 
-fn scenarios() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
-}
-
-fn read(name: &str) -> Checked {
-    scenario::read(&scenarios().join(name)).unwrap_or_else(|found| panic!("{name}: {found:?}"))
-}
+use super::common::market::{audited, begin_checked, checked, finish, shipped};
+use super::common::run::Run;
+use super::common::table::column;
 
 /// Runs the crash from a little before its start until an hour after.
 fn run(checked: &Checked, seed: u64) -> Summary {
-    let options = Options::seeded(seed);
-    let mut simulation =
-        Simulation::new(&checked.scenario, &checked.name, &checked.folder, options, None).expect("the market begins");
-    (0..450).for_each(|_| simulation.step().expect("nothing is written that could fail"));
-    simulation.finish(None).expect("the audit holds")
+    finish(begin_checked(checked, Options::seeded(seed)), 450)
 }
 
 /// Bad debt, and the mean of the blocks that liquidations waited, over two seeds.
@@ -43,15 +33,15 @@ fn rises([all, half, tenth]: [(f64, f64); 3]) -> bool {
 /// VALIDATION D20; over a hundred seeds in README.md.
 #[test]
 fn bad_debt_and_delay_rise_as_block_space_falls() {
-    let damages = SIZES.map(|name| damage(&read(name)));
+    let damages = SIZES.map(|name| damage(&shipped(name)));
     assert!(rises(damages), "{damages:?}");
 }
 
 #[test]
 fn with_room_for_all_three_times_nothing_rises() {
-    let room = read(SIZES[0]).scenario.chain.gas_limit;
+    let room = shipped(SIZES[0]).scenario.chain.gas_limit;
     let damages = SIZES.map(|name| {
-        let mut checked = read(name);
+        let mut checked = shipped(name);
         checked.scenario.chain.gas_limit = room;
         damage(&checked)
     });
@@ -60,7 +50,7 @@ fn with_room_for_all_three_times_nothing_rises() {
 
 /// A crash on a chain whose blocks are too small for it, with a base fee that follows.
 const FULL_BLOCKS: &str = r#"Scenario(
-    include: ["market/crash.ron"],
+    include: ["scenarios/market/crash.ron"],
     block_time: Poisson("12 s"),
     duration: "2 h",
     numeraire: "USDC",
@@ -81,34 +71,15 @@ const FULL_BLOCKS: &str = r#"Scenario(
 type Block = (u128, u64, u64);
 
 fn blocks() -> Vec<Block> {
-    let checked = scenario::read_text("full", FULL_BLOCKS, &scenarios()).unwrap_or_else(|found| panic!("{found:?}"));
-    let home = tempfile::tempdir().expect("there is a place for temporary files");
-    let mut folder = OutputFolder::create(&home.path().join("run"), false).expect("it is new");
-    let options = Options { audit: true, ..Options::seeded(1) };
-    let mut simulation = Simulation::new(&checked.scenario, "full", &scenarios(), options, Some(&mut folder))
-        .expect("the market begins");
-    (0..checked.scenario.blocks).for_each(|_| simulation.step().expect("the disk is not full"));
-    let summary = simulation.finish(Some(&mut folder)).expect("the audit holds");
-    assert!(summary.block_space.waiting_most > 100, "{:?}", summary.block_space);
-    let stamp =
-        plimsoll::output::manifest::ScenarioStamp { name: String::new(), path: String::new(), blake3: String::new() };
-    let run = plimsoll::output::manifest::RunOptions {
-        blocks: 0,
-        audit: true,
-        exact: false,
-        mute_forced_sales: false,
-        cascade_depth: None,
-    };
-    let manifest = plimsoll::output::manifest::Manifest::new(stamp, 1, run, String::new());
-    let folder = folder.finish(manifest).expect("the disk is not full");
-    let mut ticks = csv::Reader::from_path(folder.join("ticks.csv")).expect("it was just written");
-    let header = ticks.headers().expect("there is a header").clone();
-    let column = |name: &str| header.iter().position(|column| column == name).expect("there is such a column");
-    let columns = ["base_fee_gwei", "gas_used", "gas_used_background"].map(column);
-    let rows = ticks.records().map(|row| row.expect("a row of the table"));
-    let cells = rows.map(|row| columns.map(|column| row[column].parse::<f64>().expect("a number")));
+    let checked = checked(FULL_BLOCKS);
+    let files = Run::begin(&checked, audited(1)).finish(checked.scenario.blocks);
+    let summary: Value = serde_json::from_slice(&files["summary.json"]).expect("a document");
+    assert!(summary["block_space"]["waiting_most"].as_u64() > Some(100), "{summary}");
+    let columns = ["base_fee_gwei", "gas_used", "gas_used_background"];
+    let [fees, own, others] = columns.map(|name| column(&files["ticks.csv"], name));
+    let cells = fees.into_iter().zip(own).zip(others);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2^53")]
-    let blocks = cells.map(|[fee, own, others]| ((fee * 1e9).round() as u128, own as u64, others as u64));
+    let blocks = cells.map(|((fee, own), others)| ((fee * 1e9).round() as u128, own as u64, others as u64));
     blocks.collect()
 }
 

@@ -5,6 +5,9 @@
 
 mod aave_indices;
 mod arbitrage;
+#[path = "../common/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each test program shares what it needs")]
+mod common;
 mod congestion;
 mod experiments;
 mod impermanent_loss;

@@ -1,5 +1,6 @@
 //! A run to look into: whole tokens as floats, events as they were.
 
+use super::common::market::checked;
 use std::path::Path;
 
 use plimsoll::agents::AgentDirectory;
@@ -10,7 +11,6 @@ use plimsoll::chain::state::ChainState;
 use plimsoll::deployments::deployed::{bank_of, goblin_of, pool_of};
 use plimsoll::deployments::directory::Directory;
 use plimsoll::protocol::amm::PoolToken;
-use plimsoll::scenario;
 use plimsoll::scenario::schema::Scenario;
 use plimsoll::simulation::{Options, Simulation};
 
@@ -35,7 +35,7 @@ impl Reserves {
 
 /// Reads a scenario's text; it has no mistakes and gives no reason for doubt.
 pub(crate) fn read(text: &str) -> Scenario {
-    let checked = scenario::read_text("experiment", text, Path::new("")).unwrap_or_else(|found| panic!("{found:?}"));
+    let checked = checked(text);
     assert_eq!(checked.warnings, []);
     checked.scenario
 }

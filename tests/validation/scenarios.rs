@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use plimsoll::chain::forced_sales::ForcedSale;
 use plimsoll::market::price::PriceParams;
 use plimsoll::output::summary::Summary;
-use plimsoll::scenario::{self, Checked};
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::scenario::Checked;
+use plimsoll::simulation::Options;
+
+use super::common::market::{begin_checked, finish, shipped};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
 }
 
 fn read(name: &str) -> Checked {
-    let checked = scenario::read(&folder().join(name)).unwrap_or_else(|found| panic!("{name}: {found:?}"));
+    let checked = shipped(name);
     let said: Vec<String> = checked.warnings.iter().map(ToString::to_string).collect();
     // Some ask about the market that the warning is about.
     let meant = [
@@ -26,10 +28,7 @@ fn read(name: &str) -> Checked {
 }
 
 fn run(checked: &Checked, blocks: u64, options: Options) -> Summary {
-    let mut simulation =
-        Simulation::new(&checked.scenario, &checked.name, &checked.folder, options, None).expect("the market begins");
-    (0..blocks).for_each(|_| simulation.step().expect("nothing is written that could fail"));
-    simulation.finish(None).expect("the audit holds")
+    finish(begin_checked(checked, options), blocks)
 }
 
 #[test]
