@@ -48,6 +48,7 @@ mod refusals {
     use serde_json::{Value, json};
 
     use plimsoll_protocols::amm::balancer::{WeightedPoolParams, weighted_math::ZeroAmounts};
+    use plimsoll_protocols::farm::masterchef::Emission;
 
     use super::replay;
     use super::replay::{Replay, Report, Vectors, replay_with};
@@ -85,6 +86,17 @@ mod refusals {
         let wrong = replay_with(&file, |config| replay::maker::Machine::with_penalty_raised_by(config, 1));
         assert_eq!(replay::maker::replay(&file).differences, [] as [String; 0]);
         assert!(wrong.differences.len() > 100, "{} differences", wrong.differences.len());
+    }
+
+    #[test]
+    fn a_bonus_of_nine_times_as_much_or_of_a_block_more_differs() {
+        let file = Vectors::of_this_crate().read("masterchef");
+        let differences = |change: fn(&mut Emission)| {
+            replay_with(&file, |config| replay::masterchef::Machine::with(config, change)).differences.len()
+        };
+        assert_eq!(differences(|_| {}), 0);
+        assert!(differences(|emission| emission.bonus_multiplier = 9) > 100);
+        assert!(differences(|emission| emission.bonus_end_block += 1) > 100);
     }
 
     #[test]
@@ -187,8 +199,9 @@ mod refusals {
 
     #[test]
     fn an_unknown_word_does_not_pass_in_silence() {
-        let replays: [(&str, Replay); 12] = [
+        let replays: [(&str, Replay); 13] = [
             ("maker", replay::maker::replay),
+            ("masterchef", replay::masterchef::replay),
             ("morpho_blue", replay::morpho_blue::replay),
             ("univ2", replay::univ2::replay),
             ("staking_rewards", replay::staking_rewards::replay),

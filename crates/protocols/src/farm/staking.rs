@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::masterchef::MasterChefError;
 use super::staking_rewards::StakingRewardsError;
 use crate::AccountId;
 
@@ -35,6 +36,9 @@ pub enum StakingError {
     /// A Synthetix `StakingRewards` refused.
     #[error(transparent)]
     StakingRewards(#[from] StakingRewardsError),
+    /// A `MasterChef` refused.
+    #[error(transparent)]
+    MasterChef(#[from] MasterChefError),
     /// No market has this number.
     #[error("market {market} of {markets}")]
     UnknownMarket {

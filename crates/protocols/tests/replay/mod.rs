@@ -9,6 +9,7 @@ pub mod compound_v2;
 pub mod curve;
 mod fields;
 pub mod maker;
+pub mod masterchef;
 pub mod morpho_blue;
 pub mod staking_rewards;
 pub mod univ2;
@@ -27,7 +28,7 @@ pub use fields::{Fields, Stop};
 pub type Replay = fn(&File) -> Report;
 
 /// The files that state machines replay, by name.
-pub const REPLAYS: [(&str, Replay); 14] = [
+pub const REPLAYS: [(&str, Replay); 15] = [
     ("aave_v3", aave_v3::replay),
     ("aave_v3_math", aave_v3_math::replay),
     ("alpha_homora", alpha_homora::replay),
@@ -37,6 +38,7 @@ pub const REPLAYS: [(&str, Replay); 14] = [
     ("curve", curve::replay),
     ("curve_steth", curve::replay),
     ("maker", maker::replay),
+    ("masterchef", masterchef::replay),
     ("morpho_blue", morpho_blue::replay),
     ("staking_rewards", staking_rewards::replay),
     ("univ2", univ2::replay),
