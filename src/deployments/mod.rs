@@ -1,4 +1,4 @@
-//! Protocols in the world: a folder for each, with what a scenario may say of it, its checks and how it opens; a file for
+//! ProtocolList in the world: a folder for each, with what a scenario may say of it, its checks and how it opens; a file for
 //! each family of protocols that does the same thing in another way.
 
 pub mod aave_v3;
@@ -48,13 +48,13 @@ pub trait Protocol {
 pub type Part = (&'static str, EntityKind);
 
 /// The protocols of a family.
-pub trait Protocols {
+pub trait ProtocolList {
     /// Each as scenario files write it, with its parts.
     const PROTOCOLS: &'static [(&'static str, &'static [Part])];
 }
 
 /// Deployments that a scenario lists together: its pools, its lending markets.
-pub trait Family: Protocols + DeserializeOwned + Debug {
+pub trait Family: ProtocolList + DeserializeOwned + Debug {
     /// What their names stand for.
     const KIND: EntityKind;
 
@@ -81,7 +81,7 @@ pub trait Family: Protocols + DeserializeOwned + Debug {
     fn check(one: &Placed<Self>, check: &mut Check);
 
     /// Notes what is hardly meant in one of a sound scenario.
-    fn doubt(_one: &Placed<Self>, _check: &mut Check) {}
+    fn warn(_one: &Placed<Self>, _check: &mut Check) {}
 }
 
 /// Makes what a scenario may say of a family from the list of its protocols: an enum whose variants are the protocols'
@@ -107,7 +107,7 @@ macro_rules! deployments {
             }
         }
 
-        impl Protocols for $family {
+        impl ProtocolList for $family {
             const PROTOCOLS: &'static [(&'static str, &'static [Part])] =
                 &[$((stringify!($protocol), <$folder::Params as Protocol>::PARTS),)+];
         }

@@ -8,12 +8,10 @@ use std::ops::{Deref, DerefMut};
 use serde::Deserialize;
 
 use super::lists::Lists;
-pub use crate::agents::AgentParams;
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::forced_sales::OtherSale;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
-pub use crate::deployments::{LendingParams, PoolParams};
 use crate::market::background::BackgroundParams;
 use crate::market::gas_price::GasPriceParams;
 use crate::market::price::PriceParams;

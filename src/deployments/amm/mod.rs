@@ -96,7 +96,7 @@ impl Family for PoolParams {
     }
 
     /// A pool whose price is not the one outside is arbitraged before anything else happens.
-    fn doubt(one: &Placed<Self>, check: &mut Check) {
+    fn warn(one: &Placed<Self>, check: &mut Check) {
         let Some(Ok(opened)) = opened(one, check) else { return };
         let tokens = one.value.tokens();
         for (place, name) in (1_u8..).zip(&tokens[1..]) {

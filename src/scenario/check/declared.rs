@@ -2,9 +2,7 @@
 
 use super::super::draft::Draft;
 use super::names::Names;
-use crate::checks::declared::{Declared, DeclaredOracle, DeclaredToken};
-use crate::deployments::{BankParams, Family, FarmParams, LendingParams, PoolParams, StablecoinParams};
-use crate::market::oracle::PublishParams;
+use crate::checks::declared::Declared;
 
 /// Returns what a draft declares.
 pub(super) fn declared<'d>(draft: &'d Draft, names: &Names) -> Declared<'d> {
@@ -13,29 +11,13 @@ pub(super) fn declared<'d>(draft: &'d Draft, names: &Names) -> Declared<'d> {
     let blocks = draft.blocks.as_ref().map(|blocks| (blocks.value, blocks.node));
     let of_blocks = || Some(blocks?.0.saturating_mul(block_time?));
     let of_duration = || Some((duration?.0.div_ceil(block_time?.max(1)), duration?.1));
-    let tokens = draft.tokens.iter().map(|token| &token.value);
-    let oracles = draft.oracles.iter().map(|oracle| &oracle.value);
     let mut declared = Declared {
         length_ms: duration.map(|(length, _)| length).or_else(of_blocks),
         blocks: blocks.or_else(of_duration).filter(|(blocks, _)| *blocks > 0),
         numeraire: draft.numeraire.as_ref().map(|name| name.value.as_str()),
-        tokens: tokens
-            .map(|token| DeclaredToken { name: &token.name, decimals: token.decimals, start: None })
-            .collect(),
         has_all_pools: names.pools() == Some(draft.pools.len()),
-        oracles: oracles
-            .map(|oracle| DeclaredOracle {
-                name: &oracle.name,
-                token: &oracle.token,
-                by_transaction: oracle.publish == PublishParams::Transaction,
-            })
-            .collect(),
         ..Declared::default()
     };
-    PoolParams::declare(&draft.pools, &mut declared);
-    FarmParams::declare(&draft.farms, &mut declared);
-    LendingParams::declare(&draft.lending, &mut declared);
-    StablecoinParams::declare(&draft.stablecoins, &mut declared);
-    BankParams::declare(&draft.banks, &mut declared);
+    draft.lists.declare(&mut declared);
     declared
 }

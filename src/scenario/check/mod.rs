@@ -1,22 +1,16 @@
-//! What a file may say and a simulation cannot do: one file per subject, each check with its place.
+//! What a file may say and a simulation cannot do, each with its place: lists check themselves, names and what stands
+//! once are checked here.
 
 mod chain;
-mod correlations;
 mod declared;
 mod laboratory;
-mod market;
 mod names;
-mod oracles;
-mod prices;
-mod warnings;
 
 use std::ops::{Deref, DerefMut};
 
 use super::draft::Draft;
 use crate::checks;
-use crate::deployments::Family;
 use crate::reader::diagnostic::Diagnostic;
-use crate::reader::piece::Placed;
 use crate::reader::syntax::File;
 use names::Names;
 
@@ -30,26 +24,17 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     let mut check = Check { draft, names, common };
     check.names();
     check.chain();
-    check.market();
-    each(&draft.pools, &mut check);
-    check.oracles();
-    each(&draft.farms, &mut check);
-    each(&draft.lending, &mut check);
-    each(&draft.stablecoins, &mut check);
-    each(&draft.banks, &mut check);
-    for agent in &draft.agents {
-        agent.value.check(agent.node, &mut check.common);
-    }
+    draft.lists.check(&mut check);
     check.laboratory();
     if sound && !check.out.iter().any(Diagnostic::is_error) {
-        check.warnings();
+        draft.lists.warn(&mut check);
     }
     check.common.out
 }
 
 /// A draft under examination.
-struct Check<'a, 'd> {
-    draft: &'d Draft<'a>,
+pub(super) struct Check<'a, 'd> {
+    pub(super) draft: &'d Draft<'a>,
     names: Names<'a>,
     common: checks::Check<'d>,
 }
@@ -66,9 +51,4 @@ impl DerefMut for Check<'_, '_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.common
     }
-}
-
-/// What is wrong with each of a family's deployments.
-fn each<T: Family>(list: &[Placed<T>], check: &mut Check) {
-    list.iter().for_each(|one| T::check(one, check));
 }

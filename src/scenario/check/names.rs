@@ -1,13 +1,10 @@
 //! Names: declared once, and declared at all.
 
+use super::super::lists;
 use super::Check;
 use crate::checks::names::{EntityKind, Use};
-use crate::deployments::{BankParams, Family, FarmParams, LendingParams, PoolParams, StablecoinParams};
-use crate::market::correlation::CorrelationParams;
-use crate::market::oracle::SourceParams;
-use crate::market::shock::ShockParams;
 use crate::reader::diagnostic::{Diagnostic, did_you_mean, one_of};
-use crate::reader::piece::{Node, Placed};
+use crate::reader::piece::Node;
 use crate::reader::syntax::File;
 
 /// Every name that is declared, by something sound or not.
@@ -27,24 +24,12 @@ impl<'a> Names<'a> {
         for file in files {
             for field in file.tree.fields() {
                 let list = Node { file, tree: &field.value };
-                match field.name.as_str() {
-                    "tokens" => names.add(EntityKind::TOKEN, list),
-                    "oracles" => names.add(EntityKind::ORACLE, list),
-                    "agents" => names.add(EntityKind::POPULATION, list),
-                    "pools" => names.add_each::<PoolParams>(list),
-                    "farms" => names.add_each::<FarmParams>(list),
-                    "lending" => names.add_each::<LendingParams>(list),
-                    "stablecoins" => names.add_each::<StablecoinParams>(list),
-                    "banks" => names.add_each::<BankParams>(list),
-                    _ => {}
+                for (kind, list) in lists::named(&field.name, list) {
+                    names.add(kind, list);
                 }
             }
         }
         names
-    }
-
-    fn add_each<T: Family>(&mut self, list: Node<'a>) {
-        T::named(list).into_iter().for_each(|(kind, list)| self.add(kind, list));
     }
 
     fn add(&mut self, kind: EntityKind, list: Node<'a>) {
@@ -128,44 +113,7 @@ impl<'a, 'd> Check<'a, 'd> {
             let node = chain.node.at("background").at("rises");
             used.push(Use::new(node.at("token"), EntityKind::TOKEN, rises.token.as_str()));
         }
-        for correlation in &draft.correlations {
-            let CorrelationParams(one, other, _) = &correlation.value;
-            let node = correlation.node;
-            used.extend([
-                Use::new(node.nth(0), EntityKind::TOKEN, one.as_str()),
-                Use::new(node.nth(1), EntityKind::TOKEN, other),
-            ]);
-        }
-        for shock in &draft.shocks {
-            let ShockParams::Crash { token, .. } = &shock.value;
-            used.push(Use::new(shock.node.at("token"), EntityKind::TOKEN, token));
-        }
-        used.extend(
-            draft.venue.iter().map(|v| Use::new(v.node.at("token"), EntityKind::TOKEN, v.value.token.as_str())),
-        );
-        each(&draft.pools, &mut used);
-        for oracle in &draft.oracles {
-            used.push(Use::new(oracle.node.at("token"), EntityKind::TOKEN, oracle.value.token.as_str()));
-            for (index, (_, source)) in oracle.value.sources.iter().enumerate().filter(|_| oracle.whole) {
-                let node = oracle.node.at("sources").nth(index).nth(1);
-                match source {
-                    SourceParams::Outside => {}
-                    SourceParams::Spot(pool) | SourceParams::TimeWeighted { pool, .. } => {
-                        used.push(Use::new(node.at("pool"), EntityKind::POOL, pool));
-                    }
-                }
-            }
-        }
-        each(&draft.farms, &mut used);
-        each(&draft.lending, &mut used);
-        each(&draft.stablecoins, &mut used);
-        each(&draft.banks, &mut used);
-        used.extend(draft.agents.iter().flat_map(|agent| agent.value.params().uses(agent.node)));
+        draft.lists.uses(&mut used);
         used
     }
-}
-
-/// Notes the names that a family's deployments use.
-fn each<'a, 'd, T: Family>(list: &'d [Placed<'a, T>], used: &mut Vec<Use<'a, 'd>>) {
-    list.iter().for_each(|one| T::uses(one, used));
 }

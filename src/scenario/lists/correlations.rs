@@ -1,30 +1,40 @@
 //! How tokens move together.
 
-use super::Check;
+use super::Listed;
+use crate::checks::names::{EntityKind, Use};
 use crate::market::correlation::{Clash, Correlation, CorrelationParams};
 use crate::reader::diagnostic::Diagnostic;
 use crate::reader::piece::{Node, Placed};
+use crate::scenario::check::Check;
 
-impl Check<'_, '_> {
-    /// Each pair by itself; if nothing is wrong, all of them together.
-    pub(super) fn correlations(&mut self) {
-        let mistakes = self.out.len();
-        for (index, pair) in self.draft.correlations.iter().enumerate() {
-            self.pair(index, pair);
-        }
-        if self.out.len() == mistakes {
-            self.together();
-        }
+impl Listed for CorrelationParams {
+    fn uses<'a, 'd>(one: &'d Placed<'a, Self>, used: &mut Vec<Use<'a, 'd>>) {
+        let Self(first, second, _) = &one.value;
+        used.push(Use::new(one.node.nth(0), EntityKind::TOKEN, first));
+        used.push(Use::new(one.node.nth(1), EntityKind::TOKEN, second));
     }
 
-    fn pair(&mut self, index: usize, pair: &Placed<CorrelationParams>) {
+    /// Each pair by itself; if nothing is wrong, all of them together.
+    fn check(list: &[Placed<Self>], check: &mut Check) {
+        let mistakes = check.out.len();
+        for (index, pair) in list.iter().enumerate() {
+            check.pair(&list[..index], pair);
+        }
+        if check.out.len() == mistakes {
+            check.together(list);
+        }
+    }
+}
+
+impl Check<'_, '_> {
+    fn pair(&mut self, before: &[Placed<CorrelationParams>], pair: &Placed<CorrelationParams>) {
         let CorrelationParams(one, other, correlation) = &pair.value;
         let node = pair.node;
         if one == other {
             let message = format!("`{one}` with itself");
             self.error(node.nth(1).place(), message, "expected another token: a token moves with itself anyway");
         }
-        let mut earlier = self.draft.correlations[..index].iter();
+        let mut earlier = before.iter();
         if let Some(first) = earlier.find(|earlier| earlier.value.joins(one, other)) {
             let message = format!("`{one}` and `{other}` are listed twice");
             let mistake = Diagnostic::error(node.place(), message).expected("expected another pair");
@@ -50,8 +60,7 @@ impl Check<'_, '_> {
         }
     }
 
-    fn together(&mut self) {
-        let pairs = &self.draft.correlations;
+    fn together(&mut self, pairs: &[Placed<CorrelationParams>]) {
         let names: Vec<&str> = self.draft.tokens.iter().map(|token| token.value.name.as_str()).collect();
         let all: Vec<CorrelationParams> = pairs.iter().map(|pair| pair.value.clone()).collect();
         let Err(clash) = Correlation::new(&all, &names) else { return };

@@ -1,21 +1,52 @@
 //! Oracles: they look somewhere, at pools that hold their token, and somebody publishes what they see.
 
-use super::Check;
+use super::Listed;
 use crate::agents::population::Activity;
 use crate::agents::publisher::PUBLISHES;
+use crate::checks::declared::{Declared, DeclaredOracle};
+use crate::checks::names::{EntityKind, Use};
 use crate::market::oracle::{OracleParams, PublishParams, SourceParams, UpdateParams};
-use crate::reader::piece::Placed;
+use crate::reader::piece::{Node, Placed};
+use crate::scenario::check::Check;
 
-impl Check<'_, '_> {
-    /// Every oracle.
-    pub(super) fn oracles(&mut self) {
-        for oracle in &self.draft.oracles {
-            self.sources(oracle);
-            self.update(oracle);
-            self.publisher(oracle);
+impl Listed for OracleParams {
+    fn named(list: Node) -> Vec<(EntityKind, Node)> {
+        vec![(EntityKind::ORACLE, list)]
+    }
+
+    fn declare<'d>(list: &'d [Placed<Self>], declared: &mut Declared<'d>) {
+        let oracles = list.iter().map(|oracle| &oracle.value);
+        let oracles = oracles.map(|oracle| DeclaredOracle {
+            name: &oracle.name,
+            token: &oracle.token,
+            by_transaction: oracle.publish == PublishParams::Transaction,
+        });
+        declared.oracles = oracles.collect();
+    }
+
+    fn uses<'a, 'd>(one: &'d Placed<'a, Self>, used: &mut Vec<Use<'a, 'd>>) {
+        used.push(Use::new(one.node.at("token"), EntityKind::TOKEN, &one.value.token));
+        for (index, (_, source)) in one.value.sources.iter().enumerate().filter(|_| one.whole) {
+            let node = one.node.at("sources").nth(index).nth(1);
+            match source {
+                SourceParams::Outside => {}
+                SourceParams::Spot(pool) | SourceParams::TimeWeighted { pool, .. } => {
+                    used.push(Use::new(node.at("pool"), EntityKind::POOL, pool));
+                }
+            }
         }
     }
 
+    fn check(list: &[Placed<Self>], check: &mut Check) {
+        for oracle in list {
+            check.sources(oracle);
+            check.update(oracle);
+            check.publisher(oracle);
+        }
+    }
+}
+
+impl Check<'_, '_> {
     fn sources(&mut self, oracle: &Placed<OracleParams>) {
         let OracleParams { token, sources, .. } = &oracle.value;
         let list = oracle.node.at("sources");

@@ -1,8 +1,5 @@
 //! Price processes.
 
-use super::super::files::{self, Faulty};
-use super::super::schema::TokenParams;
-use super::Check;
 use crate::chain::time::TimeSpan;
 use crate::market::price::{
     HestonParams, JumpDiffusionParams, OrnsteinUhlenbeckParams, PriceParams, RegimeParams, RegimeSwitchingParams,
@@ -11,13 +8,16 @@ use crate::market::price::{
 use crate::market::series::{Least, Series};
 use crate::reader::diagnostic::{Diagnostic, Place, did_you_mean, one_of};
 use crate::reader::piece::{Node, Placed};
+use crate::scenario::check::Check;
+use crate::scenario::files::{self, Faulty};
+use crate::scenario::schema::TokenParams;
 
 /// What a volatility may be.
 const PER_YEAR: &str = "0 or more, as in 0.8 for 80 % a year";
 
 impl Check<'_, '_> {
     /// Returns the price at the start.
-    pub(super) fn process(&mut self, token: &Placed<TokenParams>, node: Node) -> Option<f64> {
+    pub(in crate::scenario) fn process(&mut self, token: &Placed<TokenParams>, node: Node) -> Option<f64> {
         match &token.value.price {
             PriceParams::Fixed(price) => self.price(node.nth(0), *price),
             PriceParams::Gbm { start, volatility, .. } => {
@@ -138,7 +138,7 @@ impl Check<'_, '_> {
     }
 
     /// Says where a recorded series is a guess: after its end, and across its gaps.
-    pub(super) fn recorded(&mut self, place: &Place, series: &Series, what: &str) {
+    pub(in crate::scenario) fn recorded(&mut self, place: &Place, series: &Series, what: &str) {
         if self.declared.length_ms.is_some_and(|length| !series.covers(length)) {
             let lasts = TimeSpan { ms: series.span_ms() / 1_000 * 1_000 };
             let message = format!("the recorded {what} last {lasts}, then the last one stays");
