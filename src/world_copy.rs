@@ -23,10 +23,16 @@ use bevy_ecs::world::{EntityRef, World};
 type Maker = Box<dyn Fn(EntityRef, &mut World) -> Entity>;
 
 /// What worlds may hold, and how each is copied.
-#[derive(Default)]
 pub struct WorldCopy {
     /// By the types of all components, ascending.
     makers: BTreeMap<Vec<TypeId>, Maker>,
+}
+
+/// Nothing but what stands where something was left out.
+impl Default for WorldCopy {
+    fn default() -> Self {
+        Self { makers: BTreeMap::new() }.add(Vec::new(), |_, to| to.spawn_empty().id())
+    }
 }
 
 impl WorldCopy {
@@ -111,14 +117,13 @@ macro_rules! components {
                 vec![$(TypeId::of::<$component>()),*]
             }
 
-            fn of(_entity: &EntityRef) -> Self {
-                ($(held::<$component>(_entity).clone(),)*)
+            fn of(entity: &EntityRef) -> Self {
+                ($(held::<$component>(entity).clone(),)*)
             }
         }
     };
 }
 
-components!();
 components!(A);
 components!(A B);
 components!(A B C);
@@ -204,7 +209,7 @@ mod tests {
     #[test]
     fn what_is_left_out_leaves_the_other_ids_as_they_are() {
         let world = world();
-        let without = all().without::<Count>().entity::<()>();
+        let without = all().without::<Count>();
         let mut copy = without.copy(&without.copy(&world));
         assert!(!copy.contains_resource::<Count>());
         assert_eq!(copy.resource::<Friends>(), world.resource::<Friends>());

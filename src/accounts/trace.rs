@@ -1,5 +1,5 @@
-//! What a run and its counterfactuals are watched for to tell causes: the prices that decide about liquidations, block by block,
-//! and every liquidation.
+//! What a run and its counterfactuals are watched for to tell causes: the prices that decide about liquidations, block
+//! by block, and every liquidation.
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 

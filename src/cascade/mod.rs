@@ -106,13 +106,12 @@ pub fn cascade(
     };
     let mut no_shock = None;
     if !scenario.shocks.is_empty() {
-        let counterfactual = match checkpoints.before_shocks() {
-            Some(checkpoint) => Counterfactual::from(checkpoint, BTreeSet::new()).without_shocks(),
-            None => {
-                let mut without = scenario.clone();
-                without.shocks.clear();
-                Counterfactual::new(&without, home, options, ForcedSales::only(BTreeSet::new()), also)?
-            }
+        let counterfactual = if let Some(checkpoint) = checkpoints.before_shocks() {
+            Counterfactual::from(checkpoint, BTreeSet::new()).without_shocks()
+        } else {
+            let mut without = scenario.clone();
+            without.shocks.clear();
+            Counterfactual::new(&without, home, options, ForcedSales::only(BTreeSet::new()), also)?
         };
         let Some(trace) = finish(counterfactual, &mut |_| ())? else { return Ok(None) };
         no_shock = Some(trace);

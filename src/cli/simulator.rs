@@ -82,8 +82,8 @@ pub trait Simulator: Sized {
     /// A file cannot be written.
     fn finish(self, folder: Option<&mut OutputFolder>) -> Result<Summary, Self::Error>;
 
-    /// Makes a whole run and its counterfactuals, and writes what both leave; nothing is returned where `block_done`, which is told
-    /// of every block, breaks.
+    /// Makes a whole run and its counterfactuals, and writes what they leave; nothing is returned where `block_done`, which
+    /// is told of every block, breaks.
     ///
     /// # Errors
     /// As of a run.

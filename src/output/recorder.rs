@@ -98,6 +98,7 @@ impl Recorder {
     }
 
     /// Returns the same without the tables: what a copy of the world can hold.
+    #[must_use]
     pub fn without_tables(&self) -> Self {
         Self {
             ticks: None,

@@ -47,9 +47,7 @@ pub(super) fn registered() -> WorldCopy {
         .resource::<Trace>()
         .resource_by(Recorder::without_tables)
         // A schedule is built anew, and this is put in with it.
-        .without::<Schedules>()
-        // Where something was left out.
-        .entity::<()>();
+        .without::<Schedules>();
     agents::register(copy)
 }
 
