@@ -1,14 +1,14 @@
 //! What is kept of each agent and each position while a run goes on, for the tables written at its end.
 
 use bevy_ecs::prelude::Resource;
-use serde::Serialize;
 
-use super::fate::{AgentFate, PositionFate};
+use super::fate::AgentFate;
+use super::position_books::PositionBooks;
 use crate::agents::view::View;
 use crate::agents::{AgentDirectory, Listed};
 use crate::chain::event::{Event, LentAt, MakerAt, MakerDone, What, WorkedAt};
-use crate::chain::ids::{AccountId, AgentId, BankId, GoblinId, PositionId};
-use crate::chain::liquidation::{Liquidation, SaleKind};
+use crate::chain::ids::{AccountId, AgentId, PositionId};
+use crate::chain::liquidation::Liquidation;
 use crate::chain::transaction::LendingCall;
 
 /// What is kept of an agent. Worths are in whole numeraire tokens.
@@ -40,65 +40,19 @@ pub struct AgentBook {
     pub fate: AgentFate,
 }
 
-/// What is kept of a position. Worths are in whole numeraire tokens, amounts in the base asset's smallest units.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PositionBook {
-    /// Its bank.
-    pub bank: BankId,
-    /// Its number there.
-    pub position: PositionId,
-    /// Its goblin.
-    pub goblin: GoblinId,
-    /// Whose it is.
-    pub owner: AgentId,
-    /// When it was opened, if by a transaction.
-    pub opened: Option<u64>,
-    /// What its owner put in.
-    pub equity_start: f64,
-    /// Assets over that.
-    pub leverage_start: f64,
-    /// What became of it.
-    pub end: PositionEnd,
-}
-
-/// What became of a position.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum PositionEnd {
-    /// It is still there.
-    Open,
-    /// It was closed or killed.
-    Over {
-        /// Which of them.
-        fate: PositionFate,
-        /// When.
-        block: u64,
-        /// What it owed before anything was paid back.
-        debt: u128,
-        /// Its health factor; unknown for one that its owner closed.
-        health: Option<f64>,
-        /// What its owner got, in the base asset.
-        proceeds: u128,
-        /// What its owner got, worth.
-        worth: f64,
-        /// What was left unpaid.
-        bad_debt: u128,
-    },
-}
-
-/// What is kept of every agent, by id, and of every position, in the order in which they were opened.
+/// What is kept of every agent, by id, and of every position.
 #[derive(Debug, Clone, Default, PartialEq, Resource)]
 pub struct Books {
     /// By agent.
     pub agents: Vec<AgentBook>,
-    /// In the order in which they were opened.
-    pub positions: Vec<PositionBook>,
-    /// By bank and position: where in `positions` it is.
-    places: Vec<Vec<u32>>,
+    /// Of every position.
+    pub positions: PositionBooks,
 }
 
 impl Books {
-    /// Opens the books before the first block; `worths` are the agents', by id.
-    pub fn open(sees: &View, directory: &AgentDirectory, worths: &[f64]) -> Self {
+    /// Opens the books before the first block; `worths` are the agents', by id. Positions' health factors are followed where
+    /// somebody asks for them.
+    pub fn open(sees: &View, directory: &AgentDirectory, worths: &[f64], follows: bool) -> Self {
         let agent = |(worth_start, listed): (&f64, &Listed)| AgentBook {
             worth_start: *worth_start,
             gas_paid: 0.0,
@@ -113,24 +67,16 @@ impl Books {
             gave_up: 0,
             fate: AgentFate::Idle,
         };
-        let mut books = Self { agents: worths.iter().zip(&directory.agents).map(agent).collect(), ..Self::default() };
+        let agents = worths.iter().zip(&directory.agents).map(agent).collect();
+        let mut books = Self { agents, positions: PositionBooks::open(sees, follows) };
         for bank in sees.protocols.banks() {
             for (row, number) in bank.bank.positions().iter().zip(1..) {
                 let owner = directory.agent(row.owner).expect("positions belong to agents");
                 books.agents[owner.index()].fate = AgentFate::Open;
                 let debt = sees.worth(bank.base, bank.bank.books().debt_value_down(row.debt_share).unwrap_or(0));
                 let assets = sees.assets_worth(row);
-                let (position, equity) = (PositionId(number), assets - debt);
-                books.add(PositionBook {
-                    bank: bank.id,
-                    position,
-                    goblin: row.goblin,
-                    owner,
-                    opened: None,
-                    equity_start: equity,
-                    leverage_start: assets / equity,
-                    end: PositionEnd::Open,
-                });
+                let details = books.positions.details_mut(bank.key(row.goblin, PositionId(number)));
+                (details.equity, details.leverage) = (Some(assets - debt), Some(assets / (assets - debt)));
             }
             for (book, index) in books.agents.iter_mut().zip(0..) {
                 if sees.ledger.balance(directory.account(AgentId(index)), bank.shares) > 0 {
@@ -148,18 +94,9 @@ impl Books {
         books
     }
 
-    fn add(&mut self, book: PositionBook) {
-        let bank = book.bank.index();
-        if self.places.len() <= bank {
-            self.places.resize(bank + 1, Vec::new());
-        }
-        // A bank numbers its positions from 1, in the order in which they are opened.
-        self.places[bank].push(u32::try_from(self.positions.len()).expect("positions are numbered in u32"));
-        self.positions.push(book);
-    }
-
     /// Takes an event into the books.
     pub fn take_in(&mut self, event: &Event, sees: &View, directory: &AgentDirectory) {
+        self.positions.take_in(event, sees);
         if let Some((agent, _)) = event.sender {
             let book = &mut self.agents[agent.index()];
             if event.gas > 0 {
@@ -271,98 +208,35 @@ impl Books {
     fn worked(&mut self, owner: AgentId, at: &WorkedAt, sees: &View) {
         let (receipt, block) = (&at.receipt, sees.clock.block);
         let [base, farmed] = sees.legs(at.goblin);
+        let key = sees.protocols.bank(at.bank).key(at.goblin, receipt.position);
         if at.opened {
             let equity = sees.worth(base, receipt.base_from_user - receipt.base_to_user.min(receipt.base_from_user))
                 + sees.worth(farmed, receipt.moves.farmed_from_user);
             let debt = sees.worth(base, receipt.debt_after);
             self.agents[owner.index()].fate = AgentFate::Open;
             self.agents[owner.index()].entered.get_or_insert(block);
-            self.add(PositionBook {
-                bank: at.bank,
-                position: receipt.position,
-                goblin: at.goblin,
-                owner,
-                opened: Some(block),
-                equity_start: equity,
-                leverage_start: (equity + debt) / equity,
-                end: PositionEnd::Open,
-            });
+            let details = self.positions.details_mut(key);
+            (details.equity, details.leverage) = (Some(equity), Some((equity + debt) / equity));
         }
         if at.closed.is_some() {
-            let worth = sees.worth(base, receipt.base_to_user) + sees.worth(farmed, receipt.moves.farmed_to_user);
             self.leave(owner, block, AgentFate::Closed);
-            self.end(
-                at.bank,
-                receipt.position,
-                PositionEnd::Over {
-                    fate: PositionFate::Closed,
-                    block,
-                    debt: receipt.debt_before,
-                    health: None,
-                    proceeds: receipt.base_to_user,
-                    worth,
-                    bad_debt: 0,
-                },
-            );
+            let details = self.positions.details_mut(key);
+            details.proceeds = Some((base, receipt.base_to_user));
+            details.proceeds_worth =
+                sees.worth(base, receipt.base_to_user) + sees.worth(farmed, receipt.moves.farmed_to_user);
         }
     }
 
     fn liquidated(&mut self, at: &Liquidation, sees: &View, directory: &AgentDirectory) {
-        let Some(owner) = directory.agent(at.owner).filter(|_| at.is_over) else { return };
-        self.leave(owner, sees.clock.block, AgentFate::Killed);
-        if at.kind == SaleKind::Kill {
-            let bank = sees.protocols.banks().find(|bank| bank.protocol == at.key.protocol);
-            self.end(
-                bank.expect("only a bank's positions are killed").id,
-                PositionId(at.key.position),
-                PositionEnd::Over {
-                    fate: PositionFate::Killed,
-                    block: sees.clock.block,
-                    debt: at.debt,
-                    health: at.health_factor,
-                    proceeds: at.returned,
-                    worth: sees.worth(at.debt_token, at.returned),
-                    bad_debt: at.bad_debt,
-                },
-            );
+        if let Some(owner) = directory.agent(at.owner).filter(|_| at.is_over) {
+            self.leave(owner, sees.clock.block, AgentFate::Liquidated);
         }
     }
-
-    fn end(&mut self, bank: BankId, position: PositionId, end: PositionEnd) {
-        let place = self.places[bank.index()][position.0 as usize - 1];
-        self.positions[place as usize].end = end;
-    }
-}
-
-/// What became of positions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct PositionCounts {
-    /// There before the first block, or opened since.
-    pub opened: u64,
-    /// Closed by their owners.
-    pub closed: u64,
-    /// Killed.
-    pub killed: u64,
-    /// Still open.
-    pub open: u64,
 }
 
 impl Books {
     /// Counts the agents that a thing became of.
     pub fn count_fate(&self, fate: AgentFate) -> u64 {
         self.agents.iter().filter(|book| book.fate == fate).count() as u64
-    }
-
-    /// Counts what became of positions.
-    pub fn count_positions(&self) -> PositionCounts {
-        let mut counts = PositionCounts { opened: self.positions.len() as u64, ..PositionCounts::default() };
-        for book in &self.positions {
-            match book.end {
-                PositionEnd::Open => counts.open += 1,
-                PositionEnd::Over { fate: PositionFate::Killed, .. } => counts.killed += 1,
-                PositionEnd::Over { .. } => counts.closed += 1,
-            }
-        }
-        counts
     }
 }

@@ -1,120 +1,92 @@
-//! What is exposed to a fall of one price: a goblin's positions, or a market's loans on one collateral.
+//! What is exposed to a fall of one price: a market's positions that have one token as collateral.
 
 use crate::agents::view::View;
-use crate::chain::ids::{GoblinId, LendingId, TokenId};
-use crate::deployments::liquidation_map::{Exposure, Falls, Liquidatable, exposures, liquidatable, loan_exposures};
+use crate::chain::ids::{PositionKey, ProtocolId};
+use crate::deployments::deployed::positions_of;
+use crate::deployments::liquidation_map::{Liquidatable, liquidatable};
+use crate::deployments::positions::{Collateral, DebtAt};
 
-/// Positions that fail when one price falls.
+/// Positions of a market that fail when the price of one collateral does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exposed {
-    /// A goblin's, to the farmed token's price in the base asset.
-    Goblin(GoblinId),
-    /// A market's, to the oracle's price of one collateral.
-    Loans {
-        /// The market.
-        market: LendingId,
-        /// The collateral's place among the market's assets.
-        asset: u8,
-    },
+pub struct Exposed {
+    /// The protocol.
+    pub protocol: ProtocolId,
+    /// The collateral, in its market.
+    pub collateral: Collateral,
 }
 
 impl Exposed {
-    /// Returns all that is exposed to something, in the order of the scenario: goblins, then each market's collaterals.
+    /// Returns all that is exposed to something, by protocol and market.
     pub fn all(sees: &View) -> Vec<Self> {
-        let goblins = sees.protocols.goblins().map(|cell| Self::Goblin(cell.id));
-        let loans = sees.protocols.all_lending().flat_map(|cell| {
-            let places = (0_u8..).zip(&cell.assets).map(|(place, _)| place);
-            let posted = places.filter(|place| cell.lending().threshold(*place) > 0.0);
-            posted.map(|asset| Self::Loans { market: cell.id, asset }).collect::<Vec<_>>()
-        });
-        goblins.chain(loans).collect()
+        let of = |protocol| {
+            let collaterals = positions_of(sees, protocol, |positions| positions.collaterals());
+            collaterals.into_iter().map(move |collateral| Self { protocol, collateral })
+        };
+        protocols(sees).flat_map(of).collect()
     }
 
-    /// Returns the name of the goblin or the market.
-    pub fn protocol<'a>(self, sees: &'a View) -> &'a str {
-        match self {
-            Self::Goblin(goblin) => &sees.protocols.directory.goblins[usize::from(goblin.0)].name,
-            Self::Loans { market, .. } => &sees.protocols.directory.lending[market.index()].name,
-        }
-    }
-
-    /// Returns the token whose price falls.
-    pub fn collateral(self, sees: &View) -> TokenId {
-        match self {
-            Self::Goblin(goblin) => sees.legs(goblin)[1],
-            Self::Loans { market, asset } => sees.protocols.lending(market).asset(asset).token,
-        }
+    /// Returns what its market is called.
+    pub fn market<'a>(&self, sees: &'a View) -> &'a str {
+        name(sees, self.protocol, self.collateral.market)
     }
 
     /// Returns what begins the names of its columns.
-    pub fn column(self, sees: &View) -> String {
-        match self {
-            Self::Goblin(_) => self.protocol(sees).to_owned(),
-            Self::Loans { .. } => format!("{} {}", self.protocol(sees), sees.tokens.get(self.collateral(sees)).name),
+    pub fn column(&self, sees: &View) -> String {
+        let names = &sees.protocols.directory.positions[self.protocol.index()];
+        if names.markets.is_empty() {
+            // One market, of several collaterals.
+            return format!("{} {}", names.protocol, sees.tokens.get(self.collateral.token).name);
         }
+        self.market(sees).to_owned()
     }
 
     /// Fills in what each fall, ascending, would make liquidatable, in the numeraire.
-    pub fn liquidatable(self, sees: &View, falls: &[f64], out: &mut Vec<Liquidatable>) {
-        match self {
-            Self::Goblin(goblin) => {
-                let cell = sees.protocols.goblin(goblin);
-                let ground = sees.ground(cell);
-                liquidatable(exposures(cell, &ground), Falls::AsSquareRoot, falls, out);
-                let unit = sees.worth(ground.bank.base, 1);
-                for at in out {
-                    *at = at.times(unit);
-                }
-            }
-            Self::Loans { market, asset } => {
-                let cell = sees.protocols.lending(market);
-                let level = cell.level(&sees.oracles, &sees.tokens, sees.clock.now());
-                let held: Vec<Exposure> = loan_exposures(cell, &level, asset);
-                liquidatable(held.into_iter(), Falls::AsPrice, falls, out);
-            }
+    pub fn liquidatable(&self, sees: &View, falls: &[f64], out: &mut Vec<Liquidatable>) {
+        let Collateral { market, place, law, .. } = self.collateral;
+        let (held, unit) = positions_of(sees, self.protocol, |positions| positions.exposures(market, place));
+        liquidatable(held.into_iter(), law, falls, out);
+        for at in out {
+            *at = at.times(unit);
         }
     }
 }
 
-/// Positions whose health is followed: a goblin's, or all of a market's.
+/// A market whose positions' health is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Followed {
-    /// A goblin's.
-    Goblin(GoblinId),
-    /// All of a market's.
-    Market(LendingId),
+pub struct Followed {
+    /// The protocol.
+    pub protocol: ProtocolId,
+    /// The market.
+    pub market: u16,
 }
 
 impl Followed {
-    /// Returns every goblin, then every market.
+    /// Returns every market of every protocol.
     pub fn all(sees: &View) -> Vec<Self> {
-        let goblins = sees.protocols.goblins().map(|cell| Self::Goblin(cell.id));
-        goblins.chain(sees.protocols.all_lending().map(|cell| Self::Market(cell.id))).collect()
+        let markets = |protocol: ProtocolId| {
+            let names = &sees.protocols.directory.positions[protocol.index()].markets;
+            (0_u16..).take(names.len().max(1)).map(move |market| Self { protocol, market })
+        };
+        protocols(sees).flat_map(markets).collect()
     }
 
-    /// Returns the name of the goblin or the market.
-    pub fn protocol<'a>(self, sees: &'a View) -> &'a str {
-        match self {
-            Self::Goblin(goblin) => &sees.protocols.directory.goblins[usize::from(goblin.0)].name,
-            Self::Market(market) => &sees.protocols.directory.lending[market.index()].name,
-        }
+    /// Returns what the market is called.
+    pub fn name<'a>(&self, sees: &'a View) -> &'a str {
+        name(sees, self.protocol, self.market)
     }
 
-    /// Calls `add` with every health factor and the debt at it, in the numeraire.
-    pub fn debts(self, sees: &View, mut add: impl FnMut(f64, f64)) {
-        match self {
-            Self::Goblin(goblin) => {
-                let cell = sees.protocols.goblin(goblin);
-                let ground = sees.ground(cell);
-                let unit = sees.worth(ground.bank.base, 1);
-                exposures(cell, &ground).for_each(|held| add(held.health_factor, held.debt * unit));
-            }
-            Self::Market(market) => {
-                let cell = sees.protocols.lending(market);
-                let level = cell.level(&sees.oracles, &sees.tokens, sees.clock.now());
-                let debts = cell.orders.heaps(&level).flat_map(|heap| heap.debts().collect::<Vec<_>>());
-                debts.for_each(|(health_factor, debt)| add(health_factor, debt));
-            }
-        }
+    /// Calls `add` with the debt at every health factor.
+    pub fn debts(&self, sees: &View, mut add: impl FnMut(DebtAt)) {
+        positions_of(sees, self.protocol, |positions| positions.debts(self.market, &mut add));
     }
+}
+
+fn protocols(sees: &View) -> impl Iterator<Item = ProtocolId> {
+    (0..).map(ProtocolId).take(sees.protocols.directory.positions.len())
+}
+
+/// Returns the name of a market; of a protocol that has one, its own.
+fn name<'a>(sees: &'a View, protocol: ProtocolId, market: u16) -> &'a str {
+    let (name, of) = sees.protocols.directory.names_of(PositionKey { protocol, market, position: 0 });
+    of.unwrap_or(name)
 }

@@ -11,10 +11,20 @@ words! {
         Open = "open",
         /// It closed its position or withdrew its supply.
         Closed = "closed",
-        /// Its position was killed, or liquidated until no collateral was left.
-        Killed = "killed",
+        /// Its position was liquidated until no collateral was left.
+        Liquidated = "liquidated",
         /// It wanted to act and no block ever took a transaction of it: gas was too dear for it, or it waited too long.
         GaveUp = "gave_up",
+    }
+}
+
+words! {
+    /// How a position's lowest health factor was found.
+    pub enum LowestKind {
+        /// It is the lowest after any block.
+        Exact = "exact",
+        /// It was looked at when something happened to the position, and at the end: between, it may have been lower.
+        Sampled = "sampled",
     }
 }
 
@@ -23,9 +33,9 @@ words! {
     pub enum PositionFate {
         /// It is still there.
         Open = "open",
-        /// Its owner closed it.
+        /// Its owner closed it: paid back all that it owed, or took everything out.
         Closed = "closed",
-        /// It was killed.
-        Killed = "killed",
+        /// It was liquidated until no collateral was left, or no debt.
+        Liquidated = "liquidated",
     }
 }

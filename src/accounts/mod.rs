@@ -4,5 +4,7 @@ pub mod books;
 pub mod exposed;
 pub mod fate;
 pub mod liquidity;
+pub mod lowest;
+pub mod position_books;
 pub mod profit;
 pub mod trace;

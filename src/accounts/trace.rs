@@ -3,37 +3,14 @@
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
+use super::exposed::Followed;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, What};
 use crate::chain::forced_sales::OtherSale;
-use crate::chain::ids::{AgentId, TokenId};
-use crate::chain::liquidation::{self, Liquidation, PriceSource, Prize};
-use crate::deployments::liquidation_map::exposures;
-
-words! {
-    /// What a row of `cascade.csv` is.
-    pub enum SaleKind {
-        /// A liquidator killed a position.
-        Kill = "kill",
-        /// A liquidator repaid a part of a loan.
-        Liquidate = "liquidate",
-        /// A keeper put a vault, or a part of it, on auction.
-        Auction = "auction",
-        /// The owner closed it, and the scenario counts that as a forced sale.
-        Close = "close",
-    }
-}
-
-impl From<liquidation::SaleKind> for SaleKind {
-    fn from(kind: liquidation::SaleKind) -> Self {
-        match kind {
-            liquidation::SaleKind::Kill => Self::Kill,
-            liquidation::SaleKind::Liquidate => Self::Liquidate,
-            liquidation::SaleKind::Auction => Self::Auction,
-            liquidation::SaleKind::Close => Self::Close,
-        }
-    }
-}
+use crate::chain::ids::{AgentId, ProtocolId, TokenId};
+use crate::chain::liquidation::{Liquidation, PriceSource, Prize};
+use crate::deployments::deployed::positions_of;
+use crate::deployments::positions::DebtAt;
 
 /// A price that decides about liquidations: what a token costs at the place that the protocol looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,18 +74,10 @@ impl Trace {
     /// Begins to watch, before the first block. What `also` names counts as a liquidation.
     pub fn open(sees: &View, also: &[OtherSale], looks_for_toxic: bool) -> Self {
         let mut trace = Self { also: also.to_vec(), looks_for_toxic, ..Self::default() };
-        for goblin in sees.protocols.goblins() {
-            let [_, collateral] = sees.legs(goblin.id);
-            let inverted = sees.protocols.pool(goblin.pool).tokens[1] == collateral;
-            trace.watch(collateral, PriceSource::Pool { pool: goblin.pool, inverted }, sees);
-        }
-        for market in sees.protocols.all_lending() {
-            for asset in &market.assets {
-                trace.watch(asset.token, PriceSource::Oracle(asset.feed), sees);
+        for protocol in (0..).map(ProtocolId).take(sees.protocols.directory.positions.len()) {
+            for (collateral, source) in positions_of(sees, protocol, |positions| positions.priced()) {
+                trace.watch(collateral, source, sees);
             }
-        }
-        for ilk in sees.protocols.makers().flat_map(|system| &system.ilks) {
-            trace.watch(ilk.gem, PriceSource::Oracle(ilk.feed), sees);
         }
         trace.start = trace.watched.iter().map(|watched| watched.price(sees)).collect();
         trace
@@ -205,29 +174,11 @@ impl Trace {
     /// Follows the share of debt that a liquidation would not pay in full.
     fn look_for_toxic(&mut self, sees: &View) {
         let (mut toxic, mut all) = (0.0, 0.0);
-        for goblin in sees.protocols.goblins() {
-            let ground = sees.ground(goblin);
-            let base = ground.bank.base;
-            let kill_bps = f64::from(ground.bank.bank.params().kill_bps);
-            let kill_factor = f64::from(goblin.goblin.params().kill_factor_bps);
-            // What a kill leaves of the health pays the debt as long as the health factor is at least this.
-            let least = kill_factor / (10_000.0 - kill_bps);
-            let unit = sees.worth(base, 1);
-            let positions = exposures(goblin, &ground);
-            toxic += positions.take_while(|held| held.health_factor < least).map(|held| held.debt * unit).sum::<f64>();
-            let owed = ground.books.debt_value_down(goblin.order.histogram().total()).unwrap_or(0);
-            all += owed as f64 * unit;
-        }
-        for market in sees.protocols.all_lending() {
-            let level = market.level(&sees.oracles, &sees.tokens, sees.clock.now());
-            let lending = market.lending();
-            for heap in market.orders.heaps(&level) {
-                // What is seized for a debt is worth 1 + bonus of it: it is there as long as the health factor is this.
-                let covered = |asset: u8| lending.threshold(asset) * (1.0 + lending.bonus(asset));
-                let least = heap.collateral().map(covered).fold(f64::INFINITY, f64::min);
-                toxic += heap.debts().take_while(|held| held.0 < least).map(|held| held.1).sum::<f64>();
-                all += heap.debts().map(|held| held.1).sum::<f64>();
-            }
+        for followed in Followed::all(sees) {
+            followed.debts(sees, |DebtAt { health_factor, debt, covered_from }| {
+                toxic += if health_factor < covered_from { debt } else { 0.0 };
+                all += debt;
+            });
         }
         if all > 0.0 && self.toxic.is_none_or(|(most, _)| toxic / all > most) {
             self.toxic = Some((toxic / all, sees.clock.block));

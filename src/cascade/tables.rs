@@ -47,7 +47,7 @@ impl Causes {
                 first.zip(in_twin_0.get(&row.fact.key)).map(|(here, there)| there.cast_signed() - here.cast_signed());
             let cells = CascadeRow {
                 block: row.block,
-                kind: row.fact.kind.into(),
+                kind: row.fact.kind,
                 protocol,
                 market,
                 position: row.fact.key.position,

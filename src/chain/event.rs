@@ -162,6 +162,8 @@ pub struct Sandwich {
 /// Work on a position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkedAt {
+    /// Which position.
+    pub key: PositionKey,
     /// The bank.
     pub bank: BankId,
     /// The goblin.
@@ -195,6 +197,8 @@ impl Order {
 /// A call to a lending market that did not liquidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LentAt {
+    /// The sender's position.
+    pub key: PositionKey,
     /// The market.
     pub market: LendingId,
     /// The asset.
@@ -208,6 +212,8 @@ pub struct LentAt {
 /// A call to a Maker system.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MakerAt {
+    /// The vault whose collateral was sold, or else the sender's.
+    pub key: PositionKey,
     /// The system.
     pub system: MakerId,
     /// The ilk.
@@ -257,6 +263,8 @@ pub enum MakerDone {
 /// A sale of collateral by auction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SoldAt {
+    /// The token that is paid.
+    pub dai: TokenId,
     /// The auction.
     pub auction: AuctionId,
     /// Who bought.
@@ -291,6 +299,23 @@ impl Event {
             _ => None,
         };
         [self.sender.map(|(_, account)| account), owner.filter(|owner| self.sender.map(|s| s.1) != Some(*owner))]
+    }
+
+    /// Returns the position that its owner has opened, changed or closed by this.
+    pub fn changes(&self) -> Option<PositionKey> {
+        match &self.what {
+            What::Lent(at) => Some(at.key),
+            What::Worked(at) => Some(at.key),
+            What::Maker(at) => matches!(at.done, MakerDone::Changed { .. }).then_some(at.key),
+            _ => None,
+        }
+    }
+
+    /// Returns the debt that an auction, which is over now, has not brought, in smallest units, and the position that owed it.
+    pub fn loses(&self) -> Option<(PositionKey, TokenId, u128)> {
+        let What::Maker(at) = &self.what else { return None };
+        let MakerDone::Sold(sold) = at.done else { return None };
+        Some((at.key, sold.dai, sold.shortfall()?.to_wad_down().ok()?))
     }
 
     /// Returns the bank's position that it is about.

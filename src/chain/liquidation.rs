@@ -5,17 +5,18 @@ use smallvec::SmallVec;
 use super::event::Order;
 use super::ids::{AccountId, FeedId, PoolId, PositionKey, TokenId};
 
-/// How a position was sold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SaleKind {
-    /// The liquidator called the protocol, which sold the position itself.
-    Kill,
-    /// The liquidator repaid debt and seized collateral.
-    Liquidate,
-    /// The collateral was put on auction.
-    Auction,
-    /// The owner closed it: a forced sale only where the scenario counts it as one.
-    Close,
+words! {
+    /// How a position was sold.
+    pub enum SaleKind {
+        /// The liquidator called the protocol, which sold the position itself.
+        Kill = "kill",
+        /// The liquidator repaid debt and seized collateral.
+        Liquidate = "liquidate",
+        /// The collateral was put on auction.
+        Auction = "auction",
+        /// The owner closed it: a forced sale only where the scenario counts it as one.
+        Close = "close",
+    }
 }
 
 /// Where a protocol looks for the price that decides about liquidations.

@@ -5,14 +5,19 @@ use bevy_ecs::prelude::{Component, Entity, Query, Res};
 use bevy_ecs::system::SystemParam;
 use bevy_ecs::world::World;
 
+use super::alpha_homora::positions::Farms;
 use super::alpha_homora::{BankCell, GoblinCell, LeveragedFarm};
 use super::amm::PoolCell;
 use super::deployment::Deployment;
-use super::directory::{Directory, Named};
+use super::directory::{Directory, Named, PositionsOf};
 use super::lending::LendingCell;
+use super::lending::positions::Loans;
 use super::maker::MakerCell;
+use super::maker::positions::Vaults;
+use super::positions::Positions;
 use super::staking::FarmCell;
-use crate::chain::ids::{BankId, FarmId, GoblinId, IlkId, LendingId, MakerId, PoolId};
+use super::view::View;
+use crate::chain::ids::{BankId, FarmId, GoblinId, IlkId, LendingId, MakerId, PoolId, ProtocolId};
 
 fn entity(list: &[Named], name: &str) -> Entity {
     list.iter().find(|named| named.name == name).expect("checked: the scenario names only what it holds").entity
@@ -193,6 +198,15 @@ impl Protocols<'_, '_> {
     /// Returns the goblins in the order of the scenario.
     pub fn goblins(&self) -> impl Iterator<Item = &GoblinCell> {
         self.directory.goblins.iter().map(|named| self.at(named.entity).as_goblin())
+    }
+}
+
+/// Looks at the positions of a protocol.
+pub fn positions_of<R>(sees: &View, protocol: ProtocolId, look: impl FnOnce(&dyn Positions) -> R) -> R {
+    match sees.protocols.directory.positions[protocol.index()].kept_by {
+        PositionsOf::Lending(id) => look(&Loans { sees, cell: sees.protocols.lending(id) }),
+        PositionsOf::Maker(id) => look(&Vaults { sees, cell: sees.protocols.maker(id) }),
+        PositionsOf::Bank(id) => look(&Farms { sees, cell: sees.protocols.bank(id) }),
     }
 }
 

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::{Entity, Resource};
 
 use super::paths::Paths;
-use crate::chain::ids::{PositionKey, ProtocolId};
+use crate::chain::ids::{BankId, LendingId, MakerId, PositionKey, ProtocolId};
 
 /// One protocol in the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,9 +14,22 @@ pub struct Named {
     pub entity: Entity,
 }
 
+/// Where positions are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PositionsOf {
+    /// In a lending market.
+    Lending(LendingId),
+    /// In a Maker system.
+    Maker(MakerId),
+    /// In a bank.
+    Bank(BankId),
+}
+
 /// What a protocol with positions is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PositionNames {
+    /// Which protocol it is.
+    pub kept_by: PositionsOf,
     /// The protocol.
     pub protocol: String,
     /// Its markets, by number; none where there is one.
@@ -49,8 +62,8 @@ impl Directory {
     ///
     /// # Panics
     /// There are 2^16 of them: a bug, since scenarios are checked for it.
-    pub fn list_positions(&mut self, protocol: &str, markets: Vec<String>) -> ProtocolId {
-        self.positions.push(PositionNames { protocol: protocol.to_owned(), markets });
+    pub fn list_positions(&mut self, kept_by: PositionsOf, protocol: &str, markets: Vec<String>) -> ProtocolId {
+        self.positions.push(PositionNames { kept_by, protocol: protocol.to_owned(), markets });
         ProtocolId(u16::try_from(self.positions.len() - 1).expect("there are fewer than 2^16 of each"))
     }
 

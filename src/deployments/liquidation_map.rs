@@ -7,7 +7,7 @@
 //! A loan's health factor falls to `r` itself with the oracle's price of its collateral. One with several collaterals is
 //! counted as if all of them fell: what the map then says is too much, never too little.
 
-use super::lending::{LendingCell, Level as LoanLevel};
+use super::lending::{Level as LoanLevel, LoanOrders};
 use crate::deployments::alpha_homora::GoblinCell;
 use crate::deployments::alpha_homora::liquidatable::{Ground, Level};
 
@@ -68,11 +68,10 @@ pub fn exposures<'a>(cell: &'a GoblinCell, ground: &Ground) -> impl Iterator<Ite
     })
 }
 
-/// Returns the debt of a market's positions that hold an asset as collateral and do not owe it, by health factor, lowest
-/// first, in whole numeraire tokens.
-pub fn loan_exposures(cell: &LendingCell, level: &LoanLevel, asset: u8) -> Vec<Exposure> {
-    let threshold = cell.lending().threshold(asset);
-    let heaps = cell.orders.heaps(level).filter(|heap| heap.falls_with(asset));
+/// Returns the debt of positions that hold an asset as collateral and do not owe it, by health factor, lowest first, in
+/// what the level counts in. Of the collateral's worth, `threshold` may be owed.
+pub fn loan_exposures(orders: &LoanOrders, level: &LoanLevel, asset: u8, threshold: f64) -> Vec<Exposure> {
+    let heaps = orders.heaps(level).filter(|heap| heap.falls_with(asset));
     let mut exposures: Vec<Exposure> = Vec::new();
     for heap in heaps {
         exposures.extend(heap.debts().map(|(health_factor, debt)| Exposure {

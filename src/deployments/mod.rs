@@ -20,6 +20,7 @@ pub mod liquidation_map;
 pub mod maker;
 pub mod morpho_blue;
 pub mod paths;
+pub mod positions;
 pub mod staking;
 pub mod staking_rewards;
 pub mod uniswap_v2;

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::accounts::trace::SaleKind;
+use crate::chain::liquidation::SaleKind;
 use crate::rows::amount::Amount;
 use crate::rows::columns::Columns;
 use crate::rows::csv::Line;

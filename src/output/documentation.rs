@@ -8,8 +8,8 @@ use super::events::{Event, EventKind};
 use super::maps::{HealthRow, MapRow, Moment};
 use super::positions::Position;
 use super::ticks::{BlockColumns, groups};
-use crate::accounts::fate::{AgentFate, PositionFate};
-use crate::accounts::trace::SaleKind;
+use crate::accounts::fate::{AgentFate, LowestKind, PositionFate};
+use crate::chain::liquidation::SaleKind;
 use crate::rows::columns::{Column, Columns};
 
 const BEGINNING: &str = "\
@@ -22,12 +22,12 @@ const BEGINNING: &str = "\
 | `ticks.csv` | a row per block |
 | `events.csv` | a row per thing that happened |
 | `agents.csv` | a row per agent, written at the end |
-| `positions.csv` | a row per leveraged position, written at the end |
+| `positions.csv` | a row per position of any protocol, written at the end |
 | `liquidation_map.csv` | what a fall of the price would make liquidatable, at chosen blocks |
 | `health_map.csv` | how much debt sits at which health factor, over time |
 | `scenario.ron` | the scenario's text, the files that it includes first |
 | `summary.json` | the run in one page of numbers |
-| `manifest.json` | version, scenario, seed, options, digests of the files, clock times |
+| `manifest.json` | version, format, scenario, seed, options, digests of the files, clock times |
 | `report.html` | with `--report`, or by `plimsoll report DIR`: the run as a page |
 
 `plimsoll cascade` writes `output/<scenario>-<seed>-cascade/`: all of these, and
@@ -171,9 +171,15 @@ pub fn documentation() -> String {
     heading(&mut page, "`agents.csv`", "A row per agent, in the scenario's order.");
     columns(&mut page, Agent::COLUMNS);
     words(&mut page, "fate", AgentFate::WORDS);
-    heading(&mut page, "`positions.csv`", "A row per leveraged position, in the order in which they were opened.");
+    heading(
+        &mut page,
+        "`positions.csv`",
+        "A row per position of any protocol that ever owed something, by protocol, market and number. Cells of several amounts \
+         look like `ETH 1.25; WBTC 0.5`.",
+    );
     columns(&mut page, Position::COLUMNS);
     words(&mut page, "fate", PositionFate::WORDS);
+    words(&mut page, "health_factor_lowest_kind", LowestKind::WORDS);
     maps(&mut page);
     causes(&mut page);
     page.push_str(END);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::manifest::{MANIFEST, RunOptions, ScenarioStamp, Status, TOOL};
+use super::manifest::{FORMAT, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, first_format};
 
 /// Why a folder cannot be read back.
 #[derive(Debug, Error)]
@@ -14,6 +14,17 @@ pub enum FinishedError {
     /// There is no manifest of this program in it.
     #[error("{} is not the folder of a run: it has no {MANIFEST} of plimsoll", .0.display())]
     Foreign(PathBuf),
+    /// It was left by a version whose tables say other things.
+    #[error("{} has format {held}, and this version of plimsoll reads format {FORMAT}: make it again from its {SCENARIO}, or \
+        read it with plimsoll {version}", path.display())]
+    Format {
+        /// The folder.
+        path: PathBuf,
+        /// Its format.
+        held: u32,
+        /// The version that left it.
+        version: String,
+    },
     /// It was stopped before its end.
     #[error("{} is not finished: the run was interrupted after block {blocks}; run it again with --force, or for many \
         seeds with the same command", path.display())]
@@ -38,6 +49,8 @@ pub enum FinishedError {
 struct Stamp {
     tool: String,
     version: String,
+    #[serde(default = "first_format")]
+    format: u32,
     status: Status,
     scenario: ScenarioStamp,
     #[serde(default)]
@@ -94,6 +107,9 @@ impl Finished {
         let stamp: Stamp = serde_json::from_slice(&text).map_err(|_| foreign())?;
         if stamp.tool != TOOL {
             return Err(foreign());
+        }
+        if stamp.format != FORMAT {
+            return Err(FinishedError::Format { path: path.to_owned(), held: stamp.format, version: stamp.version });
         }
         if stamp.status == Status::Interrupted {
             return Err(FinishedError::Interrupted { path: path.to_owned(), blocks: stamp.blocks });

@@ -13,11 +13,21 @@ pub const SCENARIO: &str = "scenario.ron";
 /// What `tool` says in the folders of this program.
 pub const TOOL: &str = "plimsoll";
 
+/// The format of the folders that this version of the program writes and reads. It rises when a column or a word has another
+/// name or meaning.
+pub const FORMAT: u32 = 2;
+
+/// The format of folders whose manifest says none.
+pub fn first_format() -> u32 {
+    1
+}
+
 /// What made a folder, and what should be in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Manifest {
     tool: &'static str,
     version: &'static str,
+    format: u32,
     /// Whether the run came to its end.
     pub status: Status,
     /// The scenario.
@@ -42,6 +52,7 @@ impl Manifest {
         Self {
             tool: TOOL,
             version: env!("CARGO_PKG_VERSION"),
+            format: FORMAT,
             status: Status::Complete,
             scenario,
             seed,

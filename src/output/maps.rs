@@ -6,6 +6,7 @@ use super::table::Table;
 use crate::accounts::exposed::{Exposed, Followed};
 use crate::agents::view::View;
 use crate::deployments::liquidation_map::Liquidatable;
+use crate::deployments::positions::DebtAt;
 
 words! {
     /// Why the map was drawn after this block.
@@ -30,10 +31,10 @@ columns! {
         /// Why this one.
         #[unit = ""]
         pub moment: Moment,
-        /// The goblin or the lending market.
+        /// The lending market, the goblin or the ilk.
         #[unit = ""]
         pub protocol: &'a str,
-        /// The token whose price falls: in the base asset for a goblin, by its oracle for a lending market.
+        /// The token whose price falls: in the base asset for a goblin, by its oracle elsewhere.
         #[unit = ""]
         pub collateral: &'a str,
         /// By how much of itself.
@@ -54,7 +55,7 @@ columns! {
         /// The block.
         #[unit = ""]
         pub block: u64,
-        /// The goblin or the lending market.
+        /// The lending market, the goblin or the ilk.
         #[unit = ""]
         pub protocol: &'a str,
         /// Health factors from this one on. Positions may be liquidated below 1.
@@ -179,13 +180,12 @@ impl Maps {
         if self.drawn != Drawn::Never {
             let mut table = Table::open::<MapRow>(folder, "liquidation_map.csv", false)?;
             for curve in &self.curves {
-                let collateral = curve.exposed.collateral(sees);
                 for (fall_ratio, liquidatable) in falls().zip(&curve.at) {
                     table.row(&MapRow {
                         block: curve.block,
                         moment: curve.moment,
-                        protocol: curve.exposed.protocol(sees),
-                        collateral: &sees.tokens.get(collateral).name,
+                        protocol: curve.exposed.market(sees),
+                        collateral: &sees.tokens.get(curve.exposed.collateral.token).name,
                         fall_ratio,
                         debt_numeraire: liquidatable.debt,
                         collateral_numeraire: liquidatable.collateral,
@@ -200,7 +200,7 @@ impl Maps {
             for (bin, debt) in sample.debts.iter().enumerate().filter(|(_, debt)| **debt > 0.0) {
                 table.row(&HealthRow {
                     block: sample.block,
-                    protocol: sample.followed.protocol(sees),
+                    protocol: sample.followed.name(sees),
                     health_factor_from: bin as f64 / STEPS_PER_UNIT,
                     health_factor_to: (bin < BINS).then(|| (bin + 1) as f64 / STEPS_PER_UNIT),
                     debt_numeraire: *debt,
@@ -219,7 +219,7 @@ fn falls() -> impl Iterator<Item = f64> {
 /// Returns debt by health factor, worth in the numeraire.
 fn debts(sees: &View, followed: Followed) -> [f64; BINS + 1] {
     let mut debts = [0.0; BINS + 1];
-    followed.debts(sees, |health_factor, debt| {
+    followed.debts(sees, |DebtAt { health_factor, debt, .. }| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates at the last")]
         let bin = (health_factor * STEPS_PER_UNIT) as usize;
         debts[bin.min(BINS)] += debt;

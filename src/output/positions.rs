@@ -2,24 +2,28 @@
 
 use super::folder::{FolderError, OutputFolder};
 use super::table::Table;
-use crate::accounts::books::{Books, PositionBook, PositionEnd};
-use crate::accounts::fate::PositionFate;
+use crate::accounts::fate::{LowestKind, PositionFate};
+use crate::accounts::position_books::{Details, PositionBook, PositionBooks};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::rows::amount::Amount;
+use crate::chain::ids::{PositionKey, TokenId};
+use crate::deployments::deployed::positions_of;
+use crate::deployments::positions::Holding;
+use crate::rows::amount::{Amount, Amounts};
 
 columns! {
-    /// A leveraged position from its beginning to its end, or to the end of the run while it is open.
+    /// A position from its beginning to its end, or to the end of the run while it is open. Cells that hold amounts of several
+    /// tokens look like `ETH 1.25; WBTC 0.5`: whole tokens, in the order of the protocol's assets.
     pub struct Position<'a> {
-        /// Its number in its bank.
+        /// The protocol.
         #[unit = ""]
-        pub position: u64,
-        /// Its bank.
+        pub protocol: &'a str,
+        /// Its market, where it has several: the goblin, or the ilk.
         #[unit = ""]
-        pub bank: &'a str,
-        /// Its goblin.
+        pub market: Option<&'a str>,
+        /// Its number there.
         #[unit = ""]
-        pub goblin: &'a str,
+        pub position: u32,
         /// Its owner's population.
         #[unit = ""]
         pub population: &'a str,
@@ -29,33 +33,55 @@ columns! {
         /// The block in which it was opened; missing if it was there before the first block.
         #[unit = "block"]
         pub opened_block: Option<u64>,
-        /// What its owner put in.
-        #[unit = "numeraire"]
-        pub equity_start_numeraire: f64,
-        /// Assets over what its owner put in.
-        #[unit = "ratio"]
-        pub leverage_start_ratio: f64,
-        /// The block in which it was closed or killed.
+        /// The block in which it came to its end.
         #[unit = "block"]
         pub closed_block: Option<u64>,
         /// What became of it.
         #[unit = ""]
         pub fate: PositionFate,
-        /// Its debt at the end, before anything was paid back.
-        #[unit = "whole tokens of the bank's base asset"]
-        pub debt_end: Amount,
-        /// Its health factor at the end, before anything was paid back; missing without debt.
+        /// Collateral at the end of the run; of a leveraged farm, what its share of the pool stands for.
+        #[unit = "whole tokens"]
+        pub collateral: Amounts<'a>,
+        /// Debt at the end of the run, interest included.
+        #[unit = "whole tokens"]
+        pub debt: Amounts<'a>,
+        /// Its health factor at the end of the run, or before it was last liquidated; missing without debt.
         #[unit = "ratio"]
-        pub health_factor_end: Option<f64>,
-        /// What closing or killing it left to its owner.
+        pub health_factor: Option<f64>,
+        /// The price of its collateral at which its health factor is 1 at the end of the run, all else equal: by the oracle,
+        /// which is today's over the health factor; of a leveraged farm the pool's price of the farmed token in the
+        /// base asset, today's over the square of the health factor. Missing unless there is one collateral and one debt of
+        /// another token.
+        #[unit = "numeraire per whole token; of a leveraged farm, base asset per whole token"]
+        pub liquidation_price: Option<f64>,
+        /// Its lowest health factor after any block, or before a liquidation; missing if it never owed anything.
+        #[unit = "ratio"]
+        pub health_factor_lowest: Option<f64>,
+        /// How that was found.
+        #[unit = ""]
+        pub health_factor_lowest_kind: Option<LowestKind>,
+        /// Collateral that was liquidated.
+        #[unit = "whole tokens"]
+        pub liquidated_collateral: Amounts<'a>,
+        /// Debt that was liquidated.
+        #[unit = "whole tokens"]
+        pub liquidated_debt: Amounts<'a>,
+        /// Debt that was left unpaid: written off, without collateral, or not brought by an auction.
+        #[unit = "whole tokens"]
+        pub bad_debt: Amounts<'a>,
+        /// What its owner put in; leveraged farms alone.
+        #[unit = "numeraire"]
+        pub equity_start_numeraire: Option<f64>,
+        /// Assets over what its owner put in; leveraged farms alone.
+        #[unit = "ratio"]
+        pub leverage_start_ratio: Option<f64>,
+        /// What closing or killing it left to its owner; leveraged farms alone.
         #[unit = "whole tokens of the bank's base asset"]
         pub proceeds: Option<Amount>,
-        /// What was left unpaid of its debt.
-        #[unit = "whole tokens of the bank's base asset"]
-        pub bad_debt: Amount,
         /// What its owner took out, or could, less what its owner put in, each at its time's outside prices; gas apart.
+        /// Leveraged farms alone.
         #[unit = "numeraire"]
-        pub profit_numeraire: f64,
+        pub profit_numeraire: Option<f64>,
     }
 }
 
@@ -67,58 +93,72 @@ pub fn write_positions(
     folder: &mut OutputFolder,
     sees: &View,
     directory: &AgentDirectory,
-    books: &Books,
+    books: &PositionBooks,
     exact: bool,
 ) -> Result<(), FolderError> {
     let mut table = Table::open::<Position>(folder, "positions.csv", exact)?;
-    for book in &books.positions {
-        table.row(&position_row(sees, directory, book))?;
+    for (key, book, lowest) in books.all() {
+        table.row(&row(sees, directory, key, (&book, books.details(&book)), lowest))?;
     }
     table.close(folder)
 }
 
-fn position_row<'a>(sees: &'a View, directory: &'a AgentDirectory, book: &PositionBook) -> Position<'a> {
-    let cell = sees.protocols.bank(book.bank);
-    let goblin = sees.protocols.goblin(book.goblin);
-    let names = &sees.protocols.directory;
-    let amount = |units| Amount { units, decimals: sees.tokens.get(cell.base).decimals };
-    let kill_factor = f64::from(goblin.goblin.params().kill_factor_bps) / 10_000.0;
-    let factor = |health: u128, debt: u128| (debt > 0).then(|| kill_factor * health as f64 / debt as f64);
-    let mut row = Position {
-        position: book.position.0.into(),
-        bank: &names.banks[book.bank.index()].name,
-        goblin: &names.goblins[usize::from(book.goblin.0)].name,
-        population: &directory.population(book.owner).name,
-        agent: directory.agents[book.owner.index()].number,
-        opened_block: book.opened,
-        equity_start_numeraire: book.equity_start,
-        leverage_start_ratio: book.leverage_start,
-        closed_block: None,
-        fate: PositionFate::Open,
-        debt_end: amount(0),
-        health_factor_end: None,
-        proceeds: None,
-        bad_debt: amount(0),
-        profit_numeraire: 0.0,
+fn row<'a>(
+    sees: &'a View,
+    directory: &'a AgentDirectory,
+    key: PositionKey,
+    (book, details): (&PositionBook, Option<&Details>),
+    lowest: Option<f64>,
+) -> Position<'a> {
+    let nothing = Details::default();
+    let details = details.unwrap_or(&nothing);
+    let is_open = book.fate == Some(PositionFate::Open);
+    let (owner, holding) = positions_of(sees, key.protocol, |positions| {
+        let holding = is_open.then(|| positions.holding(key.market, key.position));
+        (positions.owner(key.position), holding.unwrap_or_default())
+    });
+    let owner = directory.agent(owner).expect("positions belong to agents");
+    let (protocol, market) = sees.protocols.directory.names_of(key);
+    let health_factor = if is_open { holding.health_factor } else { details.health_factor };
+    // What is sampled is looked at here for the last time.
+    let lowest = match (lowest, holding.health_factor.filter(|_| book.is_sampled)) {
+        (Some(lowest), Some(now)) => Some(lowest.min(now)),
+        (lowest, now) => lowest.or(now),
     };
-    match book.end {
-        PositionEnd::Over { fate, block, debt, health, proceeds, worth, bad_debt } => {
-            row.closed_block = Some(block);
-            row.fate = fate;
-            row.debt_end = amount(debt);
-            row.health_factor_end = health;
-            row.proceeds = Some(amount(proceeds));
-            row.bad_debt = amount(bad_debt);
-            row.profit_numeraire = worth - book.equity_start;
-        }
-        PositionEnd::Open => {
-            let position = cell.bank.position(book.position).expect("the books hold positions of the bank");
-            let owes = sees.ground(goblin).debt_and_health(&goblin.goblin, book.position);
-            let debt = owes.map_or(0, |(debt, _)| debt);
-            row.debt_end = amount(debt);
-            row.health_factor_end = owes.and_then(|(debt, health)| factor(health, debt));
-            row.profit_numeraire = sees.assets_worth(position) - sees.worth(cell.base, debt) - book.equity_start;
-        }
+    let kind = if book.is_sampled { LowestKind::Sampled } else { LowestKind::Exact };
+    let of = |token, units| Amount { units, decimals: sees.tokens.get(token).decimals };
+    let amounts = |list: &[(TokenId, u128)]| {
+        let named = |(token, units): &(TokenId, u128)| (sees.tokens.get(*token).name.as_str(), of(*token, *units));
+        Amounts(list.iter().map(named).collect())
+    };
+    let worth = if is_open { equity(&holding, sees) } else { details.proceeds_worth };
+    Position {
+        protocol,
+        market,
+        position: key.position,
+        population: &directory.population(owner).name,
+        agent: directory.agents[owner.index()].number,
+        opened_block: book.opened(),
+        closed_block: details.closed,
+        fate: book.fate.expect("only what there was is written"),
+        collateral: amounts(&holding.collateral),
+        debt: amounts(&holding.debt),
+        health_factor,
+        liquidation_price: holding.liquidation_price,
+        health_factor_lowest: lowest,
+        health_factor_lowest_kind: lowest.map(|_| kind),
+        liquidated_collateral: amounts(&details.liquidated_collateral),
+        liquidated_debt: amounts(&details.liquidated_debt),
+        bad_debt: amounts(&details.bad_debt),
+        equity_start_numeraire: details.equity,
+        leverage_start_ratio: details.leverage,
+        proceeds: details.proceeds.map(|(token, units)| of(token, units)),
+        profit_numeraire: details.equity.map(|start| worth - start),
     }
-    row
+}
+
+/// Returns what a position is worth to its owner outside, in whole numeraire tokens.
+fn equity(holding: &Holding, sees: &View) -> f64 {
+    let worth = |list: &[(TokenId, u128)]| list.iter().map(|(token, units)| sees.worth(*token, *units)).sum::<f64>();
+    worth(&holding.collateral) - worth(&holding.debt)
 }

@@ -72,7 +72,7 @@ impl Recorder {
         let fundamentals: Vec<f64> = outside.0.iter().map(|outside| outside.fundamental).collect();
         let at = Moment { sees, fundamentals: &fundamentals, falls: &wanted.liquidatable_at };
         let directory = &sees.protocols.directory;
-        let has_positions = !directory.goblins.is_empty() || !directory.lending.is_empty();
+        let has_positions = !directory.positions.is_empty();
         let maps = (folder.is_some() && has_positions).then(|| Maps::new(wanted.map, wanted.health));
         let (mut ticks, mut events, mut cells) = (None, None, None);
         if let Some(folder) = folder {
@@ -192,6 +192,7 @@ pub fn record_block(
     for event in &*log {
         books.take_in(event, &sees, &agents);
     }
+    books.positions.follow(&sees);
     let written = recorder.tick(&sees, &log, &mempool, &outside).and(recorder.events(&sees, &log, &agents));
     if let Err(error) = written {
         recorder.failed.get_or_insert(error);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cascade::CascadeSummary;
-use crate::accounts::books::PositionCounts;
+use crate::accounts::position_books::PositionCounts;
 use crate::accounts::profit::{ProfitAndLoss, Provided};
 use crate::chain::event::SoldAt;
 

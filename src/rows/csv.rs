@@ -85,6 +85,14 @@ impl Line {
     }
 }
 
+/// Returns a finite float as [`Line::float`] writes it.
+pub fn shortest(value: f64) -> String {
+    let mut line = Line::default();
+    line.float(value);
+    let text = line.as_bytes().strip_suffix(b",").unwrap_or_default();
+    String::from_utf8_lossy(text).into_owned()
+}
+
 /// A value that fills one column, or two where exact integers are asked for.
 pub trait Cell {
     /// Whether `--exact` adds a column of smallest units beside this one, named `..._units`.

@@ -122,7 +122,8 @@ impl Simulation {
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let beginning = Beginning::of(&sees, &directory);
         let first = directory.first_account as usize;
-        let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..]);
+        let follows = record.positions && folder.is_some();
+        let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..], follows);
         let mut recorder = Recorder::open(&sees, world.resource::<OutsidePrices>(), folder, wanted)?;
         name.clone_into(&mut recorder.summary.scenario);
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
@@ -230,7 +231,7 @@ impl Simulation {
         summary.agents_out_of_gas_money = dry as u64;
         summary.agents_gave_up = books.count_fate(AgentFate::GaveUp);
         summary.audits_passed = self.audits + 1;
-        summary.positions = books.count_positions();
+        summary.positions = books.positions.count();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, sees.named, &self.beginning, &now);
         let liquidity = liquidity.as_deref();
         summary.liquidity_providers =
@@ -243,7 +244,7 @@ impl Simulation {
                 write_agents(folder, &sees, &directory, (&books, liquidity), &now, self.writes.exact)?;
             }
             if self.writes.positions {
-                write_positions(folder, &sees, &directory, &books, self.writes.exact)?;
+                write_positions(folder, &sees, &directory, &books.positions, self.writes.exact)?;
             }
         }
         Ok((summary, self.world))

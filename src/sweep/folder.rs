@@ -15,13 +15,16 @@ use super::seeds::Seeds;
 use super::stop::StopRule;
 use super::summary::SweepSummary;
 use crate::output::folder::{FolderError, check_target, json, make_folder, remove_ours, replace_file};
-use crate::output::manifest::{FileStamp, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, is_ours};
+use crate::output::manifest::{
+    FORMAT, FileStamp, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, first_format, is_ours,
+};
 
 /// `manifest.json` of a sweep: what made the folder, and what should be in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SweepManifest {
     tool: &'static str,
     version: &'static str,
+    format: u32,
     /// Whether every seed was run.
     pub status: Status,
     /// The scenario.
@@ -48,6 +51,7 @@ impl SweepManifest {
         Self {
             tool: TOOL,
             version: env!("CARGO_PKG_VERSION"),
+            format: FORMAT,
             status: Status::Interrupted,
             scenario,
             seeds,
@@ -103,6 +107,8 @@ pub enum SweepError {
 #[derive(Debug, Deserialize)]
 struct Made {
     version: String,
+    #[serde(default = "first_format")]
+    format: u32,
     scenario: ScenarioStamp,
     keep_runs: bool,
     options: RunOptions,
@@ -125,7 +131,9 @@ impl Made {
         };
         let scenario = |stamp: &ScenarioStamp| format!("{} with digest {:.12}", stamp.path, stamp.blake3);
         let is_other_options = self.options != asked.options || self.keep_runs != asked.keep_runs;
-        if self.version != asked.version {
+        if self.format != asked.format {
+            Some((format!("format {}", self.format), format!("format {}", asked.format)))
+        } else if self.version != asked.version {
             Some((format!("plimsoll {}", self.version), format!("plimsoll {}", asked.version)))
         } else if self.scenario.blake3 != asked.scenario.blake3 {
             Some((scenario(&self.scenario), scenario(&asked.scenario)))

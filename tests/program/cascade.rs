@@ -16,7 +16,7 @@ use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales, OtherSale};
 use plimsoll::chain::ids::PoolId;
 use plimsoll::chain::ids::{PositionId, PositionKey};
 use plimsoll::chain::liquidation::SaleKind;
-use plimsoll::deployments::deployed::pool_of_mut;
+use plimsoll::deployments::deployed::{pool_of_mut, positions_of};
 use plimsoll::deployments::liquidation_map::{Falls, exposures, liquidatable};
 use plimsoll::output::cascade::CascadeSummary;
 use plimsoll::protocol::amm::Side;
@@ -350,6 +350,40 @@ fn fallen(world: &mut World, fall: f64) -> Fallen {
     let (least, most) = (least * (1.0 - 1e-6), most * (1.0 + 1e-6));
     pool_of_mut(world, PoolId(0)).pool = before;
     Fallen { map, swept: exact, least, most }
+}
+
+/// Moves the pool's price to where the table says that a position fails: there its health factor is 1, but for what the
+/// swap's fee leaves in the pool.
+#[test]
+fn at_its_liquidation_price_a_leveraged_farm_has_a_health_factor_of_one() {
+    let checked = checked("");
+    let mut simulation = Simulation::new(&checked.scenario, "map", Path::new("."), audited(1), None).unwrap();
+    (0..25).for_each(|_| simulation.step().unwrap());
+    let world = simulation.world_mut();
+    let holding = |world: &mut World, position: u32| {
+        let mut state = SystemState::<View>::new(world);
+        let sees = state.get(world).unwrap();
+        let protocol = sees.protocols.banks().next().unwrap().protocol;
+        let pool = sees.protocols.pools().next().unwrap().price(&sees);
+        (pool, positions_of(&sees, protocol, |positions| positions.holding(0, position)))
+    };
+    let mut told = 0;
+    for position in 1..=40 {
+        let (price, held) = holding(world, position);
+        let Some(fails_at) = held.liquidation_price.filter(|fails_at| *fails_at < price) else { continue };
+        let before = pool_of_mut(world, PoolId(0)).pool.clone();
+        let reserve = pool_of_mut(world, PoolId(0)).pool.uniswap_v2().reserves().token_0 as f64;
+        let sold = reserve * (libm::sqrt(price / fails_at) - 1.0);
+        pool_of_mut(world, PoolId(0)).pool.amm_mut().swap_exact_in(Side::ZeroForOne.into(), units(sold), 0).unwrap();
+        let (_, fallen) = holding(world, position);
+        pool_of_mut(world, PoolId(0)).pool = before;
+        let health = fallen.health_factor.unwrap();
+        assert!((health - 1.0).abs() < 4e-3, "{health} at {fails_at}, from {price}");
+        // As if the health factor fell with the price, and not with its square root.
+        let wrong = price / held.health_factor.unwrap();
+        told += u32::from((wrong / fails_at - 1.0).abs() > 0.05);
+    }
+    assert!(told > 10, "{told}");
 }
 
 #[test]

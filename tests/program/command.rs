@@ -324,6 +324,10 @@ fn folders_that_cannot_be_believed_are_doubted_or_refused() {
     refused(&desk, &["compare", "one", "missing.ron"], &["missing.ron"]);
     let manifest = fs::read_to_string(desk.path("two/manifest.json")).unwrap();
     let other = |was: &str, is: &str| fs::write(desk.path("two/manifest.json"), manifest.replacen(was, is, 1)).unwrap();
+    // What the versions before wrote had no number.
+    other("\"format\": 2,", "");
+    refused(&desk, &["compare", "one", "two"], &["two has format 1", "reads format 2", "make it again"]);
+    refused(&desk, &["report", "two"], &["two has format 1", "reads format 2", "make it again"]);
     other("complete", "interrupted");
     refused(&desk, &["compare", "one", "two"], &["two is not finished", "after block 25"]);
     other(env!("CARGO_PKG_VERSION"), "0.0.7");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use plimsoll::accounts::fate::{AgentFate, PositionFate};
+use plimsoll::accounts::fate::{AgentFate, LowestKind, PositionFate};
 use plimsoll::deployments::amm::columns::PoolColumns;
 use plimsoll::deployments::columns::tokens::TokenColumns;
 use plimsoll::output::agents::Agent;
@@ -14,7 +14,7 @@ use plimsoll::output::positions::Position;
 use plimsoll::output::summary::Summary;
 use plimsoll::output::table::Table;
 use plimsoll::output::ticks::BlockColumns;
-use plimsoll::rows::amount::Amount;
+use plimsoll::rows::amount::{Amount, Amounts};
 use plimsoll::rows::columns::Columns;
 use plimsoll::rows::csv::{Line, Steady};
 use plimsoll::rows::header::Header;
@@ -71,27 +71,33 @@ fn agent() -> Agent<'static> {
         loss_versus_rebalancing_numeraire: None,
         own_trades_numeraire: None,
         holding_revaluation_numeraire: None,
-        fate: AgentFate::Killed,
+        fate: AgentFate::Liquidated,
     }
 }
 
 fn position() -> Position<'static> {
     Position {
+        protocol: "aave, v3",
+        market: None,
         position: 1,
-        bank: "homora",
-        goblin: "eth_usdc",
         population: "farmers",
         agent: 7,
         opened_block: None,
-        equity_start_numeraire: 10.0,
-        leverage_start_ratio: 3.0,
         closed_block: Some(3),
-        fate: PositionFate::Killed,
-        debt_end: ETHER,
-        health_factor_end: Some(0.99),
+        fate: PositionFate::Liquidated,
+        collateral: Amounts(vec![("ETH", ETHER), ("WETH", ETHER)]),
+        debt: Amounts::default(),
+        health_factor: Some(0.99),
+        liquidation_price: None,
+        health_factor_lowest: Some(0.98),
+        health_factor_lowest_kind: Some(LowestKind::Sampled),
+        liquidated_collateral: Amounts::default(),
+        liquidated_debt: Amounts(vec![("ETH", ETHER)]),
+        bad_debt: Amounts::default(),
+        equity_start_numeraire: Some(10.0),
+        leverage_start_ratio: None,
         proceeds: None,
-        bad_debt: ETHER,
-        profit_numeraire: -9.0,
+        profit_numeraire: Some(-9.0),
     }
 }
 

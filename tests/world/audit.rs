@@ -246,7 +246,7 @@ fn random_scenarios_reach_every_corner() {
         let Some(mut simulation) = shape().new_tree(&mut runner).unwrap().current().simulation(seed) else { continue };
         steps(&mut simulation, BLOCKS);
         let summary = simulation.finish(None).unwrap();
-        killed += summary.positions.killed;
+        killed += summary.positions.liquidated;
         closed += summary.positions.closed;
         bad += u64::from(summary.liquidations.bad_debt_numeraire > 0.0);
         for (reason, count) in summary.reverts_by_reason {

@@ -210,7 +210,12 @@ fn mapped_and_swept(run: &mut Simulation, fall: f64) -> (Liquidatable, Liquidata
     let cell = sees.protocols.lending(LendingId(0));
     let level = cell.level(&sees.oracles, &sees.tokens, sees.clock.now());
     let mut mapped = Vec::new();
-    liquidatable(loan_exposures(cell, &level, 0).into_iter(), Falls::AsPrice, &[fall], &mut mapped);
+    liquidatable(
+        loan_exposures(&cell.orders, &level, 0, cell.lending().threshold(0)).into_iter(),
+        Falls::AsPrice,
+        &[fall],
+        &mut mapped,
+    );
     reprice(run, [libm::log(1.0 - fall), 0.0, 0.0, 0.0]);
     let mut state = SystemState::<View>::new(run.world_mut());
     let sees = state.get(run.world()).unwrap();
@@ -252,7 +257,12 @@ fn mapped_as_farm(run: &Simulation, fall: f64) -> f64 {
     let chain = world.resource::<ChainState>();
     let level = cell.level(&chain.oracles, &chain.tokens, chain.clock.now());
     let mut mapped = Vec::new();
-    liquidatable(loan_exposures(cell, &level, 0).into_iter(), Falls::AsSquareRoot, &[fall], &mut mapped);
+    liquidatable(
+        loan_exposures(&cell.orders, &level, 0, cell.lending().threshold(0)).into_iter(),
+        Falls::AsSquareRoot,
+        &[fall],
+        &mut mapped,
+    );
     mapped[0].debt
 }
 

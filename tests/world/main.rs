@@ -12,5 +12,6 @@ mod loan_order;
 mod loans;
 mod maker;
 mod oracles;
+mod positions;
 mod price_order;
 mod vault_order;

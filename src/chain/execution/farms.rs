@@ -64,7 +64,8 @@ impl Executor<'_, '_, '_> {
                 )
             }
         });
-        let at = WorkedAt { bank: at.bank.id, goblin: at.goblin.id, opened, closed, sale: as_sale, receipt };
+        let key = at.bank.key(at.goblin.id, receipt.position);
+        let at = WorkedAt { key, bank: at.bank.id, goblin: at.goblin.id, opened, closed, sale: as_sale, receipt };
         self.push(tx, What::Worked(Box::new(at)));
         Ok(receipt.base_to_user)
     }

@@ -37,7 +37,8 @@ impl Executor<'_, '_, '_> {
             LendingCall::RepayFlashLoan => return self.repay_flash_loan(tx),
         };
         self.reorder(market, tx.sender);
-        self.push(tx, What::Lent(Box::new(LentAt { market, asset, amount, call: order.call })));
+        let key = self.protocols.lending(market).key(tx.sender);
+        self.push(tx, What::Lent(Box::new(LentAt { key, market, asset, amount, call: order.call })));
         Ok(amount)
     }
 

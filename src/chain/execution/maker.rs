@@ -52,7 +52,12 @@ impl Executor<'_, '_, '_> {
             MakerCall::Deal { auction } => self.deal(tx, order, auction)?,
             MakerCall::FlashMint { .. } | MakerCall::RepayFlashMint => unreachable!("they were dealt with"),
         };
-        let at = MakerAt { system: order.system, ilk: order.ilk, call: order.call, done };
+        let owner = match done {
+            MakerDone::Sold(sold) => sold.row.owner,
+            _ => tx.sender,
+        };
+        let key = self.protocols.maker(order.system).key(order.ilk, owner);
+        let at = MakerAt { key, system: order.system, ilk: order.ilk, call: order.call, done };
         self.push(tx, What::Maker(Box::new(at)));
         Ok(given)
     }
@@ -179,9 +184,9 @@ impl Executor<'_, '_, '_> {
         let taken = cell.maker.take(at.ilk, auction, tx.sender, most, max_price, now)?;
         let row = row_mut(cell, at, auction);
         row.raised = row.raised.checked_add(taken.owe)?;
-        let row = *row;
+        let (row, dai) = (*row, cell.dai);
         let lot = self.exit_gem(tx.sender, at, taken.slice)?;
-        let sold = SoldAt { auction, buyer: tx.sender, lot, paid: taken.owe, is_over: taken.is_over, row };
+        let sold = SoldAt { dai, auction, buyer: tx.sender, lot, paid: taken.owe, is_over: taken.is_over, row };
         Ok((lot, MakerDone::Sold(sold)))
     }
 
@@ -212,10 +217,10 @@ impl Executor<'_, '_, '_> {
         let now = self.now;
         let cell = self.protocols.maker(at.system);
         let dealt = cell.maker.deal(at.ilk, auction, now)?;
-        let row = *row_mut(cell, at, auction);
+        let (row, dai) = (*row_mut(cell, at, auction), cell.dai);
         let lot = cell.ilk(at.ilk).tokens_down(dealt.lot);
         let given = if dealt.winner == tx.sender { self.exit_gem(tx.sender, at, dealt.lot)? } else { 0 };
-        let sold = SoldAt { auction, buyer: dealt.winner, lot, paid: dealt.bid, is_over: true, row };
+        let sold = SoldAt { dai, auction, buyer: dealt.winner, lot, paid: dealt.bid, is_over: true, row };
         Ok((given, MakerDone::Sold(sold)))
     }
 

@@ -6,6 +6,7 @@ pub mod columns;
 mod deployment;
 pub mod liquidatable;
 mod params;
+pub(super) mod positions;
 mod seen;
 
 pub use cells::{BankCell, GoblinCell, LeveragedFarm};

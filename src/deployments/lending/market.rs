@@ -112,6 +112,12 @@ impl Level {
         Self { worth: worth.into_iter().collect(), grain: 0.0, units: 0.0 }
     }
 
+    /// Returns what a unit of an exposure to one asset as collateral is worth over one to another as debt: times the units of
+    /// the one over those of the other, that is the health factor of a position that consists of nothing else.
+    pub fn collateral_over_debt(&self, collateral: u8, debt: u8) -> f64 {
+        self.worth[usize::from(collateral)].collateral / self.worth[usize::from(debt)].debt
+    }
+
     /// Returns what an exposure's debt is worth.
     pub fn debt_worth(&self, exposure: &Exposure) -> f64 {
         exposure.debt.iter().map(|(asset, units)| units * self.worth[usize::from(*asset)].debt).sum()

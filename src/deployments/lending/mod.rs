@@ -5,6 +5,7 @@ mod deployment;
 mod liquidatable;
 mod market;
 mod orders;
+pub(super) mod positions;
 
 pub(super) use liquidatable::find_liquidatable;
 pub use market::{Amounts, Asset, LendingCell, Level, Prices};

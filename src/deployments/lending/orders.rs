@@ -76,6 +76,11 @@ impl LoanOrders {
         self.classes.iter().map(|class| class.order.open()).sum()
     }
 
+    /// Returns the accounts whose positions owe something, ascending.
+    pub fn accounts(&self) -> Vec<u32> {
+        (0..).zip(&self.class_of).filter(|(_, class)| **class != 0).map(|(account, _)| account).collect()
+    }
+
     /// Returns how many positions that may be liquidated nobody finds worth it.
     pub fn parked(&self) -> usize {
         self.classes.iter().map(|class| class.order.parked()).sum()

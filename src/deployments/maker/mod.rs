@@ -5,6 +5,7 @@ mod deployment;
 mod liquidatable;
 mod open;
 mod params;
+pub(super) mod positions;
 mod system;
 
 pub(super) use liquidatable::find_liquidatable;

@@ -20,14 +20,14 @@ struct Group {
     /// Gain over what they had at the start.
     returns: Vec<f64>,
     agents: f64,
-    killed: f64,
+    liquidated: f64,
 }
 
 impl Group {
-    fn add(&mut self, profit: f64, start: f64, is_killed: bool) {
+    fn add(&mut self, profit: f64, start: f64, is_liquidated: bool) {
         self.agents += 1.0;
         self.profit += if profit.is_nan() { 0.0 } else { profit };
-        self.killed += f64::from(u8::from(is_killed));
+        self.liquidated += f64::from(u8::from(is_liquidated));
         if start > 0.0 && profit.is_finite() {
             self.returns.push(profit / start);
         }
@@ -84,16 +84,16 @@ pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
     let mut fates: BTreeMap<String, [Vec<f64>; 2]> = BTreeMap::new();
     run.each_row("agents.csv", |named, record| {
         let number = |name| named.number(record, name);
-        let (kind, is_killed) = (named.text(record, "kind"), named.text(record, "fate") == "killed");
+        let (kind, is_liquidated) = (named.text(record, "kind"), named.text(record, "fate") == "liquidated");
         let (profit, start, leverage) =
             (number("profit_numeraire"), number("worth_start_numeraire"), number("leverage_ratio"));
-        kinds.entry(kind.to_owned()).or_default().add(profit, start, is_killed);
+        kinds.entry(kind.to_owned()).or_default().add(profit, start, is_liquidated);
         if leverage.is_finite() {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
             let band = (leverage + 1e-9).floor().min(10.0) as u64;
-            bands.entry((kind.to_owned(), band)).or_default().add(profit, start, is_killed);
+            bands.entry((kind.to_owned(), band)).or_default().add(profit, start, is_liquidated);
             if start > 0.0 && profit.is_finite() {
-                fates.entry(kind.to_owned()).or_default()[usize::from(is_killed)].push(profit / start);
+                fates.entry(kind.to_owned()).or_default()[usize::from(is_liquidated)].push(profit / start);
             }
         }
     })?;
@@ -157,7 +157,7 @@ fn by_leverage(bands: &BTreeMap<(String, u64), Group>) -> String {
     }
     let (low, high) = range(bands.values());
     let row = |((kind, band), group): (&(String, u64), &Group)| {
-        let survived = 1.0 - group.killed / group.agents;
+        let survived = 1.0 - group.liquidated / group.agents;
         let marks = [
             Mark { from: 0.0, to: survived, top: 0.15, height: 0.7, class: "fill-green" },
             Mark { from: survived, to: 1.0, top: 0.15, height: 0.7, class: "fill-vermilion" },

@@ -9,7 +9,7 @@ use crate::checks::declared::DeclaredFarm;
 use crate::deployments::alpha_homora::GoblinParams;
 use crate::deployments::alpha_homora::{BankCell, GoblinCell};
 use crate::deployments::deployed::Deployed;
-use crate::deployments::directory::Named;
+use crate::deployments::directory::{Named, PositionsOf};
 use crate::deployments::staking::FarmCell;
 use crate::market::Emissions;
 
@@ -50,7 +50,7 @@ impl Builder<'_> {
             let account = self.open();
             let bank = params.open(self.world.resource::<ChainState>());
             let markets = goblins.iter().map(|goblin| goblin.name.clone()).collect();
-            let protocol = self.directory.list_positions(name, markets);
+            let protocol = self.directory.list_positions(PositionsOf::Bank(id), name, markets);
             let goblins = goblins.iter().map(|goblin| self.goblin(goblin, id, base)).collect::<Result<_, _>>()?;
             let cell = BankCell { id, protocol, account, base, shares, goblins, bank, undo: Vec::new() };
             let entity = self.world.spawn(Deployed::from(cell)).id();

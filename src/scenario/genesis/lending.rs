@@ -8,7 +8,7 @@ use crate::chain::ids::LendingId;
 use crate::chain::ledger::Source;
 use crate::chain::state::ChainState;
 use crate::deployments::LendingParams;
-use crate::deployments::directory::Named;
+use crate::deployments::directory::{Named, PositionsOf};
 use crate::deployments::lending::{Asset, LendingCell, LoanOrders};
 
 impl Builder<'_> {
@@ -24,7 +24,8 @@ impl Builder<'_> {
             let market = market.map_err(|error| fault(format!("lending market {}: {error}", params.name())))?;
             let account = self.open();
             let (id, lost) = (LendingId(index), smallvec![0; assets.len()]);
-            let protocol = self.directory.list_positions(params.name(), Vec::new());
+            let kept_by = PositionsOf::Lending(id);
+            let protocol = self.directory.list_positions(kept_by, params.name(), Vec::new());
             let mut cell = LendingCell {
                 id,
                 protocol,

@@ -9,7 +9,7 @@ use crate::chain::ids::{AccountId, AgentId, IlkId, MakerId};
 use crate::chain::ledger::Source;
 use crate::chain::state::ChainState;
 use crate::deployments::deployed::Deployed;
-use crate::deployments::directory::Named;
+use crate::deployments::directory::{Named, PositionsOf};
 use crate::deployments::maker::MakerCell;
 use crate::protocol::lending::maker::MakerError;
 
@@ -19,7 +19,7 @@ impl Builder<'_> {
             let name = params.name();
             let account = self.open();
             let vaults = params.vaults().iter().map(|vaults| vaults.name.to_owned()).collect();
-            let protocol = self.directory.list_positions(name, vaults);
+            let protocol = self.directory.list_positions(PositionsOf::Maker(MakerId(index)), name, vaults);
             let cell = params.open(MakerId(index), protocol, account, self.world.resource::<ChainState>());
             let cell = cell.map_err(|error| fault(format!("stablecoin issuer {name}: {error}")))?;
             let entity = self.world.spawn(Deployed::from(cell)).id();

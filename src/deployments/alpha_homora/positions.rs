@@ -1,0 +1,118 @@
+//! Positions of a bank's leveraged farms, a market for each goblin, numbered over the whole bank.
+
+use smallvec::smallvec;
+
+use super::BankCell;
+use crate::chain::ids::{AccountId, GoblinId, PositionId, TokenId};
+use crate::chain::liquidation::PriceSource;
+use crate::deployments::lending::Level;
+use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, exposures};
+use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
+use crate::deployments::view::View;
+use crate::math::mul_div_down;
+use crate::protocol::farm::alpha_homora::Position;
+use crate::protocol::lending::Exposure;
+
+pub(in crate::deployments) struct Farms<'a> {
+    pub(in crate::deployments) sees: &'a View<'a, 'a>,
+    pub(in crate::deployments) cell: &'a BankCell,
+}
+
+impl Farms<'_> {
+    fn goblin(&self, market: u16) -> GoblinId {
+        self.cell.goblins[usize::from(market)]
+    }
+
+    fn position(&self, position: u32) -> &Position {
+        self.cell.bank.position(PositionId(position)).expect("positions are the bank's own")
+    }
+}
+
+impl Positions for Farms<'_> {
+    fn standing(&self, market: u16) -> Vec<u32> {
+        let rows = (1..).zip(self.cell.bank.positions());
+        let own = rows.filter(|(_, row)| row.goblin == self.goblin(market) && is_left(row));
+        own.map(|(number, _)| number).collect()
+    }
+
+    fn stands(&self, _: u16, position: u32) -> bool {
+        is_left(self.position(position))
+    }
+
+    fn owner(&self, position: u32) -> AccountId {
+        self.position(position).owner
+    }
+
+    fn holding(&self, market: u16, position: u32) -> Holding {
+        let sees = self.sees;
+        let goblin = sees.protocols.goblin(self.goblin(market));
+        let (ground, row) = (self.sees.ground(goblin), self.position(position));
+        let liquidity = goblin.goblin.share_to_lp_down(row.goblin_share, &ground.farm.farm).unwrap_or(0);
+        let (pair, base_side) = (ground.pool.pool.uniswap_v2(), goblin.goblin.params().base_side);
+        let (base, farmed) = pair.reserves().starting_with(base_side);
+        let [base_token, farmed_token] = sees.legs(goblin.id);
+        let part = |reserve| mul_div_down(reserve, liquidity, pair.total_supply()).unwrap_or(0);
+        let owes = ground.debt_and_health(&goblin.goblin, PositionId(position));
+        let kill_factor = f64::from(goblin.goblin.params().kill_factor_bps) / 10_000.0;
+        let health_factor = owes.map(|(debt, health)| kill_factor * health as f64 / debt as f64);
+        let spot = ground.pool.price(sees);
+        let price = if ground.pool.tokens[1] == farmed_token { 1.0 / spot } else { spot };
+        Holding {
+            collateral: smallvec![(base_token, part(base)), (farmed_token, part(farmed))],
+            debt: owes.map_or_else(Default::default, |(debt, _)| smallvec![(base_token, debt)]),
+            health_factor,
+            // While trade moves the price, the base asset in the pool goes with its square root.
+            liquidation_price: health_factor.map(|health| price / (health * health)),
+        }
+    }
+
+    fn collaterals(&self) -> Vec<Collateral> {
+        let goblins = (0..).zip(&self.cell.goblins);
+        let farmed = goblins.map(|(market, goblin)| Collateral {
+            market,
+            place: 0,
+            token: self.sees.legs(*goblin)[1],
+            law: Falls::AsSquareRoot,
+        });
+        farmed.collect()
+    }
+
+    fn priced(&self) -> Vec<(TokenId, PriceSource)> {
+        let of = |goblin: &GoblinId| {
+            let goblin = self.sees.protocols.goblin(*goblin);
+            let (token, pool) = (self.sees.legs(goblin.id)[1], goblin.pool);
+            let inverted = self.sees.protocols.pool(pool).tokens[1] == token;
+            (token, PriceSource::Pool { pool, inverted })
+        };
+        self.cell.goblins.iter().map(of).collect()
+    }
+
+    fn exposures(&self, market: u16, _: u8) -> (Vec<Exposed>, f64) {
+        let goblin = self.sees.protocols.goblin(self.goblin(market));
+        (exposures(goblin, &self.sees.ground(goblin)).collect(), self.sees.worth(self.cell.base, 1))
+    }
+
+    fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt)) {
+        let (held, unit) = self.exposures(market, 0);
+        let kill_bps = f64::from(self.cell.bank.params().kill_bps);
+        let kill_factor_bps = self.sees.protocols.goblin(self.goblin(market)).goblin.params().kill_factor_bps;
+        // What a kill leaves of the health pays the debt as long as the health factor is at least this.
+        let covered_from = f64::from(kill_factor_bps) / (10_000.0 - kill_bps);
+        for at in held {
+            add(DebtAt { health_factor: at.health_factor, debt: at.debt * unit, covered_from });
+        }
+    }
+
+    /// The pool's curve is in the health factor, and others' liquidity changes it.
+    fn exposure(&self, _: u16, _: u32) -> Option<Exposure> {
+        None
+    }
+
+    fn level(&self, _: u16) -> Option<Level> {
+        None
+    }
+}
+
+fn is_left(row: &Position) -> bool {
+    row.goblin_share > 0 || row.debt_share > 0
+}

@@ -1,0 +1,90 @@
+//! Positions of a lending market, numbered by their accounts.
+
+use crate::chain::ids::{AccountId, TokenId};
+use crate::chain::liquidation::PriceSource;
+use crate::deployments::lending::{LendingCell, Level};
+use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, loan_exposures};
+use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
+use crate::deployments::view::View;
+use crate::protocol::lending::Exposure;
+
+pub(in crate::deployments) struct Loans<'a> {
+    pub(in crate::deployments) sees: &'a View<'a, 'a>,
+    pub(in crate::deployments) cell: &'a LendingCell,
+}
+
+impl Positions for Loans<'_> {
+    fn standing(&self, market: u16) -> Vec<u32> {
+        let mut accounts = self.cell.orders.accounts();
+        accounts.retain(|account| self.stands(market, *account));
+        accounts
+    }
+
+    fn stands(&self, _: u16, position: u32) -> bool {
+        // Debt without collateral is nobody's any more.
+        let exposure = self.cell.lending().exposure(AccountId(position));
+        !exposure.debt.is_empty() && !exposure.collateral.is_empty()
+    }
+
+    fn owner(&self, position: u32) -> AccountId {
+        AccountId(position)
+    }
+
+    fn holding(&self, _: u16, position: u32) -> Holding {
+        let (account, now) = (AccountId(position), self.sees.clock.now());
+        let lending = self.cell.lending();
+        let Exposure { collateral, debt } = lending.exposure(account);
+        let token = |place: u8| self.cell.asset(place).token;
+        let health = lending.health(account, &self.cell.prices(&self.sees.oracles), now).ok();
+        let health_factor = health.map(|health| health.factor).filter(|factor| factor.is_finite());
+        let price = match (collateral.as_slice(), debt.as_slice()) {
+            ([(posted, _)], [(owed, _)]) if posted != owed => {
+                Some(self.sees.oracles.feed(self.cell.asset(*posted).feed).answer())
+            }
+            _ => None,
+        };
+        Holding {
+            collateral: collateral
+                .iter()
+                .map(|(place, _)| (token(*place), lending.supplied(account, *place, now)))
+                .collect(),
+            debt: debt.iter().map(|(place, _)| (token(*place), lending.borrowed(account, *place, now))).collect(),
+            health_factor,
+            liquidation_price: price.zip(health_factor).map(|(price, health)| price / health),
+        }
+    }
+
+    fn exposure(&self, _: u16, position: u32) -> Option<Exposure> {
+        Some(self.cell.lending().exposure(AccountId(position)))
+    }
+
+    fn collaterals(&self) -> Vec<Collateral> {
+        let places = (0_u8..).zip(&self.cell.assets).filter(|(place, _)| self.cell.lending().threshold(*place) > 0.0);
+        let posted =
+            places.map(|(place, asset)| Collateral { market: 0, place, token: asset.token, law: Falls::AsPrice });
+        posted.collect()
+    }
+
+    fn priced(&self) -> Vec<(TokenId, PriceSource)> {
+        self.cell.assets.iter().map(|asset| (asset.token, PriceSource::Oracle(asset.feed))).collect()
+    }
+
+    fn exposures(&self, market: u16, place: u8) -> (Vec<Exposed>, f64) {
+        let level = self.level(market).expect("a lending market always has one");
+        (loan_exposures(&self.cell.orders, &level, place, self.cell.lending().threshold(place)), 1.0)
+    }
+
+    fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt)) {
+        let (level, lending) = (self.level(market).expect("a lending market always has one"), self.cell.lending());
+        for heap in self.cell.orders.heaps(&level) {
+            // What is seized for a debt is worth 1 + bonus of it: it is there as long as the health factor is this.
+            let covered = |asset: u8| lending.threshold(asset) * (1.0 + lending.bonus(asset));
+            let covered_from = heap.collateral().map(covered).fold(f64::INFINITY, f64::min);
+            heap.debts().for_each(|(health_factor, debt)| add(DebtAt { health_factor, debt, covered_from }));
+        }
+    }
+
+    fn level(&self, _: u16) -> Option<Level> {
+        Some(self.cell.level(&self.sees.oracles, &self.sees.tokens, self.sees.clock.now()))
+    }
+}

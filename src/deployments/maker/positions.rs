@@ -1,0 +1,97 @@
+//! Vaults, a market for each ilk, numbered by their owners' accounts.
+
+use smallvec::smallvec;
+
+use crate::chain::ids::{AccountId, IlkId, TokenId};
+use crate::chain::liquidation::PriceSource;
+use crate::deployments::lending::Level;
+use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, loan_exposures};
+use crate::deployments::maker::{MakerCell, exposure_of, level_of};
+use crate::deployments::positions::{Amounts, Collateral, DebtAt, Holding, Positions};
+use crate::deployments::view::View;
+use crate::protocol::lending::Exposure;
+
+pub(in crate::deployments) struct Vaults<'a> {
+    pub(in crate::deployments) sees: &'a View<'a, 'a>,
+    pub(in crate::deployments) cell: &'a MakerCell,
+}
+
+impl Vaults<'_> {
+    /// Returns the share of its worth that may be owed against an ilk's collateral.
+    fn threshold(&self, market: u16) -> f64 {
+        self.cell.maker.ilk_books(IlkId(market)).map_or(0.0, |books| 1.0 / books.mat.to_f64())
+    }
+}
+
+impl Positions for Vaults<'_> {
+    fn standing(&self, market: u16) -> Vec<u32> {
+        let vaults = self.cell.maker.positions(IlkId(market)).into_iter().flatten();
+        let mut owners: Vec<u32> =
+            vaults.filter(|(_, vault)| vault.ink > 0 && vault.art > 0).map(|(owner, _)| owner.0).collect();
+        owners.sort_unstable();
+        owners
+    }
+
+    fn stands(&self, market: u16, position: u32) -> bool {
+        let vault = self.cell.vault(IlkId(market), AccountId(position));
+        vault.ink > 0 && vault.art > 0
+    }
+
+    fn owner(&self, position: u32) -> AccountId {
+        AccountId(position)
+    }
+
+    fn holding(&self, market: u16, position: u32) -> Holding {
+        let (ilk, vault) = (self.cell.ilk(IlkId(market)), self.cell.vault(IlkId(market), AccountId(position)));
+        let part = |token, units| if units > 0 { smallvec![(token, units)] } else { Amounts::new() };
+        let collateral = part(ilk.gem, ilk.tokens_down(vault.ink));
+        // An ilk whose numbers do not fit can count nothing.
+        let Ok(books) = self.cell.books_at(IlkId(market), &self.sees.oracles, self.sees.clock.now()) else {
+            return Holding { collateral, ..Holding::default() };
+        };
+        let health_factor = (vault.art > 0).then(|| books.health_factor(&vault));
+        let price = self.sees.oracles.feed(ilk.feed).answer();
+        Holding {
+            collateral,
+            debt: part(self.cell.dai, vault.tab(books.rate).to_wad_down().unwrap_or(u128::MAX)),
+            health_factor,
+            liquidation_price: health_factor.filter(|health| *health > 0.0).map(|health| price / health),
+        }
+    }
+
+    fn exposure(&self, market: u16, position: u32) -> Option<Exposure> {
+        Some(exposure_of(&self.cell.vault(IlkId(market), AccountId(position))))
+    }
+
+    fn collaterals(&self) -> Vec<Collateral> {
+        let ilks = (0..).zip(&self.cell.ilks);
+        ilks.map(|(market, ilk)| Collateral { market, place: 0, token: ilk.gem, law: Falls::AsPrice }).collect()
+    }
+
+    fn priced(&self) -> Vec<(TokenId, PriceSource)> {
+        self.cell.ilks.iter().map(|ilk| (ilk.gem, PriceSource::Oracle(ilk.feed))).collect()
+    }
+
+    fn exposures(&self, market: u16, place: u8) -> (Vec<Exposed>, f64) {
+        let level = self.level(market);
+        let orders = &self.cell.ilk(IlkId(market)).orders;
+        let held = level.map(|level| loan_exposures(orders, &level, place, self.threshold(market)));
+        (held.unwrap_or_default(), self.sees.venues.price(self.cell.dai))
+    }
+
+    fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt)) {
+        let Some(level) = self.level(market) else { return };
+        let (dai, covered_from) = (self.sees.venues.price(self.cell.dai), self.threshold(market));
+        for heap in self.cell.ilk(IlkId(market)).orders.heaps(&level) {
+            // An auction pays the debt as long as the collateral is worth it: what it is sought for beyond is a penalty.
+            heap.debts().for_each(|(health_factor, debt)| {
+                add(DebtAt { health_factor, debt: debt * dai, covered_from });
+            });
+        }
+    }
+
+    fn level(&self, market: u16) -> Option<Level> {
+        let books = self.cell.books_at(IlkId(market), &self.sees.oracles, self.sees.clock.now());
+        books.ok().map(|books| level_of(&books))
+    }
+}

@@ -1,0 +1,85 @@
+//! What positions consist of now and which prices decide about them, whatever the protocol.
+
+use smallvec::SmallVec;
+
+use super::lending::Level;
+use super::liquidation_map::{Exposure as Exposed, Falls};
+use crate::chain::ids::{AccountId, TokenId};
+use crate::chain::liquidation::PriceSource;
+use crate::protocol::lending::Exposure;
+
+/// Amounts of several tokens, in smallest units.
+pub type Amounts = SmallVec<[(TokenId, u128); 1]>;
+
+/// What a position consists of, and how sound it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Holding {
+    /// Collateral, by token.
+    pub collateral: Amounts,
+    /// What it owes, by token.
+    pub debt: Amounts,
+    /// Its health factor; none without debt.
+    pub health_factor: Option<f64>,
+    /// The price of its collateral at which its health factor is 1, all else equal; none unless it has one collateral and
+    /// one debt of another token.
+    pub liquidation_price: Option<f64>,
+}
+
+/// A collateral whose price decides about positions of a market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Collateral {
+    /// The market.
+    pub market: u16,
+    /// Its place among the market's assets.
+    pub place: u8,
+    /// The token.
+    pub token: TokenId,
+    /// What a fall of its price does to health factors.
+    pub law: Falls,
+}
+
+/// Debt at one health factor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DebtAt {
+    /// The health factor.
+    pub health_factor: f64,
+    /// The debt, worth in whole numeraire tokens.
+    pub debt: f64,
+    /// Below this health factor a liquidation does not pay all of it.
+    pub covered_from: f64,
+}
+
+/// The positions of a protocol. Positions are numbered within each of its markets.
+pub trait Positions {
+    /// Returns the numbers of the positions of a market that stand, ascending.
+    fn standing(&self, market: u16) -> Vec<u32>;
+
+    /// Says whether a position stands: it may be liquidated some day, or its owner can take something out of it.
+    fn stands(&self, market: u16, position: u32) -> bool;
+
+    /// Returns whose a position is.
+    fn owner(&self, position: u32) -> AccountId;
+
+    /// Returns what a position consists of.
+    fn holding(&self, market: u16, position: u32) -> Holding;
+
+    /// Returns a position in units that only its own calls change, if its health factor is a weighted sum of collateral over
+    /// a sum of debt at the market's level.
+    fn exposure(&self, market: u16, position: u32) -> Option<Exposure>;
+
+    /// Returns the collaterals whose prices decide about positions, market by market.
+    fn collaterals(&self) -> Vec<Collateral>;
+
+    /// Returns every price that the protocol looks at.
+    fn priced(&self) -> Vec<(TokenId, PriceSource)>;
+
+    /// Returns the debts that fail with a collateral's price, by health factor, lowest first, and what a unit of them is worth,
+    /// in whole numeraire tokens.
+    fn exposures(&self, market: u16, place: u8) -> (Vec<Exposed>, f64);
+
+    /// Calls `add` with the debts of a market.
+    fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt));
+
+    /// Returns what all exposures of a market count with now; none where there are no exposures.
+    fn level(&self, market: u16) -> Option<Level>;
+}

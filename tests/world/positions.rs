@@ -1,0 +1,291 @@
+//! Positions of every protocol: what the tables of a run say of them, held against sweeps.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use bevy_ecs::system::SystemState;
+use plimsoll::agents::view::View;
+use plimsoll::cascade::{Question, cascade};
+use plimsoll::chain::ids::{PositionKey, ProtocolId};
+use plimsoll::chain::oracles::to_wad;
+use plimsoll::chain::state::ChainState;
+use plimsoll::deployments::deployed::positions_of;
+use plimsoll::deployments::positions::Holding;
+use plimsoll::output::folder::OutputFolder;
+use plimsoll::output::summary::Summary;
+use plimsoll::scenario::{self, Checked};
+use plimsoll::simulation::{Options, Simulation};
+use tempfile::TempDir;
+
+/// Three kinds of lending markets and a Maker system, on one restless price of ether.
+fn checked(agents: &str) -> Checked {
+    let text = format!(
+        r#"Scenario(
+            blocks: 300, block_time: "10 min", numeraire: "USDC",
+            chain: (native: "GAS", base_fee: Fixed(1)),
+            tokens: [
+                (name: "USDC", decimals: 6, price: Fixed(1)),
+                (name: "DAI", decimals: 18, price: Fixed(1)),
+                (name: "ETH", decimals: 18, price: Gbm(start: 2_000, drift: -80, volatility: 2)),
+                (name: "WBTC", decimals: 8, price: Gbm(start: 30_000, volatility: 1)),
+                (name: "GAS", decimals: 18, price: Fixed(1)),
+            ],
+            pools: [UniswapV2(name: "pool", tokens: ("ETH", "USDC"), reserves: ("50_000", "100_000_000"))],
+            oracles: [
+                (name: "ETH", token: "ETH", sources: [(1, Outside)]),
+                (name: "WBTC", token: "WBTC", sources: [(1, Outside)]),
+                (name: "USDC", token: "USDC", sources: [(1, Outside)]),
+            ],
+            lending: [
+                AaveV3(name: "aave", reserves: [
+                    (token: "ETH", oracle: "ETH", supplied: "500", ltv: 0.8, threshold: 0.825, bonus: 0.05),
+                    (token: "WBTC", oracle: "WBTC", supplied: "50", ltv: 0.7, threshold: 0.75, bonus: 0.1),
+                    (token: "USDC", oracle: "USDC", supplied: "10_000_000", ltv: 0.77, threshold: 0.8, bonus: 0.05),
+                ]),
+                MorphoBlue(name: "morpho", lltv: 0.86, loan: (token: "USDC", oracle: "USDC", supplied: "5_000_000"),
+                           collateral: (token: "ETH", oracle: "ETH")),
+                CompoundV2(name: "compound", markets: [
+                    (token: "ETH", oracle: "ETH", supplied: "500", collateral_factor: 0.8),
+                    (token: "USDC", oracle: "USDC", supplied: "5_000_000", collateral_factor: 0.75),
+                ]),
+            ],
+            stablecoins: [MakerDao(name: "maker", dai: "DAI", ilks: [(
+                name: "ETH-A", token: "ETH", oracle: "ETH", liquidation_ratio: 1.5, stability_fee: 0.05, dust: "20",
+                auctions: Clip(chop: 0.13, buf: 1.3, tail: "140 min", cusp: 0.4, tip: "300",
+                               curve: Stairstep(cut: 0.99, step: "90 s")),
+            )])],
+            record: (liquidatable_at: [0.2]),
+            agents: [{agents}],
+        )"#
+    );
+    scenario::read_text("positions", &text, Path::new("")).unwrap_or_else(|found| panic!("{found:#?}"))
+}
+
+/// Sleepers and defenders in each protocol, and those who liquidate them.
+const AGENTS: &str = r#"
+    Borrower(name: "aave sleepers", count: 8, market: "aave", collateral: "ETH", debt: "USDC",
+             capital: Fixed(20_000), owes: HealthFactor(Uniform(1.1, 2.5))),
+    Borrower(name: "aave late", count: 4, market: "aave", collateral: "ETH", debt: "USDC", capital: Fixed(20_000),
+             owes: HealthFactor(Uniform(1.1, 1.5)), entry: Between("2 h", "12 h")),
+    Borrower(name: "aave defenders", count: 4, market: "aave", collateral: "ETH", debt: "USDC", capital: Fixed(20_000),
+             owes: HealthFactor(Uniform(1.3, 1.6)), defence: Repay, act_below: Fixed(1.2), spare: Fixed(0.5)),
+    Borrower(name: "shorts", count: 4, market: "aave", collateral: "USDC", debt: "ETH", capital: Fixed(20_000),
+             owes: HealthFactor(Uniform(1.2, 2))),
+    Borrower(name: "morpho sleepers", count: 4, market: "morpho", collateral: "ETH", debt: "USDC",
+             capital: Fixed(20_000), owes: HealthFactor(Uniform(1.1, 2.5))),
+    Borrower(name: "compound sleepers", count: 4, market: "compound", collateral: "ETH", debt: "USDC",
+             capital: Fixed(20_000), owes: HealthFactor(Uniform(1.1, 2.5))),
+    VaultOwner(name: "owners", count: 6, ilk: "ETH-A", collateral: Fixed(20), collateral_ratio: Uniform(1.7, 4)),
+    Keeper(name: "keeper", ilk: "ETH-A", discount: Fixed(0.05), gas_money: Fixed(10_000)),
+    LoanLiquidator(name: "aave liquidator", market: "aave", collateral: "ETH", debt: "USDC", bid_share: Fixed(0.1),
+                   gas_money: Fixed(1_000)),
+    LoanLiquidator(name: "morpho liquidator", market: "morpho", collateral: "ETH", debt: "USDC", bid_share: Fixed(0.1),
+                   gas_money: Fixed(1_000)),
+    LoanLiquidator(name: "compound liquidator", market: "compound", collateral: "ETH", debt: "USDC",
+                   funds: Own(Fixed(500_000)),
+                   bid_share: Fixed(0.1), gas_money: Fixed(1_000)),
+"#;
+
+/// A finished run: what it left, and what a sweep of every position after every block saw.
+struct Swept {
+    home: TempDir,
+    summary: Summary,
+    /// The lowest health factor of each position that stood.
+    lowest: BTreeMap<PositionKey, f64>,
+    /// What stood at the end.
+    standing: BTreeMap<PositionKey, Holding>,
+    names: Vec<(String, Vec<String>)>,
+}
+
+fn standing(world: &mut bevy_ecs::world::World) -> BTreeMap<PositionKey, Holding> {
+    let mut state = SystemState::<View>::new(world);
+    let sees = state.get(world).unwrap();
+    let mut found = BTreeMap::new();
+    for (protocol, names) in (0..).map(ProtocolId).zip(&sees.protocols.directory.positions) {
+        for market in 0..u16::try_from(names.markets.len().max(1)).unwrap() {
+            positions_of(&sees, protocol, |positions| {
+                for position in positions.standing(market) {
+                    let key = PositionKey { protocol, market, position };
+                    found.insert(key, positions.holding(market, position));
+                }
+            });
+        }
+    }
+    found
+}
+
+impl Swept {
+    fn of(checked: &Checked, seed: u64) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut folder = OutputFolder::create(&home.path().join("run"), false).unwrap();
+        let options = Options { audit: true, ..Options::seeded(seed) };
+        let mut run =
+            Simulation::new(&checked.scenario, "positions", Path::new(""), options, Some(&mut folder)).unwrap();
+        let mut lowest = BTreeMap::<PositionKey, f64>::new();
+        let see = |world: &mut bevy_ecs::world::World, lowest: &mut BTreeMap<PositionKey, f64>| {
+            for (key, holding) in standing(world) {
+                let health = holding.health_factor.expect("what stands owes something");
+                lowest.entry(key).and_modify(|least| *least = least.min(health)).or_insert(health);
+            }
+        };
+        see(run.world_mut(), &mut lowest);
+        for _ in 0..checked.scenario.blocks {
+            run.step().unwrap();
+            // The tables of a block are made before its clock moves on.
+            run.world_mut().resource_mut::<ChainState>().clock.look_back();
+            see(run.world_mut(), &mut lowest);
+            run.world_mut().resource_mut::<ChainState>().clock.advance();
+        }
+        run.world_mut().resource_mut::<ChainState>().clock.look_back();
+        let end = standing(run.world_mut());
+        run.world_mut().resource_mut::<ChainState>().clock.advance();
+        let directory = run.world().resource::<plimsoll::deployments::directory::Directory>();
+        let names = directory.positions.iter().map(|of| (of.protocol.clone(), of.markets.clone())).collect();
+        let summary = run.finish(Some(&mut folder)).unwrap();
+        let manifest = plimsoll::output::manifest::Manifest::new(
+            plimsoll::output::manifest::ScenarioStamp {
+                name: "positions".into(),
+                path: String::new(),
+                blake3: String::new(),
+            },
+            seed,
+            plimsoll::output::manifest::RunOptions::default(),
+            String::new(),
+        );
+        folder.finish(manifest).unwrap();
+        Self { home, summary, lowest, standing: end, names }
+    }
+
+    fn table(&self, name: &str) -> Vec<BTreeMap<String, String>> {
+        let mut reader = csv::Reader::from_path(self.home.path().join("run").join(name)).unwrap();
+        let header = reader.headers().unwrap().clone();
+        let rows = reader.records().map(|row| {
+            let row = row.unwrap();
+            header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect()
+        });
+        rows.collect()
+    }
+
+    fn key(&self, row: &BTreeMap<String, String>) -> PositionKey {
+        let (protocol, (_, markets)) =
+            (0..).zip(&self.names).find(|(_, (name, _))| *name == row["protocol"]).expect("a protocol of the scenario");
+        let market = markets.iter().position(|market| *market == row["market"]).unwrap_or(0);
+        let market = u16::try_from(market).unwrap();
+        PositionKey { protocol: ProtocolId(protocol), market, position: row["position"].parse().unwrap() }
+    }
+}
+
+fn number(row: &BTreeMap<String, String>, column: &str) -> Option<f64> {
+    Some(&row[column]).filter(|cell| !cell.is_empty()).map(|cell| cell.parse().unwrap())
+}
+
+#[test]
+fn every_position_has_a_row_and_its_lowest_health_factor_is_that_of_a_sweep_of_every_block() {
+    let (mut exact, mut below, mut fates) = (0, 0, BTreeMap::<String, u32>::new());
+    for seed in 1..=3 {
+        let swept = Swept::of(&checked(AGENTS), seed);
+        let rows = swept.table("positions.csv");
+        assert_eq!(rows.len() as u64, swept.summary.positions.opened);
+        let open = rows.iter().filter(|row| row["fate"] == "open").count();
+        assert_eq!((open, open as u64), (swept.standing.len(), swept.summary.positions.open));
+        let seen: Vec<PositionKey> = rows.iter().map(|row| swept.key(row)).collect();
+        assert!(seen.is_sorted(), "{seen:?}");
+        for (row, key) in rows.iter().zip(seen) {
+            *fates.entry(format!("{} {}", row["protocol"], row["fate"])).or_default() += 1;
+            assert_eq!(row["health_factor_lowest_kind"], "exact", "{row:?}");
+            let (told, least) = (number(row, "health_factor_lowest").unwrap(), swept.lowest.get(&key));
+            let was_liquidated = !row["liquidated_debt"].is_empty();
+            // A liquidation sees the position before it, within the block.
+            let least = *least.unwrap_or(&f64::INFINITY);
+            if was_liquidated {
+                assert!(told <= least * (1.0 + 1e-6) && told > 0.0, "{told} and {least}: {row:?}");
+                below += u32::from(told < 1.0);
+            } else {
+                assert!((told / least - 1.0).abs() < 1e-6, "{told} and {least}: {row:?}");
+                exact += 1;
+            }
+            match swept.standing.get(&key) {
+                Some(holding) => {
+                    assert_eq!((row["fate"].as_str(), row["closed_block"].as_str()), ("open", ""));
+                    assert_eq!(number(row, "health_factor"), holding.health_factor);
+                    assert!(row["collateral"].contains(' ') && row["debt"].contains(' '), "{row:?}");
+                }
+                None => assert!(row["collateral"].is_empty() && !row["closed_block"].is_empty(), "{row:?}"),
+            }
+        }
+    }
+    assert!(exact > 40 && below > 10, "{exact} {below}");
+    for what in ["aave open", "morpho open", "morpho liquidated", "compound open", "maker open", "maker liquidated"] {
+        assert!(fates.contains_key(what), "no {what} in {fates:?}");
+    }
+}
+
+/// At the price that the table says, and at no other, the health factor is 1.
+#[test]
+fn at_its_liquidation_price_a_position_has_a_health_factor_of_one() {
+    let checked = checked(AGENTS);
+    let mut run = Simulation::new(&checked.scenario, "positions", Path::new(""), Options::seeded(4), None).unwrap();
+    (0..20).for_each(|_| run.step().unwrap());
+    let before = standing(run.world_mut());
+    let mut told = BTreeMap::<ProtocolId, u32>::new();
+    for (key, holding) in &before {
+        let price = holding.liquidation_price.expect("everybody has one collateral and one debt");
+        let chain = run.world_mut().resource_mut::<ChainState>().into_inner();
+        let token = holding.collateral[0].0;
+        let feed = chain.oracles.0.iter().position(|feed| feed.token == token).unwrap();
+        let answer = chain.oracles.0[feed].answer_wad;
+        for (moved, at) in [(1.0, 1.0), (1.1, 1.1)] {
+            let chain = run.world_mut().resource_mut::<ChainState>().into_inner();
+            chain.oracles.0[feed].answer_wad = to_wad(price * moved);
+            let health = standing(run.world_mut())[key].health_factor.unwrap();
+            assert!((health / at - 1.0).abs() < 1e-6, "{key:?}: {health} at {moved} times {price}");
+        }
+        run.world_mut().resource_mut::<ChainState>().oracles.0[feed].answer_wad = answer;
+        *told.entry(key.protocol).or_default() += 1;
+    }
+    assert_eq!(told.len(), 4, "{told:?}");
+}
+
+/// What ilks lacked: the map of liquidations, the map of health, the columns of falls, the share of toxic debt.
+#[test]
+fn vaults_are_in_the_maps_and_in_the_share_of_toxic_debt() {
+    let owners = r#"
+        VaultOwner(name: "owners", count: 40, ilk: "ETH-A", collateral: Fixed(20), collateral_ratio: Uniform(1.6, 3)),"#;
+    let checked = checked(owners);
+    let swept = Swept::of(&checked, 1);
+    let map = swept.table("liquidation_map.csv");
+    let first = |fall: &str| {
+        let of = |row: &&BTreeMap<String, String>| {
+            row["protocol"] == "ETH-A" && row["moment"] == "first" && row["fall_ratio"] == fall
+        };
+        number(map.iter().find(of).expect("a row of the ilk"), "debt_numeraire").unwrap()
+    };
+    assert!(first("0") <= first("0.2") && first("0.2") < first("0.5") && first("0.2") > 0.0);
+    let column = number(&swept.table("ticks.csv")[0], "eth_a_liquidatable_at_20_debt_numeraire").unwrap();
+    assert_eq!(column, first("0.2"));
+    assert!(swept.table("health_map.csv").iter().any(|row| row["protocol"] == "ETH-A"));
+    let (mut all, mut falling) = (0.0, 0.0);
+    let mut run = Simulation::new(&checked.scenario, "positions", Path::new(""), Options::seeded(1), None).unwrap();
+    run.step().unwrap();
+    run.world_mut().resource_mut::<ChainState>().clock.look_back();
+    for holding in standing(run.world_mut()).values().filter(|holding| !holding.debt.is_empty()) {
+        let debt = holding.debt[0].1 as f64 / 1e18;
+        all += debt;
+        falling += if holding.health_factor.unwrap() * 0.8 < 1.0 { debt } else { 0.0 };
+    }
+    // A step of the histogram is 0.4 %.
+    assert!(falling > 0.1 * all && (column / falling - 1.0).abs() < 0.1, "{column} mapped, {falling} of {all} swept");
+
+    let question = Question {
+        scenario: &checked.scenario,
+        name: "positions",
+        home: Path::new(""),
+        options: Options::seeded(1),
+        blocks: checked.scenario.blocks,
+        depth: 1,
+    };
+    let (summary, _) = cascade(question, None, || ControlFlow::Continue(())).unwrap().unwrap();
+    let told = summary.cascade.unwrap();
+    assert!(told.toxic_debt_ratio_highest.is_some(), "{told:?}");
+}
