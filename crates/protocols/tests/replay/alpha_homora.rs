@@ -160,7 +160,7 @@ impl Machine {
         Ok(json!({ "bounty": reinvested.map_err(Stop::revert)?.bounty.to_string() }))
     }
 
-    /// Returns debt share, share of the goblin's heap, health and debt of a position.
+    /// Returns debt share, share of the goblin's staked LP, health and debt of a position.
     fn position(&self, id: PositionId) -> Value {
         let Ok(position) = self.bank.position(id) else {
             return Value::Null;

@@ -1,6 +1,6 @@
 //! The bank as farmers and liquidators know it; `deposits.rs` has the depositors' side.
 
-use super::workbench::Workbench;
+use super::working_copy::WorkingCopy;
 use super::{
     BankBooks, BankError, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis, PositionId, SaleVenue, Site,
     Strategy, Worked,
@@ -28,7 +28,7 @@ pub struct BankParams {
 pub struct Position {
     /// Share of what all positions owe.
     pub debt_share: u128,
-    /// Share of the goblin's heap of liquidity tokens.
+    /// Share of the goblin's staked LP.
     pub goblin_share: u128,
     /// Who may work on it.
     pub owner: AccountId,
@@ -190,14 +190,14 @@ impl Bank {
         let debt_before = books.remove_debt(&mut position)?;
         let debt = sum(debt_before, order.loan)?;
         let sent = books.lend(order.value, order.loan)?;
-        let mut bench = Workbench::open(site, now);
-        let lp = bench.unstake(&mut position)?;
-        let outcome = bench.execute(order.strategy, (lp, sent, debt), venue)?;
-        bench.stake_for(&mut position, outcome.lp)?;
+        let mut copy = WorkingCopy::open(site, now);
+        let lp = copy.unstake(&mut position)?;
+        let outcome = copy.execute(order.strategy, (lp, sent, debt), venue)?;
+        copy.stake_for(&mut position, outcome.lp)?;
         let repaid = debt.min(outcome.base).min(order.max_return);
         let debt_after = debt - repaid;
         books.balance = sum(books.balance, repaid)?;
-        let health = self.carry_debt(&mut books, &mut position, debt_after, &bench, site.goblin)?;
+        let health = self.carry_debt(&mut books, &mut position, debt_after, &copy, site.goblin)?;
 
         self.books = books;
         self.put(id, position);
@@ -209,7 +209,7 @@ impl Bank {
             health,
             base_from_user: order.value,
             base_to_goblin: sent,
-            moves: bench.close(site),
+            moves: copy.close(site),
             base_from_goblin: outcome.base,
             base_to_user: outcome.base - repaid,
         })
@@ -234,10 +234,10 @@ impl Bank {
             return Err(BankError::NoDebt { position: id });
         }
         let debt = books.remove_debt(&mut position)?;
-        let mut bench = Workbench::open(site, now);
-        let health = condemn(&bench, &position, debt, site.goblin)?;
-        let lp = bench.unstake(&mut position)?;
-        let back = bench.liquidate(lp, 0, 0, venue)?;
+        let mut copy = WorkingCopy::open(site, now);
+        let health = condemn(&copy, &position, debt, site.goblin)?;
+        let lp = copy.unstake(&mut position)?;
+        let back = copy.liquidate(lp, 0, 0, venue)?;
         let prize = mul_div_down(back, self.params.kill_bps.into(), BPS)?;
         let rest = back.checked_sub(prize).ok_or(MathError::BelowZero)?;
         let left = rest.saturating_sub(debt);
@@ -251,7 +251,7 @@ impl Bank {
             accrued,
             debt,
             health,
-            moves: bench.close(site),
+            moves: copy.close(site),
             back,
             prize,
             left,
@@ -275,16 +275,16 @@ impl Bank {
         let accrued = books.accrue(&self.params, now)?;
         let mut position = Position { debt_share: 0, goblin_share: 0, owner, goblin };
         books.lend(0, debt)?;
-        let mut bench = Workbench::open(site, now);
-        let (lp, _) = bench.add_liquidity(amounts)?;
-        bench.stake_for(&mut position, lp)?;
-        let health = self.carry_debt(&mut books, &mut position, debt, &bench, site.goblin)?;
-        let health = health.map_or_else(|| bench.health_down(&position), Ok)?;
+        let mut copy = WorkingCopy::open(site, now);
+        let (lp, _) = copy.add_liquidity(amounts)?;
+        copy.stake_for(&mut position, lp)?;
+        let health = self.carry_debt(&mut books, &mut position, debt, &copy, site.goblin)?;
+        let health = health.map_or_else(|| copy.health_down(&position), Ok)?;
 
         let position_id = self.next_position();
         self.books = books;
         self.put(position_id, position);
-        let moves = bench.close(site);
+        let moves = copy.close(site);
         Ok(OpenedAtGenesis {
             position: position_id,
             accrued,
@@ -302,7 +302,7 @@ impl Bank {
         books: &mut BankBooks,
         position: &mut Position,
         debt: u128,
-        bench: &Workbench,
+        copy: &WorkingCopy,
         goblin: &Goblin,
     ) -> Result<Option<u128>, BankError> {
         if debt == 0 {
@@ -312,7 +312,7 @@ impl Bank {
         if debt < min_debt {
             return Err(BankError::DebtTooSmall { debt, min_debt });
         }
-        let health = bench.health_down(position)?;
+        let health = copy.health_down(position)?;
         let work_factor_bps = goblin.params().work_factor_bps;
         if !carries(health, work_factor_bps, debt) {
             return Err(BankError::BadWorkFactor { health, work_factor_bps, debt });
@@ -353,8 +353,8 @@ impl Bank {
 }
 
 /// Returns what a position would sell for, if that is too little for its debt.
-fn condemn(bench: &Workbench, position: &Position, debt: u128, goblin: &Goblin) -> Result<u128, BankError> {
-    let health = bench.health_down(position)?;
+fn condemn(copy: &WorkingCopy, position: &Position, debt: u128, goblin: &Goblin) -> Result<u128, BankError> {
+    let health = copy.health_down(position)?;
     let kill_factor_bps = goblin.params().kill_factor_bps;
     if carries(health, kill_factor_bps, debt) {
         return Err(BankError::Healthy { health, kill_factor_bps, debt });

@@ -1,6 +1,6 @@
-//! The goblin: it farms for all positions of one pair, in one heap.
+//! The goblin: it farms for all positions of one pair, with one stake.
 
-use super::{GoblinError, Legs, Reinvested, Site, workbench::Workbench};
+use super::{GoblinError, Legs, Reinvested, Site, working_copy::WorkingCopy};
 use crate::AccountId;
 use crate::amm::{
     PoolToken, Side,
@@ -12,7 +12,7 @@ use plimsoll_math::{BPS, MathError, mul_div_down};
 /// What a goblin's numbers are, apart from each position's share, which stands in the bank's row of the position.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GoblinBooks {
-    /// Sum of the positions' shares of the heap.
+    /// Sum of the positions' shares of the staked LP.
     pub total_share: u128,
     /// What the strategy that adds base alone has left over, in smallest units.
     pub dust_all_base: Legs,
@@ -77,7 +77,7 @@ impl Goblin {
         self.account
     }
 
-    /// Returns the liquidity tokens that a share of the heap stands for, rounded **down** in favour of the others.
+    /// Returns the liquidity tokens that a share of the staked LP stands for, rounded **down** in favour of the others.
     ///
     /// # Errors
     /// The amount is beyond `u128`.
@@ -85,7 +85,7 @@ impl Goblin {
         Ok(self.books.share_to_lp_down(share, farm.stake_of(self.account).balance)?)
     }
 
-    /// Returns the base that a share of the heap would sell for, fee and price impact included. Each step rounds
+    /// Returns the base that a share of the staked LP would sell for, fee and price impact included. Each step rounds
     /// **down**, against the borrower.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ impl Goblin {
         health_of_lp_down(lp, pair, self.params.base_side)
     }
 
-    /// Claims the reward, pays the caller a bounty, sells the rest for base and adds that to the heap. No share is
+    /// Claims the reward, pays the caller a bounty, sells the rest for base and adds that to the stake. No share is
     /// given out for it, so every position's part grows.
     ///
     /// # Errors
@@ -109,11 +109,11 @@ impl Goblin {
     ) -> Result<Reinvested, GoblinError> {
         let RewardMarket { pair: market, base_side } = market;
         let mut site = Site { goblin: self, farm, pair };
-        let mut bench = Workbench::open(&site, now);
-        let reward = bench.claim_reward()?;
+        let mut copy = WorkingCopy::open(&site, now);
+        let reward = copy.claim_reward()?;
         if reward == 0 {
             // The claim has settled the stake all the same.
-            bench.close(&mut site);
+            copy.close(&mut site);
             return Ok(Reinvested::default());
         }
         let bounty = mul_div_down(reward, site.goblin.params.reinvest_bounty_bps.into(), BPS)?;
@@ -121,22 +121,22 @@ impl Goblin {
         let mut reward_pair = *market;
         let side = Side::paying(base_side.other());
         let base_bought = reward_pair.swap_exact_in(side, reward_sold, now)?.amount_out;
-        let lp = bench.add_all_base(base_bought, 0)?;
-        bench.stake(lp)?;
+        let lp = copy.add_all_base(base_bought, 0)?;
+        copy.stake(lp)?;
 
-        let moves = bench.close(&mut site);
+        let moves = copy.close(&mut site);
         *market = reward_pair;
         Ok(Reinvested { reward, bounty, reward_sold, base_bought, moves })
     }
 }
 
 impl GoblinBooks {
-    /// Returns the liquidity tokens that a share of a heap of `staked` stands for, rounded **down**.
+    /// Returns the liquidity tokens that a share of `staked` LP stands for, rounded **down**.
     pub(super) fn share_to_lp_down(&self, share: u128, staked: u128) -> Result<u128, MathError> {
         if self.total_share == 0 { Ok(share) } else { mul_div_down(share, staked, self.total_share) }
     }
 
-    /// Returns the share that liquidity tokens added to a heap of `staked` are worth, rounded **down**.
+    /// Returns the share that liquidity tokens added to `staked` LP are worth, rounded **down**.
     pub(super) fn lp_to_share_down(&self, lp: u128, staked: u128) -> Result<u128, MathError> {
         if self.total_share == 0 { Ok(lp) } else { mul_div_down(lp, self.total_share, staked) }
     }

@@ -2,8 +2,8 @@
 //!
 //! Depositors give the bank its base asset (ether in the contract) for interest-bearing shares. A farmer borrows from
 //! it through a goblin, which turns the loan and the farmer's own tokens into liquidity of a Uniswap v2 pair and
-//! stakes that for a reward. The goblin holds all its farmers' liquidity in one heap; a position is a share of the
-//! heap and a share of the bank's debt. When what the position would sell for no longer covers its debt by the kill
+//! stakes that for a reward. The goblin holds all its farmers' liquidity in one stake; a position is a share of the
+//! staked LP and a share of the bank's debt. When what the position would sell for no longer covers its debt by the kill
 //! factor, anybody may have the goblin sell it, for a prize.
 //!
 //! Equal to `Bank`, `UniswapGoblin`, the four strategies and both bank configurations. Left out, because they decide
@@ -23,7 +23,7 @@ mod sale;
 mod strategies;
 #[cfg(test)]
 mod tests;
-mod workbench;
+mod working_copy;
 
 pub use bank::{Bank, BankBefore, BankParams, GenesisPosition, Position, Work, is_underwater};
 pub use books::BankBooks;

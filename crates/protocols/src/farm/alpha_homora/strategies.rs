@@ -1,6 +1,6 @@
 //! What a goblin can do with a position's liquidity tokens, the base it was sent and the user's farmed token.
 
-use super::{GoblinError, Legs, SaleVenue, workbench::Workbench};
+use super::{GoblinError, Legs, SaleVenue, working_copy::WorkingCopy};
 use plimsoll_math::{MathError, U256, sum};
 
 /// What the user wants done.
@@ -44,7 +44,7 @@ pub(super) struct Outcome {
     pub(super) base: u128,
 }
 
-impl Workbench {
+impl WorkingCopy {
     /// Does what the user wants with `lp` unstaked liquidity tokens and `sent` base, for a position that owes `debt`.
     pub(super) fn execute(
         &mut self,

@@ -1,6 +1,6 @@
 //! The numbers of a whole market, and what blocks do to them.
 
-use super::{Accrued, CompoundError, MarketParams, Position, desk::Stop};
+use super::{Accrued, CompoundError, MarketParams, Position, working_copy::Stop};
 use plimsoll_math::{MathError, U256, WAD, mul_div_down, sum};
 
 /// The greatest interest per block, wad: above it the contract takes its model for broken.

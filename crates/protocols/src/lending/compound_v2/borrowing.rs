@@ -2,8 +2,8 @@
 
 use super::{
     Borrowed, CompoundError, Comptroller, MarketId, Outcome, Prices, Repaid,
-    desk::{Desk, Stop, outcome},
     liquidity::Effect,
+    working_copy::{Stop, WorkingCopy, outcome},
 };
 use crate::AccountId;
 use plimsoll_math::{U256, sum};
@@ -32,11 +32,11 @@ impl Comptroller {
         prices: Prices<'_>,
         block: u64,
     ) -> Result<Outcome<Borrowed>, CompoundError> {
-        let mut desk = self.open(market, borrower, block)?;
-        desk.entered = desk.entered.with(market);
-        let outcome = outcome(self.borrow_fresh(&mut desk, amount, prices))?;
+        let mut copy = self.open(market, borrower, block)?;
+        copy.entered = copy.entered.with(market);
+        let outcome = outcome(self.borrow_fresh(&mut copy, amount, prices))?;
 
-        self.close(&desk);
+        self.close(&copy);
         Ok(outcome)
     }
 
@@ -51,31 +51,31 @@ impl Comptroller {
         amount: RepayAmount,
         block: u64,
     ) -> Result<Outcome<Repaid>, CompoundError> {
-        let mut desk = self.open(market, borrower, block)?;
-        let outcome = outcome(desk.repay(amount))?;
+        let mut copy = self.open(market, borrower, block)?;
+        let outcome = outcome(copy.repay(amount))?;
 
-        self.close(&desk);
+        self.close(&copy);
         Ok(outcome)
     }
 
     /// Borrows on the copies.
-    fn borrow_fresh(&self, desk: &mut Desk, amount: u128, prices: Prices<'_>) -> Result<Borrowed, Stop> {
-        prices.of(desk.id).map_err(Stop::Refuse)?;
-        let effect = Effect { market: desk.id, redeemed_tokens: U256::ZERO, borrowed: amount };
-        self.weigh_at(&[*desk], desk.entered, prices, Some(effect))?.require_no_shortfall()?;
-        desk.books.require_cash(amount)?;
+    fn borrow_fresh(&self, copy: &mut WorkingCopy, amount: u128, prices: Prices<'_>) -> Result<Borrowed, Stop> {
+        prices.of(copy.id).map_err(Stop::Refuse)?;
+        let effect = Effect { market: copy.id, redeemed_tokens: U256::ZERO, borrowed: amount };
+        self.weigh_at(&[*copy], copy.entered, prices, Some(effect))?.require_no_shortfall()?;
+        copy.books.require_cash(amount)?;
         let refuse = |error| Stop::Refuse(CompoundError::Math(error));
-        let owed = desk.books.borrow_balance_down(&desk.position).map_err(refuse)?;
+        let owed = copy.books.borrow_balance_down(&copy.position).map_err(refuse)?;
         let debt_after = sum(owed, amount).map_err(refuse)?;
-        let total_borrows = sum(desk.books.total_borrows, amount).map_err(refuse)?;
-        desk.books.cash -= amount;
-        desk.books.total_borrows = total_borrows;
-        desk.owe(debt_after);
-        Ok(Borrowed { accrued: desk.accrued, amount, debt_after })
+        let total_borrows = sum(copy.books.total_borrows, amount).map_err(refuse)?;
+        copy.books.cash -= amount;
+        copy.books.total_borrows = total_borrows;
+        copy.owe(debt_after);
+        Ok(Borrowed { accrued: copy.accrued, amount, debt_after })
     }
 }
 
-impl Desk {
+impl WorkingCopy {
     /// Repays on the copies.
     pub(super) fn repay(&mut self, amount: RepayAmount) -> Result<Repaid, Stop> {
         let owed = self.books.borrow_balance_down(&self.position);

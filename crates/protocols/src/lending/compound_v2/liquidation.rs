@@ -2,7 +2,7 @@
 
 use super::{
     Accrued, Books, CompoundError, Comptroller, Liquidated, MarketId, Outcome, Position, Prices, RepayAmount,
-    desk::{Desk, Stop, outcome},
+    working_copy::{Stop, WorkingCopy, outcome},
 };
 use crate::AccountId;
 use plimsoll_math::{MathError, U256, WAD, mul_div_down, sum};
@@ -25,9 +25,9 @@ pub struct LiquidationOrder {
 /// The copies that a liquidation works on.
 #[derive(Debug, Clone, Copy)]
 struct Case {
-    debt: Desk,
+    debt: WorkingCopy,
     /// The borrower's collateral; a copy of `debt` if that is the same market.
-    collateral: Desk,
+    collateral: WorkingCopy,
     /// What the liquidator has in the collateral's market.
     liquidator: Position,
 }
@@ -159,7 +159,7 @@ impl Comptroller {
     }
 
     /// Returns the part of a debt that one liquidation may repay, rounded **down**.
-    fn max_close_down(&self, debt: &Desk) -> Result<u128, CompoundError> {
+    fn max_close_down(&self, debt: &WorkingCopy) -> Result<u128, CompoundError> {
         let owed = debt.books.borrow_balance_down(&debt.position)?;
         Ok(mul_div_down(owed, self.params.close_factor_wad, WAD)?)
     }
@@ -184,7 +184,7 @@ impl Case {
     /// Moves cTokens from the borrower to the liquidator and the protocol's share into the reserves, on the copies;
     /// returns the two parts and what the second is worth, rounded **down**.
     fn seize(&mut self, seize: U256, protocol_share_wad: u128) -> Result<(u128, u128, u128), Stop> {
-        let Desk { books, position, .. } = &mut self.collateral;
+        let WorkingCopy { books, position, .. } = &mut self.collateral;
         let too_much = Stop::Revert(CompoundError::SeizeTooMuch { seize, held: position.tokens });
         let seized = seize.try_into_u128().map_err(|_| too_much)?;
         position.tokens = position.tokens.checked_sub(seized).ok_or(too_much)?;

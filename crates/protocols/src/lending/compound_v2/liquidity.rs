@@ -2,7 +2,7 @@
 
 use super::{
     Books, CompoundError, Comptroller, Entered, MarketId, Position,
-    desk::{Desk, Stop},
+    working_copy::{Stop, WorkingCopy},
 };
 use crate::AccountId;
 use plimsoll_math::{MathError, U256, WAD};
@@ -144,28 +144,28 @@ impl Comptroller {
         prices: Prices<'_>,
         block: u64,
     ) -> Result<u128, CompoundError> {
-        let desk = self.open(market, account, block)?;
-        let weighed = self.weigh_at(&[desk], desk.entered.with(market), prices, None).map_err(Stop::why)?;
+        let copy = self.open(market, account, block)?;
+        let weighed = self.weigh_at(&[copy], copy.entered.with(market), prices, None).map_err(Stop::why)?;
         if !weighed.is_healthy() {
             return Ok(0);
         }
         // The greatest amount whose worth, rounded down, is within the liquidity.
         let beyond = weighed.liquidity().checked_add(1)?.checked_mul(WAD)?;
         let most = beyond.checked_sub(1)?.div_down(prices.of(market)?)?;
-        Ok(most.try_into_u128().unwrap_or(u128::MAX).min(desk.books.cash))
+        Ok(most.try_into_u128().unwrap_or(u128::MAX).min(copy.books.cash))
     }
 
     /// Weighs an account with the books of those markets that are being worked on.
     pub(super) fn weigh_at(
         &self,
-        desks: &[Desk],
+        copies: &[WorkingCopy],
         entered: Entered,
         prices: Prices<'_>,
         effect: Option<Effect>,
     ) -> Result<AccountLiquidity, Stop> {
-        let account = desks[0].account;
-        self.weigh(account, entered, prices, effect, |id| match desks.iter().find(|desk| desk.id == id) {
-            Some(desk) => Ok(desk.books),
+        let account = copies[0].account;
+        self.weigh(account, entered, prices, effect, |id| match copies.iter().find(|copy| copy.id == id) {
+            Some(copy) => Ok(copy.books),
             None => self.books(id).copied(),
         })
     }

@@ -1,7 +1,7 @@
 //! Which markets an account's collateral is in, and cTokens that change hands.
 
 use super::{
-    AccountLiquidity, CompoundError, Comptroller, MarketId, Prices, Transferred, desk::Stop, liquidity::Effect,
+    AccountLiquidity, CompoundError, Comptroller, MarketId, Prices, Transferred, liquidity::Effect, working_copy::Stop,
 };
 use crate::AccountId;
 use plimsoll_math::{U256, sum};

@@ -23,7 +23,6 @@ mod books;
 mod borrowing;
 #[cfg(feature = "decisions")]
 mod decisions;
-mod desk;
 mod error;
 mod interest;
 mod lending;
@@ -34,12 +33,12 @@ mod receipts;
 mod supplying;
 #[cfg(test)]
 mod tests;
+mod working_copy;
 
 pub use books::Books;
 pub use borrowing::RepayAmount;
 #[cfg(feature = "decisions")]
 pub use decisions::{FailingKey, KeyLimits};
-pub use desk::ComptrollerBefore;
 pub use error::{CompoundError, Outcome};
 pub use interest::{BLOCKS_PER_YEAR, InterestModel};
 pub use lending::{BlockClock, PricedComptroller};
@@ -47,6 +46,7 @@ pub use liquidation::LiquidationOrder;
 pub use liquidity::{AccountLiquidity, Prices};
 pub use receipts::{Accrued, Borrowed, Liquidated, Minted, Redeemed, Repaid, ReservesReduced, Transferred};
 pub use supplying::RedeemAmount;
+pub use working_copy::ComptrollerBefore;
 
 use super::rows::Rows;
 use crate::AccountId;

@@ -2,8 +2,8 @@
 
 use super::{
     CompoundError, Comptroller, MarketId, Minted, Outcome, Prices, Redeemed,
-    desk::{Desk, Stop, outcome},
     liquidity::Effect,
+    working_copy::{Stop, WorkingCopy, outcome},
 };
 use crate::AccountId;
 use plimsoll_math::{U256, WAD, sum};
@@ -31,10 +31,10 @@ impl Comptroller {
         amount: u128,
         block: u64,
     ) -> Result<Outcome<Minted>, CompoundError> {
-        let mut desk = self.open(market, supplier, block)?;
-        let outcome = outcome(desk.mint(amount))?;
+        let mut copy = self.open(market, supplier, block)?;
+        let outcome = outcome(copy.mint(amount))?;
 
-        self.close(&desk);
+        self.close(&copy);
         Ok(outcome)
     }
 
@@ -53,16 +53,16 @@ impl Comptroller {
         prices: Prices<'_>,
         block: u64,
     ) -> Result<Outcome<Redeemed>, CompoundError> {
-        let mut desk = self.open(market, supplier, block)?;
-        let outcome = outcome(self.redeem_fresh(&mut desk, amount, prices))?;
+        let mut copy = self.open(market, supplier, block)?;
+        let outcome = outcome(self.redeem_fresh(&mut copy, amount, prices))?;
 
-        self.close(&desk);
+        self.close(&copy);
         Ok(outcome)
     }
 
     /// Redeems on the copies.
-    fn redeem_fresh(&self, desk: &mut Desk, amount: RedeemAmount, prices: Prices<'_>) -> Result<Redeemed, Stop> {
-        let rate_wad = desk.books.exchange_rate_wad().map_err(Stop::Refuse)?;
+    fn redeem_fresh(&self, copy: &mut WorkingCopy, amount: RedeemAmount, prices: Prices<'_>) -> Result<Redeemed, Stop> {
+        let rate_wad = copy.books.exchange_rate_wad().map_err(Stop::Refuse)?;
         let refuse = |error| Stop::Refuse(CompoundError::Math(error));
         let (tokens, amount) = match amount {
             RedeemAmount::Tokens(tokens) => (U256::from(tokens), rate_wad.mul_div_down(tokens, WAD).map_err(refuse)?),
@@ -70,16 +70,16 @@ impl Comptroller {
                 (U256::product(amount, WAD).div_down(rate_wad).map_err(refuse)?, U256::from(amount))
             }
         };
-        if desk.entered.contains(desk.id) {
-            let effect = Effect { market: desk.id, redeemed_tokens: tokens, borrowed: 0 };
-            let weighed = self.weigh_at(&[*desk], desk.entered, prices, Some(effect))?;
+        if copy.entered.contains(copy.id) {
+            let effect = Effect { market: copy.id, redeemed_tokens: tokens, borrowed: 0 };
+            let weighed = self.weigh_at(&[*copy], copy.entered, prices, Some(effect))?;
             weighed.require_no_shortfall()?;
         }
-        desk.redeem(tokens, amount)
+        copy.redeem(tokens, amount)
     }
 }
 
-impl Desk {
+impl WorkingCopy {
     /// Mints on the copies.
     fn mint(&mut self, amount: u128) -> Result<Minted, Stop> {
         let rate_wad = self.books.exchange_rate_wad().map_err(Stop::Refuse)?;

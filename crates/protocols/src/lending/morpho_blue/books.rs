@@ -2,8 +2,8 @@
 
 use super::{
     Accrued, InterestModel, MorphoError, Totals,
-    desk::less,
     interest::{interest_down, utilization_wad},
+    working_copy::less,
 };
 use plimsoll_math::{MathError, WAD, mul_div_down, sum};
 

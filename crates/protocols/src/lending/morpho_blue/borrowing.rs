@@ -2,7 +2,7 @@
 
 use super::{
     Amount, Borrowed, CollateralSupplied, CollateralWithdrawn, Market, MorphoError, Repaid,
-    desk::{Desk, less},
+    working_copy::{WorkingCopy, less},
 };
 use crate::AccountId;
 use plimsoll_math::{U256, sum};
@@ -39,12 +39,12 @@ impl Market {
         if assets == 0 {
             return Err(MorphoError::ZeroAssets);
         }
-        let mut desk = self.open(borrower, now)?;
-        desk.take_collateral(assets)?;
-        desk.require_health(price_e36)?;
+        let mut copy = self.open(borrower, now)?;
+        copy.take_collateral(assets)?;
+        copy.require_health(price_e36)?;
 
-        self.close(&desk);
-        Ok(CollateralWithdrawn { accrued: desk.accrued, assets })
+        self.close(&copy);
+        Ok(CollateralWithdrawn { accrued: copy.accrued, assets })
     }
 
     /// Lends against the collateral. Shares round **up**, assets **down**: in favour of the lenders.
@@ -58,14 +58,14 @@ impl Market {
         price_e36: U256,
         now: u64,
     ) -> Result<Borrowed, MorphoError> {
-        let mut desk = self.open(borrower, now)?;
-        let (assets, shares) = desk.borrow(amount)?;
-        desk.require_health(price_e36)?;
-        desk.books.require_liquidity()?;
-        desk.books.loan_held = less(desk.books.loan_held, assets)?;
+        let mut copy = self.open(borrower, now)?;
+        let (assets, shares) = copy.borrow(amount)?;
+        copy.require_health(price_e36)?;
+        copy.books.require_liquidity()?;
+        copy.books.loan_held = less(copy.books.loan_held, assets)?;
 
-        self.close(&desk);
-        Ok(Borrowed { accrued: desk.accrued, assets, shares })
+        self.close(&copy);
+        Ok(Borrowed { accrued: copy.accrued, assets, shares })
     }
 
     /// Takes loan token, from anybody, for what `borrower` owes. Shares round **down**, assets **up**: in favour of
@@ -74,19 +74,19 @@ impl Market {
     /// # Errors
     /// The amount is zero, or less is owed.
     pub fn repay(&mut self, borrower: AccountId, amount: Amount, now: u64) -> Result<Repaid, MorphoError> {
-        let mut desk = self.open(borrower, now)?;
+        let mut copy = self.open(borrower, now)?;
         let (assets, shares) = match amount.given()? {
-            Amount::Assets(assets) => (assets, desk.books.borrowed.to_shares_down(assets)?),
-            Amount::Shares(shares) => (desk.books.borrowed.to_assets_up(shares)?, shares),
+            Amount::Assets(assets) => (assets, copy.books.borrowed.to_shares_down(assets)?),
+            Amount::Shares(shares) => (copy.books.borrowed.to_assets_up(shares)?, shares),
         };
-        desk.repay(assets, shares)?;
+        copy.repay(assets, shares)?;
 
-        self.close(&desk);
-        Ok(Repaid { accrued: desk.accrued, assets, shares })
+        self.close(&copy);
+        Ok(Repaid { accrued: copy.accrued, assets, shares })
     }
 }
 
-impl Desk {
+impl WorkingCopy {
     /// Adds to what the account owes, whether its collateral carries it or not; returns the assets and the shares.
     pub(super) fn borrow(&mut self, amount: Amount) -> Result<(u128, u128), MorphoError> {
         let borrowed = &mut self.books.borrowed;

@@ -1,6 +1,6 @@
 //! What a position owes and what its collateral carries.
 
-use super::{Amount, Books, Market, MorphoError, PRICE_SCALE, Position, desk::Desk};
+use super::{Amount, Books, Market, MorphoError, PRICE_SCALE, Position, working_copy::WorkingCopy};
 use crate::AccountId;
 use plimsoll_math::{MathError, U256, WAD};
 
@@ -68,7 +68,7 @@ impl Books {
     }
 }
 
-impl Desk {
+impl WorkingCopy {
     /// Refuses a debt that the collateral does not carry.
     #[inline]
     pub(super) fn require_health(&self, price_e36: U256) -> Result<(), MorphoError> {
@@ -98,19 +98,19 @@ impl Market {
     /// # Errors
     /// Time runs backwards, or a number does not fit.
     pub fn max_borrow(&self, account: AccountId, price_e36: U256, now: u64) -> Result<u128, MorphoError> {
-        let desk = self.open(account, now)?;
-        let Health { borrowed, max_borrow } = desk.books.health(&desk.position, price_e36)?;
+        let copy = self.open(account, now)?;
+        let Health { borrowed, max_borrow } = copy.books.health(&copy.position, price_e36)?;
         let Ok(headroom) = max_borrow.checked_sub(borrowed) else {
             return Ok(0);
         };
-        let liquidity = desk.books.liquidity();
+        let liquidity = copy.books.liquidity();
         let headroom = headroom.try_into_u128().unwrap_or(u128::MAX);
         // A share more or less, as assets are rounded to shares and back, is worth less than two units.
         let most = headroom.saturating_add(2).min(liquidity);
         let candidates = most.saturating_sub(4)..=most;
         let fits = |assets: &u128| {
-            let mut desk = desk;
-            desk.borrow(Amount::Assets(*assets)).is_ok() && desk.require_health(price_e36).is_ok()
+            let mut copy = copy;
+            copy.borrow(Amount::Assets(*assets)).is_ok() && copy.require_health(price_e36).is_ok()
         };
         Ok(candidates.rev().find(fits).unwrap_or(0))
     }

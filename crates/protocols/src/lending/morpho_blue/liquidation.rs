@@ -1,6 +1,6 @@
 //! Repaying for a failed position, and taking its collateral.
 
-use super::{Health, Liquidated, Market, MorphoError, PRICE_SCALE, desk::Desk};
+use super::{Health, Liquidated, Market, MorphoError, PRICE_SCALE, working_copy::WorkingCopy};
 use crate::AccountId;
 use plimsoll_math::{U256, WAD, mul_div_down};
 
@@ -27,10 +27,10 @@ impl Market {
         price_e36: U256,
         now: u64,
     ) -> Result<Liquidated, MorphoError> {
-        let mut desk = self.open(borrower, now)?;
-        let liquidated = desk.liquidate(size, price_e36)?;
+        let mut copy = self.open(borrower, now)?;
+        let liquidated = copy.liquidate(size, price_e36)?;
 
-        self.close(&desk);
+        self.close(&copy);
         Ok(liquidated)
     }
 
@@ -59,21 +59,21 @@ impl Market {
         price_e36: U256,
         now: u64,
     ) -> Result<(LiquidationSize, Liquidated), MorphoError> {
-        let desk = self.open(borrower, now)?;
+        let copy = self.open(borrower, now)?;
         let of_size = |size| {
-            let mut desk = desk;
-            desk.liquidate(size, price_e36).map(|liquidated| (size, liquidated))
+            let mut copy = copy;
+            copy.liquidate(size, price_e36).map(|liquidated| (size, liquidated))
         };
-        match of_size(LiquidationSize::RepaidShares(desk.position.borrow_shares.max(1))) {
+        match of_size(LiquidationSize::RepaidShares(copy.position.borrow_shares.max(1))) {
             Err(MorphoError::CollateralExceeded { .. } | MorphoError::Math(_)) => {
-                of_size(LiquidationSize::SeizedAssets(desk.position.collateral))
+                of_size(LiquidationSize::SeizedAssets(copy.position.collateral))
             }
             quoted => quoted,
         }
     }
 }
 
-impl Desk {
+impl WorkingCopy {
     /// Liquidates as [`Market::liquidate`] does, on the copies.
     fn liquidate(&mut self, size: LiquidationSize, price_e36: U256) -> Result<Liquidated, MorphoError> {
         if matches!(size, LiquidationSize::SeizedAssets(0) | LiquidationSize::RepaidShares(0)) {

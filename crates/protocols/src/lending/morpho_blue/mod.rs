@@ -5,7 +5,7 @@
 //! its collateral's value; then anybody may repay for it and take collateral worth more. What debt is left when the
 //! collateral is gone is taken from all lenders at once.
 //!
-//! A [`Market`] is one market. The contract holds the tokens of all markets in one heap; what each market's calls have
+//! A [`Market`] is one market. The contract holds the tokens of all markets together; what each market's calls have
 //! left there is in [`Books`]. Prices come in as arguments, in the oracle's scale: how many smallest units of the loan
 //! token one smallest unit of the collateral is worth, times 10^36.
 //!
@@ -19,7 +19,6 @@ mod books;
 mod borrowing;
 #[cfg(feature = "decisions")]
 mod decisions;
-mod desk;
 mod error;
 mod flash_loan;
 mod health;
@@ -31,11 +30,11 @@ mod supplying;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod working_copy;
 
 pub use books::Books;
 #[cfg(feature = "decisions")]
 pub use decisions::KeyLimits;
-pub use desk::MarketBefore;
 pub use error::MorphoError;
 pub use flash_loan::flash_loan;
 pub use health::Health;
@@ -49,6 +48,7 @@ pub use receipts::{
     Accrued, Borrowed, CollateralSupplied, CollateralWithdrawn, FlashLoan, Liquidated, Repaid, Supplied, Withdrawn,
 };
 pub use totals::{Totals, VIRTUAL_ASSETS, VIRTUAL_SHARES};
+pub use working_copy::MarketBefore;
 
 use super::rows::Rows;
 use crate::AccountId;
@@ -136,10 +136,10 @@ impl Market {
     /// # Errors
     /// Time runs backwards, or a total is beyond `u128`.
     pub fn accrue(&mut self, now: u64) -> Result<Accrued, MorphoError> {
-        let desk = self.open(self.fee_recipient, now)?;
+        let copy = self.open(self.fee_recipient, now)?;
 
-        self.close(&desk);
-        Ok(desk.accrued)
+        self.close(&copy);
+        Ok(copy.accrued)
     }
 
     /// Sets the part of the interest that the fee recipient gets, wad; interest up to now is counted with the old one.
@@ -153,11 +153,11 @@ impl Market {
         if fee_wad > MAX_FEE_WAD {
             return Err(MorphoError::MaxFeeExceeded { fee_wad, max_wad: MAX_FEE_WAD });
         }
-        let mut desk = self.open(self.fee_recipient, now)?;
-        desk.books.fee_wad = fee_wad;
+        let mut copy = self.open(self.fee_recipient, now)?;
+        copy.books.fee_wad = fee_wad;
 
-        self.close(&desk);
-        Ok(desk.accrued)
+        self.close(&copy);
+        Ok(copy.accrued)
     }
 }
 

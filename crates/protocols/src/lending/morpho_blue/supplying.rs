@@ -1,6 +1,6 @@
 //! What lenders do.
 
-use super::{Amount, Market, MorphoError, Supplied, Withdrawn, desk::less};
+use super::{Amount, Market, MorphoError, Supplied, Withdrawn, working_copy::less};
 use crate::AccountId;
 use plimsoll_math::sum;
 
@@ -11,19 +11,19 @@ impl Market {
     /// # Errors
     /// The amount is zero, or a total is beyond `u128`.
     pub fn supply(&mut self, lender: AccountId, amount: Amount, now: u64) -> Result<Supplied, MorphoError> {
-        let mut desk = self.open(lender, now)?;
-        let books = &mut desk.books;
+        let mut copy = self.open(lender, now)?;
+        let books = &mut copy.books;
         let (assets, shares) = match amount.given()? {
             Amount::Assets(assets) => (assets, books.supplied.to_shares_down(assets)?),
             Amount::Shares(shares) => (books.supplied.to_assets_up(shares)?, shares),
         };
-        desk.position.supply_shares = sum(desk.position.supply_shares, shares)?;
+        copy.position.supply_shares = sum(copy.position.supply_shares, shares)?;
         books.supplied.shares = sum(books.supplied.shares, shares)?;
         books.supplied.assets = sum(books.supplied.assets, assets)?;
         books.loan_held = sum(books.loan_held, assets)?;
 
-        self.close(&desk);
-        Ok(Supplied { accrued: desk.accrued, assets, shares })
+        self.close(&copy);
+        Ok(Supplied { accrued: copy.accrued, assets, shares })
     }
 
     /// Gives loan token back and burns supply shares for it. Shares round **up**, assets **down**: in favour of the
@@ -32,21 +32,21 @@ impl Market {
     /// # Errors
     /// The amount is zero, the lender holds too few shares, or too much is lent out.
     pub fn withdraw(&mut self, lender: AccountId, amount: Amount, now: u64) -> Result<Withdrawn, MorphoError> {
-        let mut desk = self.open(lender, now)?;
-        let books = &mut desk.books;
+        let mut copy = self.open(lender, now)?;
+        let books = &mut copy.books;
         let (assets, shares) = match amount.given()? {
             Amount::Assets(assets) => (assets, books.supplied.to_shares_up(assets)?),
             Amount::Shares(shares) => (books.supplied.to_assets_down(shares)?, shares),
         };
-        let held = desk.position.supply_shares;
+        let held = copy.position.supply_shares;
         let left = held.checked_sub(shares).ok_or(MorphoError::InsufficientSupply { needed: shares, held })?;
-        desk.position.supply_shares = left;
+        copy.position.supply_shares = left;
         books.supplied.shares = less(books.supplied.shares, shares)?;
         books.supplied.assets = less(books.supplied.assets, assets)?;
         books.require_liquidity()?;
         books.loan_held = less(books.loan_held, assets)?;
 
-        self.close(&desk);
-        Ok(Withdrawn { accrued: desk.accrued, assets, shares })
+        self.close(&copy);
+        Ok(Withdrawn { accrued: copy.accrued, assets, shares })
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn outcome<Receipt>(done: Result<Receipt, Stop>) -> Result<Outcome<Re
 ///
 /// Whatever refuses does so before it changes anything here.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Desk {
+pub(super) struct WorkingCopy {
     /// The market.
     pub(super) id: MarketId,
     /// Its books, interest counted.
@@ -150,19 +150,19 @@ impl Comptroller {
     }
 
     /// Returns copies to work on, interest counted.
-    pub(super) fn open(&self, id: MarketId, account: AccountId, block: u64) -> Result<Desk, CompoundError> {
+    pub(super) fn open(&self, id: MarketId, account: AccountId, block: u64) -> Result<WorkingCopy, CompoundError> {
         let market = self.market(id)?;
         let mut books = market.books;
         let accrued = books.accrue(block)?;
         let position = market.positions.get(account);
-        Ok(Desk { id, books, accrued, account, position, entered: self.entered.get(account) })
+        Ok(WorkingCopy { id, books, accrued, account, position, entered: self.entered.get(account) })
     }
 
     /// Writes back what was worked on. Between [`Self::open`] and this, nothing else may have been written.
-    pub(super) fn close(&mut self, desk: &Desk) {
-        let market = self.market_mut(desk.id).expect("the market was opened");
-        market.books = desk.books;
-        market.positions.put(desk.account, desk.position);
-        self.entered.put(desk.account, desk.entered);
+    pub(super) fn close(&mut self, copy: &WorkingCopy) {
+        let market = self.market_mut(copy.id).expect("the market was opened");
+        market.books = copy.books;
+        market.positions.put(copy.account, copy.position);
+        self.entered.put(copy.account, copy.entered);
     }
 }

@@ -10,7 +10,7 @@ use crate::farm::staking_rewards::Seat;
 use plimsoll_math::sum;
 
 /// A goblin's books, its seat in the farm and its pair, with a record of what moved between them.
-pub(super) struct Workbench {
+pub(super) struct WorkingCopy {
     pub(super) books: GoblinBooks,
     pub(super) pair: Pair,
     pub(super) moves: GoblinMoves,
@@ -19,7 +19,7 @@ pub(super) struct Workbench {
     now: u64,
 }
 
-impl Workbench {
+impl WorkingCopy {
     /// Returns copies of what is at the site.
     pub(super) fn open(site: &Site<'_>, now: u64) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Workbench {
         Ok(lp)
     }
 
-    /// Stakes liquidity tokens for a position, which gets a share of the heap for them.
+    /// Stakes liquidity tokens for a position, which gets a share of the staked LP for them.
     pub(super) fn stake_for(&mut self, position: &mut Position, lp: u128) -> Result<(), GoblinError> {
         if lp == 0 {
             return Ok(());

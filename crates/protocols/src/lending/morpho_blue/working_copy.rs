@@ -6,7 +6,7 @@ use plimsoll_math::MathError;
 
 /// What a call about one account works on: copies, which are written back or thrown away as a whole.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Desk {
+pub(super) struct WorkingCopy {
     /// The books, interest counted.
     pub(super) books: Books,
     /// The interest that was counted.
@@ -58,25 +58,25 @@ impl Market {
     }
 
     /// Returns copies to work on, interest counted.
-    pub(super) fn open(&self, account: AccountId, now: u64) -> Result<Desk, MorphoError> {
+    pub(super) fn open(&self, account: AccountId, now: u64) -> Result<WorkingCopy, MorphoError> {
         let mut books = self.books;
         let accrued = books.accrue(now)?;
         let mut position = self.position(account);
         if account == self.fee_recipient {
             position.supply_shares = share_of(position.supply_shares, accrued.fee_shares);
         }
-        Ok(Desk { books, accrued, account, position })
+        Ok(WorkingCopy { books, accrued, account, position })
     }
 
     /// Writes back what was worked on. Between [`Self::open`] and this, nothing else may have been written.
-    pub(super) fn close(&mut self, desk: &Desk) {
-        if desk.accrued.fee_shares > 0 && desk.account != self.fee_recipient {
+    pub(super) fn close(&mut self, copy: &WorkingCopy) {
+        if copy.accrued.fee_shares > 0 && copy.account != self.fee_recipient {
             let mut fees = self.position(self.fee_recipient);
-            fees.supply_shares = share_of(fees.supply_shares, desk.accrued.fee_shares);
+            fees.supply_shares = share_of(fees.supply_shares, copy.accrued.fee_shares);
             self.positions.put(self.fee_recipient, fees);
         }
-        self.books = desk.books;
-        self.positions.put(desk.account, desk.position);
+        self.books = copy.books;
+        self.positions.put(copy.account, copy.position);
     }
 }
 
