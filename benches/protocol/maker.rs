@@ -91,8 +91,8 @@ fn urns(c: &mut Criterion) {
         });
     }
     c.bench_function("maker/is_liquidatable", |bencher| {
-        let (books, position) = (*system.ilk_books(ILK).unwrap(), system.position(ILK, AccountId(7)).unwrap());
-        bencher.iter(|| black_box(&books).is_liquidatable(black_box(&position)));
+        let (state, position) = (*system.ilk_state(ILK).unwrap(), system.position(ILK, AccountId(7)).unwrap());
+        bencher.iter(|| black_box(&state).is_liquidatable(black_box(&position)));
     });
     c.bench_function("maker/before and restore, a frob", |bencher| {
         let mut system = system.clone();

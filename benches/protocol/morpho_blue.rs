@@ -57,8 +57,8 @@ pub(crate) fn morpho_blue(c: &mut Criterion) {
         bencher.iter(|| black_box(&market).max_liquidation(black_box(AccountId(7)), fallen, 12));
     });
     c.bench_function("morpho_blue/is_liquidatable", |bencher| {
-        let (books, position) = (market.books_at(12).unwrap(), market.position(AccountId(7)));
-        bencher.iter(|| black_box(&books).is_liquidatable(black_box(&position), black_box(price)));
+        let (state, position) = (market.state_at(12).unwrap(), market.position(AccountId(7)));
+        bencher.iter(|| black_box(&state).is_liquidatable(black_box(&position), black_box(price)));
     });
     c.bench_function("morpho_blue/before and restore", |bencher| {
         let mut market = market.clone();

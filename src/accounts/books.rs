@@ -73,7 +73,7 @@ impl Books {
             for (row, number) in bank.bank.positions().iter().zip(1..) {
                 let owner = directory.agent(row.owner).expect("positions belong to agents");
                 books.agents[owner.index()].fate = AgentFate::Open;
-                let debt = sees.worth(bank.base, bank.bank.books().debt_value_down(row.debt_share).unwrap_or(0));
+                let debt = sees.worth(bank.base, bank.bank.state().debt_value_down(row.debt_share).unwrap_or(0));
                 let assets = sees.assets_worth(row);
                 let details = books.positions.details_mut(bank.key(row.goblin, PositionId(number)));
                 (details.equity, details.leverage) = (Some(assets - debt), Some(assets / (assets - debt)));

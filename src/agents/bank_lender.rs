@@ -112,10 +112,10 @@ impl BankLender {
 /// Returns how many shares the bank's idle cash can pay for, rounded down.
 fn payable(sees: &View, bank: BankId) -> u128 {
     let bank = &sees.protocols.bank(bank).bank;
-    let books = bank.books_at(sees.clock.now());
-    books
+    let state = bank.state_at(sees.clock.now());
+    state
         .ok()
-        .and_then(|books| mul_div_down(books.balance, books.total_supply, books.total_base().ok()?).ok())
+        .and_then(|state| mul_div_down(state.balance, state.total_supply, state.total_base().ok()?).ok())
         .unwrap_or(0)
 }
 

@@ -192,11 +192,11 @@ impl VaultOwner {
     fn vault(&self, account: AccountId, sees: &View) -> Option<Vault> {
         let cell = sees.protocols.maker(self.of.0);
         let (vault, ilk) = (cell.vault(self.of.1, account), cell.ilk(self.of.1));
-        let books = cell.books_at(self.of.1, &sees.oracles, sees.clock.now()).ok()?;
+        let state = cell.state_at(self.of.1, &sees.oracles, sees.clock.now()).ok()?;
         let price = sees.oracles.feed(ilk.feed).answer();
         let one = sees.tokens.get(ilk.gem).one;
         let worth = vault.ink as f64 / ilk.wads_per_unit as f64 / one * price;
-        (vault.art > 0).then(|| Vault { worth, debt: vault.tab(books.rate).to_f64(), unit: price / one })
+        (vault.art > 0).then(|| Vault { worth, debt: vault.tab(state.rate).to_f64(), unit: price / one })
     }
 
     /// Returns the call that brings the vault's ratio to its target; none if nothing can.

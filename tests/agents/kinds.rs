@@ -390,7 +390,7 @@ mod bank_lenders {
         let agents = r#"BankLender(name: "lender", bank: "bank", supply: Fixed(30_000))"#;
         let supplied = |bank: &str| {
             let world = super::world(&market(2_000.0, agents).replace("reserve_bps: 0,", bank));
-            bank_of(&world, BankId(0)).bank.books().balance
+            bank_of(&world, BankId(0)).bank.state().balance
         };
         assert_eq!(supplied("reserve_bps: 0, utilisation: 0.7,"), supplied("reserve_bps: 0,"));
     }

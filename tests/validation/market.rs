@@ -121,7 +121,7 @@ impl Market {
         let row = bank.bank.positions()[0];
         // Nobody reinvests in these markets, so a goblin's share is an LP token.
         let part = row.goblin_share as f64 / pool.pool.uniswap_v2().total_supply() as f64;
-        let debt = bank.bank.books().debt_value_down(row.debt_share).expect("debts fit");
+        let debt = bank.bank.state().debt_value_down(row.debt_share).expect("debts fit");
         (part, tokens.whole(bank.base, debt))
     }
 }

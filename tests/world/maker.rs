@@ -247,8 +247,8 @@ fn snapshot(world: &World) -> String {
     let purses: Vec<_> = cell.maker.purses().collect();
     let sales: Vec<_> = cell.maker.sales(IlkId(0)).into_iter().flatten().collect();
     let bids: Vec<_> = cell.maker.bids(IlkId(0)).into_iter().flatten().collect();
-    let books = (cell.maker.books(), cell.maker.ilk_books(IlkId(0)));
-    format!("{books:?} {positions:?} {purses:?} {sales:?} {bids:?} {:?} {orders:?} {held:?}", cell.ilk(IlkId(0)).ledger)
+    let state = (cell.maker.state(), cell.maker.ilk_state(IlkId(0)));
+    format!("{state:?} {positions:?} {purses:?} {sales:?} {bids:?} {:?} {orders:?} {held:?}", cell.ilk(IlkId(0)).ledger)
 }
 
 /// A sound system, in which each case below breaks something.

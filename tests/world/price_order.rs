@@ -113,7 +113,7 @@ impl Seen {
         let (sees, margins) = state.get(world).unwrap();
         let (cell, bank) = (sees.protocols.goblin(GoblinId(0)), sees.protocols.bank(BankId(0)));
         let (pool, farm) = (sees.protocols.pool(cell.pool), sees.protocols.farm(cell.farm));
-        let books = bank.bank.books_at(sees.clock.now()).unwrap();
+        let state = bank.bank.state_at(sees.clock.now()).unwrap();
         let mut ordered = Vec::new();
         cell.order.clone().candidates(|_, _| -1.0, &mut ordered);
         let mut seen = Self {
@@ -128,7 +128,7 @@ impl Seen {
             if !ordered.contains(&number) {
                 seen.parked.insert(number);
             }
-            let debt = books.debt_value_down(row.debt_share).unwrap();
+            let debt = state.debt_value_down(row.debt_share).unwrap();
             let health = bank.bank.health_down(PositionId(number), &cell.goblin, &farm.farm, pool.pool.uniswap_v2());
             let Ok(health) = health else { continue };
             if is_underwater(health, cell.goblin.params().kill_factor_bps, debt) {

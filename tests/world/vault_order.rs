@@ -49,7 +49,7 @@ fn vault() -> impl Strategy<Value = (u16, f64, f64)> {
     (0_u16..2, -2.0_f64..7.0, 1.000_001_f64..2.5)
 }
 
-/// Writes a vault and books its tokens.
+/// Writes a vault and state its tokens.
 fn open(run: &mut Simulation, (ilk, scale, over): (u16, f64, f64)) {
     let world = run.world_mut();
     let owner = world.resource_mut::<ChainState>().ledger.open_account();
@@ -68,8 +68,8 @@ fn open(run: &mut Simulation, (ilk, scale, over): (u16, f64, f64)) {
     if is_open {
         maker.dai_exit(owner, dai).unwrap();
     }
-    let books = *maker.ilk_books(ilk).unwrap();
-    cell.reorder(ilk, owner, &books);
+    let state = *maker.ilk_state(ilk).unwrap();
+    cell.reorder(ilk, owner, &state);
     let (account, gem, coin) = (cell.account, cell.ilk(ilk).gem, cell.dai);
     let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
     ledger.issue(Source::Genesis, account, gem, tokens);
@@ -99,9 +99,9 @@ fn both(run: &mut Simulation) -> [(BTreeSet<AccountId>, BTreeSet<AccountId>); 2]
 
 fn sweep(sees: &View, ilk: IlkId) -> BTreeSet<AccountId> {
     let cell = sees.protocols.maker(MakerId(0));
-    let books = cell.books_at(ilk, &sees.oracles, sees.clock.now()).unwrap();
+    let state = cell.state_at(ilk, &sees.oracles, sees.clock.now()).unwrap();
     let vaults = cell.maker.positions(ilk).unwrap();
-    vaults.filter(|(_, vault)| books.is_liquidatable(vault)).map(|(owner, _)| owner).collect()
+    vaults.filter(|(_, vault)| state.is_liquidatable(vault)).map(|(owner, _)| owner).collect()
 }
 
 proptest! {
@@ -138,7 +138,7 @@ fn an_order_that_forgets_fees_finds_too_few() {
     let world = run.world_mut();
     let _entity = world.resource::<Directory>().makers[0].entity;
     let cell = maker_of_mut(world, MakerId(0));
-    let stale: Level = level_of(cell.maker.ilk_books(IlkId(0)).unwrap());
+    let stale: Level = level_of(cell.maker.ilk_state(IlkId(0)).unwrap());
     let mut found_late = 0;
     let MakerCell { maker, ilks, .. } = &mut *cell;
     let exposure = |owner| exposure_of(&maker.position(IlkId(0), owner).unwrap());

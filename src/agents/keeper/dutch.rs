@@ -107,10 +107,10 @@ impl Keeper {
         sees: &View,
         out: &mut Outbox,
     ) {
-        let Ok(books) = cell.maker.clipper_books(self.of.1) else { return };
+        let Ok(state) = cell.maker.clipper_state(self.of.1) else { return };
         let ilk = cell.ilk(self.of.1);
         let lot = sees.tokens.whole(ilk.gem, ilk.tokens_down(sale.lot)) * sees.oracles.feed(ilk.feed).answer();
-        if sale.tab.to_f64().min(lot) < books.chost.to_f64() {
+        if sale.tab.to_f64().min(lot) < state.chost.to_f64() {
             return;
         }
         let reward = self.reward(cell, sale.tab.to_f64(), sees);
@@ -122,10 +122,10 @@ impl Keeper {
     /// its own auctions of the block seek `sought` already; none while there is no room for it: of a part, neither what is
     /// sold nor what is left may owe less than `dust`.
     pub(super) fn bark(&self, cell: &MakerCell, vault: &Liquidatable, sought: f64, sees: &View) -> Option<(f64, f64)> {
-        let (books, dog) = (cell.maker.clipper_books(self.of.1).ok()?, &cell.maker.books().dog);
-        let of_ilk = books.params.hole.to_f64() - books.dirt.to_f64();
+        let (state, dog) = (cell.maker.clipper_state(self.of.1).ok()?, &cell.maker.state().dog);
+        let of_ilk = state.params.hole.to_f64() - state.dirt.to_f64();
         let room = of_ilk.min(dog.hole.to_f64() - dog.dirt.to_f64()) - sought;
-        let (chop, dust) = (books.params.chop_wad as f64 / 1e18, cell.maker.ilk_books(self.of.1).ok()?.dust.to_f64());
+        let (chop, dust) = (state.params.chop_wad as f64 / 1e18, cell.maker.ilk_state(self.of.1).ok()?.dust.to_f64());
         let part = (room / chop).min(vault.debt);
         let debt = if vault.debt - part < dust { vault.debt } else { part };
         if room <= 0.0 || debt < vault.debt && debt < dust {
@@ -136,7 +136,7 @@ impl Keeper {
 
     /// Returns the reward for starting an auction that seeks so many dai, in whole numeraire tokens.
     fn reward(&self, cell: &MakerCell, tab: f64, sees: &View) -> f64 {
-        let params = cell.maker.clipper_books(self.of.1).map(|books| books.params);
+        let params = cell.maker.clipper_state(self.of.1).map(|state| state.params);
         let dai = params.map_or(0.0, |params| params.tip.to_f64() + params.chip_wad as f64 / 1e18 * tab);
         dai * sees.venues.price(cell.dai)
     }

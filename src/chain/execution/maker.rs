@@ -93,7 +93,7 @@ impl Executor<'_, '_, '_> {
     ) -> Result<(u128, MakerDone), Revert> {
         let cell = self.protocols.maker(at.system);
         let vault = cell.vault(at.ilk, tx.sender);
-        let owed = vault.tab(cell.maker.ilk_books(at.ilk)?.rate);
+        let owed = vault.tab(cell.maker.ilk_state(at.ilk)?.rate);
         let missing = dai_up(owed.saturating_sub(cell.maker.purse(tx.sender).dai))?;
         let wiped = self.join_dai(tx.sender, at, most.min(missing))?;
         let cell = self.protocols.maker(at.system);
@@ -161,7 +161,7 @@ impl Executor<'_, '_, '_> {
             debt: dai(due),
             debt_whole: due.to_f64(),
             repaid: 0,
-            debt_left: dai(vault.tab(cell.maker.ilk_books(at.ilk)?.rate)),
+            debt_left: dai(vault.tab(cell.maker.ilk_state(at.ilk)?.rate)),
             is_over: vault.ink == 0,
             bad_debt: 0,
             prize: Prize::Paid(dai(incentive)),
@@ -282,14 +282,14 @@ struct Started {
 
 /// Puts a vault where it belongs in the order.
 fn reorder(cell: &mut MakerCell, at: &MakerOrder, owner: AccountId) -> Result<(), MakerError> {
-    let books = *cell.maker.ilk_books(at.ilk)?;
-    cell.reorder(at.ilk, owner, &books);
+    let state = *cell.maker.ilk_state(at.ilk)?;
+    cell.reorder(at.ilk, owner, &state);
     Ok(())
 }
 
 /// Returns what a vault's collateral carries over what it owes.
 fn health_factor(cell: &MakerCell, at: &MakerOrder, vault: &Position) -> Result<f64, MakerError> {
-    Ok(cell.maker.ilk_books(at.ilk)?.health_factor(vault))
+    Ok(cell.maker.ilk_state(at.ilk)?.health_factor(vault))
 }
 
 fn row_mut<'a>(cell: &'a mut MakerCell, at: &MakerOrder, auction: AuctionId) -> &'a mut AuctionRow {

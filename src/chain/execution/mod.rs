@@ -163,7 +163,7 @@ impl Executor<'_, '_, '_> {
     }
 
     fn pay(&mut self, from: AccountId, to: AccountId, token: TokenId, amount: u128) {
-        self.ledger.transfer(from, to, token, amount).expect("the protocol's books and the ledger agree");
+        self.ledger.transfer(from, to, token, amount).expect("the protocol's state and the ledger agree");
     }
 
     fn push(&mut self, tx: &Transaction, what: What) {

@@ -104,7 +104,7 @@ impl Executor<'_, '_, '_> {
         let moved = cell.pool.amm_mut().remove_liquidity(withdrawal, self.now)?;
 
         for (token, amount) in cell.tokens.iter().zip(&moved.amounts) {
-            self.ledger.transfer(pool, tx.sender, *token, *amount).expect("the pool's books and the ledger agree");
+            self.ledger.transfer(pool, tx.sender, *token, *amount).expect("the pool's state and the ledger agree");
         }
         if has_shares {
             self.ledger

@@ -1,6 +1,6 @@
 //! Books what a leveraged farm's receipts say into the ledger, transfer by transfer.
 //!
-//! Protocols keep their own books; the ledger is written from receipts alone, so that the audit compares two accounts
+//! Protocols keep their own state; the ledger is written from receipts alone, so that the audit compares two accounts
 //! of the same thing that were kept apart.
 
 use crate::chain::forced_sales::ForcedSale;
@@ -49,7 +49,7 @@ impl Booking {
     }
 }
 
-const AGREE: &str = "the protocol's books and the ledger agree";
+const AGREE: &str = "the protocol's state and the ledger agree";
 
 fn pay(ledger: &mut Ledger, from: AccountId, to: AccountId, token: TokenId, amount: u128) {
     ledger.transfer(from, to, token, amount).expect(AGREE);

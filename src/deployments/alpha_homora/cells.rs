@@ -5,7 +5,7 @@ use crate::chain::ids::{AccountId, BankId, FarmId, GoblinId, PoolId, PositionId,
 use crate::chain::price_order::PriceOrder;
 use crate::deployments::amm::PoolCell;
 use crate::deployments::staking::FarmCell;
-use crate::protocol::farm::alpha_homora::{Bank, BankBefore, BankBooks, Goblin};
+use crate::protocol::farm::alpha_homora::{Bank, BankBefore, BankState, Goblin};
 
 /// A bank.
 #[derive(Debug, Clone)]
@@ -35,9 +35,9 @@ impl BankCell {
         PositionKey { protocol: self.protocol, market, position: position.0 }
     }
 
-    /// Returns the bank's books with interest counted up to `now`, in seconds. An empty bank of three slopes counts none.
-    pub fn books_at(&self, now: u64) -> BankBooks {
-        self.bank.books_at(now).unwrap_or(*self.bank.books())
+    /// Returns the bank's state with interest counted up to `now`, in seconds. An empty bank of three slopes counts none.
+    pub fn state_at(&self, now: u64) -> BankState {
+        self.bank.state_at(now).unwrap_or(*self.bank.state())
     }
 }
 

@@ -41,13 +41,13 @@ impl Group for BankColumns {
     }
 
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
-        let books = cell.books_at(at.clock.now());
-        let rate = cell.bank.params().interest.rate_per_second_wad(books.debt_value, books.balance).unwrap_or(0);
+        let state = cell.state_at(at.clock.now());
+        let rate = cell.bank.params().interest.rate_per_second_wad(state.debt_value, state.balance).unwrap_or(0);
         Self {
-            debt: at.amount(cell.base, books.debt_value),
-            idle: at.amount(cell.base, books.balance),
-            reserve: at.amount(cell.base, books.reserve),
-            utilisation_ratio: books.debt_value as f64 / (books.debt_value as f64 + books.balance as f64),
+            debt: at.amount(cell.base, state.debt_value),
+            idle: at.amount(cell.base, state.balance),
+            reserve: at.amount(cell.base, state.reserve),
+            utilisation_ratio: state.debt_value as f64 / (state.debt_value as f64 + state.balance as f64),
             borrow_rate_ratio: rate as f64 / 1e18 * 365.0 * 86_400.0,
         }
     }
@@ -100,7 +100,7 @@ impl Group for GoblinColumns {
 
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
         let ground = at.ground(cell);
-        let owed = ground.books.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
+        let owed = ground.state.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
         let level = Level::of(&cell.goblin, &ground);
         let quantiles =
             cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| level.health_factor(key)));

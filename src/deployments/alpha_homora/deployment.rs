@@ -7,7 +7,7 @@ use crate::chain::price_order::Place;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::deployment::Deployment;
 use crate::deployments::valuation::ValueSheet;
-use crate::protocol::farm::alpha_homora::BankBooks;
+use crate::protocol::farm::alpha_homora::BankState;
 use crate::protocol::farm::alpha_homora::Goblin;
 
 /// What a call may change of a goblin.
@@ -37,23 +37,23 @@ impl Deployment for BankCell {
     }
 
     fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {
-        let books = self.bank.books();
-        sheet.holds(self.account, self.base, books.balance)?;
-        sheet.supply(self.shares, books.total_supply)?;
+        let state = self.bank.state();
+        sheet.holds(self.account, self.base, state.balance)?;
+        sheet.supply(self.shares, state.total_supply)?;
         let owed: u128 = self.bank.positions().iter().map(|position| position.debt_share).sum();
         let what = || format!("debt shares of {}", sheet.protocols.directory.banks[self.id.index()].name);
-        same(what, ("the bank", books.debt_share), ("the sum of positions", owed))
+        same(what, ("the bank", state.debt_share), ("the sum of positions", owed))
     }
 
     fn value_shares(&self, sheet: &mut ValueSheet) {
-        let books = self.books_at(sheet.now);
-        let owned = books.total_base().unwrap_or(0) as f64 * sheet.unit(self.base);
-        sheet.value_share(self.shares, owned, books.total_supply);
+        let state = self.state_at(sheet.now);
+        let owned = state.total_base().unwrap_or(0) as f64 * sheet.unit(self.base);
+        sheet.value_share(self.shares, owned, state.total_supply);
     }
 
     fn value(&self, sheet: &mut ValueSheet) {
-        let (unit, books) = (sheet.unit(self.base), self.books_at(sheet.now));
-        sheet.valuation.bank_reserves += unclaimed_base(&books) as f64 * unit;
+        let (unit, state) = (sheet.unit(self.base), self.state_at(sheet.now));
+        sheet.valuation.bank_reserves += unclaimed_base(&state) as f64 * unit;
         let protocols = sheet.protocols;
         let staked = |id: &GoblinId| {
             let at = protocols.goblin(*id);
@@ -67,7 +67,7 @@ impl Deployment for BankCell {
             let liquidity = at.goblin.share_to_lp_down(position.goblin_share, farm).unwrap_or(0);
             let place = self.goblins.iter().position(|goblin| *goblin == position.goblin);
             unclaimed[place.expect("a bank's positions are farmed by its goblins")] -= liquidity;
-            let debt = books.debt_value_down(position.debt_share).unwrap_or(0);
+            let debt = state.debt_value_down(position.debt_share).unwrap_or(0);
             let worth = liquidity as f64 * liquidity_unit(sheet, position.goblin) - debt as f64 * unit;
             sheet.claim(position.owner, worth);
         }
@@ -102,14 +102,14 @@ impl Deployment for GoblinCell {
 
     fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {
         let (pool, bank) = (sheet.protocols.pool(self.pool), sheet.protocols.bank(self.bank));
-        let (books, base_side) = (self.goblin.books(), self.goblin.params().base_side);
-        let dust = [books.dust_all_base, books.dust_two_sides];
+        let (state, base_side) = (self.goblin.state(), self.goblin.params().base_side);
+        let dust = [state.dust_all_base, state.dust_two_sides];
         sheet.holds(self.account, pool.token(base_side), dust.iter().map(|legs| legs.base).sum())?;
         sheet.holds(self.account, pool.token(base_side.other()), dust.iter().map(|legs| legs.farmed).sum())?;
         let positions = bank.bank.positions().iter().filter(|position| position.goblin == self.id);
         let shares: u128 = positions.map(|position| position.goblin_share).sum();
         let what = || format!("shares of {}", sheet.protocols.directory.goblins[usize::from(self.id.0)].name);
-        same(what, ("the goblin", books.total_share), ("the sum of positions", shares))?;
+        same(what, ("the goblin", state.total_share), ("the sum of positions", shares))?;
         let positions = bank.bank.positions().iter().filter(|position| position.goblin == self.id);
         let owed: u128 = positions.map(|position| position.debt_share).sum();
         let what = || format!("histogram of {}", sheet.protocols.directory.goblins[usize::from(self.id.0)].name);
@@ -124,7 +124,7 @@ impl Deployment for GoblinCell {
 
 /// Returns what a bank has that none of its shares claims: the reserve, as far as bad debt has left any, and all of it
 /// while there are no shares.
-fn unclaimed_base(books: &BankBooks) -> u128 {
-    let all = books.balance.saturating_add(books.debt_value);
-    if books.total_supply == 0 { all } else { books.reserve.min(all) }
+fn unclaimed_base(state: &BankState) -> u128 {
+    let all = state.balance.saturating_add(state.debt_value);
+    if state.total_supply == 0 { all } else { state.reserve.min(all) }
 }

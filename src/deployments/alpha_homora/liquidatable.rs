@@ -13,7 +13,7 @@ use crate::deployments::amm::PoolCell;
 use crate::deployments::liquidatable::{Liquidatable, MinProfit, gas_cost};
 use crate::deployments::staking::FarmCell;
 use crate::math::{BPS, mul_div_down};
-use crate::protocol::farm::alpha_homora::{BankBooks, Goblin, Position, is_underwater};
+use crate::protocol::farm::alpha_homora::{BankState, Goblin, Position, is_underwater};
 
 /// What a 30 basis point fee leaves of a trade: the strategies assume it.
 const PHI: f64 = 0.997;
@@ -44,7 +44,7 @@ pub struct Level {
 impl Level {
     /// Returns the level of a goblin.
     pub fn of(goblin: &Goblin, ground: &Ground) -> Self {
-        let (params, books) = (goblin.params(), &ground.books);
+        let (params, state) = (goblin.params(), &ground.state);
         let pair = ground.pool.pool.uniswap_v2();
         let (reserve, farmed) = pair.reserves().starting_with(params.base_side);
         let fraction = fraction(ground.pool, ground.farm, goblin);
@@ -53,7 +53,7 @@ impl Level {
             fraction,
             liquidity: pair.total_supply() as f64 * fraction,
             farmed: farmed as f64 * fraction,
-            debt_per_share: ratio(books.debt_value as f64, books.debt_share as f64),
+            debt_per_share: ratio(state.debt_value as f64, state.debt_share as f64),
             kill_factor: f64::from(params.kill_factor_bps) / 10_000.0,
         }
     }
@@ -120,7 +120,7 @@ pub fn reorder(
 /// Returns which part of the pool a goblin share stands for.
 fn fraction(pool: &PoolCell, farm: &FarmCell, goblin: &Goblin) -> f64 {
     let staked = farm.farm.stake_of(goblin.account()).balance as f64;
-    ratio(staked, goblin.books().total_share as f64) / pool.pool.uniswap_v2().total_supply() as f64
+    ratio(staked, goblin.state().total_share as f64) / pool.pool.uniswap_v2().total_supply() as f64
 }
 
 /// What a goblin's positions stand on.
@@ -128,8 +128,8 @@ fn fraction(pool: &PoolCell, farm: &FarmCell, goblin: &Goblin) -> f64 {
 pub struct Ground<'a> {
     /// The bank.
     pub bank: &'a BankCell,
-    /// The bank's books with interest counted up to now.
-    pub books: BankBooks,
+    /// The bank's state with interest counted up to now.
+    pub state: BankState,
     /// The pool that is farmed.
     pub pool: &'a PoolCell,
     /// The farm.
@@ -139,13 +139,13 @@ pub struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// The ground at `now`, in seconds.
     pub fn new(bank: &'a BankCell, pool: &'a PoolCell, farm: &'a FarmCell, now: u64) -> Self {
-        Self { bank, books: bank.books_at(now), pool, farm }
+        Self { bank, state: bank.state_at(now), pool, farm }
     }
 
     /// Returns a position's debt and health, exactly as the bank would find them; none if it owes nothing.
     pub fn debt_and_health(&self, goblin: &Goblin, id: PositionId) -> Option<(u128, u128)> {
-        let position = self.bank.bank.position(id).expect("the order and the books hold positions of the bank");
-        let debt = self.books.debt_value_down(position.debt_share).ok().filter(|debt| *debt > 0)?;
+        let position = self.bank.bank.position(id).expect("the order and the state hold positions of the bank");
+        let debt = self.state.debt_value_down(position.debt_share).ok().filter(|debt| *debt > 0)?;
         let health = goblin.health_down(position.goblin_share, &self.farm.farm, self.pool.pool.uniswap_v2()).ok()?;
         Some((debt, health))
     }

@@ -36,10 +36,10 @@ impl Group for MakerColumns {
     }
 
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
-        let books = cell.maker.books();
+        let state = cell.maker.state();
         let dai = |rad: Rad| at.amount(cell.dai, rad.to_wad_down().unwrap_or(u128::MAX));
         let supply = at.ledger.total(cell.dai).unwrap_or(u128::MAX);
-        Self { dai_supply: at.amount(cell.dai, supply), surplus: dai(books.vow.dai), bad_debt: dai(books.vow.sin) }
+        Self { dai_supply: at.amount(cell.dai, supply), surplus: dai(state.vow.dai), bad_debt: dai(state.vow.sin) }
     }
 }
 
@@ -89,10 +89,10 @@ impl Group for IlkColumns {
 
     fn observe(at: &Moment, (cell, number): Self::Of<'_>) -> Self {
         let (maker, ilk) = (&cell.maker, cell.ilk(number));
-        let books = cell.books_at(number, &at.oracles, at.clock.now()).ok();
-        let owed = books.and_then(|books| Rad::product(books.total_art, books.rate).to_wad_down().ok());
-        let lowest = books.and_then(|books| {
-            let factors = ilk.orders.leaders().map(|owner| books.health_factor(&cell.vault(number, owner)));
+        let state = cell.state_at(number, &at.oracles, at.clock.now()).ok();
+        let owed = state.and_then(|state| Rad::product(state.total_art, state.rate).to_wad_down().ok());
+        let lowest = state.and_then(|state| {
+            let factors = ilk.orders.leaders().map(|owner| state.health_factor(&cell.vault(number, owner)));
             factors.reduce(f64::min)
         });
         let is_unsafe = at.liquidatable.of_market(cell.protocol, number.0);

@@ -70,7 +70,7 @@ impl Deployment for MakerCell {
 
     /// What the adapters hold, and the vat's sums: all dai is the debt, all sin the vice, what vaults owe the rest.
     fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {
-        let (maker, books) = (&self.maker, self.maker.books());
+        let (maker, state) = (&self.maker, self.maker.state());
         for token in self.ilks.iter().map(|ilk| ilk.gem).collect::<BTreeSet<_>>() {
             let of_token = maker.ilks().zip(&self.ilks).filter(|(_, ilk)| ilk.gem == token);
             let held = of_token.map(|(number, _)| maker.gem_held(number).expect(LISTED)).sum();
@@ -81,13 +81,13 @@ impl Deployment for MakerCell {
         let minted = sheet.ledger.issued(Source::Stablecoins, self.dai);
         same(|| format!("dai of {name}"), ("the system", outside), ("the ledger", Some(minted)))?;
         let inside = maker.purses().map(|(_, purse)| purse.dai);
-        let dai = sum(inside.chain([books.vow.dai, books.pot.dai, books.vat.joined_dai]));
-        same(|| format!("debt of {name}"), ("the vat", Some(books.vat.debt)), ("the sum of dai", dai))?;
-        let sin = sum([books.vow.sin, books.vat.genesis_sin]);
-        same(|| format!("vice of {name}"), ("the vat", Some(books.vat.vice)), ("the sum of sin", sin))?;
-        let mut owed = Some(books.vat.vice);
+        let dai = sum(inside.chain([state.vow.dai, state.pot.dai, state.vat.joined_dai]));
+        same(|| format!("debt of {name}"), ("the vat", Some(state.vat.debt)), ("the sum of dai", dai))?;
+        let sin = sum([state.vow.sin, state.vat.genesis_sin]);
+        same(|| format!("vice of {name}"), ("the vat", Some(state.vat.vice)), ("the sum of sin", sin))?;
+        let mut owed = Some(state.vat.vice);
         for (number, ilk) in maker.ilks().zip(&self.ilks) {
-            let ilk_books = maker.ilk_books(number).expect(LISTED);
+            let ilk_state = maker.ilk_state(number).expect(LISTED);
             let (mut art, mut gem) = (0, 0);
             for (_, vault) in maker.positions(number).expect(LISTED) {
                 art += vault.art;
@@ -98,25 +98,25 @@ impl Deployment for MakerCell {
                 AuctionKind::English => maker.bids(number).expect(LISTED).map(|(_, bid)| bid.lot).sum(),
             };
             let what = |kind: &str| format!("{kind} of {}", ilk.name);
-            same(|| what("normalised debt"), ("the vat", ilk_books.total_art), ("the sum of vaults", art))?;
-            let (joined, counted) = (ilk_books.joined_gem, gem + lots);
+            same(|| what("normalised debt"), ("the vat", ilk_state.total_art), ("the sum of vaults", art))?;
+            let (joined, counted) = (ilk_state.joined_gem, gem + lots);
             same(|| what("collateral"), ("the vat", joined), ("vaults and auctions", counted))?;
-            owed = owed.and_then(|owed| owed.checked_add(Rad::product(art, ilk_books.rate)).ok());
+            owed = owed.and_then(|owed| owed.checked_add(Rad::product(art, ilk_state.rate)).ok());
         }
-        same(|| format!("what {name} is owed"), ("the vat", Some(books.vat.debt)), ("the sum of vaults and vice", owed))
+        same(|| format!("what {name} is owed"), ("the vat", Some(state.vat.debt)), ("the sum of vaults and vice", owed))
     }
 
     /// Gives everybody its vaults, as far as they are covered, its dai inside and the lots that it has bid for.
     fn value(&self, sheet: &mut ValueSheet) {
-        let (maker, books, now) = (&self.maker, self.maker.books(), sheet.now);
+        let (maker, state, now) = (&self.maker, self.maker.state(), sheet.now);
         let dai_unit = sheet.unit(self.dai) * 1e18;
         let dai = |rad: Rad| rad.to_f64() * dai_unit;
-        sheet.valuation.stablecoin_reserves += dai(books.vow.dai) - dai(books.vow.sin);
+        sheet.valuation.stablecoin_reserves += dai(state.vow.dai) - dai(state.vow.sin);
         for (account, purse) in maker.purses() {
             sheet.claim(account, dai(purse.dai));
         }
         for (number, ilk) in maker.ilks().zip(&self.ilks) {
-            let counted = maker.ilk_books(number).map_or(Ray::ONE, |books| books.rate);
+            let counted = maker.ilk_state(number).map_or(Ray::ONE, |state| state.rate);
             let rate = maker.rate_at(number, now).unwrap_or(counted);
             let unit = sheet.unit(ilk.gem);
             let gem = |wad: u128| wad as f64 / ilk.wads_per_unit as f64 * unit;

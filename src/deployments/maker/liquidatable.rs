@@ -25,21 +25,21 @@ fn surface(cell: &mut MakerCell, number: IlkId, chain: &ChainState, found: &mut 
         return;
     }
     // An ilk whose numbers do not fit can liquidate nobody.
-    let Ok(books) = cell.books_at(number, &chain.oracles, chain.clock.now()) else { return };
+    let Ok(state) = cell.state_at(number, &chain.oracles, chain.clock.now()) else { return };
     let MakerCell { protocol, maker, ilks, .. } = cell;
     let vault = |owner: AccountId| maker.position(number, owner).unwrap_or_default();
     let look = |owner: AccountId| {
         let position = vault(owner);
-        if !books.is_liquidatable(&position) {
+        if !state.is_liquidatable(&position) {
             return Look::Sound;
         }
         let key = PositionKey { protocol: *protocol, market: number.0, position: owner.0 };
-        let debt = position.tab(books.rate).to_f64();
-        let health_factor = books.health_factor(&position);
+        let debt = position.tab(state.rate).to_f64();
+        let health_factor = state.health_factor(&position);
         found.push(Liquidatable { key, owner, health_factor, debt, prize: None });
         Look::Failing
     };
     // Nobody's gain is certain enough to park a vault: what an auction brings is known when it is over.
     let orders = &mut ilks[usize::from(number.0)].orders;
-    orders.candidates(&level_of(&books), Some(0.0), |owner| exposure_of(&vault(owner)), look);
+    orders.candidates(&level_of(&state), Some(0.0), |owner| exposure_of(&vault(owner)), look);
 }

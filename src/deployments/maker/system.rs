@@ -12,7 +12,7 @@ use crate::chain::ids::{AccountId, FeedId, MakerId, PositionKey, ProtocolId, Tok
 use crate::chain::oracles::Oracles;
 use crate::deployments::lending::{Level, LoanOrders};
 use crate::math::{MathError, Rad, Ray, WAD};
-use crate::protocol::lending::maker::{IlkBooks, IlkId, Maker, MakerError, Position};
+use crate::protocol::lending::maker::{IlkId, IlkState, Maker, MakerError, Position};
 use crate::protocol::lending::{Exposure, Indices};
 
 /// Dai that vaults outside the run have issued, in smallest units: more than wallets, pools and the external venue will ever
@@ -116,25 +116,25 @@ impl MakerCell {
     /// # Errors
     /// A number does not fit. Something may have been written.
     pub fn update(&mut self, ilk: IlkId, oracles: &Oracles, now: u64) -> Result<(), MakerError> {
-        let (price, books) = (self.price(ilk, oracles), *self.maker.ilk_books(ilk)?);
-        if books.price_wad != price {
+        let (price, state) = (self.price(ilk, oracles), *self.maker.ilk_state(ilk)?);
+        if state.price_wad != price {
             self.maker.set_price(ilk, price)?;
             self.maker.poke(ilk)?;
         }
-        if books.rho != now {
+        if state.rho != now {
             self.maker.drip(ilk, now)?;
         }
         Ok(())
     }
 
-    /// Returns an ilk's books as [`MakerCell::update`] would leave them.
+    /// Returns an ilk's state as [`MakerCell::update`] would leave them.
     ///
     /// # Errors
     /// A number does not fit.
-    pub fn books_at(&self, ilk: IlkId, oracles: &Oracles, now: u64) -> Result<IlkBooks, MakerError> {
-        let (price_wad, books) = (self.price(ilk, oracles), *self.maker.ilk_books(ilk)?);
+    pub fn state_at(&self, ilk: IlkId, oracles: &Oracles, now: u64) -> Result<IlkState, MakerError> {
+        let (price_wad, state) = (self.price(ilk, oracles), *self.maker.ilk_state(ilk)?);
         let spot = self.maker.spot_at(ilk, price_wad)?;
-        Ok(IlkBooks { price_wad, spot, rate: self.maker.rate_at(ilk, now)?, ..books })
+        Ok(IlkState { price_wad, spot, rate: self.maker.rate_at(ilk, now)?, ..state })
     }
 
     /// Returns an account's vault.
@@ -144,16 +144,16 @@ impl MakerCell {
 
     /// Returns surplus less bad debt, in whole dai.
     pub fn net_surplus(&self) -> f64 {
-        let vow = &self.maker.books().vow;
+        let vow = &self.maker.state().vow;
         vow.dai.to_f64() - vow.sin.to_f64()
     }
 
     /// Puts an account's vault where it belongs in the order; out of it if it owes nothing.
-    pub fn reorder(&mut self, ilk: IlkId, owner: AccountId, books: &IlkBooks) {
+    pub fn reorder(&mut self, ilk: IlkId, owner: AccountId, state: &IlkState) {
         let exposure = exposure_of(&self.vault(ilk, owner));
         let orders = &mut self.ilk_mut(ilk).orders;
         if !orders.has_class(&exposure) {
-            orders.open_class(&exposure, level_of(books));
+            orders.open_class(&exposure, level_of(state));
         }
         orders.set(owner, &exposure);
     }
@@ -195,8 +195,8 @@ pub fn exposure_of(vault: &Position) -> Exposure {
 
 /// Returns what an ilk's vaults count with: what a wad of collateral may owe, and what a wad of normalised debt owes, in
 /// whole dai. The vat rounds nothing.
-pub fn level_of(books: &IlkBooks) -> Level {
-    let (spot, rate) = (books.spot.to_f64() / 1e18, books.rate.to_f64() / 1e18);
+pub fn level_of(state: &IlkState) -> Level {
+    let (spot, rate) = (state.spot.to_f64() / 1e18, state.rate.to_f64() / 1e18);
     let nothing = Indices { collateral: 0.0, debt: 0.0 };
     Level::exact([Indices { collateral: spot, ..nothing }, Indices { debt: rate, ..nothing }])
 }

@@ -72,9 +72,9 @@ impl Writing<'_, '_> {
         };
         self.protocols.lending(market).reorder(account, &self.chain.oracles, &self.chain.tokens, now);
         if kept {
-            self.chain.ledger.transfer(pays, account, token, given).expect("the market's books say so");
+            self.chain.ledger.transfer(pays, account, token, given).expect("the market's state say so");
         } else {
-            self.chain.ledger.retire(Source::Genesis, pays, token, given).expect("the market's books say so");
+            self.chain.ledger.retire(Source::Genesis, pays, token, given).expect("the market's state say so");
         }
         Ok(())
     }

@@ -203,7 +203,7 @@ impl Writing<'_, '_> {
         self.chain
             .ledger
             .retire(Source::Genesis, at.bank.account, base, receipt.debt)
-            .expect("the bank's books say so");
+            .expect("the bank's state say so");
         self.chain.ledger.issue(Source::Genesis, at.pool.account, base, receipt.used.base);
         self.chain.ledger.issue(Source::Genesis, at.pool.account, farmed, receipt.used.farmed);
         self.chain.ledger.issue(Source::Shares, at.farm.account, at.pool.liquidity, receipt.lp_staked);

@@ -76,7 +76,7 @@ fn open(cell: &mut MakerCell, ilk: IlkId, owner: AccountId, locked: u128, drawn:
     let change = |wad: u128| i128::try_from(wad).unwrap_or(i128::MAX);
     maker.frob(ilk, owner, change(joined.wad), change(art))?;
     maker.dai_exit(owner, drawn)?;
-    let books = *maker.ilk_books(ilk)?;
-    cell.reorder(ilk, owner, &books);
+    let state = *maker.ilk_state(ilk)?;
+    cell.reorder(ilk, owner, &state);
     Ok(())
 }

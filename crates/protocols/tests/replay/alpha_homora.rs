@@ -199,7 +199,7 @@ impl super::Machine for Machine {
     }
 
     fn state(&mut self, op: &Value, _done: bool) -> Value {
-        let books = self.bank.books();
+        let books = self.bank.state();
         let text = |number: u128| number.to_string();
         let mut state = json!({
             "bank": [
@@ -213,7 +213,7 @@ impl super::Machine for Machine {
                 self.bank.pending_interest_down(self.now).ok().map(text),
             ],
             "goblin": [
-                text(self.goblin.books().total_share),
+                text(self.goblin.state().total_share),
                 text(self.farm.stake_of(GOBLIN).balance),
             ],
             "pair": pair_state(&self.pair),

@@ -179,7 +179,7 @@ impl Machine {
 
     /// Returns what the contracts' views say of a market; `null` where they revert.
     fn market_state(&self, name: &str) -> Value {
-        let books = self.names.get(name).and_then(|id| self.comptroller.books(*id).ok());
+        let books = self.names.get(name).and_then(|id| self.comptroller.state(*id).ok());
         let Some(books) = books else {
             return Value::Null;
         };
@@ -210,7 +210,7 @@ impl Machine {
         };
         let balances = listed["bal"].as_object().into_iter().flatten().filter_map(|(name, _)| {
             let id = *self.names.get(name)?;
-            let (books, position) = (self.comptroller.books(id).ok()?, self.comptroller.position(id, user).ok()?);
+            let (books, position) = (self.comptroller.state(id).ok()?, self.comptroller.position(id, user).ok()?);
             let owed = books.borrow_balance_down(&position).ok().map(|owed| owed.to_string());
             Some((name.clone(), json!([position.tokens.to_string(), owed])))
         });

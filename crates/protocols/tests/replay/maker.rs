@@ -224,7 +224,7 @@ impl System {
     }
 
     fn state(&self, op: &Value) -> Result<Value, MakerError> {
-        let books = self.maker.books();
+        let books = self.maker.state();
         let totals =
             [books.vat.debt, books.vat.vice, books.dog.dirt, books.vow.dai, books.vow.sin, books.vow.queued_sin];
         let mut state = json!({ "g": totals.map(units) });
@@ -241,7 +241,7 @@ impl System {
                 state["sale"] = self.sale(ilk, id);
                 state["st"] = self.status(ilk, id)?;
                 state["count"] = json!(self.maker.sales(ilk)?.len().to_string());
-                state["chost"] = json!(units(self.maker.clipper_books(ilk)?.chost));
+                state["chost"] = json!(units(self.maker.clipper_state(ilk)?.chost));
             }
         }
         if op["op"].as_str().is_some_and(|op| op.starts_with("pot_")) {
@@ -275,7 +275,7 @@ impl System {
     }
 
     fn ilk_state(&self, ilk: IlkId) -> Result<Value, MakerError> {
-        let books = self.maker.ilk_books(ilk)?;
+        let books = self.maker.ilk_state(ilk)?;
         Ok(json!([
             books.total_art.to_string(),
             books.rate.0.to_string(),
@@ -284,7 +284,7 @@ impl System {
             units(books.dust),
             books.duty.0.to_string(),
             books.rho.to_string(),
-            units(self.maker.clipper_books(ilk)?.dirt),
+            units(self.maker.clipper_state(ilk)?.dirt),
         ]))
     }
 

@@ -66,7 +66,7 @@ impl super::Machine for Machine {
         let Some((market, _)) = markets.get(index) else {
             return Value::Null;
         };
-        let books = market.books();
+        let books = market.state();
         let totals = [books.supplied.assets, books.supplied.shares, books.borrowed.assets, books.borrowed.shares];
         let totals = totals.into_iter().chain([books.last_update.into(), books.fee_wad]);
         let named = op["state"]["users"].as_object().into_iter().flatten();

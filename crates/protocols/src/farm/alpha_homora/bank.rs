@@ -2,7 +2,7 @@
 
 use super::working_copy::WorkingCopy;
 use super::{
-    BankBooks, BankError, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis, PositionId, SaleVenue, Site,
+    BankError, BankState, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis, PositionId, SaleVenue, Site,
     Strategy, Worked,
 };
 use crate::AccountId;
@@ -39,15 +39,15 @@ pub struct Position {
 /// A bank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bank {
-    pub(super) books: BankBooks,
+    pub(super) state: BankState,
     pub(super) params: BankParams,
     positions: Vec<Position>,
 }
 
-/// A bank's before-image: its books, how many positions there were, and the row that a call names.
+/// A bank's before-image: its state, how many positions there were, and the row that a call names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BankBefore {
-    books: BankBooks,
+    state: BankState,
     positions: usize,
     row: Option<(PositionId, Position)>,
 }
@@ -87,13 +87,13 @@ pub struct GenesisPosition {
 impl Bank {
     /// Returns an empty bank that counts interest from `now`.
     pub fn new(params: BankParams, now: u64) -> Self {
-        let books = BankBooks { last_accrual: now, ..BankBooks::default() };
-        Self { books, params, positions: Vec::new() }
+        let state = BankState { last_accrual: now, ..BankState::default() };
+        Self { state, params, positions: Vec::new() }
     }
 
     /// Returns the bank's numbers.
-    pub fn books(&self) -> &BankBooks {
-        &self.books
+    pub fn state(&self) -> &BankState {
+        &self.state
     }
 
     /// Returns how the bank is set up.
@@ -121,7 +121,7 @@ impl Bank {
     /// # Errors
     /// There is no such position.
     pub fn debt_value_down(&self, id: PositionId) -> Result<u128, BankError> {
-        Ok(self.books.debt_value_down(self.position(id)?.debt_share)?)
+        Ok(self.state.debt_value_down(self.position(id)?.debt_share)?)
     }
 
     /// Returns the base that a position would sell for, fee and price impact included, rounded **down**.
@@ -143,28 +143,28 @@ impl Bank {
     /// # Errors
     /// The interest model cannot tell, or the interest is beyond `u128`.
     pub fn pending_interest_down(&self, now: u64) -> Result<u128, BankError> {
-        Ok(self.books.pending_interest_down(self.params.interest, now)?)
+        Ok(self.state.pending_interest_down(self.params.interest, now)?)
     }
 
-    /// Returns the books as a call at `now` would find them, interest counted.
+    /// Returns the state as a call at `now` would find it, interest counted.
     ///
     /// # Errors
     /// With three slopes: the bank is empty; or the interest is beyond `u128`.
-    pub fn books_at(&self, now: u64) -> Result<BankBooks, BankError> {
-        let mut books = self.books;
-        books.accrue(&self.params, now)?;
-        Ok(books)
+    pub fn state_at(&self, now: u64) -> Result<BankState, BankError> {
+        let mut state = self.state;
+        state.accrue(&self.params, now)?;
+        Ok(state)
     }
 
     /// Returns what a call about a position, or a new one, may change, as it is now.
     pub fn before(&self, position: Option<PositionId>) -> BankBefore {
         let row = position.and_then(|id| Some((id, *self.position(id).ok()?)));
-        BankBefore { books: self.books, positions: self.positions.len(), row }
+        BankBefore { state: self.state, positions: self.positions.len(), row }
     }
 
     /// Puts back what was kept.
     pub fn restore(&mut self, before: BankBefore) {
-        self.books = before.books;
+        self.state = before.state;
         self.positions.truncate(before.positions);
         if let Some((id, row)) = before.row {
             self.put(id, row);
@@ -184,22 +184,22 @@ impl Bank {
         venue: &mut dyn SaleVenue,
         now: u64,
     ) -> Result<Worked, BankError> {
-        let mut books = self.books;
-        let accrued = books.accrue(&self.params, now)?;
+        let mut state = self.state;
+        let accrued = state.accrue(&self.params, now)?;
         let (id, mut position) = self.position_for(&order)?;
-        let debt_before = books.remove_debt(&mut position)?;
+        let debt_before = state.remove_debt(&mut position)?;
         let debt = sum(debt_before, order.loan)?;
-        let sent = books.lend(order.value, order.loan)?;
+        let sent = state.lend(order.value, order.loan)?;
         let mut copy = WorkingCopy::open(site, now);
         let lp = copy.unstake(&mut position)?;
         let outcome = copy.execute(order.strategy, (lp, sent, debt), venue)?;
         copy.stake_for(&mut position, outcome.lp)?;
         let repaid = debt.min(outcome.base).min(order.max_return);
         let debt_after = debt - repaid;
-        books.balance = sum(books.balance, repaid)?;
-        let health = self.carry_debt(&mut books, &mut position, debt_after, &copy, site.goblin)?;
+        state.balance = sum(state.balance, repaid)?;
+        let health = self.carry_debt(&mut state, &mut position, debt_after, &copy, site.goblin)?;
 
-        self.books = books;
+        self.state = state;
         self.put(id, position);
         Ok(Worked {
             position: id,
@@ -227,13 +227,13 @@ impl Bank {
         venue: &mut dyn SaleVenue,
         now: u64,
     ) -> Result<Killed, BankError> {
-        let mut books = self.books;
-        let accrued = books.accrue(&self.params, now)?;
+        let mut state = self.state;
+        let accrued = state.accrue(&self.params, now)?;
         let mut position = *self.position(id)?;
         if position.debt_share == 0 {
             return Err(BankError::NoDebt { position: id });
         }
-        let debt = books.remove_debt(&mut position)?;
+        let debt = state.remove_debt(&mut position)?;
         let mut copy = WorkingCopy::open(site, now);
         let health = condemn(&copy, &position, debt, site.goblin)?;
         let lp = copy.unstake(&mut position)?;
@@ -241,9 +241,9 @@ impl Bank {
         let prize = mul_div_down(back, self.params.kill_bps.into(), BPS)?;
         let rest = back.checked_sub(prize).ok_or(MathError::BelowZero)?;
         let left = rest.saturating_sub(debt);
-        books.balance = sum(books.balance, rest - left)?;
+        state.balance = sum(state.balance, rest - left)?;
 
-        self.books = books;
+        self.state = state;
         self.put(id, position);
         Ok(Killed {
             position: id,
@@ -271,18 +271,18 @@ impl Bank {
         now: u64,
     ) -> Result<OpenedAtGenesis, BankError> {
         let GenesisPosition { owner, goblin, debt, amounts } = opening;
-        let mut books = self.books;
-        let accrued = books.accrue(&self.params, now)?;
+        let mut state = self.state;
+        let accrued = state.accrue(&self.params, now)?;
         let mut position = Position { debt_share: 0, goblin_share: 0, owner, goblin };
-        books.lend(0, debt)?;
+        state.lend(0, debt)?;
         let mut copy = WorkingCopy::open(site, now);
         let (lp, _) = copy.add_liquidity(amounts)?;
         copy.stake_for(&mut position, lp)?;
-        let health = self.carry_debt(&mut books, &mut position, debt, &copy, site.goblin)?;
+        let health = self.carry_debt(&mut state, &mut position, debt, &copy, site.goblin)?;
         let health = health.map_or_else(|| copy.health_down(&position), Ok)?;
 
         let position_id = self.next_position();
-        self.books = books;
+        self.state = state;
         self.put(position_id, position);
         let moves = copy.close(site);
         Ok(OpenedAtGenesis {
@@ -299,7 +299,7 @@ impl Bank {
     /// Books what a position owes after work, if anything, and returns its health.
     fn carry_debt(
         &self,
-        books: &mut BankBooks,
+        state: &mut BankState,
         position: &mut Position,
         debt: u128,
         copy: &WorkingCopy,
@@ -317,7 +317,7 @@ impl Bank {
         if !carries(health, work_factor_bps, debt) {
             return Err(BankError::BadWorkFactor { health, work_factor_bps, debt });
         }
-        books.add_debt(position, debt)?;
+        state.add_debt(position, debt)?;
         Ok(Some(health))
     }
 

@@ -9,10 +9,10 @@ impl Bank {
     /// # Errors
     /// The interest model cannot tell, or a sum is beyond `u128`.
     pub fn accrue(&mut self, now: u64) -> Result<Accrued, BankError> {
-        let mut books = self.books;
-        let accrued = books.accrue(&self.params, now)?;
+        let mut state = self.state;
+        let accrued = state.accrue(&self.params, now)?;
 
-        self.books = books;
+        self.state = state;
         Ok(accrued)
     }
 
@@ -21,14 +21,14 @@ impl Bank {
     /// # Errors
     /// Interest cannot be counted, or a sum is beyond `u128`.
     pub fn deposit(&mut self, value: u128, now: u64) -> Result<Deposited, BankError> {
-        let mut books = self.books;
-        let accrued = books.accrue(&self.params, now)?;
-        let total = books.total_base()?;
-        let share = if total == 0 { value } else { mul_div_down(value, books.total_supply, total)? };
-        books.balance = sum(books.balance, value)?;
-        books.total_supply = sum(books.total_supply, share)?;
+        let mut state = self.state;
+        let accrued = state.accrue(&self.params, now)?;
+        let total = state.total_base()?;
+        let share = if total == 0 { value } else { mul_div_down(value, state.total_supply, total)? };
+        state.balance = sum(state.balance, value)?;
+        state.total_supply = sum(state.total_supply, share)?;
 
-        self.books = books;
+        self.state = state;
         Ok(Deposited { accrued, value, share })
     }
 
@@ -37,20 +37,20 @@ impl Bank {
     /// # Errors
     /// So many shares do not exist, or the base is lent out.
     pub fn withdraw(&mut self, share: u128, now: u64) -> Result<Withdrawn, BankError> {
-        let mut books = self.books;
-        let accrued = books.accrue(&self.params, now)?;
-        let (total_supply, idle) = (books.total_supply, books.balance);
+        let mut state = self.state;
+        let accrued = state.accrue(&self.params, now)?;
+        let (total_supply, idle) = (state.total_supply, state.balance);
         if share > total_supply {
             return Err(BankError::BeyondSupply { share, total_supply });
         }
-        let value = mul_div_down(share, books.total_base()?, total_supply)?;
+        let value = mul_div_down(share, state.total_base()?, total_supply)?;
         if value > idle {
             return Err(BankError::InsufficientIdle { asked: value, idle });
         }
-        books.total_supply -= share;
-        books.balance -= value;
+        state.total_supply -= share;
+        state.balance -= value;
 
-        self.books = books;
+        self.state = state;
         Ok(Withdrawn { accrued, share, value })
     }
 
@@ -59,12 +59,12 @@ impl Bank {
     /// # Errors
     /// The reserve is smaller than that.
     pub fn reduce_reserve(&mut self, value: u128) -> Result<(), BankError> {
-        let reserve = self.books.reserve;
+        let reserve = self.state.reserve;
         if value > reserve {
             return Err(BankError::InsufficientReserve { asked: value, reserve });
         }
 
-        self.books.reserve -= value;
+        self.state.reserve -= value;
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use plimsoll_math::{BPS, MathError, mul_div_down};
 
 /// What a goblin's numbers are, apart from each position's share, which stands in the bank's row of the position.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct GoblinBooks {
+pub struct GoblinState {
     /// Sum of the positions' shares of the staked LP.
     pub total_share: u128,
     /// What the strategy that adds base alone has left over, in smallest units.
@@ -36,7 +36,7 @@ pub struct GoblinParams {
 /// A goblin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Goblin {
-    pub(super) books: GoblinBooks,
+    pub(super) state: GoblinState,
     pub(super) params: GoblinParams,
     pub(super) account: AccountId,
 }
@@ -59,12 +59,12 @@ impl Goblin {
         if pair.fee_bps() != FEE_BPS {
             return Err(GoblinError::PairFee { fee_bps: pair.fee_bps(), expected_bps: FEE_BPS });
         }
-        Ok(Self { books: GoblinBooks::default(), params, account })
+        Ok(Self { state: GoblinState::default(), params, account })
     }
 
     /// Returns the goblin's numbers.
-    pub fn books(&self) -> &GoblinBooks {
-        &self.books
+    pub fn state(&self) -> &GoblinState {
+        &self.state
     }
 
     /// Returns how the goblin is set up.
@@ -82,7 +82,7 @@ impl Goblin {
     /// # Errors
     /// The amount is beyond `u128`.
     pub fn share_to_lp_down(&self, share: u128, farm: &StakingRewards) -> Result<u128, GoblinError> {
-        Ok(self.books.share_to_lp_down(share, farm.stake_of(self.account).balance)?)
+        Ok(self.state.share_to_lp_down(share, farm.stake_of(self.account).balance)?)
     }
 
     /// Returns the base that a share of the staked LP would sell for, fee and price impact included. Each step rounds
@@ -130,7 +130,7 @@ impl Goblin {
     }
 }
 
-impl GoblinBooks {
+impl GoblinState {
     /// Returns the liquidity tokens that a share of `staked` LP stands for, rounded **down**.
     pub(super) fn share_to_lp_down(&self, share: u128, staked: u128) -> Result<u128, MathError> {
         if self.total_share == 0 { Ok(share) } else { mul_div_down(share, staked, self.total_share) }

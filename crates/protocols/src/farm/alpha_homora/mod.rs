@@ -13,25 +13,25 @@
 //! Every call works on copies of what it touches and writes them back at its end, so a call that errs changes nothing.
 
 mod bank;
-mod books;
 mod deposits;
 mod error;
 mod goblin;
 mod interest;
 mod receipts;
 mod sale;
+mod state;
 mod strategies;
 #[cfg(test)]
 mod tests;
 mod working_copy;
 
 pub use bank::{Bank, BankBefore, BankParams, GenesisPosition, Position, Work, is_underwater};
-pub use books::BankBooks;
 pub use error::{BankError, GoblinError};
-pub use goblin::{Goblin, GoblinBooks, GoblinParams, RewardMarket};
+pub use goblin::{Goblin, GoblinParams, GoblinState, RewardMarket};
 pub use interest::InterestModel;
 pub use receipts::{Accrued, Deposited, GoblinMoves, Killed, OpenedAtGenesis, Reinvested, Withdrawn, Worked};
 pub use sale::{IntoPair, SaleVenue};
+pub use state::BankState;
 pub use strategies::Strategy;
 
 use crate::amm::uniswap_v2::Pair;

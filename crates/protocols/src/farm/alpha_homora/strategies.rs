@@ -66,20 +66,20 @@ impl WorkingCopy {
 
     /// Turns base into liquidity tokens, and returns how many. What does not fit stays as dust.
     pub(super) fn add_all_base(&mut self, sent: u128, min_lp: u128) -> Result<u128, GoblinError> {
-        let dust = self.books.dust_all_base;
+        let dust = self.state.dust_all_base;
         let base = sum(dust.base, sent)?;
         let swapped = balancing_base_down(base, self.reserves().base)?;
         let bought = self.buy_farmed(swapped)?;
         let desired = Legs { base: base - swapped, farmed: sum(dust.farmed, bought)? };
         let (lp, left) = self.add_at_least(desired, min_lp)?;
-        self.books.dust_all_base = left;
+        self.state.dust_all_base = left;
         Ok(lp)
     }
 
     /// Turns base and the user's farmed token into liquidity tokens, and returns how many. What does not fit stays as
     /// dust.
     fn add_two_sides(&mut self, sent: u128, farmed: u128, min_lp: u128) -> Result<u128, GoblinError> {
-        let dust = self.books.dust_two_sides;
+        let dust = self.state.dust_two_sides;
         let mut held = Legs { base: sum(dust.base, sent)?, farmed: sum(dust.farmed, farmed)? };
         self.moves.farmed_from_user = farmed;
         let reserves = self.reserves();
@@ -93,7 +93,7 @@ impl WorkingCopy {
             held.farmed -= swapped;
         }
         let (lp, left) = self.add_at_least(held, min_lp)?;
-        self.books.dust_two_sides = left;
+        self.state.dust_two_sides = left;
         Ok(lp)
     }
 

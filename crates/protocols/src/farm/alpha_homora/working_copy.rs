@@ -1,7 +1,7 @@
 //! Copies of all that a goblin touches, to work on. A call that errs throws them away.
 
-use super::{GoblinBooks, GoblinParams};
 use super::{GoblinError, GoblinMoves, Legs, Position, SaleVenue, Site, goblin::health_of_lp_down};
+use super::{GoblinParams, GoblinState};
 use crate::amm::{
     Amounts, Side, Traded,
     uniswap_v2::{Pair, PairError, router::Offer},
@@ -9,9 +9,9 @@ use crate::amm::{
 use crate::farm::staking_rewards::Seat;
 use plimsoll_math::sum;
 
-/// A goblin's books, its seat in the farm and its pair, with a record of what moved between them.
+/// A goblin's state, its seat in the farm and its pair, with a record of what moved between them.
 pub(super) struct WorkingCopy {
-    pub(super) books: GoblinBooks,
+    pub(super) state: GoblinState,
     pub(super) pair: Pair,
     pub(super) moves: GoblinMoves,
     params: GoblinParams,
@@ -23,7 +23,7 @@ impl WorkingCopy {
     /// Returns copies of what is at the site.
     pub(super) fn open(site: &Site<'_>, now: u64) -> Self {
         Self {
-            books: site.goblin.books,
+            state: site.goblin.state,
             pair: *site.pair,
             moves: GoblinMoves::default(),
             params: site.goblin.params,
@@ -34,7 +34,7 @@ impl WorkingCopy {
 
     /// Writes the copies back to the site, and returns what moved.
     pub(super) fn close(self, site: &mut Site<'_>) -> GoblinMoves {
-        site.goblin.books = self.books;
+        site.goblin.state = self.state;
         *site.pair = self.pair;
         site.farm.write(site.goblin.account, self.seat);
         self.moves
@@ -42,7 +42,7 @@ impl WorkingCopy {
 
     /// Returns the base that a position would sell for, rounded **down**.
     pub(super) fn health_down(&self, position: &Position) -> Result<u128, GoblinError> {
-        let lp = self.books.share_to_lp_down(position.goblin_share, self.seat.stake.balance)?;
+        let lp = self.state.share_to_lp_down(position.goblin_share, self.seat.stake.balance)?;
         health_of_lp_down(lp, &self.pair, self.params.base_side)
     }
 
@@ -51,10 +51,10 @@ impl WorkingCopy {
         if position.goblin_share == 0 {
             return Ok(0);
         }
-        let lp = self.books.share_to_lp_down(position.goblin_share, self.seat.stake.balance)?;
+        let lp = self.state.share_to_lp_down(position.goblin_share, self.seat.stake.balance)?;
         self.seat.withdraw(lp, self.now)?;
         self.moves.lp_unstaked += lp;
-        self.books.total_share -= position.goblin_share;
+        self.state.total_share -= position.goblin_share;
         position.goblin_share = 0;
         Ok(lp)
     }
@@ -64,9 +64,9 @@ impl WorkingCopy {
         if lp == 0 {
             return Ok(());
         }
-        let share = self.books.lp_to_share_down(lp, self.seat.stake.balance)?;
+        let share = self.state.lp_to_share_down(lp, self.seat.stake.balance)?;
         self.stake(lp)?;
-        self.books.total_share = sum(self.books.total_share, share)?;
+        self.state.total_share = sum(self.state.total_share, share)?;
         position.goblin_share += share;
         Ok(())
     }

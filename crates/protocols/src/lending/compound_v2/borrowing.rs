@@ -63,13 +63,13 @@ impl Comptroller {
         prices.of(copy.id).map_err(Stop::Refuse)?;
         let effect = Effect { market: copy.id, redeemed_tokens: U256::ZERO, borrowed: amount };
         self.weigh_at(&[*copy], copy.entered, prices, Some(effect))?.require_no_shortfall()?;
-        copy.books.require_cash(amount)?;
+        copy.state.require_cash(amount)?;
         let refuse = |error| Stop::Refuse(CompoundError::Math(error));
-        let owed = copy.books.borrow_balance_down(&copy.position).map_err(refuse)?;
+        let owed = copy.state.borrow_balance_down(&copy.position).map_err(refuse)?;
         let debt_after = sum(owed, amount).map_err(refuse)?;
-        let total_borrows = sum(copy.books.total_borrows, amount).map_err(refuse)?;
-        copy.books.cash -= amount;
-        copy.books.total_borrows = total_borrows;
+        let total_borrows = sum(copy.state.total_borrows, amount).map_err(refuse)?;
+        copy.state.cash -= amount;
+        copy.state.total_borrows = total_borrows;
         copy.owe(debt_after);
         Ok(Borrowed { accrued: copy.accrued, amount, debt_after })
     }
@@ -78,7 +78,7 @@ impl Comptroller {
 impl WorkingCopy {
     /// Repays on the copies.
     pub(super) fn repay(&mut self, amount: RepayAmount) -> Result<Repaid, Stop> {
-        let owed = self.books.borrow_balance_down(&self.position);
+        let owed = self.state.borrow_balance_down(&self.position);
         let owed = owed.map_err(|error| Stop::Refuse(error.into()))?;
         let amount = match amount {
             RepayAmount::Exactly(amount) => amount,
@@ -86,10 +86,10 @@ impl WorkingCopy {
         };
         let beyond_debt = Stop::Revert(CompoundError::RepayExceedsDebt { repay: amount, owed });
         let debt_after = owed.checked_sub(amount).ok_or(beyond_debt)?;
-        let total = self.books.total_borrows;
+        let total = self.state.total_borrows;
         let beyond_total = Stop::Revert(CompoundError::RepayExceedsTotal { repay: amount, total });
-        self.books.total_borrows = total.checked_sub(amount).ok_or(beyond_total)?;
-        self.books.cash = sum(self.books.cash, amount)?;
+        self.state.total_borrows = total.checked_sub(amount).ok_or(beyond_total)?;
+        self.state.cash = sum(self.state.cash, amount)?;
         self.owe(debt_after);
         Ok(Repaid { accrued: self.accrued, amount, debt_after })
     }
@@ -97,6 +97,6 @@ impl WorkingCopy {
     /// Books what the account owes as of now.
     fn owe(&mut self, debt: u128) {
         self.position.principal = debt;
-        self.position.interest_index_wad = self.books.borrow_index_wad;
+        self.position.interest_index_wad = self.state.borrow_index_wad;
     }
 }

@@ -92,16 +92,16 @@ impl PricedComptroller {
 
     /// Returns what the cTokens of a liquidation are redeemed for afterwards.
     fn redeemed(&self, order: &LiquidationOrder, done: &super::Liquidated, block: u64) -> Result<u128, LendingError> {
-        let mut books = self.comptroller.books_at(order.collateral, block)?;
+        let mut state = self.comptroller.state_at(order.collateral, block)?;
         if order.collateral == order.debt {
-            books.cash += done.repaid;
-            books.total_borrows -= done.repaid;
+            state.cash += done.repaid;
+            state.total_borrows -= done.repaid;
         }
-        books.total_reserves += done.to_reserves;
-        books.total_supply -= done.tokens_burnt;
-        let amount = books.exchange_rate_wad()?.mul_div_down(done.tokens_to_liquidator, WAD)?.try_into_u128()?;
-        if amount > books.cash {
-            return Err(CompoundError::InsufficientCash { asked: U256::from(amount), cash: books.cash }.into());
+        state.total_reserves += done.to_reserves;
+        state.total_supply -= done.tokens_burnt;
+        let amount = state.exchange_rate_wad()?.mul_div_down(done.tokens_to_liquidator, WAD)?.try_into_u128()?;
+        if amount > state.cash {
+            return Err(CompoundError::InsufficientCash { asked: U256::from(amount), cash: state.cash }.into());
         }
         Ok(amount)
     }
@@ -193,8 +193,8 @@ impl Lending for PricedComptroller {
 
     fn supplied(&self, account: AccountId, asset: u8, now: u64) -> u128 {
         let position = self.comptroller.position(MarketId(asset), account).unwrap_or_default();
-        let books = self.comptroller.books_at(MarketId(asset), self.clock.block(now));
-        books.and_then(|books| books.supply_balance_down(&position)).unwrap_or(0)
+        let state = self.comptroller.state_at(MarketId(asset), self.clock.block(now));
+        state.and_then(|state| state.supply_balance_down(&position)).unwrap_or(0)
     }
 
     fn borrowed(&self, account: AccountId, asset: u8, now: u64) -> u128 {
@@ -202,26 +202,26 @@ impl Lending for PricedComptroller {
     }
 
     fn totals(&self, asset: u8, now: u64) -> AssetTotals {
-        let Ok(books) = self.comptroller.books_at(MarketId(asset), self.clock.block(now)) else {
+        let Ok(state) = self.comptroller.state_at(MarketId(asset), self.clock.block(now)) else {
             return AssetTotals::default();
         };
         AssetTotals {
-            supplied: books.owned_by_suppliers().ok().and_then(|owned| owned.try_into_u128().ok()).unwrap_or(0),
-            borrowed: books.total_borrows,
-            idle: books.cash,
+            supplied: state.owned_by_suppliers().ok().and_then(|owned| owned.try_into_u128().ok()).unwrap_or(0),
+            borrowed: state.total_borrows,
+            idle: state.cash,
         }
     }
 
     fn held(&self, asset: u8) -> u128 {
-        self.comptroller.books(MarketId(asset)).map_or(0, |books| books.cash)
+        self.comptroller.state(MarketId(asset)).map_or(0, |state| state.cash)
     }
 
     /// Debts sum to the total but for the rounding of each.
     fn claims_sum(&self) -> Result<(), &'static str> {
-        for (id, books) in self.comptroller.markets() {
+        for (id, state) in self.comptroller.markets() {
             let positions = self.comptroller.positions(id).expect("it is one of its markets");
             let tokens: u128 = positions.map(|(_, position)| position.tokens).sum();
-            if tokens != books.total_supply {
+            if tokens != state.total_supply {
                 return Err("cTokens");
             }
         }

@@ -1,7 +1,7 @@
 //! Repaying for an account with a shortfall, and taking its cTokens.
 
 use super::{
-    Accrued, Books, CompoundError, Comptroller, Liquidated, MarketId, Outcome, Position, Prices, RepayAmount,
+    Accrued, CompoundError, Comptroller, Liquidated, MarketId, MarketState, Outcome, Position, Prices, RepayAmount,
     working_copy::{Stop, WorkingCopy, outcome},
 };
 use crate::AccountId;
@@ -84,7 +84,7 @@ impl Comptroller {
     ) -> Result<(LiquidationOrder, Liquidated), CompoundError> {
         let mut case = self.open_case(&order, block)?;
         let close = self.max_close_down(&case.debt)?;
-        let ratio_wad = self.tokens_per_debt_wad(&case.collateral.books, &order, prices)?;
+        let ratio_wad = self.tokens_per_debt_wad(&case.collateral.state, &order, prices)?;
         // The greatest amount whose cTokens, rounded down, the borrower holds.
         let beyond = U256::from(case.collateral.position.tokens).checked_add(1)?.checked_mul(WAD)?;
         let paid_for = match ratio_wad {
@@ -120,7 +120,7 @@ impl Comptroller {
         if same_market {
             case.collateral = case.debt;
         }
-        let ratio_wad = self.tokens_per_debt_wad(&case.collateral.books, order, prices).map_err(Stop::Revert)?;
+        let ratio_wad = self.tokens_per_debt_wad(&case.collateral.state, order, prices).map_err(Stop::Revert)?;
         let seize = ratio_wad.mul_div_down(order.amount, WAD)?;
         let (tokens_to_liquidator, tokens_burnt, to_reserves) =
             case.seize(seize, self.params.protocol_seize_share_wad)?;
@@ -160,7 +160,7 @@ impl Comptroller {
 
     /// Returns the part of a debt that one liquidation may repay, rounded **down**.
     fn max_close_down(&self, debt: &WorkingCopy) -> Result<u128, CompoundError> {
-        let owed = debt.books.borrow_balance_down(&debt.position)?;
+        let owed = debt.state.borrow_balance_down(&debt.position)?;
         Ok(mul_div_down(owed, self.params.close_factor_wad, WAD)?)
     }
 
@@ -168,7 +168,7 @@ impl Comptroller {
     /// either way.
     pub(super) fn tokens_per_debt_wad(
         &self,
-        collateral: &Books,
+        collateral: &MarketState,
         order: &LiquidationOrder,
         prices: Prices<'_>,
     ) -> Result<U256, CompoundError> {
@@ -184,16 +184,16 @@ impl Case {
     /// Moves cTokens from the borrower to the liquidator and the protocol's share into the reserves, on the copies;
     /// returns the two parts and what the second is worth, rounded **down**.
     fn seize(&mut self, seize: U256, protocol_share_wad: u128) -> Result<(u128, u128, u128), Stop> {
-        let WorkingCopy { books, position, .. } = &mut self.collateral;
+        let WorkingCopy { state, position, .. } = &mut self.collateral;
         let too_much = Stop::Revert(CompoundError::SeizeTooMuch { seize, held: position.tokens });
         let seized = seize.try_into_u128().map_err(|_| too_much)?;
         position.tokens = position.tokens.checked_sub(seized).ok_or(too_much)?;
         let burnt = mul_div_down(seized, protocol_share_wad, WAD)?;
         let to_liquidator = seized.checked_sub(burnt).ok_or(MathError::BelowZero)?;
-        let exchange_rate_wad = books.exchange_rate_wad().map_err(Stop::Revert)?;
+        let exchange_rate_wad = state.exchange_rate_wad().map_err(Stop::Revert)?;
         let to_reserves = exchange_rate_wad.mul_div_down(burnt, WAD)?.try_into_u128()?;
-        books.total_reserves = sum(books.total_reserves, to_reserves)?;
-        books.total_supply = books.total_supply.checked_sub(burnt).ok_or(MathError::BelowZero)?;
+        state.total_reserves = sum(state.total_reserves, to_reserves)?;
+        state.total_supply = state.total_supply.checked_sub(burnt).ok_or(MathError::BelowZero)?;
         self.liquidator.tokens = sum(self.liquidator.tokens, to_liquidator)?;
         Ok((to_liquidator, burnt, to_reserves))
     }

@@ -1,7 +1,7 @@
 //! What an account's collateral carries against what it owes.
 
 use super::{
-    Books, CompoundError, Comptroller, Entered, MarketId, Position,
+    CompoundError, Comptroller, Entered, MarketId, MarketState, Position,
     working_copy::{Stop, WorkingCopy},
 };
 use crate::AccountId;
@@ -88,8 +88,8 @@ impl Comptroller {
     /// # Errors
     /// A price is unknown, or a market's reserves are greater than what it has.
     pub fn account_liquidity(&self, account: AccountId, prices: Prices<'_>) -> Result<AccountLiquidity, CompoundError> {
-        let books = |id| self.books(id).copied();
-        self.weigh(account, self.entered.get(account), prices, None, books).map_err(Stop::why)
+        let state = |id| self.state(id).copied();
+        self.weigh(account, self.entered.get(account), prices, None, state).map_err(Stop::why)
     }
 
     /// Returns the same with the interest of all its markets counted up to a block.
@@ -102,8 +102,8 @@ impl Comptroller {
         prices: Prices<'_>,
         block: u64,
     ) -> Result<AccountLiquidity, CompoundError> {
-        let books = |id| self.books_at(id, block);
-        self.weigh(account, self.entered.get(account), prices, None, books).map_err(Stop::why)
+        let state = |id| self.state_at(id, block);
+        self.weigh(account, self.entered.get(account), prices, None, state).map_err(Stop::why)
     }
 
     /// Returns what an account owes in a market at a block, rounded **down**.
@@ -111,7 +111,7 @@ impl Comptroller {
     /// # Errors
     /// There is no such market, or it cannot count its interest.
     pub fn borrow_balance_at(&self, market: MarketId, account: AccountId, block: u64) -> Result<u128, CompoundError> {
-        Ok(self.books_at(market, block)?.borrow_balance_down(&self.position(market, account)?)?)
+        Ok(self.state_at(market, block)?.borrow_balance_down(&self.position(market, account)?)?)
     }
 
     /// Returns by how much an account's debts are worth more than all its cTokens, wherever they are, in units of 10^-18
@@ -121,14 +121,14 @@ impl Comptroller {
     /// A price is unknown, or a market's reserves are greater than what it has.
     pub fn bad_debt(&self, account: AccountId, prices: Prices<'_>) -> Result<U256, CompoundError> {
         let mut worth = AccountLiquidity::default();
-        for (id, books) in self.markets() {
+        for (id, state) in self.markets() {
             let position = self.position(id, account)?;
             if position == Position::default() {
                 continue;
             }
             let price = prices.of(id)?;
-            let token_worth = books.exchange_rate_wad()?.mul_div_down(price, WAD)?;
-            worth.add(token_worth, position.tokens, price, books.borrow_balance_down(&position)?)?;
+            let token_worth = state.exchange_rate_wad()?.mul_div_down(price, WAD)?;
+            worth.add(token_worth, position.tokens, price, state.borrow_balance_down(&position)?)?;
         }
         Ok(worth.shortfall())
     }
@@ -152,10 +152,10 @@ impl Comptroller {
         // The greatest amount whose worth, rounded down, is within the liquidity.
         let beyond = weighed.liquidity().checked_add(1)?.checked_mul(WAD)?;
         let most = beyond.checked_sub(1)?.div_down(prices.of(market)?)?;
-        Ok(most.try_into_u128().unwrap_or(u128::MAX).min(copy.books.cash))
+        Ok(most.try_into_u128().unwrap_or(u128::MAX).min(copy.state.cash))
     }
 
-    /// Weighs an account with the books of those markets that are being worked on.
+    /// Weighs an account with the state of those markets that are being worked on.
     pub(super) fn weigh_at(
         &self,
         copies: &[WorkingCopy],
@@ -165,8 +165,8 @@ impl Comptroller {
     ) -> Result<AccountLiquidity, Stop> {
         let account = copies[0].account;
         self.weigh(account, entered, prices, effect, |id| match copies.iter().find(|copy| copy.id == id) {
-            Some(copy) => Ok(copy.books),
-            None => self.books(id).copied(),
+            Some(copy) => Ok(copy.state),
+            None => self.state(id).copied(),
         })
     }
 
@@ -177,14 +177,14 @@ impl Comptroller {
         entered: Entered,
         prices: Prices<'_>,
         effect: Option<Effect>,
-        books: impl Fn(MarketId) -> Result<Books, CompoundError>,
+        state: impl Fn(MarketId) -> Result<MarketState, CompoundError>,
     ) -> Result<AccountLiquidity, Stop> {
         let mut sums = AccountLiquidity::default();
         for id in entered.markets() {
-            let books = books(id).map_err(Stop::Refuse)?;
+            let state = state(id).map_err(Stop::Refuse)?;
             let position = self.position(id, account).map_err(Stop::Refuse)?;
-            let (worth, price) = token_worth(&books, id, prices)?;
-            let debt = debt(&books, &position)?;
+            let (worth, price) = token_worth(&state, id, prices)?;
+            let debt = debt(&state, &position)?;
             sums.add(worth, position.tokens, price, debt)?;
             if let Some(effect) = effect.filter(|effect| effect.market == id) {
                 let redeemed = worth.checked_mul(effect.redeemed_tokens)?.div_down(WAD)?;
@@ -198,15 +198,15 @@ impl Comptroller {
 
 /// Returns what a cToken carries, wad, and the price of its underlying. Each product rounds **down**.
 #[inline]
-fn token_worth(books: &Books, id: MarketId, prices: Prices<'_>) -> Result<(U256, u128), Stop> {
-    let exchange_rate_wad = books.exchange_rate_wad().map_err(Stop::Refuse)?;
+fn token_worth(state: &MarketState, id: MarketId, prices: Prices<'_>) -> Result<(U256, u128), Stop> {
+    let exchange_rate_wad = state.exchange_rate_wad().map_err(Stop::Refuse)?;
     let price = prices.of(id).map_err(Stop::Refuse)?;
-    let factored_wad = exchange_rate_wad.mul_div_down(books.params.collateral_factor_wad, WAD)?;
+    let factored_wad = exchange_rate_wad.mul_div_down(state.params.collateral_factor_wad, WAD)?;
     Ok((factored_wad.mul_div_down(price, WAD)?, price))
 }
 
 /// Returns what a position owes.
 #[inline]
-fn debt(books: &Books, position: &Position) -> Result<u128, Stop> {
-    books.borrow_balance_down(position).map_err(|error| Stop::Refuse(error.into()))
+fn debt(state: &MarketState, position: &Position) -> Result<u128, Stop> {
+    state.borrow_balance_down(position).map_err(|error| Stop::Refuse(error.into()))
 }

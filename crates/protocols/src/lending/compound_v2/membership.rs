@@ -65,7 +65,7 @@ impl Comptroller {
         prices: Prices<'_>,
     ) -> Result<(), CompoundError> {
         let position = self.position(market, account)?;
-        let owed = self.books(market)?.borrow_balance_down(&position)?;
+        let owed = self.state(market)?.borrow_balance_down(&position)?;
         if owed != 0 {
             return Err(CompoundError::BalanceOwed { owed });
         }
@@ -116,7 +116,7 @@ impl Comptroller {
             return self.market(market).map(|_| ());
         }
         let effect = Effect { market, redeemed_tokens: U256::from(tokens), borrowed: 0 };
-        let weighed = self.weigh(account, entered, prices, Some(effect), |id| self.books(id).copied());
+        let weighed = self.weigh(account, entered, prices, Some(effect), |id| self.state(id).copied());
         weighed.and_then(AccountLiquidity::require_no_shortfall).map_err(Stop::why)
     }
 }

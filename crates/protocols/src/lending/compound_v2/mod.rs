@@ -19,7 +19,6 @@
 //! Markets are weighed in the order of their numbers, not in that in which the account entered them: no sum depends on
 //! it. Every call works on copies and writes them back at its end.
 
-mod books;
 mod borrowing;
 #[cfg(feature = "decisions")]
 mod decisions;
@@ -30,12 +29,12 @@ mod liquidation;
 mod liquidity;
 mod membership;
 mod receipts;
+mod state;
 mod supplying;
 #[cfg(test)]
 mod tests;
 mod working_copy;
 
-pub use books::Books;
 pub use borrowing::RepayAmount;
 #[cfg(feature = "decisions")]
 pub use decisions::{FailingKey, KeyLimits};
@@ -45,6 +44,7 @@ pub use lending::{BlockClock, PricedComptroller};
 pub use liquidation::LiquidationOrder;
 pub use liquidity::{AccountLiquidity, Prices};
 pub use receipts::{Accrued, Borrowed, Liquidated, Minted, Redeemed, Repaid, ReservesReduced, Transferred};
+pub use state::MarketState;
 pub use supplying::RedeemAmount;
 pub use working_copy::ComptrollerBefore;
 
@@ -102,7 +102,7 @@ pub struct Position {
 /// A market: its numbers and its accounts'.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Market {
-    books: Books,
+    state: MarketState,
     positions: Rows<Position>,
 }
 
@@ -128,9 +128,9 @@ impl Comptroller {
         let number = self.markets.len();
         let full = CompoundError::TooManyMarkets { greatest: MAX_MARKETS };
         let id = u8::try_from(number).ok().filter(|_| number < MAX_MARKETS).ok_or(full)?;
-        let books = Books::new(params, block)?;
+        let state = MarketState::new(params, block)?;
 
-        self.markets.push(Market { books, positions: Rows::default() });
+        self.markets.push(Market { state, positions: Rows::default() });
         Ok(MarketId(id))
     }
 
@@ -144,13 +144,13 @@ impl Comptroller {
     /// # Errors
     /// There is no such market.
     #[inline]
-    pub fn books(&self, market: MarketId) -> Result<&Books, CompoundError> {
-        Ok(&self.market(market)?.books)
+    pub fn state(&self, market: MarketId) -> Result<&MarketState, CompoundError> {
+        Ok(&self.market(market)?.state)
     }
 
     /// Returns the markets' numbers, as of the last calls.
-    pub fn markets(&self) -> impl Iterator<Item = (MarketId, &Books)> {
-        (0..).map(MarketId).zip(self.markets.iter().map(|market| &market.books))
+    pub fn markets(&self) -> impl Iterator<Item = (MarketId, &MarketState)> {
+        (0..).map(MarketId).zip(self.markets.iter().map(|market| &market.state))
     }
 
     /// Returns what an account has in a market.

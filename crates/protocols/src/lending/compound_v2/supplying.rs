@@ -62,7 +62,7 @@ impl Comptroller {
 
     /// Redeems on the copies.
     fn redeem_fresh(&self, copy: &mut WorkingCopy, amount: RedeemAmount, prices: Prices<'_>) -> Result<Redeemed, Stop> {
-        let rate_wad = copy.books.exchange_rate_wad().map_err(Stop::Refuse)?;
+        let rate_wad = copy.state.exchange_rate_wad().map_err(Stop::Refuse)?;
         let refuse = |error| Stop::Refuse(CompoundError::Math(error));
         let (tokens, amount) = match amount {
             RedeemAmount::Tokens(tokens) => (U256::from(tokens), rate_wad.mul_div_down(tokens, WAD).map_err(refuse)?),
@@ -82,17 +82,17 @@ impl Comptroller {
 impl WorkingCopy {
     /// Mints on the copies.
     fn mint(&mut self, amount: u128) -> Result<Minted, Stop> {
-        let rate_wad = self.books.exchange_rate_wad().map_err(Stop::Refuse)?;
+        let rate_wad = self.state.exchange_rate_wad().map_err(Stop::Refuse)?;
         let tokens = U256::product(amount, WAD).div_down(rate_wad)?.try_into_u128()?;
-        self.books.cash = sum(self.books.cash, amount)?;
-        self.books.total_supply = sum(self.books.total_supply, tokens)?;
+        self.state.cash = sum(self.state.cash, amount)?;
+        self.state.total_supply = sum(self.state.total_supply, tokens)?;
         self.position.tokens = sum(self.position.tokens, tokens)?;
         Ok(Minted { accrued: self.accrued, amount, tokens })
     }
 
     /// Burns cTokens and pays underlying out, on the copies.
     fn redeem(&mut self, tokens: U256, amount: U256) -> Result<Redeemed, Stop> {
-        let (total_supply, held, cash) = (self.books.total_supply, self.position.tokens, self.books.cash);
+        let (total_supply, held, cash) = (self.state.total_supply, self.position.tokens, self.state.cash);
         let beyond = Stop::Refuse(CompoundError::BeyondSupply { tokens, total_supply });
         let lacking = Stop::Refuse(CompoundError::InsufficientTokens { tokens, held });
         let dry = Stop::Refuse(CompoundError::InsufficientCash { asked: amount, cash });
@@ -103,8 +103,8 @@ impl WorkingCopy {
             return Err(Stop::Revert(CompoundError::RedeemTokensZero { amount }));
         }
         self.position.tokens = left;
-        self.books.total_supply = total_supply - burnt;
-        self.books.cash = cash - amount;
+        self.state.total_supply = total_supply - burnt;
+        self.state.cash = cash - amount;
         Ok(Redeemed { accrued: self.accrued, tokens: burnt, amount })
     }
 }

@@ -1,6 +1,6 @@
 //! Copies that a call works on, and before-images of what a call may change.
 
-use super::{Accrued, Books, CompoundError, Comptroller, Entered, MarketId, Outcome, Position, ReservesReduced};
+use super::{Accrued, CompoundError, Comptroller, Entered, MarketId, MarketState, Outcome, Position, ReservesReduced};
 use crate::AccountId;
 use plimsoll_math::MathError;
 
@@ -44,8 +44,8 @@ pub(super) fn outcome<Receipt>(done: Result<Receipt, Stop>) -> Result<Outcome<Re
 pub(super) struct WorkingCopy {
     /// The market.
     pub(super) id: MarketId,
-    /// Its books, interest counted.
-    pub(super) books: Books,
+    /// Its state, interest counted.
+    pub(super) state: MarketState,
     /// The interest that was counted.
     pub(super) accrued: Accrued,
     /// The account.
@@ -56,7 +56,7 @@ pub(super) struct WorkingCopy {
     pub(super) entered: Entered,
 }
 
-/// A comptroller's before-image: the books of up to two markets, and what up to two accounts have in them.
+/// A comptroller's before-image: the state of up to two markets, and what up to two accounts have in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComptrollerBefore {
     markets: [MarketBefore; 2],
@@ -64,11 +64,11 @@ pub struct ComptrollerBefore {
     members: usize,
 }
 
-/// A market's before-image: its books, how many positions there were, and two of them.
+/// A market's before-image: its state, how many positions there were, and two of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct MarketBefore {
     id: MarketId,
-    books: Books,
+    state: MarketState,
     rows: usize,
     positions: [Position; 2],
 }
@@ -78,10 +78,10 @@ impl Comptroller {
     ///
     /// # Errors
     /// There is no such market, blocks run backwards, or interest is absurdly high.
-    pub fn books_at(&self, market: MarketId, block: u64) -> Result<Books, CompoundError> {
-        let mut books = *self.books(market)?;
-        books.accrue(block)?;
-        Ok(books)
+    pub fn state_at(&self, market: MarketId, block: u64) -> Result<MarketState, CompoundError> {
+        let mut state = *self.state(market)?;
+        state.accrue(block)?;
+        Ok(state)
     }
 
     /// Counts a market's interest up to a block.
@@ -90,10 +90,10 @@ impl Comptroller {
     /// There is no such market, blocks run backwards, or interest is absurdly high.
     pub fn accrue(&mut self, market: MarketId, block: u64) -> Result<Accrued, CompoundError> {
         let market = self.market_mut(market)?;
-        let mut books = market.books;
-        let accrued = books.accrue(block)?;
+        let mut state = market.state;
+        let accrued = state.accrue(block)?;
 
-        market.books = books;
+        market.state = state;
         Ok(accrued)
     }
 
@@ -110,12 +110,12 @@ impl Comptroller {
         block: u64,
     ) -> Result<Outcome<ReservesReduced>, CompoundError> {
         let market = self.market_mut(market)?;
-        let mut books = market.books;
-        let accrued = books.accrue(block)?;
-        let done = books.reduce_reserves(amount).map(|()| ReservesReduced { accrued, amount });
+        let mut state = market.state;
+        let accrued = state.accrue(block)?;
+        let done = state.reduce_reserves(amount).map(|()| ReservesReduced { accrued, amount });
         let outcome = outcome(done)?;
 
-        market.books = books;
+        market.state = state;
         Ok(outcome)
     }
 
@@ -127,7 +127,7 @@ impl Comptroller {
         let [first, second] = markets.map(|id| {
             let market = self.market(id)?;
             let positions = accounts.map(|account| market.positions.get(account));
-            Ok::<_, CompoundError>(MarketBefore { id, books: market.books, rows: market.positions.len(), positions })
+            Ok::<_, CompoundError>(MarketBefore { id, state: market.state, rows: market.positions.len(), positions })
         });
         let entered = accounts.map(|account| (account, self.entered.get(account)));
         Ok(ComptrollerBefore { markets: [first?, second?], accounts: entered, members: self.entered.len() })
@@ -137,7 +137,7 @@ impl Comptroller {
     pub fn restore(&mut self, before: &ComptrollerBefore) {
         for kept in &before.markets {
             let market = self.market_mut(kept.id).expect("markets are never taken away");
-            market.books = kept.books;
+            market.state = kept.state;
             market.positions.truncate(kept.rows);
             for ((account, _), position) in before.accounts.iter().zip(kept.positions) {
                 market.positions.put(*account, position);
@@ -152,16 +152,16 @@ impl Comptroller {
     /// Returns copies to work on, interest counted.
     pub(super) fn open(&self, id: MarketId, account: AccountId, block: u64) -> Result<WorkingCopy, CompoundError> {
         let market = self.market(id)?;
-        let mut books = market.books;
-        let accrued = books.accrue(block)?;
+        let mut state = market.state;
+        let accrued = state.accrue(block)?;
         let position = market.positions.get(account);
-        Ok(WorkingCopy { id, books, accrued, account, position, entered: self.entered.get(account) })
+        Ok(WorkingCopy { id, state, accrued, account, position, entered: self.entered.get(account) })
     }
 
     /// Writes back what was worked on. Between [`Self::open`] and this, nothing else may have been written.
     pub(super) fn close(&mut self, copy: &WorkingCopy) {
         let market = self.market_mut(copy.id).expect("the market was opened");
-        market.books = copy.books;
+        market.state = copy.state;
         market.positions.put(copy.account, copy.position);
         self.entered.put(copy.account, copy.entered);
     }

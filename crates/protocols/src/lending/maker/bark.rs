@@ -14,22 +14,22 @@ impl Maker {
     /// auction of less than `dust`; there is no collateral to sell; or the clipper's breaker is open.
     pub fn bark(&mut self, ilk: IlkId, owner: AccountId, keeper: AccountId, now: u64) -> Result<Barked, MakerError> {
         let barked = self.quote_bark(ilk, owner)?;
-        let mut books = self.books;
-        books.take_over(barked.due)?;
-        books.suck(barked.incentive)?;
-        books.dog.dirt = books.dog.dirt.checked_add(barked.tab)?;
-        let dirt = self.ilk(ilk)?.clipper(ilk)?.books.dirt.checked_add(barked.tab)?;
+        let mut state = self.state;
+        state.take_over(barked.due)?;
+        state.suck(barked.incentive)?;
+        state.dog.dirt = state.dog.dirt.checked_add(barked.tab)?;
+        let dirt = self.ilk(ilk)?.clipper(ilk)?.state.dirt.checked_add(barked.tab)?;
         let waiting = self.queued_sin(now).checked_add(barked.due)?;
         let purse = self.purse(keeper).paid(barked.incentive)?;
 
-        self.books = books;
+        self.state = state;
         self.queue.insert(now, waiting);
         self.purses.put(keeper, purse);
         let ilk = self.ilk_mut(ilk)?;
         ilk.seize(owner, barked.ink, barked.art);
         if let Some(clipper) = &mut ilk.clipper {
             let sale = Sale { tab: barked.tab, lot: barked.ink, top: barked.top, tic: now, usr: owner };
-            clipper.books.dirt = dirt;
+            clipper.state.dirt = dirt;
             clipper.sales.add(barked.id, sale);
         }
         Ok(barked)
@@ -41,7 +41,7 @@ impl Maker {
     /// It would fail.
     pub fn quote_bark(&self, ilk: IlkId, owner: AccountId) -> Result<Barked, MakerError> {
         let row = self.ilk(ilk)?;
-        let (books, clipper) = (&row.books, row.clipper(ilk)?);
+        let (state, clipper) = (&row.state, row.clipper(ilk)?);
         let position = row.positions.get(owner);
         row.require_unsafe(&position)?;
         let art = self.art_to_liquidate(row, ilk, &position)?;
@@ -49,32 +49,32 @@ impl Maker {
         if ink == 0 {
             return Err(MakerError::NullAuction { ink, art });
         }
-        let due = Rad::product(art, books.rate);
-        let params = &clipper.books.params;
+        let due = Rad::product(art, state.rate);
+        let params = &clipper.state.params;
         let tab = due.part_down(params.chop_wad)?;
         clipper.require_below(Breaker::NoKick)?;
-        let feed_price = books.feed_price(self.books.par)?.ok_or(MakerError::InvalidPrice { ilk })?;
+        let feed_price = state.feed_price(self.state.par)?.ok_or(MakerError::InvalidPrice { ilk })?;
         let (top, incentive) = (params.top(feed_price)?, params.incentive(tab)?);
         Ok(Barked { id: clipper.sales.next_id()?, ink, art, due, tab, top, incentive })
     }
 
     /// Returns how much of an urn's debt there is room for: all of it if less than `dust` would be left.
     fn art_to_liquidate(&self, row: &Ilk, ilk: IlkId, position: &Position) -> Result<u128, MakerError> {
-        let (clipper, dog) = (&row.clipper(ilk)?.books, &self.books.dog);
+        let (clipper, dog) = (&row.clipper(ilk)?.state, &self.state.dog);
         for (hole, dirt) in [(dog.hole, dog.dirt), (clipper.params.hole, clipper.dirt)] {
             if hole <= dirt {
                 return Err(MakerError::LiquidationLimitHit { hole, dirt });
             }
         }
         let room = dog.hole.checked_sub(dog.dirt)?.min(clipper.params.hole.checked_sub(clipper.dirt)?);
-        let books = &row.books;
-        let art = art_within_down(room, books.rate, clipper.params.chop_wad)?.min(position.art);
-        if Rad::product(position.art - art, books.rate) < books.dust {
+        let state = &row.state;
+        let art = art_within_down(room, state.rate, clipper.params.chop_wad)?.min(position.art);
+        if Rad::product(position.art - art, state.rate) < state.dust {
             return Ok(position.art);
         }
-        let auctioned = Rad::product(art, books.rate);
-        if art < position.art && auctioned < books.dust {
-            return Err(MakerError::DustyAuction { auctioned, dust: books.dust });
+        let auctioned = Rad::product(art, state.rate);
+        if art < position.art && auctioned < state.dust {
+            return Err(MakerError::DustyAuction { auctioned, dust: state.dust });
         }
         Ok(art)
     }
@@ -83,11 +83,11 @@ impl Maker {
 impl Ilk {
     /// Refuses an urn that nobody may liquidate.
     pub(super) fn require_unsafe(&self, position: &Position) -> Result<(), MakerError> {
-        let books = &self.books;
-        if books.is_liquidatable(position) {
+        let state = &self.state;
+        if state.is_liquidatable(position) {
             return Ok(());
         }
-        Err(MakerError::NotUnsafe { tab: position.tab(books.rate), carried: position.carried(books.spot) })
+        Err(MakerError::NotUnsafe { tab: position.tab(state.rate), carried: position.carried(state.spot) })
     }
 
     /// Takes collateral and debt out of an urn, which has that much: `grab`.
@@ -95,7 +95,7 @@ impl Ilk {
         let mut position = self.positions.get(owner);
         position.ink -= ink;
         position.art -= art;
-        self.books.total_art -= art;
+        self.state.total_art -= art;
         self.positions.put(owner, position);
     }
 }

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{
-    AuctionId, Bid, ClipperBooks, Ilk, IlkBooks, IlkId, Maker, Position, Purse, Sale, SystemBooks,
+    AuctionId, Bid, ClipperState, Ilk, IlkId, IlkState, Maker, Position, Purse, Sale, SystemState,
     auctions::AuctionsBefore, flip::FlipperParams,
 };
 use crate::AccountId;
@@ -34,7 +34,7 @@ pub struct Touched<'a> {
 /// What a call may have changed, as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MakerBefore {
-    books: SystemBooks,
+    state: SystemState,
     era: u64,
     queued: Option<Rad>,
     purses: usize,
@@ -45,10 +45,10 @@ pub struct MakerBefore {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct IlkBefore {
     id: IlkId,
-    books: IlkBooks,
+    state: IlkState,
     positions: usize,
     position_rows: SmallVec<[(AccountId, Position); 4]>,
-    clipper: Option<(ClipperBooks, AuctionsBefore<Sale>)>,
+    clipper: Option<(ClipperState, AuctionsBefore<Sale>)>,
     flipper: Option<(FlipperParams, AuctionsBefore<Bid>)>,
 }
 
@@ -61,7 +61,7 @@ impl Maker {
             accounts.extend(ilk.parties(auction));
         }
         MakerBefore {
-            books: self.books,
+            state: self.state,
             era: touched.era,
             queued: self.queue.get(&touched.era).copied(),
             purses: self.purses.len(),
@@ -72,7 +72,7 @@ impl Maker {
 
     /// Puts back what was kept.
     pub fn restore(&mut self, before: &MakerBefore) {
-        self.books = before.books;
+        self.state = before.state;
         match before.queued {
             Some(queued) => self.queue.insert(before.era, queued),
             None => self.queue.remove(&before.era),
@@ -113,22 +113,22 @@ impl Ilk {
         };
         IlkBefore {
             id,
-            books: self.books,
+            state: self.state,
             positions: self.positions.len(),
             position_rows: accounts.iter().map(|&account| (account, self.positions.get(account))).collect(),
-            clipper: self.clipper.as_ref().map(|clipper| (clipper.books, clipper.sales.before(sale))),
+            clipper: self.clipper.as_ref().map(|clipper| (clipper.state, clipper.sales.before(sale))),
             flipper: self.flipper.as_ref().map(|flipper| (flipper.params, flipper.bids.before(bid))),
         }
     }
 
     fn restore(&mut self, before: &IlkBefore) {
-        self.books = before.books;
+        self.state = before.state;
         self.positions.truncate(before.positions);
         for &(account, position) in &before.position_rows {
             self.positions.put(account, position);
         }
-        if let (Some(clipper), Some((books, sales))) = (&mut self.clipper, &before.clipper) {
-            clipper.books = *books;
+        if let (Some(clipper), Some((state, sales))) = (&mut self.clipper, &before.clipper) {
+            clipper.state = *state;
             clipper.sales.restore(sales);
         }
         if let (Some(flipper), Some((params, bids))) = (&mut self.flipper, &before.flipper) {

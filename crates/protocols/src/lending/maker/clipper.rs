@@ -1,6 +1,6 @@
 //! The clipper: an ilk's Dutch auctions, and how they stand.
 
-use super::{AuctionId, Breaker, ClipperBooks, ClipperParams, IlkId, Maker, MakerError, auctions::Auctions};
+use super::{AuctionId, Breaker, ClipperParams, ClipperState, IlkId, Maker, MakerError, auctions::Auctions};
 use crate::AccountId;
 use plimsoll_math::{MathError, Rad, Ray, U256, WAD};
 
@@ -35,7 +35,7 @@ pub struct Status {
 /// An ilk's clipper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Clipper {
-    pub(super) books: ClipperBooks,
+    pub(super) state: ClipperState,
     pub(super) sales: Auctions<Sale>,
 }
 
@@ -43,7 +43,7 @@ impl Clipper {
     pub(super) fn new(params: ClipperParams, dust: Rad) -> Result<Self, MakerError> {
         params.require_valid()?;
         let chost = dust.part_down(params.chop_wad)?;
-        Ok(Self { books: ClipperBooks { params, dirt: Rad::ZERO, chost }, sales: Auctions::default() })
+        Ok(Self { state: ClipperState { params, dirt: Rad::ZERO, chost }, sales: Auctions::default() })
     }
 
     /// Returns a running auction.
@@ -55,7 +55,7 @@ impl Clipper {
     /// Refuses what the breaker does not let pass.
     #[inline]
     pub(super) fn require_below(&self, level: Breaker) -> Result<(), MakerError> {
-        let breaker = self.books.params.breaker;
+        let breaker = self.state.params.breaker;
         if breaker < level { Ok(()) } else { Err(MakerError::Stopped { breaker }) }
     }
 }
@@ -117,7 +117,7 @@ impl Maker {
     /// There is no such auction, it is over, or it has not begun.
     pub fn status(&self, ilk: IlkId, id: AuctionId, now: u64) -> Result<Status, MakerError> {
         let clipper = self.ilk(ilk)?.clipper(ilk)?;
-        clipper.books.params.status(clipper.sale(id)?, now)
+        clipper.state.params.status(clipper.sale(id)?, now)
     }
 
     /// Brings the least that a partial purchase may leave up to `dust` and `chop`, and returns it: `upchost`.
@@ -126,10 +126,10 @@ impl Maker {
     /// There is no such ilk, it has no clipper, or the product does not fit.
     pub fn update_chost(&mut self, ilk: IlkId) -> Result<Rad, MakerError> {
         let row = self.ilk(ilk)?;
-        let chost = row.books.dust.part_down(row.clipper(ilk)?.books.params.chop_wad)?;
+        let chost = row.state.dust.part_down(row.clipper(ilk)?.state.params.chop_wad)?;
 
         if let Some(clipper) = &mut self.ilk_mut(ilk)?.clipper {
-            clipper.books.chost = chost;
+            clipper.state.chost = chost;
         }
         Ok(chost)
     }

@@ -5,14 +5,14 @@ use super::{ClipperParams, FlipperParams, IlkId, IlkParameter, Maker, MakerError
 impl Maker {
     /// Sets a number of the system.
     pub fn set(&mut self, parameter: SystemParameter) {
-        let books = &mut self.books;
+        let state = &mut self.state;
         match parameter {
-            SystemParameter::Line(line) => books.vat.line = line,
-            SystemParameter::Hole(hole) => books.dog.hole = hole,
-            SystemParameter::LitterBox(litter_box) => books.cat.litter_box = litter_box,
-            SystemParameter::Base(base) => books.base = base,
-            SystemParameter::Par(par) => books.par = par,
-            SystemParameter::WaitSeconds(wait_seconds) => books.vow.wait_seconds = wait_seconds,
+            SystemParameter::Line(line) => state.vat.line = line,
+            SystemParameter::Hole(hole) => state.dog.hole = hole,
+            SystemParameter::LitterBox(litter_box) => state.cat.litter_box = litter_box,
+            SystemParameter::Base(base) => state.base = base,
+            SystemParameter::Par(par) => state.par = par,
+            SystemParameter::WaitSeconds(wait_seconds) => state.vow.wait_seconds = wait_seconds,
         }
     }
 
@@ -21,11 +21,11 @@ impl Maker {
     /// # Errors
     /// There is no such ilk.
     pub fn set_ilk(&mut self, ilk: IlkId, parameter: IlkParameter) -> Result<(), MakerError> {
-        let books = &mut self.ilk_mut(ilk)?.books;
+        let state = &mut self.ilk_mut(ilk)?.state;
         match parameter {
-            IlkParameter::Mat(mat) => books.mat = mat,
-            IlkParameter::Line(line) => books.line = line,
-            IlkParameter::Dust(dust) => books.dust = dust,
+            IlkParameter::Mat(mat) => state.mat = mat,
+            IlkParameter::Line(line) => state.line = line,
+            IlkParameter::Dust(dust) => state.dust = dust,
         }
         Ok(())
     }
@@ -38,7 +38,7 @@ impl Maker {
         params.require_valid()?;
         let clipper = self.ilk_mut(ilk)?.clipper.as_mut().ok_or(MakerError::NoClipper { ilk })?;
 
-        clipper.books.params = params;
+        clipper.state.params = params;
         Ok(())
     }
 

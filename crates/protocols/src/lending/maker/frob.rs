@@ -1,6 +1,6 @@
 //! `frob`: locking and freeing collateral, drawing and paying back dai.
 
-use super::{Frobbed, IlkBooks, IlkId, Maker, MakerError, Position, Purse};
+use super::{Frobbed, IlkId, IlkState, Maker, MakerError, Position, Purse};
 use crate::AccountId;
 use plimsoll_math::{MathError, Rad, Ray};
 
@@ -20,30 +20,30 @@ impl Maker {
         ink_change: i128,
         art_change: i128,
     ) -> Result<Frobbed, MakerError> {
-        let (books, vat) = (&self.ilk(ilk)?.books, &self.books.vat);
+        let (state, vat) = (&self.ilk(ilk)?.state, &self.state.vat);
         let (before, purse) = (self.position(ilk, owner)?, self.purse(owner));
-        if books.rate == Ray::ZERO {
+        if state.rate == Ray::ZERO {
             return Err(MakerError::NoRate { ilk });
         }
         let position = before.relocked(ink_change, art_change)?;
-        let total_art = books.total_art.checked_add_signed(art_change).ok_or(TOO_WIDE)?;
-        let dai = Rad::product(art_change.unsigned_abs(), books.rate);
+        let total_art = state.total_art.checked_add_signed(art_change).ok_or(TOO_WIDE)?;
+        let dai = Rad::product(art_change.unsigned_abs(), state.rate);
         let debt = if art_change < 0 { vat.debt.checked_sub(dai)? } else { vat.debt.checked_add(dai)? };
         if art_change > 0 {
-            require_within(Rad::product(total_art, books.rate), books.line)?;
+            require_within(Rad::product(total_art, state.rate), state.line)?;
             require_within(debt, vat.line)?;
         }
         if art_change > 0 || ink_change < 0 {
-            books.require_safe(&position)?;
+            state.require_safe(&position)?;
         }
-        books.require_clean(&position)?;
+        state.require_clean(&position)?;
         let position = position.released(ink_change)?;
         let purse = if art_change < 0 { purse.paying(dai)? } else { purse.paid(dai)? };
 
-        self.books.vat.debt = debt;
+        self.state.vat.debt = debt;
         self.purses.put(owner, purse);
         let ilk = self.ilk_mut(ilk)?;
-        ilk.books.total_art = total_art;
+        ilk.state.total_art = total_art;
         ilk.positions.put(owner, position);
         Ok(Frobbed::new(ink_change, art_change, dai))
     }
@@ -95,7 +95,7 @@ impl Purse {
     }
 }
 
-impl IlkBooks {
+impl IlkState {
     /// Refuses an urn that owes more than its collateral carries.
     fn require_safe(&self, position: &Position) -> Result<(), MakerError> {
         if self.is_safe(position) {

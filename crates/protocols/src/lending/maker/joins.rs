@@ -12,10 +12,10 @@ impl Maker {
     /// There is no such ilk, or all collateral of it would not fit.
     pub fn gem_join(&mut self, ilk: IlkId, account: AccountId, tokens: u128) -> Result<GemJoined, MakerError> {
         let ilk = self.ilk_mut(ilk)?;
-        let wad = ilk.books.wads(tokens)?;
-        let joined_gem = sum(ilk.books.joined_gem, wad)?;
+        let wad = ilk.state.wads(tokens)?;
+        let joined_gem = sum(ilk.state.joined_gem, wad)?;
 
-        ilk.books.joined_gem = joined_gem;
+        ilk.state.joined_gem = joined_gem;
         ilk.credit_gem(account, wad);
         Ok(GemJoined { tokens, wad })
     }
@@ -26,7 +26,7 @@ impl Maker {
     /// There is no such ilk, or the account has less.
     pub fn gem_exit(&mut self, ilk: IlkId, account: AccountId, tokens: u128) -> Result<GemExited, MakerError> {
         let ilk = self.ilk_mut(ilk)?;
-        let wad = ilk.books.wads(tokens)?;
+        let wad = ilk.state.wads(tokens)?;
         let mut position = ilk.positions.get(account);
         if position.gem < wad {
             return Err(MakerError::InsufficientGem { held: position.gem, asked: wad });
@@ -34,7 +34,7 @@ impl Maker {
         position.gem -= wad;
 
         // What an account has is part of what has joined.
-        ilk.books.joined_gem -= wad;
+        ilk.state.joined_gem -= wad;
         ilk.positions.put(account, position);
         Ok(GemExited { tokens, wad })
     }
@@ -45,12 +45,12 @@ impl Maker {
     /// So many tokens do not exist.
     pub fn dai_join(&mut self, account: AccountId, wad: u128) -> Result<DaiJoined, MakerError> {
         let dai = Rad::from_wad(wad);
-        let outside = self.books.vat.joined_dai;
+        let outside = self.state.vat.joined_dai;
         let joined_dai =
             outside.checked_sub(dai).map_err(|_| MakerError::InsufficientDai { held: outside, asked: dai })?;
         let purse = self.purse(account).paid(dai)?;
 
-        self.books.vat.joined_dai = joined_dai;
+        self.state.vat.joined_dai = joined_dai;
         self.purses.put(account, purse);
         Ok(DaiJoined { burnt: wad, dai })
     }
@@ -62,9 +62,9 @@ impl Maker {
     pub fn dai_exit(&mut self, account: AccountId, wad: u128) -> Result<DaiExited, MakerError> {
         let dai = Rad::from_wad(wad);
         let purse = self.purse(account).paying(dai)?;
-        let joined_dai = self.books.vat.joined_dai.checked_add(dai)?;
+        let joined_dai = self.state.vat.joined_dai.checked_add(dai)?;
 
-        self.books.vat.joined_dai = joined_dai;
+        self.state.vat.joined_dai = joined_dai;
         self.purses.put(account, purse);
         Ok(DaiExited { minted: wad, dai })
     }
@@ -74,13 +74,13 @@ impl Maker {
     /// # Errors
     /// All dai would not fit.
     pub fn endow_at_genesis(&mut self, account: AccountId, dai: Rad) -> Result<(), MakerError> {
-        let vat = &self.books.vat;
+        let vat = &self.state.vat;
         let debt = vat.debt.checked_add(dai)?;
         let vice = vat.vice.checked_add(dai)?;
         let genesis_sin = vat.genesis_sin.checked_add(dai)?;
         let purse = self.purse(account).paid(dai)?;
 
-        let vat = &mut self.books.vat;
+        let vat = &mut self.state.vat;
         (vat.debt, vat.vice, vat.genesis_sin) = (debt, vice, genesis_sin);
         self.purses.put(account, purse);
         Ok(())
@@ -91,8 +91,8 @@ impl Maker {
     /// # Errors
     /// There is no such ilk.
     pub fn gem_held(&self, ilk: IlkId) -> Result<u128, MakerError> {
-        let books = &self.ilk(ilk)?.books;
-        Ok(books.joined_gem / books.wads(1)?)
+        let state = &self.ilk(ilk)?.state;
+        Ok(state.joined_gem / state.wads(1)?)
     }
 
     /// Returns how many dai tokens there are outside, as the adapter knows them.
@@ -100,6 +100,6 @@ impl Maker {
     /// # Errors
     /// They do not fit.
     pub fn dai_outside(&self) -> Result<u128, MakerError> {
-        Ok(self.books.vat.joined_dai.to_wad_down()?)
+        Ok(self.state.vat.joined_dai.to_wad_down()?)
     }
 }

@@ -25,7 +25,7 @@
 //! What moves tokens, and what does not: only [`Maker::gem_join`], [`Maker::gem_exit`], [`Maker::dai_join`] and
 //! [`Maker::dai_exit`] do, and their receipts say whose and how many. All other calls move balances that the system
 //! keeps itself, in rads and wads, and their receipts name those. A ledger in smallest units of dai books the dai that
-//! `dai_exit` mints and `dai_join` burns; the rads inside are worth [`VatBooks::joined_dai`] of it and a remainder that
+//! `dai_exit` mints and `dai_join` burns; the rads inside are worth [`VatState::joined_dai`] of it and a remainder that
 //! no token stands for.
 //!
 //! Left out: who may act for whom (`hope`; every call is its owner's own, so `fork` too), who may file what, emergency
@@ -39,7 +39,6 @@ mod abacus;
 mod auctions;
 mod bark;
 mod before;
-mod books;
 mod clipper;
 #[cfg(feature = "decisions")]
 mod decisions;
@@ -54,6 +53,7 @@ mod rates;
 mod receipts;
 mod redo;
 mod spotter;
+mod state;
 mod take;
 #[cfg(test)]
 mod tests;
@@ -62,7 +62,6 @@ mod vow;
 
 pub use abacus::PriceCurve;
 pub use before::{AuctionOf, MakerBefore, Touched};
-pub use books::{CatBooks, ClipperBooks, DogBooks, IlkBooks, PotBooks, SystemBooks, VatBooks, VowBooks};
 pub use clipper::{Sale, Status};
 #[cfg(feature = "decisions")]
 pub use decisions::KeyLimits;
@@ -73,6 +72,7 @@ pub use receipts::{
     Barked, Bitten, DaiExited, DaiJoined, Dealt, Dripped, Frobbed, GemExited, GemJoined, PotDripped, Redone, Saved,
     Taken, Tended,
 };
+pub use state::{CatState, ClipperState, DogState, IlkState, PotState, SystemState, VatState, VowState};
 pub use urn::{Position, Purse};
 
 use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ pub struct AuctionId(pub u32);
 /// The whole system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Maker {
-    books: SystemBooks,
+    state: SystemState,
     ilks: Vec<Ilk>,
     /// Dai and savings by account, over all ilks.
     purses: Rows<Purse>,
@@ -106,7 +106,7 @@ pub struct Maker {
 /// One kind of collateral and all that is kept of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Ilk {
-    books: IlkBooks,
+    state: IlkState,
     positions: Rows<Position>,
     clipper: Option<Clipper>,
     flipper: Option<Flipper>,
@@ -115,7 +115,7 @@ struct Ilk {
 impl Maker {
     /// Returns a system without ilks.
     pub fn new(params: &MakerParams, now: u64) -> Self {
-        Self { books: SystemBooks::new(params, now), ilks: Vec::new(), purses: Rows::default(), queue: BTreeMap::new() }
+        Self { state: SystemState::new(params, now), ilks: Vec::new(), purses: Rows::default(), queue: BTreeMap::new() }
     }
 
     /// Adds an ilk, without a price, whose stability fee counts from `now`.
@@ -124,33 +124,33 @@ impl Maker {
     /// A parameter is one that the contracts refuse.
     pub fn add_ilk(&mut self, params: &IlkParams, now: u64) -> Result<IlkId, MakerError> {
         let next = u16::try_from(self.ilks.len()).map_err(|_| MakerError::TooManyIlks)?;
-        let books = IlkBooks::new(params, now)?;
-        let clipper = params.clipper.map(|clipper| Clipper::new(clipper, books.dust)).transpose()?;
+        let state = IlkState::new(params, now)?;
+        let clipper = params.clipper.map(|clipper| Clipper::new(clipper, state.dust)).transpose()?;
 
         let flipper = params.flipper.map(Flipper::new);
-        self.ilks.push(Ilk { books, positions: Rows::default(), clipper, flipper });
+        self.ilks.push(Ilk { state, positions: Rows::default(), clipper, flipper });
         Ok(IlkId(next))
     }
 
     /// Returns the system's own numbers.
-    pub fn books(&self) -> &SystemBooks {
-        &self.books
+    pub fn state(&self) -> &SystemState {
+        &self.state
     }
 
     /// Returns an ilk's numbers.
     ///
     /// # Errors
     /// There is no such ilk.
-    pub fn ilk_books(&self, ilk: IlkId) -> Result<&IlkBooks, MakerError> {
-        Ok(&self.ilk(ilk)?.books)
+    pub fn ilk_state(&self, ilk: IlkId) -> Result<&IlkState, MakerError> {
+        Ok(&self.ilk(ilk)?.state)
     }
 
     /// Returns the numbers of an ilk's clipper.
     ///
     /// # Errors
     /// There is no such ilk, or it has no clipper.
-    pub fn clipper_books(&self, ilk: IlkId) -> Result<&ClipperBooks, MakerError> {
-        Ok(&self.ilk(ilk)?.clipper(ilk)?.books)
+    pub fn clipper_state(&self, ilk: IlkId) -> Result<&ClipperState, MakerError> {
+        Ok(&self.ilk(ilk)?.clipper(ilk)?.state)
     }
 
     /// Returns all ilks.

@@ -11,16 +11,16 @@ impl Maker {
     /// # Errors
     /// Time runs backwards, the index does not fit, or it would fall.
     pub fn pot_drip(&mut self, now: u64) -> Result<PotDripped, MakerError> {
-        let mut books = self.books;
-        let pot = &mut books.pot;
+        let mut state = self.state;
+        let pot = &mut state.pot;
         let elapsed = now.checked_sub(pot.rho).ok_or(MakerError::IndexFromTheFuture { rho: pot.rho, now })?;
         let chi = pot.dsr.pow_half_up(elapsed)?.mul_down(pot.chi)?;
         let growth = chi.0.checked_sub(pot.chi.0).ok_or(MakerError::IndexFalls { from: pot.chi, to: chi })?;
         let interest = Rad::product(pot.total_pie, Ray(growth));
         (pot.chi, pot.rho, pot.dai) = (chi, now, pot.dai.checked_add(interest)?);
-        books.suck(interest)?;
+        state.suck(interest)?;
 
-        self.books = books;
+        self.state = state;
         Ok(PotDripped { chi, interest })
     }
 
@@ -31,7 +31,7 @@ impl Maker {
     pub fn set_dsr(&mut self, dsr: Ray, now: u64) -> Result<(), MakerError> {
         self.require_index_of(now)?;
 
-        self.books.pot.dsr = dsr;
+        self.state.pot.dsr = dsr;
         Ok(())
     }
 
@@ -41,7 +41,7 @@ impl Maker {
     /// Interest up to now was not counted, or the account has less dai inside.
     pub fn pot_join(&mut self, account: AccountId, pie: u128, now: u64) -> Result<Saved, MakerError> {
         self.require_index_of(now)?;
-        let mut pot = self.books.pot;
+        let mut pot = self.state.pot;
         let dai = Rad::product(pie, pot.chi);
         pot.total_pie = sum(pot.total_pie, pie)?;
         pot.dai = pot.dai.checked_add(dai)?;
@@ -49,7 +49,7 @@ impl Maker {
         // All savings fit, so one account's do.
         let purse = Purse { pie: purse.pie + pie, ..purse };
 
-        self.books.pot = pot;
+        self.state.pot = pot;
         self.purses.put(account, purse);
         Ok(Saved { pie, dai })
     }
@@ -59,7 +59,7 @@ impl Maker {
     /// # Errors
     /// The account has saved less.
     pub fn pot_exit(&mut self, account: AccountId, pie: u128) -> Result<Saved, MakerError> {
-        let (mut pot, purse) = (self.books.pot, self.purse(account));
+        let (mut pot, purse) = (self.state.pot, self.purse(account));
         let dai = Rad::product(pie, pot.chi);
         let left = purse.pie.checked_sub(pie).ok_or(MakerError::InsufficientPie { held: purse.pie, asked: pie })?;
         // What one account saved is part of what all did.
@@ -67,13 +67,13 @@ impl Maker {
         pot.dai = pot.dai.checked_sub(dai)?;
         let purse = Purse { pie: left, ..purse.paid(dai)? };
 
-        self.books.pot = pot;
+        self.state.pot = pot;
         self.purses.put(account, purse);
         Ok(Saved { pie, dai })
     }
 
     fn require_index_of(&self, now: u64) -> Result<(), MakerError> {
-        let rho = self.books.pot.rho;
+        let rho = self.state.pot.rho;
         if rho == now { Ok(()) } else { Err(MakerError::IndexNotUpdated { rho, now }) }
     }
 }

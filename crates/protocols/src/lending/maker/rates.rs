@@ -1,6 +1,6 @@
 //! The jug: stability fees.
 
-use super::{Dripped, IlkBooks, IlkId, Maker, MakerError};
+use super::{Dripped, IlkId, IlkState, Maker, MakerError};
 use plimsoll_math::{Rad, Ray};
 
 impl Maker {
@@ -10,18 +10,18 @@ impl Maker {
     /// # Errors
     /// Time runs backwards; the rate does not fit; or fees are below zero and the vow has too little to give back.
     pub fn drip(&mut self, ilk: IlkId, now: u64) -> Result<Dripped, MakerError> {
-        let books = &self.ilk(ilk)?.books;
-        let (vow, vat) = (&self.books.vow, &self.books.vat);
-        let rate = books.rate_at(self.books.base, now)?;
-        let due = |from: Ray, to: Ray| Rad::product(books.total_art, Ray(to.0.saturating_sub(from.0)));
-        let (fees, refunds) = (due(books.rate, rate), due(rate, books.rate));
+        let state = &self.ilk(ilk)?.state;
+        let (vow, vat) = (&self.state.vow, &self.state.vat);
+        let rate = state.rate_at(self.state.base, now)?;
+        let due = |from: Ray, to: Ray| Rad::product(state.total_art, Ray(to.0.saturating_sub(from.0)));
+        let (fees, refunds) = (due(state.rate, rate), due(rate, state.rate));
         let debt = vat.debt.checked_add(fees)?.checked_sub(refunds)?;
         let surplus = vow.dai.checked_add(fees)?.checked_sub(refunds);
         let surplus = surplus.map_err(|_| MakerError::InsufficientDai { held: vow.dai, asked: refunds })?;
 
-        (self.books.vat.debt, self.books.vow.dai) = (debt, surplus);
-        let books = &mut self.ilk_mut(ilk)?.books;
-        (books.rate, books.rho) = (rate, now);
+        (self.state.vat.debt, self.state.vow.dai) = (debt, surplus);
+        let state = &mut self.ilk_mut(ilk)?.state;
+        (state.rate, state.rho) = (rate, now);
         Ok(Dripped { rate, fees, refunds })
     }
 
@@ -30,12 +30,12 @@ impl Maker {
     /// # Errors
     /// Fees up to now were not counted.
     pub fn set_duty(&mut self, ilk: IlkId, duty: Ray, now: u64) -> Result<(), MakerError> {
-        let books = &mut self.ilk_mut(ilk)?.books;
-        if books.rho != now {
-            return Err(MakerError::RateNotUpdated { rho: books.rho, now });
+        let state = &mut self.ilk_mut(ilk)?.state;
+        if state.rho != now {
+            return Err(MakerError::RateNotUpdated { rho: state.rho, now });
         }
 
-        books.duty = duty;
+        state.duty = duty;
         Ok(())
     }
 
@@ -44,11 +44,11 @@ impl Maker {
     /// # Errors
     /// Time runs backwards, or the rate does not fit.
     pub fn rate_at(&self, ilk: IlkId, now: u64) -> Result<Ray, MakerError> {
-        self.ilk(ilk)?.books.rate_at(self.books.base, now)
+        self.ilk(ilk)?.state.rate_at(self.state.base, now)
     }
 }
 
-impl IlkBooks {
+impl IlkState {
     /// Returns the rate with fees up to now, rounded **down**; the power within rounds half up.
     fn rate_at(&self, base: Ray, now: u64) -> Result<Ray, MakerError> {
         let elapsed = now.checked_sub(self.rho).ok_or(MakerError::RateFromTheFuture { rho: self.rho, now })?;

@@ -12,12 +12,12 @@ impl Maker {
     /// open.
     pub fn redo(&mut self, ilk: IlkId, id: AuctionId, keeper: AccountId, now: u64) -> Result<Redone, MakerError> {
         let redone = self.quote_redo(ilk, id, now)?;
-        let mut books = self.books;
-        books.suck(redone.incentive)?;
+        let mut state = self.state;
+        state.suck(redone.incentive)?;
         let purse = self.purse(keeper).paid(redone.incentive)?;
         let (_, sale) = self.sale(ilk, id)?;
 
-        self.books = books;
+        self.state = state;
         self.purses.put(keeper, purse);
         if let Some(clipper) = &mut self.ilk_mut(ilk)?.clipper {
             clipper.sales.put(id, Some(Sale { tic: now, top: redone.top, ..sale }));
@@ -33,14 +33,14 @@ impl Maker {
         let row = self.ilk(ilk)?;
         let clipper = row.clipper(ilk)?;
         clipper.require_below(Breaker::NoRedo)?;
-        let (sale, params) = (clipper.sale(id)?, &clipper.books.params);
+        let (sale, params) = (clipper.sale(id)?, &clipper.state.params);
         let status = params.status(sale, now)?;
         if !status.needs_redo {
             return Err(MakerError::CannotReset { id, price: status.price, elapsed: now - sale.tic });
         }
-        let feed_price = row.books.feed_price(self.books.par)?.ok_or(MakerError::InvalidPrice { ilk })?;
+        let feed_price = row.state.feed_price(self.state.par)?.ok_or(MakerError::InvalidPrice { ilk })?;
         let top = params.top(feed_price)?;
-        let is_worth_it = sale.tab.min(Rad::product(sale.lot, feed_price)) >= clipper.books.chost;
+        let is_worth_it = sale.tab.min(Rad::product(sale.lot, feed_price)) >= clipper.state.chost;
         let incentive = if is_worth_it { params.incentive(sale.tab) } else { Ok::<_, MathError>(Rad::ZERO) }?;
         Ok(Redone { top, incentive })
     }

@@ -1,6 +1,6 @@
 //! The spotter: what the oracle says, and what a unit of collateral may owe for it.
 
-use super::{IlkBooks, IlkId, Maker, MakerError};
+use super::{IlkId, IlkState, Maker, MakerError};
 use plimsoll_math::{MathError, Ray};
 
 impl Maker {
@@ -10,7 +10,7 @@ impl Maker {
     /// # Errors
     /// There is no such ilk.
     pub fn set_price(&mut self, ilk: IlkId, price_wad: Option<u128>) -> Result<(), MakerError> {
-        self.ilk_mut(ilk)?.books.price_wad = price_wad;
+        self.ilk_mut(ilk)?.state.price_wad = price_wad;
         Ok(())
     }
 
@@ -20,9 +20,9 @@ impl Maker {
     /// # Errors
     /// There is no such ilk, `par` or `mat` is zero, or the result does not fit.
     pub fn poke(&mut self, ilk: IlkId) -> Result<Ray, MakerError> {
-        let spot = self.spot_at(ilk, self.ilk(ilk)?.books.price_wad)?;
+        let spot = self.spot_at(ilk, self.ilk(ilk)?.state.price_wad)?;
 
-        self.ilk_mut(ilk)?.books.spot = spot;
+        self.ilk_mut(ilk)?.state.spot = spot;
         Ok(spot)
     }
 
@@ -31,20 +31,20 @@ impl Maker {
     /// # Errors
     /// There is no such ilk, `par` or `mat` is zero, or the result does not fit.
     pub fn spot_at(&self, ilk: IlkId, price_wad: Option<u128>) -> Result<Ray, MakerError> {
-        Ok(IlkBooks { price_wad, ..self.ilk(ilk)?.books }.spot_now(self.books.par)?)
+        Ok(IlkState { price_wad, ..self.ilk(ilk)?.state }.spot_now(self.state.par)?)
     }
 
-    /// Returns an ilk's books as a `poke` and a `drip` would leave them now, to judge urns by.
+    /// Returns an ilk's state as a `poke` and a `drip` would leave it now, to judge urns by.
     ///
     /// # Errors
     /// Either would fail.
-    pub fn ilk_books_at(&self, ilk: IlkId, now: u64) -> Result<IlkBooks, MakerError> {
-        let books = self.ilk(ilk)?.books;
-        Ok(IlkBooks { spot: books.spot_now(self.books.par)?, rate: self.rate_at(ilk, now)?, ..books })
+    pub fn ilk_state_at(&self, ilk: IlkId, now: u64) -> Result<IlkState, MakerError> {
+        let state = self.ilk(ilk)?.state;
+        Ok(IlkState { spot: state.spot_now(self.state.par)?, rate: self.rate_at(ilk, now)?, ..state })
     }
 }
 
-impl IlkBooks {
+impl IlkState {
     /// Returns the `spot` for what the oracle says, rounded **down** twice.
     fn spot_now(&self, par: Ray) -> Result<Ray, MathError> {
         self.feed_price(par)?.map_or(Ok(Ray::ZERO), |price| price.div_down(self.mat))

@@ -27,17 +27,17 @@ impl Maker {
         let (_, sale) = self.sale(ilk, id)?;
         let cleared = if taken.is_over { sale.tab } else { taken.owe };
         let purse = self.purse(buyer).paying(taken.owe)?;
-        let surplus = self.books.vow.dai.checked_add(taken.owe)?;
-        let all_dirt = self.books.dog.dirt.checked_sub(cleared)?;
-        let dirt = self.clipper_books(ilk)?.dirt.checked_sub(cleared)?;
+        let surplus = self.state.vow.dai.checked_add(taken.owe)?;
+        let all_dirt = self.state.dog.dirt.checked_sub(cleared)?;
+        let dirt = self.clipper_state(ilk)?.dirt.checked_sub(cleared)?;
 
         self.purses.put(buyer, purse);
-        (self.books.vow.dai, self.books.dog.dirt) = (surplus, all_dirt);
+        (self.state.vow.dai, self.state.dog.dirt) = (surplus, all_dirt);
         let ilk = self.ilk_mut(ilk)?;
         ilk.credit_gem(buyer, taken.slice);
         ilk.credit_gem(sale.usr, taken.returned);
         if let Some(clipper) = &mut ilk.clipper {
-            clipper.books.dirt = dirt;
+            clipper.state.dirt = dirt;
             let left = Sale { tab: taken.tab, lot: taken.lot, ..sale };
             clipper.sales.put(id, (!taken.is_over).then_some(left));
         }
@@ -59,14 +59,14 @@ impl Maker {
         let clipper = self.ilk(ilk)?.clipper(ilk)?;
         clipper.require_below(Breaker::NoTake)?;
         let sale = clipper.sale(id)?;
-        let status = clipper.books.params.status(sale, now)?;
+        let status = clipper.state.params.status(sale, now)?;
         if status.needs_redo {
             return Err(MakerError::NeedsReset { id, price: status.price, elapsed: now - sale.tic });
         }
         if max_price < status.price {
             return Err(MakerError::TooExpensive { price: status.price, max_price });
         }
-        let (slice, owe) = sale.purchase(amount, status.price, clipper.books.chost)?;
+        let (slice, owe) = sale.purchase(amount, status.price, clipper.state.chost)?;
         let (tab, left) = (sale.tab.checked_sub(owe)?, sale.lot - slice);
         let is_over = left == 0 || tab == Rad::ZERO;
         let (lot, returned) = if is_over { (0, left) } else { (left, 0) };

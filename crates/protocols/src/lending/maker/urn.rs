@@ -1,6 +1,6 @@
 //! What an account has in the system, and whether its urn is safe.
 
-use super::{IlkBooks, IlkId, Maker, MakerError};
+use super::{IlkId, IlkState, Maker, MakerError};
 use crate::AccountId;
 use plimsoll_math::{MathError, Rad, Ray};
 
@@ -38,7 +38,7 @@ impl Position {
     }
 }
 
-impl IlkBooks {
+impl IlkState {
     /// Returns whether an urn owes no more than its collateral carries.
     #[inline]
     pub fn is_safe(&self, position: &Position) -> bool {
@@ -115,7 +115,7 @@ impl Maker {
     /// There is no such ilk, or the amount does not fit.
     pub fn art_to_draw_up(&self, ilk: IlkId, account: AccountId, wad: u128) -> Result<u128, MakerError> {
         let missing = Rad::from_wad(wad).saturating_sub(self.purse(account).dai);
-        Ok(missing.div_up(self.ilk(ilk)?.books.rate)?)
+        Ok(missing.div_up(self.ilk(ilk)?.state.rate)?)
     }
 
     /// Returns the `art` that the dai that an account has inside pays back, rounded **down**; never more than it owes.
@@ -125,6 +125,6 @@ impl Maker {
     pub fn art_to_wipe_down(&self, ilk: IlkId, account: AccountId) -> Result<u128, MakerError> {
         let ilk = self.ilk(ilk)?;
         let (dai, art) = (self.purse(account).dai, ilk.positions.get(account).art);
-        if dai >= Rad::product(art, ilk.books.rate) { Ok(art) } else { Ok(dai.div_down(ilk.books.rate)?) }
+        if dai >= Rad::product(art, ilk.state.rate) { Ok(art) } else { Ok(dai.div_down(ilk.state.rate)?) }
     }
 }

@@ -1,9 +1,9 @@
 //! The vow: surplus against bad debt. Auctions of either are left out: what is left here stays.
 
-use super::{Maker, MakerError, VowBooks};
+use super::{Maker, MakerError, VowState};
 use plimsoll_math::Rad;
 
-impl VowBooks {
+impl VowState {
     /// Returns the bad debt that no longer waits: what surplus can settle. `Woe`, where no debt auction runs.
     pub fn settleable_sin(&self) -> Rad {
         // What waits is part of what there is.
@@ -22,14 +22,14 @@ impl Maker {
     /// # Errors
     /// It has not waited long enough.
     pub fn flog(&mut self, era: u64, now: u64) -> Result<Rad, MakerError> {
-        let wait_seconds = self.books.vow.wait_seconds;
+        let wait_seconds = self.state.vow.wait_seconds;
         if era.checked_add(wait_seconds).is_none_or(|ready| ready > now) {
             return Err(MakerError::WaitNotFinished { era, wait_seconds, now });
         }
         let waited = self.queued_sin(era);
-        let queued_sin = self.books.vow.queued_sin.checked_sub(waited)?;
+        let queued_sin = self.state.vow.queued_sin.checked_sub(waited)?;
 
-        self.books.vow.queued_sin = queued_sin;
+        self.state.vow.queued_sin = queued_sin;
         self.queue.remove(&era);
         Ok(waited)
     }
@@ -39,7 +39,7 @@ impl Maker {
     /// # Errors
     /// There is less surplus, or less such debt.
     pub fn heal(&mut self, dai: Rad) -> Result<(), MakerError> {
-        let (vow, vat) = (&self.books.vow, &self.books.vat);
+        let (vow, vat) = (&self.state.vow, &self.state.vat);
         if dai > vow.dai {
             return Err(MakerError::InsufficientSurplus { held: vow.dai, asked: dai });
         }
@@ -49,8 +49,8 @@ impl Maker {
         let (surplus, sin) = (vow.dai.checked_sub(dai)?, vow.sin.checked_sub(dai)?);
         let (vice, debt) = (vat.vice.checked_sub(dai)?, vat.debt.checked_sub(dai)?);
 
-        (self.books.vow.dai, self.books.vow.sin) = (surplus, sin);
-        (self.books.vat.vice, self.books.vat.debt) = (vice, debt);
+        (self.state.vow.dai, self.state.vow.sin) = (surplus, sin);
+        (self.state.vat.vice, self.state.vat.debt) = (vice, debt);
         Ok(())
     }
 }

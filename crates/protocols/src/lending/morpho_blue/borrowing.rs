@@ -18,9 +18,9 @@ impl Market {
         }
         let mut position = self.position(borrower);
         position.collateral = sum(position.collateral, assets)?;
-        let collateral_held = sum(self.books.collateral_held, assets)?;
+        let collateral_held = sum(self.state.collateral_held, assets)?;
 
-        self.books.collateral_held = collateral_held;
+        self.state.collateral_held = collateral_held;
         self.positions.put(borrower, position);
         Ok(CollateralSupplied { assets })
     }
@@ -61,8 +61,8 @@ impl Market {
         let mut copy = self.open(borrower, now)?;
         let (assets, shares) = copy.borrow(amount)?;
         copy.require_health(price_e36)?;
-        copy.books.require_liquidity()?;
-        copy.books.loan_held = less(copy.books.loan_held, assets)?;
+        copy.state.require_liquidity()?;
+        copy.state.loan_held = less(copy.state.loan_held, assets)?;
 
         self.close(&copy);
         Ok(Borrowed { accrued: copy.accrued, assets, shares })
@@ -76,8 +76,8 @@ impl Market {
     pub fn repay(&mut self, borrower: AccountId, amount: Amount, now: u64) -> Result<Repaid, MorphoError> {
         let mut copy = self.open(borrower, now)?;
         let (assets, shares) = match amount.given()? {
-            Amount::Assets(assets) => (assets, copy.books.borrowed.to_shares_down(assets)?),
-            Amount::Shares(shares) => (copy.books.borrowed.to_assets_up(shares)?, shares),
+            Amount::Assets(assets) => (assets, copy.state.borrowed.to_shares_down(assets)?),
+            Amount::Shares(shares) => (copy.state.borrowed.to_assets_up(shares)?, shares),
         };
         copy.repay(assets, shares)?;
 
@@ -89,7 +89,7 @@ impl Market {
 impl WorkingCopy {
     /// Adds to what the account owes, whether its collateral carries it or not; returns the assets and the shares.
     pub(super) fn borrow(&mut self, amount: Amount) -> Result<(u128, u128), MorphoError> {
-        let borrowed = &mut self.books.borrowed;
+        let borrowed = &mut self.state.borrowed;
         let (assets, shares) = match amount.given()? {
             Amount::Assets(assets) => (assets, borrowed.to_shares_up(assets)?),
             Amount::Shares(shares) => (borrowed.to_assets_down(shares)?, shares),
@@ -105,10 +105,10 @@ impl WorkingCopy {
         let owed = self.position.borrow_shares;
         let left = owed.checked_sub(shares).ok_or(MorphoError::InsufficientDebt { repaid: shares, owed })?;
         self.position.borrow_shares = left;
-        let borrowed = &mut self.books.borrowed;
+        let borrowed = &mut self.state.borrowed;
         borrowed.shares = less(borrowed.shares, shares)?;
         borrowed.assets = borrowed.assets.saturating_sub(assets);
-        self.books.loan_held = sum(self.books.loan_held, assets)?;
+        self.state.loan_held = sum(self.state.loan_held, assets)?;
         Ok(())
     }
 
@@ -117,7 +117,7 @@ impl WorkingCopy {
         let posted = self.position.collateral;
         let left = posted.checked_sub(assets).ok_or(MorphoError::CollateralExceeded { taken: assets, posted })?;
         self.position.collateral = left;
-        self.books.collateral_held = less(self.books.collateral_held, assets)?;
+        self.state.collateral_held = less(self.state.collateral_held, assets)?;
         Ok(())
     }
 }

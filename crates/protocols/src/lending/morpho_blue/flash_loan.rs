@@ -3,7 +3,7 @@
 use super::{FlashLoan, MorphoError};
 
 /// Lends `assets` of the `held` that the contract holds of a token, over all markets, for the rest of a call. It is
-/// free, and asks for no collateral; the books of no market change.
+/// free, and asks for no collateral; the state of no market changes.
 ///
 /// # Errors
 /// The amount is zero, or more than is held.

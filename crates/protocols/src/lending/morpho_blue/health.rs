@@ -1,6 +1,6 @@
 //! What a position owes and what its collateral carries.
 
-use super::{Amount, Books, Market, MorphoError, PRICE_SCALE, Position, working_copy::WorkingCopy};
+use super::{Amount, Market, MarketState, MorphoError, PRICE_SCALE, Position, working_copy::WorkingCopy};
 use crate::AccountId;
 use plimsoll_math::{MathError, U256, WAD};
 
@@ -21,7 +21,7 @@ impl Health {
     }
 }
 
-impl Books {
+impl MarketState {
     /// Returns what a position owes, rounded **up** in favour of the lenders.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl WorkingCopy {
         if self.position.borrow_shares == 0 {
             return Ok(());
         }
-        let health = self.books.health(&self.position, price_e36)?;
+        let health = self.state.health(&self.position, price_e36)?;
         if health.is_healthy() {
             return Ok(());
         }
@@ -90,7 +90,7 @@ impl Market {
     /// # Errors
     /// Time runs backwards, or a number does not fit.
     pub fn health(&self, account: AccountId, price_e36: U256, now: u64) -> Result<Health, MorphoError> {
-        Ok(self.books_at(now)?.health(&self.position(account), price_e36)?)
+        Ok(self.state_at(now)?.health(&self.position(account), price_e36)?)
     }
 
     /// Returns the most that an account can borrow at this price and time, in smallest units of the loan token.
@@ -99,11 +99,11 @@ impl Market {
     /// Time runs backwards, or a number does not fit.
     pub fn max_borrow(&self, account: AccountId, price_e36: U256, now: u64) -> Result<u128, MorphoError> {
         let copy = self.open(account, now)?;
-        let Health { borrowed, max_borrow } = copy.books.health(&copy.position, price_e36)?;
+        let Health { borrowed, max_borrow } = copy.state.health(&copy.position, price_e36)?;
         let Ok(headroom) = max_borrow.checked_sub(borrowed) else {
             return Ok(0);
         };
-        let liquidity = copy.books.liquidity();
+        let liquidity = copy.state.liquidity();
         let headroom = headroom.try_into_u128().unwrap_or(u128::MAX);
         // A share more or less, as assets are rounded to shares and back, is worth less than two units.
         let most = headroom.saturating_add(2).min(liquidity);

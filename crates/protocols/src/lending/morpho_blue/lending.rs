@@ -35,13 +35,13 @@ impl PricedMarket {
     /// Returns the debt shares that a liquidation repays: all of them if `most_repaid` pays for all, else what it pays
     /// for, rounded **down**; or the collateral to take, if the shares are worth more than there is.
     fn size(&self, call: &Liquidation, price_e36: U256, now: u64) -> Result<LiquidationSize, LendingError> {
-        let books = self.market.books_at(now)?;
+        let state = self.market.state_at(now)?;
         let position = self.market.position(call.borrower);
-        let owed = books.borrowed_assets_up(&position)?;
+        let owed = state.borrowed_assets_up(&position)?;
         let shares = if call.most_repaid >= owed {
             position.borrow_shares
         } else {
-            books.borrowed.to_shares_down(call.most_repaid)?
+            state.borrowed.to_shares_down(call.most_repaid)?
         };
         let size = LiquidationSize::RepaidShares(shares);
         match self.market.quote_liquidation(call.borrower, size, price_e36, now) {
@@ -164,7 +164,7 @@ impl Lending for PricedMarket {
         if asset == COLLATERAL {
             return position.collateral;
         }
-        self.market.books_at(now).ok().and_then(|books| books.supplied_assets_down(&position).ok()).unwrap_or(0)
+        self.market.state_at(now).ok().and_then(|state| state.supplied_assets_down(&position).ok()).unwrap_or(0)
     }
 
     fn borrowed(&self, account: AccountId, asset: u8, now: u64) -> u128 {
@@ -172,33 +172,33 @@ impl Lending for PricedMarket {
         if asset == COLLATERAL {
             return 0;
         }
-        self.market.books_at(now).ok().and_then(|books| books.borrowed_assets_up(&position).ok()).unwrap_or(0)
+        self.market.state_at(now).ok().and_then(|state| state.borrowed_assets_up(&position).ok()).unwrap_or(0)
     }
 
     fn totals(&self, asset: u8, now: u64) -> AssetTotals {
-        let books = self.market.books_at(now).unwrap_or(*self.market.books());
+        let state = self.market.state_at(now).unwrap_or(*self.market.state());
         if asset == COLLATERAL {
-            return AssetTotals { supplied: books.collateral_held, ..AssetTotals::default() };
+            return AssetTotals { supplied: state.collateral_held, ..AssetTotals::default() };
         }
-        AssetTotals { supplied: books.supplied.assets, borrowed: books.borrowed.assets, idle: books.liquidity() }
+        AssetTotals { supplied: state.supplied.assets, borrowed: state.borrowed.assets, idle: state.liquidity() }
     }
 
     fn held(&self, asset: u8) -> u128 {
-        let books = self.market.books();
-        if asset == COLLATERAL { books.collateral_held } else { books.loan_held }
+        let state = self.market.state();
+        if asset == COLLATERAL { state.collateral_held } else { state.loan_held }
     }
 
     fn claims_sum(&self) -> Result<(), &'static str> {
-        let (books, mut supplied, mut owed, mut posted) = (self.market.books(), 0_u128, 0_u128, 0_u128);
+        let (state, mut supplied, mut owed, mut posted) = (self.market.state(), 0_u128, 0_u128, 0_u128);
         for (_, position) in self.market.positions() {
             supplied += position.supply_shares;
             owed += position.borrow_shares;
             posted += position.collateral;
         }
         match () {
-            () if supplied != books.supplied.shares => Err("supply shares"),
-            () if owed != books.borrowed.shares => Err("debt shares"),
-            () if posted != books.collateral_held => Err("collateral"),
+            () if supplied != state.supplied.shares => Err("supply shares"),
+            () if owed != state.borrowed.shares => Err("debt shares"),
+            () if posted != state.collateral_held => Err("collateral"),
             () => Ok(()),
         }
     }

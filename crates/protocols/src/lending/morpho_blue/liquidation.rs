@@ -79,7 +79,7 @@ impl WorkingCopy {
         if matches!(size, LiquidationSize::SeizedAssets(0) | LiquidationSize::RepaidShares(0)) {
             return Err(MorphoError::InconsistentInput);
         }
-        let health = self.books.health(&self.position, price_e36)?;
+        let health = self.state.health(&self.position, price_e36)?;
         if health.is_healthy() {
             let Health { borrowed, max_borrow } = health;
             return Err(MorphoError::HealthyPosition { borrowed, max_borrow });
@@ -88,7 +88,7 @@ impl WorkingCopy {
             LiquidationSize::SeizedAssets(assets) => (assets, self.shares_for_up(assets, price_e36)?),
             LiquidationSize::RepaidShares(shares) => (self.collateral_for_down(shares, price_e36)?, shares),
         };
-        let repaid_assets = self.books.borrowed.to_assets_up(repaid_shares)?;
+        let repaid_assets = self.state.borrowed.to_assets_up(repaid_shares)?;
         self.repay(repaid_assets, repaid_shares)?;
         self.take_collateral(seized_assets)?;
         let (bad_debt_assets, bad_debt_shares) = self.strike_off_bad_debt()?;
@@ -105,14 +105,14 @@ impl WorkingCopy {
     /// Returns the debt shares to repay for collateral, each step rounded **up** in favour of the borrower.
     fn shares_for_up(&self, seized_assets: u128, price_e36: U256) -> Result<u128, MorphoError> {
         let worth = price_e36.mul_div_up(seized_assets, PRICE_SCALE)?;
-        let repaid = worth.mul_div_up(WAD, self.books.liquidation_incentive_factor_wad)?;
-        Ok(self.books.borrowed.to_shares_up(repaid.try_into_u128()?)?)
+        let repaid = worth.mul_div_up(WAD, self.state.liquidation_incentive_factor_wad)?;
+        Ok(self.state.borrowed.to_shares_up(repaid.try_into_u128()?)?)
     }
 
     /// Returns the collateral to take for debt shares, each step rounded **down** in favour of the borrower.
     fn collateral_for_down(&self, repaid_shares: u128, price_e36: U256) -> Result<u128, MorphoError> {
-        let repaid = self.books.borrowed.to_assets_down(repaid_shares)?;
-        let factor_wad = self.books.liquidation_incentive_factor_wad;
+        let repaid = self.state.borrowed.to_assets_down(repaid_shares)?;
+        let factor_wad = self.state.liquidation_incentive_factor_wad;
         let worth = U256::from(repaid).mul_div_down(factor_wad, WAD)?;
         let seized = match (worth.try_into_u128(), price_e36.try_into_u128()) {
             (Ok(worth), Ok(price_e36)) => mul_div_down(worth, PRICE_SCALE, price_e36)?,
@@ -127,11 +127,11 @@ impl WorkingCopy {
             return Ok((0, 0));
         }
         let shares = self.position.borrow_shares;
-        let borrowed = &mut self.books.borrowed;
+        let borrowed = &mut self.state.borrowed;
         let assets = borrowed.to_assets_up(shares)?.min(borrowed.assets);
         borrowed.assets -= assets;
         borrowed.shares -= shares;
-        self.books.supplied.assets -= assets;
+        self.state.supplied.assets -= assets;
         self.position.borrow_shares = 0;
         Ok((assets, shares))
     }

@@ -6,16 +6,15 @@
 //! collateral is gone is taken from all lenders at once.
 //!
 //! A [`Market`] is one market. The contract holds the tokens of all markets together; what each market's calls have
-//! left there is in [`Books`]. Prices come in as arguments, in the oracle's scale: how many smallest units of the loan
+//! left there is in [`MarketState`]. Prices come in as arguments, in the oracle's scale: how many smallest units of the loan
 //! token one smallest unit of the collateral is worth, times 10^36.
 //!
 //! Left out: authorizations and signatures (who may act for whom), callbacks (the chain puts actions between), the
 //! owner's lists of allowed models and LLTVs, and a change of the fee recipient.
 //!
-//! Every call works on a copy of the books and of the position it names, and writes both back at its end, so a call
+//! Every call works on a copy of the state and of the position it names, and writes both back at its end, so a call
 //! that errs changes nothing.
 
-mod books;
 mod borrowing;
 #[cfg(feature = "decisions")]
 mod decisions;
@@ -26,13 +25,13 @@ mod interest;
 mod lending;
 mod liquidation;
 mod receipts;
+mod state;
 mod supplying;
 #[cfg(test)]
 mod tests;
 mod totals;
 mod working_copy;
 
-pub use books::Books;
 #[cfg(feature = "decisions")]
 pub use decisions::KeyLimits;
 pub use error::MorphoError;
@@ -47,6 +46,7 @@ pub use liquidation::LiquidationSize;
 pub use receipts::{
     Accrued, Borrowed, CollateralSupplied, CollateralWithdrawn, FlashLoan, Liquidated, Repaid, Supplied, Withdrawn,
 };
+pub use state::MarketState;
 pub use totals::{Totals, VIRTUAL_ASSETS, VIRTUAL_SHARES};
 pub use working_copy::MarketBefore;
 
@@ -94,7 +94,7 @@ pub enum Amount {
 /// A market.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Market {
-    books: Books,
+    state: MarketState,
     fee_recipient: AccountId,
     positions: Rows<Position>,
 }
@@ -105,14 +105,14 @@ impl Market {
     /// # Errors
     /// A loan may be worth its whole collateral, or more.
     pub fn new(params: MarketParams, now: u64) -> Result<Self, MorphoError> {
-        let books = Books::new(params.lltv_wad, params.interest, now)?;
-        Ok(Self { books, fee_recipient: params.fee_recipient, positions: Rows::default() })
+        let state = MarketState::new(params.lltv_wad, params.interest, now)?;
+        Ok(Self { state, fee_recipient: params.fee_recipient, positions: Rows::default() })
     }
 
     /// Returns the market's numbers, as of the last call.
     #[inline]
-    pub fn books(&self) -> &Books {
-        &self.books
+    pub fn state(&self) -> &MarketState {
+        &self.state
     }
 
     /// Returns who gets the fee.
@@ -147,14 +147,14 @@ impl Market {
     /// # Errors
     /// The fee is the old one, or too great.
     pub fn set_fee(&mut self, fee_wad: u128, now: u64) -> Result<Accrued, MorphoError> {
-        if fee_wad == self.books.fee_wad {
+        if fee_wad == self.state.fee_wad {
             return Err(MorphoError::FeeAlreadySet { fee_wad });
         }
         if fee_wad > MAX_FEE_WAD {
             return Err(MorphoError::MaxFeeExceeded { fee_wad, max_wad: MAX_FEE_WAD });
         }
         let mut copy = self.open(self.fee_recipient, now)?;
-        copy.books.fee_wad = fee_wad;
+        copy.state.fee_wad = fee_wad;
 
         self.close(&copy);
         Ok(copy.accrued)

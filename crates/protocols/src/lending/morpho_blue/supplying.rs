@@ -12,15 +12,15 @@ impl Market {
     /// The amount is zero, or a total is beyond `u128`.
     pub fn supply(&mut self, lender: AccountId, amount: Amount, now: u64) -> Result<Supplied, MorphoError> {
         let mut copy = self.open(lender, now)?;
-        let books = &mut copy.books;
+        let state = &mut copy.state;
         let (assets, shares) = match amount.given()? {
-            Amount::Assets(assets) => (assets, books.supplied.to_shares_down(assets)?),
-            Amount::Shares(shares) => (books.supplied.to_assets_up(shares)?, shares),
+            Amount::Assets(assets) => (assets, state.supplied.to_shares_down(assets)?),
+            Amount::Shares(shares) => (state.supplied.to_assets_up(shares)?, shares),
         };
         copy.position.supply_shares = sum(copy.position.supply_shares, shares)?;
-        books.supplied.shares = sum(books.supplied.shares, shares)?;
-        books.supplied.assets = sum(books.supplied.assets, assets)?;
-        books.loan_held = sum(books.loan_held, assets)?;
+        state.supplied.shares = sum(state.supplied.shares, shares)?;
+        state.supplied.assets = sum(state.supplied.assets, assets)?;
+        state.loan_held = sum(state.loan_held, assets)?;
 
         self.close(&copy);
         Ok(Supplied { accrued: copy.accrued, assets, shares })
@@ -33,18 +33,18 @@ impl Market {
     /// The amount is zero, the lender holds too few shares, or too much is lent out.
     pub fn withdraw(&mut self, lender: AccountId, amount: Amount, now: u64) -> Result<Withdrawn, MorphoError> {
         let mut copy = self.open(lender, now)?;
-        let books = &mut copy.books;
+        let state = &mut copy.state;
         let (assets, shares) = match amount.given()? {
-            Amount::Assets(assets) => (assets, books.supplied.to_shares_up(assets)?),
-            Amount::Shares(shares) => (books.supplied.to_assets_down(shares)?, shares),
+            Amount::Assets(assets) => (assets, state.supplied.to_shares_up(assets)?),
+            Amount::Shares(shares) => (state.supplied.to_assets_down(shares)?, shares),
         };
         let held = copy.position.supply_shares;
         let left = held.checked_sub(shares).ok_or(MorphoError::InsufficientSupply { needed: shares, held })?;
         copy.position.supply_shares = left;
-        books.supplied.shares = less(books.supplied.shares, shares)?;
-        books.supplied.assets = less(books.supplied.assets, assets)?;
-        books.require_liquidity()?;
-        books.loan_held = less(books.loan_held, assets)?;
+        state.supplied.shares = less(state.supplied.shares, shares)?;
+        state.supplied.assets = less(state.supplied.assets, assets)?;
+        state.require_liquidity()?;
+        state.loan_held = less(state.loan_held, assets)?;
 
         self.close(&copy);
         Ok(Withdrawn { accrued: copy.accrued, assets, shares })

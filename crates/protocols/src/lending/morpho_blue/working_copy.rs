@@ -1,14 +1,14 @@
 //! Copies that a call works on, and before-images of what a call may change.
 
-use super::{Accrued, Books, Market, MorphoError, Position};
+use super::{Accrued, Market, MarketState, MorphoError, Position};
 use crate::AccountId;
 use plimsoll_math::MathError;
 
 /// What a call about one account works on: copies, which are written back or thrown away as a whole.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WorkingCopy {
-    /// The books, interest counted.
-    pub(super) books: Books,
+    /// The state, interest counted.
+    pub(super) state: MarketState,
     /// The interest that was counted.
     pub(super) accrued: Accrued,
     /// The account.
@@ -17,10 +17,10 @@ pub(super) struct WorkingCopy {
     pub(super) position: Position,
 }
 
-/// A market's before-image: its books, how many positions there were, and those that a call about one account changes.
+/// A market's before-image: its state, how many positions there were, and those that a call about one account changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MarketBefore {
-    books: Books,
+    state: MarketState,
     positions: usize,
     named: AccountId,
     named_position: Position,
@@ -32,16 +32,16 @@ impl Market {
     ///
     /// # Errors
     /// Time runs backwards, or a total is beyond `u128`.
-    pub fn books_at(&self, now: u64) -> Result<Books, MorphoError> {
-        let mut books = self.books;
-        books.accrue(now)?;
-        Ok(books)
+    pub fn state_at(&self, now: u64) -> Result<MarketState, MorphoError> {
+        let mut state = self.state;
+        state.accrue(now)?;
+        Ok(state)
     }
 
     /// Returns what a call about an account may change, as it is now.
     pub fn before(&self, named: AccountId) -> MarketBefore {
         MarketBefore {
-            books: self.books,
+            state: self.state,
             positions: self.positions.len(),
             named,
             named_position: self.position(named),
@@ -51,7 +51,7 @@ impl Market {
 
     /// Puts back what was kept. Calls since then must have been about the same account.
     pub fn restore(&mut self, before: &MarketBefore) {
-        self.books = before.books;
+        self.state = before.state;
         self.positions.truncate(before.positions);
         self.positions.put(before.named, before.named_position);
         self.positions.put(self.fee_recipient, before.fee_position);
@@ -59,13 +59,13 @@ impl Market {
 
     /// Returns copies to work on, interest counted.
     pub(super) fn open(&self, account: AccountId, now: u64) -> Result<WorkingCopy, MorphoError> {
-        let mut books = self.books;
-        let accrued = books.accrue(now)?;
+        let mut state = self.state;
+        let accrued = state.accrue(now)?;
         let mut position = self.position(account);
         if account == self.fee_recipient {
             position.supply_shares = share_of(position.supply_shares, accrued.fee_shares);
         }
-        Ok(WorkingCopy { books, accrued, account, position })
+        Ok(WorkingCopy { state, accrued, account, position })
     }
 
     /// Writes back what was worked on. Between [`Self::open`] and this, nothing else may have been written.
@@ -75,7 +75,7 @@ impl Market {
             fees.supply_shares = share_of(fees.supply_shares, copy.accrued.fee_shares);
             self.positions.put(self.fee_recipient, fees);
         }
-        self.books = copy.books;
+        self.state = copy.state;
         self.positions.put(copy.account, copy.position);
     }
 }

@@ -31,12 +31,12 @@ pub enum BaseCall<const B: usize> {
     Deposited {
         /// Between the metapool and the base pool.
         added: Added<B>,
-        /// Base tokens for coin 0, in the metapool's own books.
+        /// Base tokens for coin 0, in the metapool's own state.
         swapped: Exchanged,
     },
     /// It gave base tokens to the base pool for a coin, base tokens that coin 0 had bought.
     Withdrew {
-        /// Coin 0 for base tokens, in the metapool's own books.
+        /// Coin 0 for base tokens, in the metapool's own state.
         swapped: Exchanged,
         /// Between the metapool and the base pool.
         removed: Removed<B>,

@@ -29,14 +29,14 @@ pub(super) enum Which {
 
 /// What a ledger would say: what the pools hold, and how many liquidity tokens exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Books {
+pub(super) struct Ledger {
     meta: [u128; 2],
     base: [u128; 3],
     meta_supply: u128,
     base_supply: u128,
 }
 
-impl Books {
+impl Ledger {
     /// Returns what the pools themselves say.
     pub(super) fn of(meta: &MetaPool, base: &StableSwap<3>) -> Self {
         Self {
@@ -78,60 +78,60 @@ impl Call {
         self,
         meta: &mut MetaPool,
         base: &mut StableSwap<3>,
-        books: &mut Books,
+        ledger: &mut Ledger,
         now: u64,
     ) -> Result<(), CurveError> {
         use Which::{Base, Meta};
         match self {
-            Self::Exchange(Base, i, j, paid) => traded(&mut books.base, base.exchange(i, j, paid, 0, now)?),
+            Self::Exchange(Base, i, j, paid) => traded(&mut ledger.base, base.exchange(i, j, paid, 0, now)?),
             Self::Exchange(Meta, i, j, paid) => {
-                let paid = if i == 1 { paid.min(books.base_tokens_outside()) } else { paid };
-                traded(&mut books.meta, meta.exchange(base, i, j, paid, 0, now)?);
+                let paid = if i == 1 { paid.min(ledger.base_tokens_outside()) } else { paid };
+                traded(&mut ledger.meta, meta.exchange(base, i, j, paid, 0, now)?);
             }
-            Self::Underlying(i, j, paid) => books.underlying(meta.exchange_underlying(base, i, j, paid, 0, now)?),
+            Self::Underlying(i, j, paid) => ledger.underlying(meta.exchange_underlying(base, i, j, paid, 0, now)?),
             Self::Add(Base, paid) => {
-                added(&mut books.base, &mut books.base_supply, base.add_liquidity(paid, 0, now)?);
+                added(&mut ledger.base, &mut ledger.base_supply, base.add_liquidity(paid, 0, now)?);
             }
             Self::Add(Meta, [paid, tokens, _]) => {
-                let paid = [paid, tokens.min(books.base_tokens_outside())];
-                added(&mut books.meta, &mut books.meta_supply, meta.add_liquidity(base, paid, 0, now)?);
+                let paid = [paid, tokens.min(ledger.base_tokens_outside())];
+                added(&mut ledger.meta, &mut ledger.meta_supply, meta.add_liquidity(base, paid, 0, now)?);
             }
             Self::Remove(Base, liquidity) => {
-                let liquidity = liquidity.min(books.base_tokens_outside());
-                removed(&mut books.base, &mut books.base_supply, base.remove_liquidity(liquidity, [0; 3])?);
+                let liquidity = liquidity.min(ledger.base_tokens_outside());
+                removed(&mut ledger.base, &mut ledger.base_supply, base.remove_liquidity(liquidity, [0; 3])?);
             }
             Self::Remove(Meta, liquidity) => {
-                removed(&mut books.meta, &mut books.meta_supply, meta.remove_liquidity(liquidity, [0; 2])?);
+                removed(&mut ledger.meta, &mut ledger.meta_supply, meta.remove_liquidity(liquidity, [0; 2])?);
             }
             Self::RemoveImbalance(Base, taken) => {
-                let receipt = base.remove_liquidity_imbalance(taken, books.base_tokens_outside(), now)?;
-                removed(&mut books.base, &mut books.base_supply, receipt);
+                let receipt = base.remove_liquidity_imbalance(taken, ledger.base_tokens_outside(), now)?;
+                removed(&mut ledger.base, &mut ledger.base_supply, receipt);
             }
             Self::RemoveImbalance(Meta, [taken, tokens, _]) => {
                 let receipt = meta.remove_liquidity_imbalance(base, [taken, tokens], u128::MAX, now)?;
-                removed(&mut books.meta, &mut books.meta_supply, receipt);
+                removed(&mut ledger.meta, &mut ledger.meta_supply, receipt);
             }
             Self::RemoveOne(Base, liquidity, coin) => {
-                let liquidity = liquidity.min(books.base_tokens_outside());
+                let liquidity = liquidity.min(ledger.base_tokens_outside());
                 let receipt = base.remove_liquidity_one_coin(liquidity, coin, 0, now)?;
-                removed(&mut books.base, &mut books.base_supply, receipt);
+                removed(&mut ledger.base, &mut ledger.base_supply, receipt);
             }
             Self::RemoveOne(Meta, liquidity, coin) => {
                 let receipt = meta.remove_liquidity_one_coin(base, liquidity, coin, 0, now)?;
-                removed(&mut books.meta, &mut books.meta_supply, receipt);
+                removed(&mut ledger.meta, &mut ledger.meta_supply, receipt);
             }
-            Self::WithdrawAdminFees(Base) => withdrawn(&mut books.base, base.withdraw_admin_fees()),
-            Self::WithdrawAdminFees(Meta) => withdrawn(&mut books.meta, meta.withdraw_admin_fees()),
+            Self::WithdrawAdminFees(Base) => withdrawn(&mut ledger.base, base.withdraw_admin_fees()),
+            Self::WithdrawAdminFees(Meta) => withdrawn(&mut ledger.meta, meta.withdraw_admin_fees()),
             Self::DonateAdminFees(Base) => drop(base.donate_admin_fees()),
             Self::DonateAdminFees(Meta) => drop(meta.donate_admin_fees()),
             Self::Donate(Base, coin, given) => {
                 base.donate(coin, given)?;
-                books.base[coin] += given;
+                ledger.base[coin] += given;
             }
             Self::Donate(Meta, coin, given) => {
-                let given = if coin == 1 { given.min(books.base_tokens_outside()) } else { given };
+                let given = if coin == 1 { given.min(ledger.base_tokens_outside()) } else { given };
                 meta.donate(coin, given)?;
-                books.meta[coin] += given;
+                ledger.meta[coin] += given;
             }
             Self::Ramp(Base, amplification, until) => base.ramp_a(amplification, until, now)?,
             Self::Ramp(Meta, amplification, until) => meta.ramp_a(amplification, until, now)?,
@@ -142,7 +142,7 @@ impl Call {
     }
 }
 
-impl Books {
+impl Ledger {
     /// Books a trade of underlying coins. The metapool passes on what it does not keep.
     fn underlying(&mut self, receipt: UnderlyingExchanged<3>) {
         match receipt.base {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
-    calls::{Books, Call, Which, amount, call, two_of},
+    calls::{Call, Ledger, Which, amount, call, two_of},
     *,
 };
 use plimsoll_math::WAD;
@@ -24,15 +24,15 @@ proptest! {
         calls in prop::collection::vec((call(), 0u64..100_000), 1..30),
     ) {
         let (mut meta, mut base) = gusd(FEES);
-        let mut books = Books::of(&meta, &base);
+        let mut ledger = Ledger::of(&meta, &base);
         let mut now = 0;
         for (call, seconds) in calls {
             now += seconds;
-            let before = (meta, base, books);
-            if call.make(&mut meta, &mut base, &mut books, now).is_err() {
-                prop_assert_eq!((meta, base, books), before, "{:?}", call);
+            let before = (meta, base, ledger);
+            if call.make(&mut meta, &mut base, &mut ledger, now).is_err() {
+                prop_assert_eq!((meta, base, ledger), before, "{:?}", call);
             }
-            prop_assert_eq!(Books::of(&meta, &base), books, "{:?}", call);
+            prop_assert_eq!(Ledger::of(&meta, &base), ledger, "{:?}", call);
         }
     }
 
@@ -47,8 +47,8 @@ proptest! {
                 continue;
             }
             let (before, supply) = (base.virtual_price(0), base.total_supply());
-            let mut books = Books::of(&meta, &base);
-            let done = call.make(&mut meta, &mut base, &mut books, 0);
+            let mut ledger = Ledger::of(&meta, &base);
+            let done = call.make(&mut meta, &mut base, &mut ledger, 0);
             let (Ok(before), Ok(after), Ok(())) = (before, base.virtual_price(0), done) else { continue };
             // Where a coin is rare, the contract knows the invariant to some digits less.
             let scaled = base.scaled(&base.balances).unwrap();
@@ -117,7 +117,7 @@ fn a_copy_undoes_a_call_and_the_base_pool_with_it() {
     assert!(meta.exchange_underlying(&mut base, 0, 2, 1_000, u128::MAX, 1_000).is_err());
     assert_eq!((meta, base), before);
     let call = Call::RemoveOne(Which::Meta, 0, 0);
-    assert!(call.make(&mut meta, &mut base, &mut Books::of(&before.0, &before.1), 0).is_err());
+    assert!(call.make(&mut meta, &mut base, &mut Ledger::of(&before.0, &before.1), 0).is_err());
 }
 
 #[test]

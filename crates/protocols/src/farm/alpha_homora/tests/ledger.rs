@@ -202,11 +202,11 @@ impl Booked {
     /// Says what the ledger and the protocols disagree about.
     fn disagreement(&self) -> Option<String> {
         let Farmstead { bank, goblin, farm, pair, reward_pair } = &self.market;
-        let (books, dust) = (goblin.books(), farm.totals());
-        let dust_base = books.dust_all_base.base + books.dust_two_sides.base;
-        let dust_farmed = books.dust_all_base.farmed + books.dust_two_sides.farmed;
+        let (state, dust) = (goblin.state(), farm.totals());
+        let dust_base = state.dust_all_base.base + state.dust_two_sides.base;
+        let dust_farmed = state.dust_all_base.farmed + state.dust_two_sides.farmed;
         let stated = [
-            ((TheBank, Base), bank.books().balance),
+            ((TheBank, Base), bank.state().balance),
             ((TheGoblin, Base), dust_base),
             ((TheGoblin, Farmed), dust_farmed),
             ((TheGoblin, Lp), 0),
@@ -226,9 +226,9 @@ impl Booked {
         }
         let sums = [
             ("liquidity tokens", self.ledger.sum(Lp), pair.total_supply()),
-            ("bank shares", self.ledger.sum(Share), bank.books().total_supply),
-            ("debt shares", total(bank, |position| position.debt_share), bank.books().debt_share),
-            ("goblin shares", total(bank, |position| position.goblin_share), books.total_share),
+            ("bank shares", self.ledger.sum(Share), bank.state().total_supply),
+            ("debt shares", total(bank, |position| position.debt_share), bank.state().debt_share),
+            ("goblin shares", total(bank, |position| position.goblin_share), state.total_share),
         ];
         let wrong = sums.into_iter().find(|(_, sum, stated)| *sum != signed(*stated));
         wrong.map(|(what, sum, stated)| format!("{what}: {sum} in sum, {stated} stated"))

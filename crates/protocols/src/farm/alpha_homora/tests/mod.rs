@@ -118,7 +118,7 @@ fn a_position_is_worth_what_the_suite_says() {
     assert_eq!(market.reinvest(DAY).unwrap().bounty, 1_428_571_428_571_295);
     let interest = market.bank.accrue(DAY).unwrap();
     assert_eq!(ETHER + interest.interest, 1_299_999_999_999_980_800);
-    assert_eq!(market.bank.books().total_base(), Ok(3_269_999_999_999_982_720));
+    assert_eq!(market.bank.state().total_base(), Ok(3_269_999_999_999_982_720));
     assert_eq!(market.health(1), 2_582_123_996_372_678_436);
     let debt = 1_299_999_999_999_980_800;
     let healthy = BankError::Healthy { health: 2_582_123_996_372_678_436, kill_factor_bps: 8_000, debt };
@@ -152,7 +152,7 @@ fn depositors_share_a_bad_debt() {
     let killed = market.kill(1, Buyer::ThePair, 0).unwrap();
     assert_eq!((killed.back, killed.prize), (3_002_999_235_795_062, 300_299_923_579_506));
     assert_eq!(killed.bad_debt, 2 * ETHER - (killed.back - killed.prize));
-    assert_eq!(market.bank.books().balance, 10_002_702_699_312_215_556);
+    assert_eq!(market.bank.state().balance, 10_002_702_699_312_215_556);
     assert_eq!(market.bank.withdraw(2 * ETHER, 0).unwrap().value, 1_667_117_116_552_035_926);
 }
 
@@ -196,7 +196,7 @@ fn a_position_at_genesis_moves_no_price() {
     assert_eq!(opened.used, Legs { base: 3 * ETHER, farmed: 3 * ETHER / 10 });
     let after = market.pair.reserves();
     assert_eq!(before.token_0 * after.token_1, before.token_1 * after.token_0);
-    assert_eq!(market.bank.books().balance, 18 * ETHER);
+    assert_eq!(market.bank.state().balance, 18 * ETHER);
     assert_eq!((market.health(1), market.bank.debt_value_down(PositionId(1))), (opened.health, Ok(2 * ETHER)));
     let too_much = GenesisPosition { debt: 5 * ETHER, ..opening };
     assert!(matches!(market.open_at_genesis(too_much), Err(BankError::BadWorkFactor { .. })));

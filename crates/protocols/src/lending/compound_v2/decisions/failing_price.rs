@@ -16,7 +16,7 @@
 //! fewer than sixteen roundings, are within the margin of one part in 2^48.
 
 use crate::AccountId;
-use crate::lending::compound_v2::{Books, CompoundError, Comptroller, MarketId};
+use crate::lending::compound_v2::{CompoundError, Comptroller, MarketId, MarketState};
 use plimsoll_math::WAD;
 
 /// What the floats may be off, relatively.
@@ -53,9 +53,9 @@ impl Comptroller {
     pub fn failing_key(&self, account: AccountId) -> Option<FailingKey> {
         let (mut collateral, mut debt) = (None, None);
         for id in self.entered.get(account).markets() {
-            let (books, position) = (self.books(id).ok()?, self.position(id, account).ok()?);
-            if position.tokens > 0 && books.params.collateral_factor_wad > 0 {
-                let carried = position.tokens as f64 * books.params.collateral_factor_wad as f64 / ONE;
+            let (state, position) = (self.state(id).ok()?, self.position(id, account).ok()?);
+            if position.tokens > 0 && state.params.collateral_factor_wad > 0 {
+                let carried = position.tokens as f64 * state.params.collateral_factor_wad as f64 / ONE;
                 alone(&mut collateral, (id, carried))?;
             }
             if position.principal > 0 {
@@ -80,8 +80,8 @@ impl Comptroller {
         block: u64,
     ) -> Result<KeyLimits, CompoundError> {
         let (collateral_price, debt_price) = (prices.of(collateral)? as f64, prices.of(debt)? as f64);
-        let collateral = self.books_at(collateral, block)?;
-        let debt = self.books_at(debt, block)?;
+        let collateral = self.state_at(collateral, block)?;
+        let debt = self.state_at(debt, block)?;
         let exchange_rate = collateral.exchange_rate_wad()?.to_f64();
         let limit = exchange_rate * collateral_price / (debt.growth() * ONE * debt_price);
         let carried = collateral.params.collateral_factor_wad as f64 * exchange_rate / ONE;
@@ -95,7 +95,7 @@ impl Comptroller {
     }
 }
 
-impl Books {
+impl MarketState {
     /// Returns how a debt of one has grown since the beginning.
     fn growth(&self) -> f64 {
         self.borrow_index_wad as f64 / ONE

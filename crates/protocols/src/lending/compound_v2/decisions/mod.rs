@@ -4,7 +4,7 @@ mod failing_price;
 
 pub use failing_price::{FailingKey, KeyLimits};
 
-use super::{AccountLiquidity, BLOCKS_PER_YEAR, Books, MarketId, PricedComptroller, Prices};
+use super::{AccountLiquidity, BLOCKS_PER_YEAR, MarketId, MarketState, PricedComptroller, Prices};
 use crate::AccountId;
 use crate::lending::{Exposure, Health, Indices, LendingDecisions, LendingError, PricesWad, YearlyRates};
 use plimsoll_math::{U256, WAD};
@@ -42,28 +42,28 @@ impl LendingDecisions for PricedComptroller {
     }
 
     fn indices(&self, asset: u8, now: u64) -> Indices {
-        let books = self.comptroller.books_at(MarketId(asset), self.clock.block(now));
-        let Ok(books) = books.or_else(|_| self.comptroller.books(MarketId(asset)).copied()) else {
+        let state = self.comptroller.state_at(MarketId(asset), self.clock.block(now));
+        let Ok(state) = state.or_else(|_| self.comptroller.state(MarketId(asset)).copied()) else {
             return Indices { collateral: 0.0, debt: 0.0 };
         };
-        let rate = books.exchange_rate_wad().map_or(0.0, U256::to_f64);
-        Indices { collateral: rate / WAD as f64, debt: books.borrow_index_wad as f64 / WAD as f64 }
+        let rate = state.exchange_rate_wad().map_or(0.0, U256::to_f64);
+        Indices { collateral: rate / WAD as f64, debt: state.borrow_index_wad as f64 / WAD as f64 }
     }
 
     fn rates(&self, asset: u8, now: u64) -> YearlyRates {
-        let Ok(books) = self.comptroller.books_at(MarketId(asset), self.clock.block(now)) else {
+        let Ok(state) = self.comptroller.state_at(MarketId(asset), self.clock.block(now)) else {
             return YearlyRates::default();
         };
         let yearly = |rate: Result<u128, _>| rate.unwrap_or(0) as f64 / WAD as f64 * BLOCKS_PER_YEAR as f64;
         YearlyRates {
-            borrow: yearly(books.borrow_rate_per_block_wad()),
-            supply: yearly(books.supply_rate_per_block_wad()),
+            borrow: yearly(state.borrow_rate_per_block_wad()),
+            supply: yearly(state.supply_rate_per_block_wad()),
         }
     }
 
     fn threshold(&self, asset: u8) -> f64 {
-        let factor = |books: &Books| books.params().collateral_factor_wad as f64 / WAD as f64;
-        self.comptroller.books(MarketId(asset)).map_or(0.0, factor)
+        let factor = |state: &MarketState| state.params().collateral_factor_wad as f64 / WAD as f64;
+        self.comptroller.state(MarketId(asset)).map_or(0.0, factor)
     }
 
     /// What is left of the incentive after the protocol's share.

@@ -20,7 +20,7 @@ impl Pair {
     /// Returns the comptroller in which the borrower has so many cTokens.
     fn with_tokens(self, tokens: u128) -> Comptroller {
         let mut comptroller = comptroller(&[free(self.collateral_factor_wad, self.exchange_rate_wad), free(0, WAD)]);
-        comptroller.markets[1].books.borrow_index_wad = self.index_wad;
+        comptroller.markets[1].state.borrow_index_wad = self.index_wad;
         let debt = Position { tokens: 0, principal: self.principal, interest_index_wad: self.since_index_wad };
         comptroller.markets[1].positions.put(BORROWER, debt);
         comptroller.markets[0].positions.put(BORROWER, Position { tokens, ..Position::default() });

@@ -83,21 +83,21 @@ fn interest_is_divided_between_suppliers_and_reserves() {
     let to_kink = 45 * WAD / 100 * 95 / 100;
     let interest = InterestModel::jump_rate_v2(percent(5), to_kink, percent(225), percent(95)).unwrap();
     let params = MarketParams { reserve_factor_wad: percent(1), interest, ..free(0, WAD) };
-    let mut books = Books::new(params, 0).unwrap();
-    (books.total_borrows, books.total_supply) = (1, 1);
-    let yearly = books.supply_rate_per_block_wad().unwrap() * BLOCKS_PER_YEAR;
+    let mut state = MarketState::new(params, 0).unwrap();
+    (state.total_borrows, state.total_supply) = (1, 1);
+    let yearly = state.supply_rate_per_block_wad().unwrap() * BLOCKS_PER_YEAR;
     let expected = (percent(5) + to_kink + percent(225) / 20) * 99 / 100;
     assert!(yearly.abs_diff(expected) <= 100_000_000, "{yearly} for {expected}");
 
     let millionth = InterestModel::white_paper(WAD / 1_000_000 * BLOCKS_PER_YEAR, 0);
     let params = MarketParams { reserve_factor_wad: WAD / 10, interest: millionth, ..free(0, WAD) };
-    let mut books = Books::new(params, 20_000_000).unwrap();
-    (books.total_borrows, books.total_reserves) = (10_000 * ETHER, 100 * ETHER);
-    let accrued = books.accrue(20_000_001).unwrap();
+    let mut state = MarketState::new(params, 20_000_000).unwrap();
+    (state.total_borrows, state.total_reserves) = (10_000 * ETHER, 100 * ETHER);
+    let accrued = state.accrue(20_000_001).unwrap();
     assert_eq!((accrued.interest, accrued.to_reserves), (ETHER / 100, ETHER / 1_000));
-    assert_eq!(books.borrow_index_wad, 1_000_001 * WAD / 1_000_000);
-    assert_eq!((books.total_borrows, books.total_reserves), (1_000_001 * ETHER / 100, 100_001 * ETHER / 1_000));
-    assert_eq!(books.accrual_block, 20_000_001);
+    assert_eq!(state.borrow_index_wad, 1_000_001 * WAD / 1_000_000);
+    assert_eq!((state.total_borrows, state.total_reserves), (1_000_001 * ETHER / 100, 100_001 * ETHER / 1_000));
+    assert_eq!(state.accrual_block, 20_000_001);
 }
 
 /// "reverts if the interest rate is absurdly high" of accrueInterestTest.js.
@@ -167,7 +167,7 @@ fn what_is_seized_is_worth_the_incentive_as_much() {
     for [exchange_rate, debt_price, collateral_price, incentive, repay] in cases {
         let mut comptroller = comptroller(&[free(0, exchange_rate), free(0, WAD)]);
         comptroller.params.liquidation_incentive_wad = incentive;
-        let collateral = comptroller.books(FIRST).unwrap();
+        let collateral = comptroller.state(FIRST).unwrap();
         let prices = [collateral_price, debt_price];
         let ratio = comptroller.tokens_per_debt_wad(collateral, &order(repay), Prices(&prices)).unwrap();
         let tokens = ratio.mul_div_down(repay, WAD).unwrap().try_into_u128().unwrap() as f64;
@@ -196,7 +196,7 @@ fn the_protocol_keeps_a_part_of_what_is_seized() {
     assert_eq!(done.seized_tokens() / 1_000, 50 * ETHER / 1_000);
     assert_eq!(done.tokens_burnt, done.seized_tokens() * 28 / 1_000);
     assert_eq!(done.to_reserves, done.tokens_burnt / 5);
-    assert_eq!(comptroller.books(FIRST).unwrap().total_reserves, done.to_reserves);
+    assert_eq!(comptroller.state(FIRST).unwrap().total_reserves, done.to_reserves);
     assert_eq!(comptroller.position(FIRST, LIQUIDATOR).unwrap().tokens, done.tokens_to_liquidator);
     assert_eq!(comptroller.position(FIRST, BORROWER).unwrap().tokens, done.tokens_after);
 }
@@ -237,17 +237,17 @@ fn what_liquidations_leave_without_collateral_is_bad_debt() {
 #[test]
 fn a_refused_call_keeps_the_interest_that_it_counted() {
     let mut comptroller = lent(40 * ETHER, 20 * ETHER);
-    comptroller.markets[1].books.params.interest = InterestModel::white_paper(WAD, 0);
-    let (prices, counted) = (Prices(&[WAD, WAD]), comptroller.books_at(SECOND, 1_000).unwrap());
+    comptroller.markets[1].state.params.interest = InterestModel::white_paper(WAD, 0);
+    let (prices, counted) = (Prices(&[WAD, WAD]), comptroller.state_at(SECOND, 1_000).unwrap());
     assert!(counted.total_borrows > 20 * ETHER);
     let reverted = comptroller.repay(SECOND, BORROWER, RepayAmount::Exactly(30 * ETHER), 1_000);
     let owed = counted.total_borrows;
     assert_eq!(reverted, Err(CompoundError::RepayExceedsDebt { repay: 30 * ETHER, owed }));
-    assert_eq!(comptroller.books(SECOND).unwrap().total_borrows, 20 * ETHER);
+    assert_eq!(comptroller.state(SECOND).unwrap().total_borrows, 20 * ETHER);
     let refused = comptroller.borrow(SECOND, LIQUIDATOR, ETHER, prices, 1_000).unwrap();
     let lacking = CompoundError::InsufficientLiquidity { borrowed: U256::from(ETHER), carried: U256::ZERO };
     assert_eq!(refused, Outcome::Refused(lacking));
-    assert_eq!(comptroller.books(SECOND), Ok(&counted));
+    assert_eq!(comptroller.state(SECOND), Ok(&counted));
     assert!(comptroller.has_entered(SECOND, LIQUIDATOR));
 }
 
@@ -298,7 +298,7 @@ fn underlying_worth_no_token_is_not_paid() {
 fn a_token_that_owns_a_fortune_is_weighed_exactly() {
     let mut comptroller = comptroller(&[free(WAD / 2, WAD)]);
     comptroller.mint(FIRST, SUPPLIER, 1, 0).unwrap();
-    comptroller.markets[0].books.total_borrows = u128::MAX / 2;
+    comptroller.markets[0].state.total_borrows = u128::MAX / 2;
     comptroller.enter_market(FIRST, SUPPLIER).unwrap();
     let carried = comptroller.account_liquidity(SUPPLIER, Prices(&[WAD])).unwrap().carried;
     assert_eq!(carried, U256::from(1 << 126));

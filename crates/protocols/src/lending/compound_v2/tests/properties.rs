@@ -136,7 +136,7 @@ impl World {
                 book(done, held, |done| -paid(done.amount))
             }
             Ask::RedeemUnderlying(part) => {
-                let worth = comptroller.books_at(market, block)?.supply_balance_down(&position)?;
+                let worth = comptroller.state_at(market, block)?.supply_balance_down(&position)?;
                 let amount = RedeemAmount::Underlying(part.of(worth));
                 let done = comptroller.redeem(market, account, amount, prices, block);
                 book(done, held, |done| -paid(done.amount))
@@ -164,7 +164,7 @@ impl World {
                 comptroller.transfer(market, account, to, part.of(position.tokens), prices).map(|_| None)
             }
             Ask::ReduceReserves(part) => {
-                let amount = part.of(comptroller.books_at(market, block)?.total_reserves);
+                let amount = part.of(comptroller.state_at(market, block)?.total_reserves);
                 book(comptroller.reduce_reserves(market, amount, block), held, |done| -paid(done.amount))
             }
             Ask::Enter => comptroller.enter_market(market, account).map(|()| None),
@@ -188,14 +188,14 @@ impl World {
 
     /// Says of the markets whatever must be true.
     fn audit(&self) -> Result<(), TestCaseError> {
-        for (id, books) in self.comptroller.markets() {
+        for (id, state) in self.comptroller.markets() {
             let positions = || self.comptroller.positions(id).unwrap().map(|(_, position)| position);
-            prop_assert_eq!(books.cash, self.held[usize::from(id.0)]);
-            prop_assert_eq!(positions().map(|position| position.tokens).sum::<u128>(), books.total_supply);
-            let debts: u128 = positions().map(|position| books.borrow_balance_down(position).unwrap()).sum();
+            prop_assert_eq!(state.cash, self.held[usize::from(id.0)]);
+            prop_assert_eq!(positions().map(|position| position.tokens).sum::<u128>(), state.total_supply);
+            let debts: u128 = positions().map(|position| state.borrow_balance_down(position).unwrap()).sum();
             // The index and each debt are rounded by themselves, so the sums part, by a part of 10^18 at each accrual.
             let tolerance = [10_000_000, 100, 100][usize::from(id.0)];
-            prop_assert!(debts.abs_diff(books.total_borrows) <= tolerance);
+            prop_assert!(debts.abs_diff(state.total_borrows) <= tolerance);
         }
         Ok(())
     }
@@ -314,7 +314,7 @@ proptest! {
         if (0..3).map(MarketId).all(|market| comptroller.accrue(market, block).is_ok()) {
             prop_assert_eq!(seen, comptroller.account_liquidity(account, prices));
             let position = comptroller.position(FIRST, account).unwrap();
-            prop_assert_eq!(owed.unwrap(), comptroller.books(FIRST).unwrap().borrow_balance_down(&position).unwrap());
+            prop_assert_eq!(owed.unwrap(), comptroller.state(FIRST).unwrap().borrow_balance_down(&position).unwrap());
         }
     }
 }

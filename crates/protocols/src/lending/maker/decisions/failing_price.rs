@@ -3,11 +3,11 @@
 //! An urn fails when `ink * spot` is less than `art * rate`, both exact. So with `key = art / ink`, which fees and prices
 //! leave alone, urns fail in the order of their keys, the greatest first, as `spot / rate` falls.
 //!
-//! The vat rounds nothing here; the spotter rounds down twice from price to `spot`. [`IlkBooks::key_limits`] takes the
+//! The vat rounds nothing here; the spotter rounds down twice from price to `spot`. [`IlkState::key_limits`] takes the
 //! `spot` as it is, so all that can be off are the floats: a key and a limit are three roundings each, within the margin
-//! of one part in 2^48. [`IlkBooks::least_safe_price_up`] goes through the spotter's roundings backwards, and is exact.
+//! of one part in 2^48. [`IlkState::least_safe_price_up`] goes through the spotter's roundings backwards, and is exact.
 
-use crate::lending::maker::{IlkBooks, Position};
+use crate::lending::maker::{IlkState, Position};
 use plimsoll_math::Ray;
 
 /// What the floats may be off, relatively.
@@ -30,7 +30,7 @@ impl Position {
     }
 }
 
-impl IlkBooks {
+impl IlkState {
     /// Returns between which keys an urn must be asked itself, at this rate and `spot`. While the oracle is void nobody
     /// may be liquidated, so no key fails.
     pub fn key_limits(&self) -> KeyLimits {

@@ -4,10 +4,10 @@ mod failing_price;
 
 pub use failing_price::KeyLimits;
 
-use super::{IlkBooks, Position};
+use super::{IlkState, Position};
 use plimsoll_math::Rad;
 
-impl IlkBooks {
+impl IlkState {
     /// Returns what the collateral carries over what the urn owes: below one it is not safe. Infinite without debt.
     pub fn health_factor(&self, position: &Position) -> f64 {
         let tab = position.tab(self.rate);

@@ -26,9 +26,9 @@ impl Maker {
         let raised = bid.checked_sub(auction.bid)?;
         let next = Bid { bid, guy: Some(bidder), tic: later(now, params.ttl_seconds)?, ..auction };
         let (before, bidding) = self.outbid(&auction, &params, bidder, raised)?;
-        let surplus = self.books.vow.dai.checked_add(raised)?;
+        let surplus = self.state.vow.dai.checked_add(raised)?;
 
-        self.books.vow.dai = surplus;
+        self.state.vow.dai = surplus;
         self.pay_out(bidder, before, bidding);
         self.put_bid(ilk, id, Some(next))?;
         let (beaten, refunded) = (before.map(|(guy, _)| guy), auction.bid);

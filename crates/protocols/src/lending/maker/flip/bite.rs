@@ -17,14 +17,14 @@ impl Maker {
         let bitten = self.quote_bite(ilk, owner)?;
         let params = *self.flipper_params(ilk)?;
         let end = later(now, params.tau_seconds)?;
-        let mut books = self.books;
-        books.take_over(bitten.due)?;
+        let mut state = self.state;
+        state.take_over(bitten.due)?;
         if let CatRelease::V1_1 { .. } = params.cat {
-            books.cat.litter = books.cat.litter.checked_add(bitten.tab)?;
+            state.cat.litter = state.cat.litter.checked_add(bitten.tab)?;
         }
         let waiting = self.queued_sin(now).checked_add(bitten.due)?;
 
-        self.books = books;
+        self.state = state;
         self.queue.insert(now, waiting);
         let ilk = self.ilk_mut(ilk)?;
         ilk.seize(owner, bitten.ink, bitten.art);
@@ -51,7 +51,7 @@ impl Maker {
             }
             CatRelease::V1_1 { chop_wad, dunk } => self.part_in_the_box(row, &position, chop_wad, dunk)?,
         };
-        let due = Rad::product(art, row.books.rate);
+        let due = Rad::product(art, row.state.rate);
         let tab = match flipper.params.cat {
             CatRelease::V1_0 { chop, .. } => due.mul_down(chop)?,
             CatRelease::V1_1 { chop_wad, .. } => due.part_down(chop_wad)?,
@@ -67,12 +67,12 @@ impl Maker {
         chop_wad: u128,
         dunk: Rad,
     ) -> Result<(u128, u128), MakerError> {
-        let (cat, books) = (&self.books.cat, &row.books);
+        let (cat, state) = (&self.state.cat, &row.state);
         let room = cat.litter_box.checked_sub(cat.litter)?;
-        if room == Rad::ZERO || room < books.dust {
-            return Err(MakerError::LitterBoxFull { room, dust: books.dust });
+        if room == Rad::ZERO || room < state.dust {
+            return Err(MakerError::LitterBoxFull { room, dust: state.dust });
         }
-        let art = art_within_down(dunk.min(room), books.rate, chop_wad)?.min(position.art);
+        let art = art_within_down(dunk.min(room), state.rate, chop_wad)?.min(position.art);
         let ink = U256::product(position.ink, art).div_down(position.art)?.try_into_u128()?;
         if art == 0 || ink == 0 {
             return Err(MakerError::NullAuction { ink, art });

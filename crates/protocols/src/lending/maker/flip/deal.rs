@@ -13,12 +13,12 @@ impl Maker {
         let Some(winner) = auction.guy.filter(|_| auction.tic < now || auction.end < now) else {
             return Err(FlipperError::NotFinished { tic: auction.tic, end: auction.end, now }.into());
         };
-        let mut cat = self.books.cat;
+        let mut cat = self.state.cat;
         if let CatRelease::V1_1 { .. } = self.flipper_params(ilk)?.cat {
             cat.litter = cat.litter.checked_sub(auction.tab)?;
         }
 
-        self.books.cat = cat;
+        self.state.cat = cat;
         self.ilk_mut(ilk)?.credit_gem(winner, auction.lot);
         self.put_bid(ilk, id, None)?;
         Ok(Dealt { winner, bid: auction.bid, lot: auction.lot, tab: auction.tab })

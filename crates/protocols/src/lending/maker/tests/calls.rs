@@ -122,9 +122,9 @@ impl Call {
 
 /// Draws a part of what the collateral carries and the urn does not owe yet.
 fn draw(maker: &mut Maker, who: AccountId, part: u128) -> Result<(), MakerError> {
-    let (books, position) = (*maker.ilk_books(GOLD)?, maker.position(GOLD, who)?);
-    let free = position.carried(books.spot).saturating_sub(position.tab(books.rate));
-    let art = free.div_down(books.rate)? / 100 * part;
+    let (state, position) = (*maker.ilk_state(GOLD)?, maker.position(GOLD, who)?);
+    let free = position.carried(state.spot).saturating_sub(position.tab(state.rate));
+    let art = free.div_down(state.rate)? / 100 * part;
     maker.frob(GOLD, who, 0, i128::try_from(art).unwrap_or(i128::MAX)).map(drop)
 }
 

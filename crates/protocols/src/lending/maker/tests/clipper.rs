@@ -66,7 +66,7 @@ fn an_auction_takes_no_more_than_it_seeks() {
         assert_eq!(taken, over);
         assert_eq!((gem(&maker, ALI), maker.purse(ALI).dai, gem(&maker, ME)), (ether(22), dai(890), ether(978)));
         assert_eq!(maker.sale(GOLD, FIRST), Err(MakerError::NotRunning { id: FIRST }));
-        assert_eq!((maker.books().dog.dirt, maker.clipper_books(GOLD).unwrap().dirt), (Rad::ZERO, Rad::ZERO));
+        assert_eq!((maker.state().dog.dirt, maker.clipper_state(GOLD).unwrap().dirt), (Rad::ZERO, Rad::ZERO));
         assert_sums(&maker);
     }
 }
@@ -79,7 +79,7 @@ fn a_part_leaves_the_rest_on_auction() {
     assert_eq!((gem(&maker, ALI), maker.purse(ALI).dai, gem(&maker, ME)), (ether(11), dai(945), ether(960)));
     let left = Sale { tab: dai(55), lot: ether(29), usr: ME, tic: START, top: top() };
     assert_eq!(maker.sale(GOLD, FIRST), Ok((0, left)));
-    assert_eq!(maker.books().dog.dirt, dai(55));
+    assert_eq!(maker.state().dog.dirt, dai(55));
     assert_sums(&maker);
 }
 
@@ -91,7 +91,7 @@ fn a_lot_that_is_gone_ends_the_auction() {
     assert_eq!((taken.slice, taken.lot, taken.returned, taken.is_over), (ether(40), 0, 0, true));
     assert!((taken.owe.to_wad_down().unwrap() as f64 / 1e18 - 100.0).abs() < 0.1, "{}", taken.owe);
     assert_eq!(taken.tab.checked_add(taken.owe), Ok(dai(110)));
-    assert_eq!((gem(&maker, ALI), gem(&maker, ME), maker.books().dog.dirt), (ether(40), ether(960), Rad::ZERO));
+    assert_eq!((gem(&maker, ALI), gem(&maker, ME), maker.state().dog.dirt), (ether(40), ether(960), Rad::ZERO));
     assert_sums(&maker);
 }
 
@@ -112,7 +112,7 @@ fn a_buyer_says_what_is_too_dear() {
 fn a_purchase_leaves_chost_at_least() {
     let mut maker = barked();
     let taken = take(&mut maker, ALI, ether(18), top(), START).unwrap();
-    assert_eq!((taken.tab, maker.clipper_books(GOLD).unwrap().chost), (dai(22), dai(22)));
+    assert_eq!((taken.tab, maker.clipper_state(GOLD).unwrap().chost), (dai(22), dai(22)));
     assert_eq!((taken.owe, taken.slice, taken.lot), (dai(88), cents(1_760), cents(2_240)));
 }
 

@@ -94,7 +94,7 @@ fn other_curves_take_other_times() {
     let line = milestones(&eth_b(PriceCurve::Linear { tau_seconds: 8_280 * 10 / 6 }));
     assert_eq!(line, (3_185, 8_281));
     let mut patient = eth_b(PriceCurve::Stairstep { cut: hundredths(99), step_seconds: 90 });
-    let params = patient.clipper_books(GOLD).unwrap().params;
+    let params = patient.clipper_state(GOLD).unwrap().params;
     patient.set_clipper(GOLD, ClipperParams { cusp: Ray::ZERO, ..params }).unwrap();
     assert_eq!(milestones(&patient), (27 * 90, 8_401));
 }

@@ -18,7 +18,7 @@ fn an_urn_that_would_owe_too_little_is_liquidated_whole() {
     let mut maker = with_room(a_unit_more, dai(20), WAD);
     let barked = maker.bark(GOLD, ME, ALI, START).unwrap();
     assert_eq!((barked.tab, barked.ink, urn(&maker)), (dai(100), ether(40), (0, 0)));
-    assert!(maker.clipper_books(GOLD).unwrap().dirt > a_unit_more);
+    assert!(maker.clipper_state(GOLD).unwrap().dirt > a_unit_more);
 }
 
 /// `test_bark_not_leaving_dust_rate` and `test_bark_only_leaving_dust_over_hole_rate`.
@@ -51,7 +51,7 @@ fn the_ilk_and_the_system_limit_what_auctions_seek() {
         assert_eq!((U256::from(barked.art), barked.ink), (art, 40 * barked.art / 100));
         assert_eq!(dai(75).checked_sub(barked.tab), Ok(Rad::product(1, Ray(Ray::ONE.0 / 5))));
         assert_eq!(urn(&maker), (ether(40) - barked.ink, ether(100) - barked.art));
-        assert_eq!((maker.books().dog.dirt, maker.clipper_books(GOLD).unwrap().dirt), (barked.tab, barked.tab));
+        assert_eq!((maker.state().dog.dirt, maker.clipper_state(GOLD).unwrap().dirt), (barked.tab, barked.tab));
         let again = maker.bark(GOLD, ME, ALI, START);
         assert!(matches!(again, Err(MakerError::DustyAuction { .. })), "{again:?}");
     }
@@ -70,9 +70,9 @@ fn two_ilks_share_the_room() {
     maker.set_price(silver, Some(ether(4))).unwrap();
     maker.poke(silver).unwrap();
     let second = maker.bark(silver, ME, ALI, START).unwrap();
-    assert_eq!(maker.books().dog.dirt, gold.tab.checked_add(second.tab).unwrap());
-    assert_eq!(maker.clipper_books(GOLD).unwrap().dirt, gold.tab);
-    assert_eq!(maker.clipper_books(silver).unwrap().dirt, second.tab);
+    assert_eq!(maker.state().dog.dirt, gold.tab.checked_add(second.tab).unwrap());
+    assert_eq!(maker.clipper_state(GOLD).unwrap().dirt, gold.tab);
+    assert_eq!(maker.clipper_state(silver).unwrap().dirt, second.tab);
     assert_sums(&maker);
 }
 

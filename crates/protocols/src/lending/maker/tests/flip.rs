@@ -52,11 +52,11 @@ fn purse(maker: &Maker, account: AccountId) -> Rad {
 fn a_bite_takes_a_lump() {
     let mut whole = market_of(release_1_0(ether(50)));
     let bitten = whole.bite(GOLD, ME, START).unwrap();
-    assert_eq!((urn(&whole), whole.books().vow.sin), ((0, 0), dai(100)));
+    assert_eq!((urn(&whole), whole.state().vow.sin), ((0, 0), dai(100)));
     assert_eq!((bitten.ink, bitten.tab, bitten.due), (ether(40), dai(110), dai(100)));
     let mut part = market_of(release_1_0(ether(30)));
     let bitten = part.bite(GOLD, ME, START).unwrap();
-    assert_eq!((urn(&part), part.books().vow.sin), ((ether(10), ether(25)), dai(75)));
+    assert_eq!((urn(&part), part.state().vow.sin), ((ether(10), ether(25)), dai(75)));
     assert_eq!((bitten.ink, bitten.tab), (ether(30), dai_cents(8_250)));
     assert_sums(&part);
 }
@@ -68,8 +68,8 @@ fn a_later_bite_takes_what_a_dunk_seeks() {
     assert_eq!(whole.bite(GOLD, ME, START).unwrap().tab, dai(110));
     let mut part = market_of(release_1_1(dai_cents(8_250)));
     let bitten = part.bite(GOLD, ME, START).unwrap();
-    assert_eq!((urn(&part), part.books().vow.sin), ((ether(10), ether(25)), dai(75)));
-    assert_eq!((bitten.ink, bitten.tab, part.books().cat.litter), (ether(30), dai_cents(8_250), dai_cents(8_250)));
+    assert_eq!((urn(&part), part.state().vow.sin), ((ether(10), ether(25)), dai(75)));
+    assert_eq!((bitten.ink, bitten.tab, part.state().cat.litter), (ether(30), dai_cents(8_250), dai_cents(8_250)));
 }
 
 /// `test_partial_litterbox_multiple_bites`.
@@ -82,7 +82,7 @@ fn the_box_limits_what_later_auctions_seek() {
     reprice(&mut maker, 200);
     maker.set(SystemParameter::LitterBox(dai(75)));
     let bitten = maker.bite(GOLD, ME, START).unwrap();
-    assert_eq!((urn(&maker), maker.books().cat.litter), ((ether(50), ether(75)), dai(75)));
+    assert_eq!((urn(&maker), maker.state().cat.litter), ((ether(50), ether(75)), dai(75)));
     assert_eq!(maker.bite(GOLD, ME, START), Err(MakerError::LitterBoxFull { room: Rad::ZERO, dust: Rad::ZERO }));
     maker.tend(GOLD, bitten.id, ME, ether(50), dai(1), START).unwrap();
     maker.tend(GOLD, bitten.id, ME, ether(50), dai(75), START).unwrap();
@@ -90,10 +90,10 @@ fn the_box_limits_what_later_auctions_seek() {
     maker.dent(GOLD, bitten.id, ME, ether(25), dai(75), START).unwrap();
     assert_eq!((purse(&maker, ME), gem(&maker, ME)), (dai(75), ether(925)));
     maker.deal(GOLD, bitten.id, START + 4 * HOUR).unwrap();
-    assert_eq!((maker.books().cat.litter, gem(&maker, ME)), (Rad::ZERO, ether(950)));
-    assert_eq!((purse(&maker, ME), maker.books().vow.dai), (dai(75), dai(75)));
+    assert_eq!((maker.state().cat.litter, gem(&maker, ME)), (Rad::ZERO, ether(950)));
+    assert_eq!((purse(&maker, ME), maker.state().vow.dai), (dai(75), dai(75)));
     maker.bite(GOLD, ME, START + 4 * HOUR).unwrap();
-    assert_eq!((urn(&maker), maker.books().cat.litter), ((0, 0), dai(75)));
+    assert_eq!((urn(&maker), maker.state().cat.litter), ((0, 0), dai(75)));
 }
 
 /// `testFail_dusty_litterbox`.
@@ -112,10 +112,10 @@ fn who_is_outbid_gets_its_money_back_from_the_next() {
     let mut maker = plain();
     let first = tend(&mut maker, ALI, dai(1), START).unwrap();
     assert_eq!((first.beaten, first.refunded, first.raised), (None, Rad::ZERO, dai(1)));
-    assert_eq!((purse(&maker, ALI), maker.books().vow.dai), (dai(199), dai(1)));
+    assert_eq!((purse(&maker, ALI), maker.state().vow.dai), (dai(199), dai(1)));
     let second = tend(&mut maker, BOB, dai(2), START).unwrap();
     assert_eq!((second.beaten, second.refunded, second.raised), (Some(ALI), dai(1), dai(1)));
-    assert_eq!((purse(&maker, BOB), purse(&maker, ALI), maker.books().vow.dai), (dai(198), dai(200), dai(2)));
+    assert_eq!((purse(&maker, BOB), purse(&maker, ALI), maker.state().vow.dai), (dai(198), dai(200), dai(2)));
     let dealt = maker.deal(GOLD, FIRST, START + 5 * HOUR).unwrap();
     assert_eq!(dealt, Dealt { winner: BOB, bid: dai(2), lot: ether(100), tab: dai(50) });
     assert_eq!(gem(&maker, BOB), ether(100));
@@ -216,7 +216,7 @@ fn a_bid_of_next_to_nothing_wins_where_nobody_else_bids() {
     tend(&mut maker, ALI, nothing, START).unwrap();
     let dealt = maker.deal(GOLD, FIRST, START + 4 * HOUR).unwrap();
     assert_eq!((dealt.winner, dealt.bid, dealt.lot), (ALI, nothing, ether(100)));
-    assert_eq!((maker.books().vow.sin, maker.books().vow.dai), (dai(50), nothing));
+    assert_eq!((maker.state().vow.sin, maker.state().vow.dai), (dai(50), nothing));
     assert_sums(&maker);
 }
 
@@ -241,7 +241,7 @@ fn only_the_early_rules_make_a_bidder_advance_its_own_bid() {
         }
         assert_eq!(gem(&maker, ME), ether(962));
         maker.deal(GOLD, FIRST, START + 4 * HOUR).unwrap();
-        assert_eq!((maker.books().vow.dai, gem(&maker, ALI)), (dai(110), ether(38)));
+        assert_eq!((maker.state().vow.dai, gem(&maker, ALI)), (dai(110), ether(38)));
         assert_sums(&maker);
     }
 }

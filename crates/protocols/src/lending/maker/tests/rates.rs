@@ -16,7 +16,7 @@ fn lent(duty: Ray) -> Maker {
 
 /// Returns the vow's dai in wads.
 fn surplus(maker: &Maker) -> u128 {
-    maker.books().vow.dai.to_wad_down().unwrap()
+    maker.state().vow.dai.to_wad_down().unwrap()
 }
 
 #[test]
@@ -35,12 +35,12 @@ fn fees_below_zero_are_paid_by_the_vow() {
     let poor = maker.drip(GOLD, START + 3 * DAY);
     assert!(matches!(poor, Err(MakerError::InsufficientDai { held: Rad::ZERO, .. })));
     let mut rich = lent(Ray(999_999_706_969_857_929_985_428_567));
-    rich.books.vow.dai = dai(100);
-    rich.books.vat.debt = rich.books.vat.debt.checked_add(dai(100)).unwrap();
+    rich.state.vow.dai = dai(100);
+    rich.state.vat.debt = rich.state.vat.debt.checked_add(dai(100)).unwrap();
     let dripped = rich.drip(GOLD, START + 3 * DAY).unwrap();
     assert_eq!(surplus(&rich), WAD / 10_000_000 * 926_859_375);
     assert_eq!(dripped.fees, Rad::ZERO);
-    assert_eq!(dripped.refunds.checked_add(rich.books().vow.dai), Ok(dai(100)));
+    assert_eq!(dripped.refunds.checked_add(rich.state().vow.dai), Ok(dai(100)));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_fee_changes_only_when_it_was_counted() {
     assert_eq!(maker.rate_at(GOLD, START + 2 * DAY).map(|rate| rate.0 / 10_u128.pow(9)), Ok(WAD / 1_000 * 1_155));
     maker.drip(GOLD, START + 2 * DAY).unwrap();
     assert_eq!(surplus(&maker), WAD / 10 * 155);
-    assert_eq!(maker.books().vat.debt.to_wad_down(), Ok(WAD / 10 * 1_155));
+    assert_eq!(maker.state().vat.debt.to_wad_down(), Ok(WAD / 10 * 1_155));
     let back = maker.drip(GOLD, START);
     assert_eq!(back, Err(MakerError::RateFromTheFuture { rho: START + 2 * DAY, now: START }));
 }
@@ -63,7 +63,7 @@ fn a_fee_changes_only_when_it_was_counted() {
 #[test]
 fn the_base_fee_is_added() {
     let mut maker = market(&MakerParams { base: hundredths(5), ..params() }, &ilk_params(), 1_000);
-    maker.ilks[0].books.duty = hundredths(105);
+    maker.ilks[0].state.duty = hundredths(105);
     frob(&mut maker, 100, 100).unwrap();
     maker.drip(GOLD, START + 1).unwrap();
     assert_eq!(surplus(&maker), 10 * WAD);
@@ -101,20 +101,20 @@ fn savings_earn_five_percent_in_a_day() {
 fn the_vow_owes_what_savers_earn() {
     let mut maker = saver(FIVE_PERCENT);
     maker.pot_drip(START + DAY).unwrap();
-    assert_eq!(maker.books().pot.dai.to_wad_down(), Ok(ether(105)));
+    assert_eq!(maker.state().pot.dai.to_wad_down(), Ok(ether(105)));
     maker.set_dsr(TEN_PERCENT, START + DAY).unwrap();
     let mut halved = maker.clone();
     maker.pot_drip(START + 2 * DAY).unwrap();
-    assert_eq!(maker.books().vow.sin.to_wad_down(), Ok(cents(1_550)));
-    assert_eq!(maker.books().pot.dai.to_wad_down(), Ok(cents(11_550)));
-    assert_eq!(maker.books().pot.total_pie, ether(100));
-    assert_eq!(maker.books().pot.chi.0 / 10_u128.pow(9), WAD / 1_000 * 1_155);
+    assert_eq!(maker.state().vow.sin.to_wad_down(), Ok(cents(1_550)));
+    assert_eq!(maker.state().pot.dai.to_wad_down(), Ok(cents(11_550)));
+    assert_eq!(maker.state().pot.total_pie, ether(100));
+    assert_eq!(maker.state().pot.chi.0 / 10_u128.pow(9), WAD / 1_000 * 1_155);
     halved.pot_exit(ME, ether(50)).unwrap();
     assert_eq!(halved.purse(ME).dai.to_wad_down(), Ok(cents(5_250)));
     halved.pot_drip(START + 2 * DAY).unwrap();
     halved.pot_exit(ME, ether(50)).unwrap();
     assert_eq!(halved.purse(ME).dai.to_wad_down(), Ok(cents(11_025)));
-    assert_eq!(halved.books().pot.total_pie, 0);
+    assert_eq!(halved.state().pot.total_pie, 0);
 }
 
 /// `testFail_stale_chi` and what else the pot refuses.

@@ -8,11 +8,11 @@ fn total(mut parts: impl Iterator<Item = Rad>) -> Rad {
 
 /// Refuses a system whose parts do not sum to its totals.
 pub(super) fn assert_sums(maker: &Maker) {
-    let (vat, vow, pot) = (&maker.books.vat, &maker.books.vow, &maker.books.pot);
+    let (vat, vow, pot) = (&maker.state.vat, &maker.state.vow, &maker.state.pot);
     let accounts = maker.purses().map(|(_, purse)| purse.dai);
     assert_eq!(total(accounts.chain([vow.dai, pot.dai, vat.joined_dai])), vat.debt, "all dai is issued");
     assert_eq!(total([vow.sin, vat.genesis_sin].into_iter()), vat.vice, "all sin is unbacked");
-    let owed = maker.ilks.iter().map(|ilk| Rad::product(ilk.books.total_art, ilk.books.rate));
+    let owed = maker.ilks.iter().map(|ilk| Rad::product(ilk.state.total_art, ilk.state.rate));
     assert_eq!(total(owed.chain([vat.vice])), vat.debt, "all dai is owed by urns, or unbacked");
     assert_eq!(total(maker.queue.values().copied()), vow.queued_sin);
     assert!(vow.queued_sin <= vow.sin);
@@ -22,22 +22,22 @@ pub(super) fn assert_sums(maker: &Maker) {
     for ilk in maker.ilks() {
         assert_ilk_sums(maker, ilk);
     }
-    let dirt = total(maker.ilks().map(|ilk| maker.clipper_books(ilk).unwrap().dirt));
-    assert_eq!(dirt, maker.books.dog.dirt);
+    let dirt = total(maker.ilks().map(|ilk| maker.clipper_state(ilk).unwrap().dirt));
+    assert_eq!(dirt, maker.state.dog.dirt);
 }
 
 fn assert_ilk_sums(maker: &Maker, ilk: IlkId) {
-    let books = maker.ilk_books(ilk).unwrap();
+    let state = maker.ilk_state(ilk).unwrap();
     let arts: u128 = maker.positions(ilk).unwrap().map(|(_, position)| position.art).sum();
-    assert_eq!(arts, books.total_art);
+    assert_eq!(arts, state.total_art);
     let held: u128 = maker.positions(ilk).unwrap().map(|(_, position)| position.ink + position.gem).sum();
     let sold: u128 = maker.sales(ilk).unwrap().map(|(_, sale)| sale.lot).sum();
     let bid_for: u128 = maker.bids(ilk).unwrap().map(|(_, bid)| bid.lot).sum();
-    assert_eq!(held + sold + bid_for, books.joined_gem, "all collateral has joined");
+    assert_eq!(held + sold + bid_for, state.joined_gem, "all collateral has joined");
     let sought = total(maker.sales(ilk).unwrap().map(|(_, sale)| sale.tab));
-    assert_eq!(sought, maker.clipper_books(ilk).unwrap().dirt, "auctions seek what the dog thinks");
+    assert_eq!(sought, maker.clipper_state(ilk).unwrap().dirt, "auctions seek what the dog thinks");
     if let CatRelease::V1_1 { .. } = maker.flipper_params(ilk).unwrap().cat {
         let sought = total(maker.bids(ilk).unwrap().map(|(_, bid)| bid.tab));
-        assert_eq!(sought, maker.books.cat.litter, "auctions seek what the cat thinks");
+        assert_eq!(sought, maker.state.cat.litter, "auctions seek what the cat thinks");
     }
 }

@@ -125,7 +125,7 @@ fn the_debt_to_draw_gives_the_dai_and_the_debt_to_wipe_costs_no_more() {
         500,
     );
     maker.drip(GOLD, START + DAY).unwrap();
-    let rate = maker.ilk_books(GOLD).unwrap().rate;
+    let rate = maker.ilk_state(GOLD).unwrap().rate;
     let drawn = maker.art_to_draw_up(GOLD, ME, ether(50)).unwrap();
     assert_eq!(drawn, Rad::product(ether(50), Ray::ONE).div_down(rate).unwrap() + 1);
     maker.frob(GOLD, ME, 40 * 10_i128.pow(18), i128::try_from(drawn).unwrap()).unwrap();
@@ -145,10 +145,10 @@ fn the_debt_to_draw_gives_the_dai_and_the_debt_to_wipe_costs_no_more() {
 #[test]
 fn an_urn_that_is_not_safe_may_be_liquidated_unless_the_oracle_is_void() {
     let maker = fallen();
-    let (books, position) = (maker.ilk_books(GOLD).unwrap(), maker.position(GOLD, ME).unwrap());
-    assert!(books.is_liquidatable(&position));
-    let healed = IlkBooks { spot: hundredths(250), ..*books };
+    let (state, position) = (maker.ilk_state(GOLD).unwrap(), maker.position(GOLD, ME).unwrap());
+    assert!(state.is_liquidatable(&position));
+    let healed = IlkState { spot: hundredths(250), ..*state };
     assert!(healed.is_safe(&position) && !healed.is_liquidatable(&position));
-    let void = IlkBooks { spot: Ray::ZERO, ..*books };
+    let void = IlkState { spot: Ray::ZERO, ..*state };
     assert!(!void.is_safe(&position) && !void.is_liquidatable(&position));
 }

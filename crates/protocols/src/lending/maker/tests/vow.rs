@@ -6,12 +6,12 @@ use super::*;
 fn bad_debt_waits_before_it_counts() {
     let mut maker = fallen_with(&MakerParams { wait_seconds: 100, ..params() }, &ilk_params());
     maker.bark(GOLD, ME, ALI, START).unwrap();
-    assert_eq!((maker.queued_sin(START), maker.books().vow.queued_sin), (dai(100), dai(100)));
+    assert_eq!((maker.queued_sin(START), maker.state().vow.queued_sin), (dai(100), dai(100)));
     let early = MakerError::WaitNotFinished { era: START, wait_seconds: 100, now: START + 99 };
     assert_eq!(maker.flog(START, START + 99), Err(early));
-    assert_eq!(maker.books().vow.settleable_sin(), Rad::ZERO);
+    assert_eq!(maker.state().vow.settleable_sin(), Rad::ZERO);
     assert_eq!(maker.flog(START, START + 100), Ok(dai(100)));
-    assert_eq!(maker.books().vow.settleable_sin(), dai(100));
+    assert_eq!(maker.state().vow.settleable_sin(), dai(100));
     assert_eq!(maker.flog(START, START + 100), Ok(Rad::ZERO));
     assert!(maker.flog(u64::MAX, u64::MAX).is_err());
 }
@@ -27,6 +27,6 @@ fn surplus_settles_bad_debt() {
     assert_eq!(maker.heal(dai(111)), Err(MakerError::InsufficientSurplus { held: dai(110), asked: dai(111) }));
     assert_eq!(maker.heal(dai(101)), Err(MakerError::InsufficientDebt { held: dai(100), asked: dai(101) }));
     maker.heal(dai(100)).unwrap();
-    assert_eq!((maker.books().vow.dai, maker.books().vow.sin), (dai(10), Rad::ZERO));
+    assert_eq!((maker.state().vow.dai, maker.state().vow.sin), (dai(10), Rad::ZERO));
     assert_sums(&maker);
 }

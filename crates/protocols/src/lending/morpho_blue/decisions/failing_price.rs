@@ -7,11 +7,11 @@
 //! Rounding: the contract's debt is less than one unit above `s * share price`, and what the collateral carries less
 //! than two units below `c * price * LLTV` (it rounds twice, and LLTV is below one). Both are whole numbers, so a
 //! position is sure to hold if `c * price * LLTV` is two units or more above `s * share price`, and sure to fail if it
-//! is below. In between, [`Books::health`] decides. Two units are a part `2 / (s * share price)` of the debt, so the
+//! is below. In between, [`MarketState::health`] decides. Two units are a part `2 / (s * share price)` of the debt, so the
 //! band is the narrower the greater the least debt that is asked for. The floats' own errors, twelve roundings at most,
 //! are within the margin of one part in 2^48.
 
-use crate::lending::morpho_blue::{Books, PRICE_SCALE, Position};
+use crate::lending::morpho_blue::{MarketState, PRICE_SCALE, Position};
 use plimsoll_math::{U256, WAD};
 
 /// What the floats may be off, relatively.
@@ -29,7 +29,7 @@ pub struct KeyLimits {
     pub fails_above: f64,
 }
 
-impl Books {
+impl MarketState {
     /// Returns the key that orders positions by the price at which they fail: debt shares per smallest unit of
     /// collateral times LLTV. It is zero without debt, and infinite without collateral.
     pub fn failing_key(&self, position: &Position) -> f64 {
@@ -40,7 +40,7 @@ impl Books {
     }
 
     /// Returns between which keys the exact health must be asked at this price, of positions that owe at least
-    /// `least_borrow_shares`. The books are those of the time: see [`crate::lending::morpho_blue::Market::books_at`].
+    /// `least_borrow_shares`. The state is that of the time: see [`crate::lending::morpho_blue::Market::state_at`].
     pub fn key_limits(&self, price_e36: U256, least_borrow_shares: u128) -> KeyLimits {
         let share_price = self.borrowed.share_price();
         let limit = price_e36.to_f64() / PRICE_SCALE as f64 / share_price;

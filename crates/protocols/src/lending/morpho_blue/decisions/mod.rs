@@ -53,25 +53,25 @@ impl LendingDecisions for PricedMarket {
             return Indices { collateral: 1.0, debt: 0.0 };
         }
         let price = |totals: Totals| totals.share_price();
-        let books = self.market.books_at(now).unwrap_or(*self.market.books());
-        Indices { collateral: price(books.supplied), debt: price(books.borrowed) }
+        let state = self.market.state_at(now).unwrap_or(*self.market.state());
+        Indices { collateral: price(state.supplied), debt: price(state.borrowed) }
     }
 
     fn rates(&self, asset: u8, now: u64) -> YearlyRates {
         if asset == COLLATERAL {
             return YearlyRates::default();
         }
-        let books = self.market.books_at(now).unwrap_or(*self.market.books());
+        let state = self.market.state_at(now).unwrap_or(*self.market.state());
         let yearly = |rate_wad: Result<u128, _>| rate_wad.unwrap_or(0) as f64 / WAD as f64 * YEAR_SECONDS as f64;
-        YearlyRates { borrow: yearly(books.borrow_rate_wad(now)), supply: yearly(books.supply_rate_wad(now)) }
+        YearlyRates { borrow: yearly(state.borrow_rate_wad(now)), supply: yearly(state.supply_rate_wad(now)) }
     }
 
     fn threshold(&self, asset: u8) -> f64 {
-        if asset == COLLATERAL { self.market.books().lltv_wad() as f64 / WAD as f64 } else { 0.0 }
+        if asset == COLLATERAL { self.market.state().lltv_wad() as f64 / WAD as f64 } else { 0.0 }
     }
 
     fn bonus(&self, _collateral: u8) -> f64 {
-        self.market.books().liquidation_incentive_factor_wad() as f64 / WAD as f64 - 1.0
+        self.market.state().liquidation_incentive_factor_wad() as f64 / WAD as f64 - 1.0
     }
 
     /// Worths are counted in the loan's smallest units.

@@ -50,15 +50,15 @@ fn bad_debt_is_no_more_than_all_debts() {
     let price = U256::from(PRICE_SCALE / 100);
     let done = market.liquidate(BORROWER, LiquidationSize::SeizedAssets(10 * ETHER), price, 0).unwrap();
     assert_eq!(done.bad_debt_assets, ETHER - done.repaid_assets);
-    let books = market.books();
-    assert_eq!((books.borrowed.shares, books.borrowed.assets), (0, 0));
-    assert_eq!((books.supplied.assets, books.loan_held), (done.repaid_assets, done.repaid_assets));
+    let state = market.state();
+    assert_eq!((state.borrowed.shares, state.borrowed.assets), (0, 0));
+    assert_eq!((state.supplied.assets, state.loan_held), (done.repaid_assets, done.repaid_assets));
 }
 
 /// `_liquidationIncentiveFactor` of BaseTest.sol: 1 / (1 - 0.3 * (1 - LLTV)), at most 1.15.
 #[test]
 fn the_riskier_the_loan_the_more_a_liquidator_takes() {
-    let factor = |lltv_wad| market(lltv_wad, InterestModel::Free).books().liquidation_incentive_factor_wad();
+    let factor = |lltv_wad| market(lltv_wad, InterestModel::Free).state().liquidation_incentive_factor_wad();
     assert_eq!(factor(8 * WAD / 10), 1_063_829_787_234_042_553);
     assert_eq!(factor(86 * WAD / 100), 1_043_841_336_116_910_229);
     assert_eq!((factor(0), factor(WAD / 2)), (115 * WAD / 100, 115 * WAD / 100));
@@ -76,7 +76,7 @@ fn the_fee_is_a_part_of_the_interest() {
     assert!(done.interest.abs_diff(50 * ETHER * 645_833 / 1_000_000) < ETHER / 10_000, "{}", done.interest);
     let fees = market.position(FEE_RECIPIENT);
     assert_eq!(fees.supply_shares, done.fee_shares);
-    let worth = market.books().supplied_assets_down(&fees).unwrap();
+    let worth = market.state().supplied_assets_down(&fees).unwrap();
     assert!((done.interest / 5).abs_diff(worth) <= 1, "{worth} of {}", done.interest);
     assert_eq!(market.set_fee(WAD / 5, 0), Err(MorphoError::FeeAlreadySet { fee_wad: WAD / 5 }));
     let refused = MorphoError::MaxFeeExceeded { fee_wad: WAD, max_wad: MAX_FEE_WAD };

@@ -154,14 +154,14 @@ fn model() -> impl Strategy<Value = InterestModel> {
 
 /// Says of a market whatever must be true.
 fn audit(market: &Market, held: Held) -> Result<(), TestCaseError> {
-    let books = market.books();
+    let state = market.state();
     let claims = |of: fn(&Position) -> u128| market.positions().map(|(_, position)| of(position)).sum::<u128>();
-    prop_assert_eq!(claims(|position| position.supply_shares), books.supplied.shares);
-    prop_assert_eq!(claims(|position| position.borrow_shares), books.borrowed.shares);
-    prop_assert_eq!(claims(|position| position.collateral), books.collateral_held);
-    prop_assert_eq!([books.loan_held, books.collateral_held], held);
-    prop_assert!(books.borrowed.assets <= books.supplied.assets);
-    prop_assert!(books.loan_held >= books.liquidity());
+    prop_assert_eq!(claims(|position| position.supply_shares), state.supplied.shares);
+    prop_assert_eq!(claims(|position| position.borrow_shares), state.borrowed.shares);
+    prop_assert_eq!(claims(|position| position.collateral), state.collateral_held);
+    prop_assert_eq!([state.loan_held, state.collateral_held], held);
+    prop_assert!(state.borrowed.assets <= state.supplied.assets);
+    prop_assert!(state.loan_held >= state.liquidity());
     Ok(())
 }
 
@@ -201,7 +201,7 @@ proptest! {
         amount in amount(),
     ) {
         let mut market = lent_out(lent, years);
-        let now = market.books().last_update;
+        let now = market.state().last_update;
         if let Ok(supplied) = market.supply(LENDER, amount, now)
             && let Ok(withdrawn) = market.withdraw(LENDER, Amount::Shares(supplied.shares.max(1)), now)
         {
@@ -223,7 +223,7 @@ proptest! {
         later in 0u64..1_000_000,
     ) {
         let mut market = lent_out(lent, years);
-        let now = market.books().last_update + later;
+        let now = market.state().last_update + later;
         let price = U256::from(PRICE_SCALE / 100 * percent);
         let most = market.max_borrow(BORROWER, price, now).unwrap();
         let unchanged = market.clone();
@@ -239,14 +239,14 @@ proptest! {
         later in 0u64..100_000_000,
     ) {
         let mut market = lent_out(lent, 1);
-        let now = market.books().last_update + later;
-        let (books, health) = (market.books_at(now).unwrap(), market.health(BORROWER, par(), now).unwrap());
-        let rate = market.books().borrow_rate_wad(now).unwrap();
+        let now = market.state().last_update + later;
+        let (state, health) = (market.state_at(now).unwrap(), market.health(BORROWER, par(), now).unwrap());
+        let rate = market.state().borrow_rate_wad(now).unwrap();
         let accrued = market.accrue(now).unwrap();
-        prop_assert_eq!(&books, market.books());
-        prop_assert_eq!(health, market.books().health(&market.position(BORROWER), par()).unwrap());
+        prop_assert_eq!(&state, market.state());
+        prop_assert_eq!(health, market.state().health(&market.position(BORROWER), par()).unwrap());
         prop_assert!(later == 0 || accrued.borrow_rate_wad == rate);
-        prop_assert!(books.supply_rate_wad(now).unwrap() <= books.borrow_rate_wad(now).unwrap());
+        prop_assert!(state.supply_rate_wad(now).unwrap() <= state.borrow_rate_wad(now).unwrap());
     }
 }
 

@@ -15,7 +15,7 @@ const MAX_LIQUIDATION_INCENTIVE_FACTOR_WAD: u128 = 115 * WAD / 100;
 
 /// A market's numbers, in smallest units unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Books {
+pub struct MarketState {
     /// What all lenders own.
     pub supplied: Totals,
     /// What all borrowers owe.
@@ -36,7 +36,7 @@ pub struct Books {
     pub(super) liquidation_incentive_factor_wad: u128,
 }
 
-impl Books {
+impl MarketState {
     /// Returns an empty market, whose interest model was told of it.
     pub(super) fn new(lltv_wad: u128, mut interest: InterestModel, now: u64) -> Result<Self, MorphoError> {
         let liquidation_incentive_factor_wad = liquidation_incentive_factor_wad(lltv_wad)?;

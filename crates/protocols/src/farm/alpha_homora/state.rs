@@ -5,7 +5,7 @@ use plimsoll_math::{BPS, MathError, U256, WAD, mul_div_down, sum};
 
 /// The bank's numbers, in smallest units of the base asset unless said otherwise.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct BankBooks {
+pub struct BankState {
     /// Base that is not lent out.
     pub balance: u128,
     /// Sum of the positions' debt shares.
@@ -20,7 +20,7 @@ pub struct BankBooks {
     pub total_supply: u128,
 }
 
-impl BankBooks {
+impl BankState {
     /// Returns what belongs to the depositors: all base, idle or lent, less the reserve.
     ///
     /// # Errors

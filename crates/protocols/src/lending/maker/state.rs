@@ -5,17 +5,17 @@ use plimsoll_math::{MathError, Rad, Ray};
 
 /// The numbers of the contracts that all ilks share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SystemBooks {
+pub struct SystemState {
     /// Of the vat, which keeps all dai and all debt.
-    pub vat: VatBooks,
+    pub vat: VatState,
     /// Of the vow, which balances surplus and bad debt.
-    pub vow: VowBooks,
+    pub vow: VowState,
     /// Of the pot, where dai is saved.
-    pub pot: PotBooks,
+    pub pot: PotState,
     /// Of the dog, which starts Dutch auctions.
-    pub dog: DogBooks,
+    pub dog: DogState,
     /// Of the cat, which starts English auctions.
-    pub cat: CatBooks,
+    pub cat: CatState,
     /// Added to every ilk's `duty`.
     pub base: Ray,
     /// What the price of one dai is meant to be.
@@ -24,7 +24,7 @@ pub struct SystemBooks {
 
 /// The vat's totals. All dai sum to `debt`; all sin sums to `vice`; what urns owe sums to the difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VatBooks {
+pub struct VatState {
     /// All dai that was issued.
     pub debt: Rad,
     /// All of it that no urn owes.
@@ -39,7 +39,7 @@ pub struct VatBooks {
 
 /// The vow's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VowBooks {
+pub struct VowState {
     /// Surplus: fees, and what auctions brought.
     pub dai: Rad,
     /// Bad debt: what liquidated urns owed, incentives, and savers' interest.
@@ -52,7 +52,7 @@ pub struct VowBooks {
 
 /// The pot's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PotBooks {
+pub struct PotState {
     /// All savings, divided by the index when they came: `Pie`.
     pub total_pie: u128,
     /// What savings grow by in a second.
@@ -67,7 +67,7 @@ pub struct PotBooks {
 
 /// The dog's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DogBooks {
+pub struct DogState {
     /// The most dai that all auctions may seek at once.
     pub hole: Rad,
     /// What they seek.
@@ -76,7 +76,7 @@ pub struct DogBooks {
 
 /// The cat's numbers, of release 1.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CatBooks {
+pub struct CatState {
     /// The most dai that all auctions may seek at once: `box`.
     pub litter_box: Rad,
     /// What they seek.
@@ -85,7 +85,7 @@ pub struct CatBooks {
 
 /// An ilk's numbers in vat, jug, spotter and join adapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IlkBooks {
+pub struct IlkState {
     /// All its urns' `art`.
     pub total_art: u128,
     /// What a unit of `art` owes, as of the last `drip`.
@@ -112,7 +112,7 @@ pub struct IlkBooks {
 
 /// A clipper's numbers, and the dog's for its ilk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClipperBooks {
+pub struct ClipperState {
     /// How its auctions are set up.
     pub params: ClipperParams,
     /// Dai that its auctions seek.
@@ -121,20 +121,20 @@ pub struct ClipperBooks {
     pub chost: Rad,
 }
 
-impl SystemBooks {
+impl SystemState {
     pub(super) fn new(params: &MakerParams, now: u64) -> Self {
         Self {
-            vat: VatBooks {
+            vat: VatState {
                 debt: Rad::ZERO,
                 vice: Rad::ZERO,
                 line: params.line,
                 joined_dai: Rad::ZERO,
                 genesis_sin: Rad::ZERO,
             },
-            vow: VowBooks { dai: Rad::ZERO, sin: Rad::ZERO, queued_sin: Rad::ZERO, wait_seconds: params.wait_seconds },
-            pot: PotBooks { total_pie: 0, dsr: params.dsr, chi: Ray::ONE, rho: now, dai: Rad::ZERO },
-            dog: DogBooks { hole: params.hole, dirt: Rad::ZERO },
-            cat: CatBooks { litter_box: params.litter_box, litter: Rad::ZERO },
+            vow: VowState { dai: Rad::ZERO, sin: Rad::ZERO, queued_sin: Rad::ZERO, wait_seconds: params.wait_seconds },
+            pot: PotState { total_pie: 0, dsr: params.dsr, chi: Ray::ONE, rho: now, dai: Rad::ZERO },
+            dog: DogState { hole: params.hole, dirt: Rad::ZERO },
+            cat: CatState { litter_box: params.litter_box, litter: Rad::ZERO },
             base: params.base,
             par: params.par,
         }
@@ -157,7 +157,7 @@ impl SystemBooks {
     }
 }
 
-impl IlkBooks {
+impl IlkState {
     pub(super) fn new(params: &IlkParams, now: u64) -> Result<Self, MakerError> {
         if params.gem_decimals > 18 {
             return Err(MakerError::TooManyDecimals { decimals: params.gem_decimals });

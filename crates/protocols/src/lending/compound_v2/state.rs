@@ -8,7 +8,7 @@ const MAX_BORROW_RATE_WAD: u128 = 5 * WAD / 1_000_000;
 
 /// A market's numbers, in smallest units of the underlying token unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Books {
+pub struct MarketState {
     /// What the market holds.
     pub cash: u128,
     /// What all accounts owe, interest included up to the last accrual. A unit less or more than the sum of their
@@ -26,7 +26,7 @@ pub struct Books {
     pub(super) params: MarketParams,
 }
 
-impl Books {
+impl MarketState {
     /// Returns an empty market.
     pub(super) fn new(params: MarketParams, block: u64) -> Result<Self, CompoundError> {
         for factor_wad in [params.collateral_factor_wad, params.reserve_factor_wad] {
