@@ -207,7 +207,7 @@ impl Books {
 
     fn worked(&mut self, owner: AgentId, at: &WorkedAt, sees: &View) {
         let (receipt, block) = (&at.receipt, sees.clock.block);
-        let [base, farmed] = sees.legs(at.goblin);
+        let [base, farmed] = sees.base_and_farmed(at.goblin);
         let key = sees.protocols.bank(at.bank).key(at.goblin, receipt.position);
         if at.opened {
             let equity = sees.worth(base, receipt.base_from_user - receipt.base_to_user.min(receipt.base_from_user))

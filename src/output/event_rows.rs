@@ -249,7 +249,7 @@ fn fill<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) {
         }
         What::Reinvested(goblin, receipt) => {
             let farm = sees.protocols.farm(sees.protocols.goblin(*goblin).farm);
-            let base = sees.legs(*goblin)[0];
+            let base = sees.base_and_farmed(*goblin)[0];
             moved(Some((farm.reward, receipt.reward_sold)), Some((base, receipt.base_bought)));
             row.goblin = Some(&directory.goblins[usize::from(goblin.0)].name);
             row.farm = Some(&directory.farms[farm.id.index()].name);

@@ -244,7 +244,7 @@ fn snapshot(world: &World) -> String {
         .map(|place| place.split(", stamp").next().unwrap_or_default().to_owned())
         .collect();
     let positions: Vec<_> = cell.maker.positions(IlkId(0)).unwrap().collect();
-    let purses: Vec<_> = cell.maker.purses().collect();
+    let purses: Vec<_> = cell.maker.internal_dai_by_account().collect();
     let sales: Vec<_> = cell.maker.sales(IlkId(0)).into_iter().flatten().collect();
     let bids: Vec<_> = cell.maker.bids(IlkId(0)).into_iter().flatten().collect();
     let state = (cell.maker.state(), cell.maker.ilk_state(IlkId(0)));

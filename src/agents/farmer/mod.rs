@@ -166,7 +166,7 @@ impl Farmer {
 
     /// Puts in so much of the base asset, as far as its wallet has it.
     fn top_up(&mut self, position: PositionId, value: u128, sees: &View, out: &mut Outbox) {
-        let [base, _] = sees.legs(self.goblin);
+        let [base, _] = sees.base_and_farmed(self.goblin);
         let value = value.min(sees.ledger.balance(out.me().account, base));
         if value > 0 && self.submit(self.adding(position, value, 0), sees, out) {
             self.state = State::Rebalancing(position);
@@ -175,7 +175,7 @@ impl Farmer {
 
     /// Submits a transaction about its capital, unless gas costs more than it would pay.
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
-        let [base, farmed] = sees.legs(self.goblin);
+        let [base, farmed] = sees.base_and_farmed(self.goblin);
         let at_stake = || sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
         let Some(bid) = self.offer.bid(sees, at_stake, sees.gas.schedule.work) else {
             out.give_up();
@@ -189,7 +189,7 @@ impl Farmer {
     fn rebalance(&self, position: PositionId, sees: &View, out: &mut Outbox) -> bool {
         let Some(Rebalance { band, gas_share, .. }) = self.rebalance else { return false };
         let Some((own, loan)) = self.missing(position, band, sees) else { return false };
-        let [base, _] = sees.legs(self.goblin);
+        let [base, _] = sees.base_and_farmed(self.goblin);
         let value = sees.units_worth(base, own).min(sees.ledger.balance(out.me().account, base));
         let loan = sees.units_worth(base, loan);
         if value == 0 && loan == 0 {

@@ -130,7 +130,7 @@ impl Agent for Keeper {
 impl Keeper {
     /// Returns its dai that it has not offered, inside and in its wallet, in smallest units.
     fn dai(&self, cell: &MakerCell, sees: &View, me: AccountId) -> u128 {
-        let inside = cell.maker.purse(me).dai.to_wad_down().unwrap_or(0);
+        let inside = cell.maker.internal_dai(me).dai.to_wad_down().unwrap_or(0);
         sees.ledger.balance(me, cell.dai).saturating_add(inside).saturating_sub(self.offered)
     }
 

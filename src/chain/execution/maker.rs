@@ -94,7 +94,7 @@ impl Executor<'_, '_, '_> {
         let cell = self.protocols.maker(at.system);
         let vault = cell.vault(at.ilk, tx.sender);
         let owed = vault.tab(cell.maker.ilk_state(at.ilk)?.rate);
-        let missing = dai_up(owed.saturating_sub(cell.maker.purse(tx.sender).dai))?;
+        let missing = dai_up(owed.saturating_sub(cell.maker.internal_dai(tx.sender).dai))?;
         let wiped = self.join_dai(tx.sender, at, most.min(missing))?;
         let cell = self.protocols.maker(at.system);
         let art = cell.maker.art_to_wipe_down(at.ilk, tx.sender)?;
@@ -226,7 +226,7 @@ impl Executor<'_, '_, '_> {
 
     /// Joins what the sender lacks inside of an amount of dai.
     fn join_missing(&mut self, sender: AccountId, at: &MakerOrder, dai: Rad) -> Result<u128, Revert> {
-        let held = self.protocols.maker(at.system).maker.purse(sender).dai;
+        let held = self.protocols.maker(at.system).maker.internal_dai(sender).dai;
         self.join_dai(sender, at, dai_up(dai.saturating_sub(held))?)
     }
 

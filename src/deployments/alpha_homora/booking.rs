@@ -8,7 +8,7 @@ use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::ledger::{Ledger, Source};
 use crate::chain::state::NamedAccounts;
 use crate::deployments::alpha_homora::LeveragedFarm;
-use crate::protocol::farm::alpha_homora::{GoblinMoves, Killed, Legs, Reinvested, Worked};
+use crate::protocol::farm::alpha_homora::{BaseAndFarmed, GoblinMoves, Killed, Reinvested, Worked};
 
 /// Whose accounts and which tokens a leveraged farm's receipt is about.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,7 @@ fn pay(ledger: &mut Ledger, from: AccountId, to: AccountId, token: TokenId, amou
 }
 
 /// Moves both legs from one account to another.
-fn pay_legs(ledger: &mut Ledger, at: &Booking, from: AccountId, to: AccountId, legs: Legs) {
+fn pay_both(ledger: &mut Ledger, at: &Booking, from: AccountId, to: AccountId, legs: BaseAndFarmed) {
     pay(ledger, from, to, at.base, legs.base);
     pay(ledger, from, to, at.farmed, legs.farmed);
 }
@@ -66,9 +66,9 @@ fn book_moves(ledger: &mut Ledger, at: &Booking, moves: &GoblinMoves, sale: Forc
     pay(ledger, at.user, at.goblin, at.farmed, moves.farmed_from_user);
     pay(ledger, at.farm, at.goblin, at.liquidity, moves.lp_unstaked);
     ledger.retire(Source::Shares, at.goblin, at.liquidity, moves.lp_burned).expect(AGREE);
-    pay_legs(ledger, at, at.pool, at.goblin, moves.burn_to_goblin);
-    pay_legs(ledger, at, at.goblin, at.pool, moves.swap_from_goblin);
-    pay_legs(ledger, at, at.pool, at.goblin, moves.swap_to_goblin);
+    pay_both(ledger, at, at.pool, at.goblin, moves.burn_to_goblin);
+    pay_both(ledger, at, at.goblin, at.pool, moves.swap_from_goblin);
+    pay_both(ledger, at, at.pool, at.goblin, moves.swap_to_goblin);
     match sale {
         ForcedSale::Executed => {
             pay(ledger, at.goblin, at.pool, at.farmed, moves.sold.amount_in);
@@ -80,7 +80,7 @@ fn book_moves(ledger: &mut Ledger, at: &Booking, moves: &GoblinMoves, sale: Forc
             ledger.issue(venue, at.goblin, at.base, moves.sold.amount_out);
         }
     }
-    pay_legs(ledger, at, at.goblin, at.pool, moves.mint_from_goblin);
+    pay_both(ledger, at, at.goblin, at.pool, moves.mint_from_goblin);
     ledger.issue(Source::Shares, at.goblin, at.liquidity, moves.lp_minted);
     ledger.issue(Source::Shares, at.treasury, at.liquidity, moves.lp_protocol_fee);
     pay(ledger, at.goblin, at.farm, at.liquidity, moves.lp_staked);

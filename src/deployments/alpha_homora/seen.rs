@@ -14,7 +14,7 @@ impl View<'_, '_> {
     }
 
     /// Returns the two tokens that a goblin works with: the bank's base asset, and the one farmed with it.
-    pub fn legs(&self, goblin: GoblinId) -> [TokenId; 2] {
+    pub fn base_and_farmed(&self, goblin: GoblinId) -> [TokenId; 2] {
         let goblin = self.protocols.goblin(goblin);
         let (pool, base_side) = (self.protocols.pool(goblin.pool), goblin.goblin.params().base_side);
         [pool.token(base_side), pool.token(base_side.other())]

@@ -80,7 +80,7 @@ impl LendingCell {
             let Indices { collateral, debt } = lending.indices(place, now);
             Indices { collateral: collateral * unit, debt: debt * unit }
         });
-        Level { worth: indices.collect(), grain: lending.grain(&units), units: units.iter().sum() }
+        Level { worth: indices.collect(), rounding_unit: lending.rounding_unit(&units), units: units.iter().sum() }
     }
 
     /// Puts an account's position where it belongs in the order; out of it if it owes nothing. What all assets are worth
@@ -101,7 +101,7 @@ impl LendingCell {
 pub struct Level {
     pub(super) worth: SmallVec<[Indices; 4]>,
     /// The smallest worth that the market counts in.
-    pub(super) grain: f64,
+    pub(super) rounding_unit: f64,
     /// Sum of what the assets' smallest units are worth.
     pub(super) units: f64,
 }
@@ -109,7 +109,7 @@ pub struct Level {
 impl Level {
     /// The level of a market that counts exactly: what a unit of an exposure to each asset is worth.
     pub fn exact(worth: [Indices; 2]) -> Self {
-        Self { worth: worth.into_iter().collect(), grain: 0.0, units: 0.0 }
+        Self { worth: worth.into_iter().collect(), rounding_unit: 0.0, units: 0.0 }
     }
 
     /// Returns what a unit of an exposure to one asset as collateral is worth over one to another as debt: times the units of

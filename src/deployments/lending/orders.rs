@@ -280,7 +280,7 @@ impl Class {
         let moved = self.moved(level);
         let scale = self.scale(level);
         let legs = f64::from(self.shape.collateral.count_ones() + self.shape.debt.count_ones());
-        let lost = 2.0 * level.units + (2.0 * legs + 4.0) * level.grain;
+        let lost = 2.0 * level.units + (2.0 * legs + 4.0) * level.rounding_unit;
         if let Some(bar) = bar {
             self.order.unpark(at_least(bar / (scale * SIZES)));
         }

@@ -80,7 +80,7 @@ impl Deployment for MakerCell {
         let outside = self.dai_minted().ok();
         let minted = sheet.ledger.issued(Source::Stablecoins, self.dai);
         same(|| format!("dai of {name}"), ("the system", outside), ("the ledger", Some(minted)))?;
-        let inside = maker.purses().map(|(_, purse)| purse.dai);
+        let inside = maker.internal_dai_by_account().map(|(_, purse)| purse.dai);
         let dai = sum(inside.chain([state.vow.dai, state.pot.dai, state.vat.joined_dai]));
         same(|| format!("debt of {name}"), ("the vat", Some(state.vat.debt)), ("the sum of dai", dai))?;
         let sin = sum([state.vow.sin, state.vat.genesis_sin]);
@@ -112,7 +112,7 @@ impl Deployment for MakerCell {
         let dai_unit = sheet.unit(self.dai) * 1e18;
         let dai = |rad: Rad| rad.to_f64() * dai_unit;
         sheet.valuation.stablecoin_reserves += dai(state.vow.dai) - dai(state.vow.sin);
-        for (account, purse) in maker.purses() {
+        for (account, purse) in maker.internal_dai_by_account() {
             sheet.claim(account, dai(purse.dai));
         }
         for (number, ilk) in maker.ilks().zip(&self.ilks) {

@@ -16,7 +16,7 @@ use crate::deployments::alpha_homora::liquidatable::reorder;
 use crate::deployments::deployed::{Protocols, ProtocolsMut};
 use crate::math::mul_div_down;
 use crate::protocol::amm::{Deposit, PerToken, TickRange};
-use crate::protocol::farm::alpha_homora::{GenesisPosition, Legs, Site};
+use crate::protocol::farm::alpha_homora::{BaseAndFarmed, GenesisPosition, Site};
 use crate::scenario::schema::Scenario;
 
 /// Writes what agents are in before the first block.
@@ -187,7 +187,7 @@ impl Writing<'_, '_> {
         let base_side = at.goblin.goblin.params().base_side;
         let (reserve, other) = at.pool.pool.uniswap_v2().reserves().starting_with(base_side);
         let base = equity.midpoint(debt);
-        let amounts = mul_div_down(base, other, reserve).map(|farmed| Legs { base, farmed });
+        let amounts = mul_div_down(base, other, reserve).map(|farmed| BaseAndFarmed { base, farmed });
         let receipt = amounts.map_err(Into::into).and_then(|amounts| {
             let opening = GenesisPosition { owner, goblin, debt, amounts };
             let (goblin, farm) = (&mut at.goblin.goblin, &mut at.farm.farm);

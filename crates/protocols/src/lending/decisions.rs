@@ -66,5 +66,5 @@ pub trait LendingDecisions: Lending {
 
     /// Returns the smallest worth that the market counts in, in whole numeraire tokens, where `unit_worths` are those of
     /// the assets' smallest units: no rounding of it is off by more.
-    fn grain(&self, unit_worths: &[f64]) -> f64;
+    fn rounding_unit(&self, unit_worths: &[f64]) -> f64;
 }

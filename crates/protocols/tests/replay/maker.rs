@@ -246,7 +246,7 @@ impl System {
         }
         if op["op"].as_str().is_some_and(|op| op.starts_with("pot_")) {
             let user = op["user"].as_str().and_then(number).unwrap_or(AccountId(USERS));
-            let (pot, pie) = (&books.pot, self.maker.purse(user).pie);
+            let (pot, pie) = (&books.pot, self.maker.internal_dai(user).pie);
             state["pot"] = json!([pot.total_pie, pot.chi.0, pot.rho.into(), pie].map(|number| number.to_string()));
         }
         Ok(state)
@@ -270,7 +270,7 @@ impl System {
         let position = self.maker.position(ilk, user)?;
         let beyond = U256::from(10_u128.pow(30)).checked_mul(10_u128.pow(30))?.checked_sub(GEM_AT_START)?;
         let gem = beyond.checked_add(position.gem)?;
-        let dai = self.maker.purse(user).dai;
+        let dai = self.maker.internal_dai(user).dai;
         Ok(json!([position.ink.to_string(), position.art.to_string(), gem.to_string(), units(dai)]))
     }
 

@@ -2,8 +2,8 @@
 
 use super::working_copy::WorkingCopy;
 use super::{
-    BankError, BankState, Goblin, GoblinId, InterestModel, Killed, Legs, OpenedAtGenesis, PositionId, SaleVenue, Site,
-    Strategy, Worked,
+    BankError, BankState, BaseAndFarmed, Goblin, GoblinId, InterestModel, Killed, OpenedAtGenesis, PositionId,
+    SaleVenue, Site, Strategy, Worked,
 };
 use crate::AccountId;
 use crate::amm::uniswap_v2::Pair;
@@ -81,7 +81,7 @@ pub struct GenesisPosition {
     /// Base that it owes.
     pub debt: u128,
     /// The most of each token to add to the pool; what does not fit its ratio is not used.
-    pub amounts: Legs,
+    pub amounts: BaseAndFarmed,
 }
 
 impl Bank {

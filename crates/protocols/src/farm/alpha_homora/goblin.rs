@@ -1,6 +1,6 @@
 //! The goblin: it farms for all positions of one pair, with one stake.
 
-use super::{GoblinError, Legs, Reinvested, Site, working_copy::WorkingCopy};
+use super::{BaseAndFarmed, GoblinError, Reinvested, Site, working_copy::WorkingCopy};
 use crate::AccountId;
 use crate::amm::{
     PoolToken, Side,
@@ -15,9 +15,9 @@ pub struct GoblinState {
     /// Sum of the positions' shares of the staked LP.
     pub total_share: u128,
     /// What the strategy that adds base alone has left over, in smallest units.
-    pub dust_all_base: Legs,
+    pub dust_all_base: BaseAndFarmed,
     /// What the strategy that adds both tokens has left over, in smallest units.
-    pub dust_two_sides: Legs,
+    pub dust_two_sides: BaseAndFarmed,
 }
 
 /// How a goblin is set up.

@@ -47,7 +47,7 @@ pub struct GoblinId(pub u16);
 
 /// An amount of each token that a goblin works with, in smallest units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Legs {
+pub struct BaseAndFarmed {
     /// Of the bank's base asset.
     pub base: u128,
     /// Of the token farmed with it.

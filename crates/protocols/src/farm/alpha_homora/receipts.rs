@@ -2,7 +2,7 @@
 //!
 //! The goblin stands for its strategies too: what they leave behind as dust is the goblin's.
 
-use super::{Legs, PositionId};
+use super::{BaseAndFarmed, PositionId};
 use crate::AccountId;
 use crate::amm::Traded;
 
@@ -45,15 +45,15 @@ pub struct GoblinMoves {
     /// Liquidity tokens of the goblin burnt.
     pub lp_burned: u128,
     /// From the pair to the goblin for the burnt liquidity.
-    pub burn_to_goblin: Legs,
+    pub burn_to_goblin: BaseAndFarmed,
     /// From the goblin to the pair as payment for a swap.
-    pub swap_from_goblin: Legs,
+    pub swap_from_goblin: BaseAndFarmed,
     /// From the pair to the goblin as proceeds of a swap.
-    pub swap_to_goblin: Legs,
+    pub swap_to_goblin: BaseAndFarmed,
     /// Farmed token of a closed position from the goblin to whoever bought it, and base from there to the goblin.
     pub sold: Traded,
     /// From the goblin to the pair for new liquidity.
-    pub mint_from_goblin: Legs,
+    pub mint_from_goblin: BaseAndFarmed,
     /// Liquidity tokens minted to the goblin.
     pub lp_minted: u128,
     /// Liquidity tokens minted to the pair's treasury, if its protocol fee is on.
@@ -143,7 +143,7 @@ pub struct OpenedAtGenesis {
     /// Base that the position would sell for, by the bank's formula.
     pub health: u128,
     /// From the genesis account to the goblin and on to the pair: the part of the amounts that fits the pool's ratio.
-    pub used: Legs,
+    pub used: BaseAndFarmed,
     /// Liquidity tokens minted to the goblin, and from it to the farm.
     pub lp_staked: u128,
     /// Liquidity tokens minted to the pair's treasury, if its protocol fee is on.

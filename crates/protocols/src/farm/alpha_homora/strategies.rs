@@ -1,6 +1,6 @@
 //! What a goblin can do with a position's liquidity tokens, the base it was sent and the user's farmed token.
 
-use super::{GoblinError, Legs, SaleVenue, working_copy::WorkingCopy};
+use super::{BaseAndFarmed, GoblinError, SaleVenue, working_copy::WorkingCopy};
 use plimsoll_math::{MathError, U256, sum};
 
 /// What the user wants done.
@@ -70,7 +70,7 @@ impl WorkingCopy {
         let base = sum(dust.base, sent)?;
         let swapped = balancing_base_down(base, self.reserves().base)?;
         let bought = self.buy_farmed(swapped)?;
-        let desired = Legs { base: base - swapped, farmed: sum(dust.farmed, bought)? };
+        let desired = BaseAndFarmed { base: base - swapped, farmed: sum(dust.farmed, bought)? };
         let (lp, left) = self.add_at_least(desired, min_lp)?;
         self.state.dust_all_base = left;
         Ok(lp)
@@ -80,7 +80,7 @@ impl WorkingCopy {
     /// dust.
     fn add_two_sides(&mut self, sent: u128, farmed: u128, min_lp: u128) -> Result<u128, GoblinError> {
         let dust = self.state.dust_two_sides;
-        let mut held = Legs { base: sum(dust.base, sent)?, farmed: sum(dust.farmed, farmed)? };
+        let mut held = BaseAndFarmed { base: sum(dust.base, sent)?, farmed: sum(dust.farmed, farmed)? };
         self.moves.farmed_from_user = farmed;
         let reserves = self.reserves();
         if U256::product(held.base, reserves.farmed) >= U256::product(held.farmed, reserves.base) {
@@ -136,7 +136,7 @@ impl WorkingCopy {
     }
 
     /// Adds liquidity, and returns the liquidity tokens and what is left of each token.
-    fn add_at_least(&mut self, desired: Legs, min_lp: u128) -> Result<(u128, Legs), GoblinError> {
+    fn add_at_least(&mut self, desired: BaseAndFarmed, min_lp: u128) -> Result<(u128, BaseAndFarmed), GoblinError> {
         let (minted, left) = self.add_liquidity(desired)?;
         if minted < min_lp {
             return Err(GoblinError::InsufficientLiquidityMinted { minted, least: min_lp });

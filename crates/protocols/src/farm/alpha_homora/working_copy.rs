@@ -1,6 +1,6 @@
 //! Copies of all that a goblin touches, to work on. A call that errs throws them away.
 
-use super::{GoblinError, GoblinMoves, Legs, Position, SaleVenue, Site, goblin::health_of_lp_down};
+use super::{BaseAndFarmed, GoblinError, GoblinMoves, Position, SaleVenue, Site, goblin::health_of_lp_down};
 use super::{GoblinParams, GoblinState};
 use crate::amm::{
     Amounts, Side, Traded,
@@ -84,9 +84,9 @@ impl WorkingCopy {
     }
 
     /// Burns liquidity tokens, and returns what the pair gave for them.
-    pub(super) fn remove_liquidity(&mut self, lp: u128) -> Result<Legs, GoblinError> {
+    pub(super) fn remove_liquidity(&mut self, lp: u128) -> Result<BaseAndFarmed, GoblinError> {
         let burned = self.pair.burn(lp, self.now)?;
-        let taken = self.legs(burned.taken);
+        let taken = self.base_and_farmed(burned.taken);
         self.moves.lp_burned += lp;
         self.moves.lp_protocol_fee += burned.protocol_fee;
         self.moves.burn_to_goblin = taken;
@@ -134,22 +134,22 @@ impl WorkingCopy {
     /// Adds both tokens at the pool's ratio, and returns the liquidity tokens and what is left of each token.
     ///
     /// All of the farmed token is tried first, as the router does when the other one is ether.
-    pub(super) fn add_liquidity(&mut self, desired: Legs) -> Result<(u128, Legs), GoblinError> {
+    pub(super) fn add_liquidity(&mut self, desired: BaseAndFarmed) -> Result<(u128, BaseAndFarmed), GoblinError> {
         let first = self.params.base_side.other();
         let desired_amounts = Amounts::of(first, desired.farmed, desired.base);
         let offer = Offer { first, desired: desired_amounts, least: Amounts::default() };
         let minted = self.pair.add_liquidity(offer, self.now)?;
-        let paid = self.legs(minted.paid);
+        let paid = self.base_and_farmed(minted.paid);
         self.moves.lp_minted += minted.liquidity;
         self.moves.lp_protocol_fee += minted.protocol_fee;
         self.moves.mint_from_goblin = paid;
-        let left = Legs { base: desired.base - paid.base, farmed: desired.farmed - paid.farmed };
+        let left = BaseAndFarmed { base: desired.base - paid.base, farmed: desired.farmed - paid.farmed };
         Ok((minted.liquidity, left))
     }
 
     /// Returns the pair's reserves.
-    pub(super) fn reserves(&self) -> Legs {
-        self.legs(self.pair.reserves())
+    pub(super) fn reserves(&self) -> BaseAndFarmed {
+        self.base_and_farmed(self.pair.reserves())
     }
 
     fn sell(&mut self, sale: Traded, venue: &mut dyn SaleVenue) -> Result<(), GoblinError> {
@@ -159,9 +159,9 @@ impl WorkingCopy {
         Ok(())
     }
 
-    fn legs(&self, amounts: Amounts) -> Legs {
+    fn base_and_farmed(&self, amounts: Amounts) -> BaseAndFarmed {
         let (base, farmed) = amounts.starting_with(self.params.base_side);
-        Legs { base, farmed }
+        BaseAndFarmed { base, farmed }
     }
 
     fn paying_base(&self) -> Side {

@@ -20,11 +20,11 @@ impl Maker {
         state.dog.dirt = state.dog.dirt.checked_add(barked.tab)?;
         let dirt = self.ilk(ilk)?.clipper(ilk)?.state.dirt.checked_add(barked.tab)?;
         let waiting = self.queued_sin(now).checked_add(barked.due)?;
-        let purse = self.purse(keeper).paid(barked.incentive)?;
+        let internal_dai = self.internal_dai(keeper).paid(barked.incentive)?;
 
         self.state = state;
         self.queue.insert(now, waiting);
-        self.purses.put(keeper, purse);
+        self.internal_dai.put(keeper, internal_dai);
         let ilk = self.ilk_mut(ilk)?;
         ilk.seize(owner, barked.ink, barked.art);
         if let Some(clipper) = &mut ilk.clipper {

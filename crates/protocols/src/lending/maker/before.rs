@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{
-    AuctionId, Bid, ClipperState, Ilk, IlkId, IlkState, Maker, Position, Purse, Sale, SystemState,
+    AuctionId, Bid, ClipperState, Ilk, IlkId, IlkState, InternalDai, Maker, Position, Sale, SystemState,
     auctions::AuctionsBefore, flip::FlipperParams,
 };
 use crate::AccountId;
@@ -37,8 +37,8 @@ pub struct MakerBefore {
     state: SystemState,
     era: u64,
     queued: Option<Rad>,
-    purses: usize,
-    purse_rows: SmallVec<[(AccountId, Purse); 4]>,
+    internal_dai: usize,
+    internal_dai_rows: SmallVec<[(AccountId, InternalDai); 4]>,
     ilk: Option<IlkBefore>,
 }
 
@@ -64,8 +64,8 @@ impl Maker {
             state: self.state,
             era: touched.era,
             queued: self.queue.get(&touched.era).copied(),
-            purses: self.purses.len(),
-            purse_rows: accounts.iter().map(|&account| (account, self.purse(account))).collect(),
+            internal_dai: self.internal_dai.len(),
+            internal_dai_rows: accounts.iter().map(|&account| (account, self.internal_dai(account))).collect(),
             ilk: ilk.map(|(id, ilk)| ilk.before(id, &accounts, touched.auction)),
         }
     }
@@ -77,9 +77,9 @@ impl Maker {
             Some(queued) => self.queue.insert(before.era, queued),
             None => self.queue.remove(&before.era),
         };
-        self.purses.truncate(before.purses);
-        for &(account, purse) in &before.purse_rows {
-            self.purses.put(account, purse);
+        self.internal_dai.truncate(before.internal_dai);
+        for &(account, internal_dai) in &before.internal_dai_rows {
+            self.internal_dai.put(account, internal_dai);
         }
         if let Some(kept) = &before.ilk
             && let Ok(ilk) = self.ilk_mut(kept.id)

@@ -1,6 +1,6 @@
 //! `frob`: locking and freeing collateral, drawing and paying back dai.
 
-use super::{Frobbed, IlkId, IlkState, Maker, MakerError, Position, Purse};
+use super::{Frobbed, IlkId, IlkState, InternalDai, Maker, MakerError, Position};
 use crate::AccountId;
 use plimsoll_math::{MathError, Rad, Ray};
 
@@ -21,7 +21,7 @@ impl Maker {
         art_change: i128,
     ) -> Result<Frobbed, MakerError> {
         let (state, vat) = (&self.ilk(ilk)?.state, &self.state.vat);
-        let (before, purse) = (self.position(ilk, owner)?, self.purse(owner));
+        let (before, internal_dai) = (self.position(ilk, owner)?, self.internal_dai(owner));
         if state.rate == Ray::ZERO {
             return Err(MakerError::NoRate { ilk });
         }
@@ -38,10 +38,10 @@ impl Maker {
         }
         state.require_clean(&position)?;
         let position = position.released(ink_change)?;
-        let purse = if art_change < 0 { purse.paying(dai)? } else { purse.paid(dai)? };
+        let internal_dai = if art_change < 0 { internal_dai.paying(dai)? } else { internal_dai.paid(dai)? };
 
         self.state.vat.debt = debt;
-        self.purses.put(owner, purse);
+        self.internal_dai.put(owner, internal_dai);
         let ilk = self.ilk_mut(ilk)?;
         ilk.state.total_art = total_art;
         ilk.positions.put(owner, position);
@@ -80,15 +80,15 @@ impl Position {
     }
 }
 
-impl Purse {
-    /// Returns the purse after a payment.
+impl InternalDai {
+    /// Returns the internal dai after a payment.
     pub(super) fn paying(mut self, dai: Rad) -> Result<Self, MakerError> {
         let short = MakerError::InsufficientDai { held: self.dai, asked: dai };
         self.dai = self.dai.checked_sub(dai).map_err(|_| short)?;
         Ok(self)
     }
 
-    /// Returns the purse after a receipt.
+    /// Returns the internal dai after a receipt.
     pub(super) fn paid(mut self, dai: Rad) -> Result<Self, MathError> {
         self.dai = self.dai.checked_add(dai)?;
         Ok(self)

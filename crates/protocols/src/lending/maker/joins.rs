@@ -48,10 +48,10 @@ impl Maker {
         let outside = self.state.vat.joined_dai;
         let joined_dai =
             outside.checked_sub(dai).map_err(|_| MakerError::InsufficientDai { held: outside, asked: dai })?;
-        let purse = self.purse(account).paid(dai)?;
+        let internal_dai = self.internal_dai(account).paid(dai)?;
 
         self.state.vat.joined_dai = joined_dai;
-        self.purses.put(account, purse);
+        self.internal_dai.put(account, internal_dai);
         Ok(DaiJoined { burnt: wad, dai })
     }
 
@@ -61,11 +61,11 @@ impl Maker {
     /// It has less.
     pub fn dai_exit(&mut self, account: AccountId, wad: u128) -> Result<DaiExited, MakerError> {
         let dai = Rad::from_wad(wad);
-        let purse = self.purse(account).paying(dai)?;
+        let internal_dai = self.internal_dai(account).paying(dai)?;
         let joined_dai = self.state.vat.joined_dai.checked_add(dai)?;
 
         self.state.vat.joined_dai = joined_dai;
-        self.purses.put(account, purse);
+        self.internal_dai.put(account, internal_dai);
         Ok(DaiExited { minted: wad, dai })
     }
 
@@ -78,11 +78,11 @@ impl Maker {
         let debt = vat.debt.checked_add(dai)?;
         let vice = vat.vice.checked_add(dai)?;
         let genesis_sin = vat.genesis_sin.checked_add(dai)?;
-        let purse = self.purse(account).paid(dai)?;
+        let internal_dai = self.internal_dai(account).paid(dai)?;
 
         let vat = &mut self.state.vat;
         (vat.debt, vat.vice, vat.genesis_sin) = (debt, vice, genesis_sin);
-        self.purses.put(account, purse);
+        self.internal_dai.put(account, internal_dai);
         Ok(())
     }
 

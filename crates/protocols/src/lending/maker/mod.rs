@@ -73,7 +73,7 @@ pub use receipts::{
     Taken, Tended,
 };
 pub use state::{CatState, ClipperState, DogState, IlkState, PotState, SystemState, VatState, VowState};
-pub use urn::{Position, Purse};
+pub use urn::{InternalDai, Position};
 
 use std::collections::BTreeMap;
 
@@ -98,7 +98,7 @@ pub struct Maker {
     state: SystemState,
     ilks: Vec<Ilk>,
     /// Dai and savings by account, over all ilks.
-    purses: Rows<Purse>,
+    internal_dai: Rows<InternalDai>,
     /// Debt of liquidated urns that waits, by the second in which it came: the vow's `sin`.
     queue: BTreeMap<u64, Rad>,
 }
@@ -115,7 +115,12 @@ struct Ilk {
 impl Maker {
     /// Returns a system without ilks.
     pub fn new(params: &MakerParams, now: u64) -> Self {
-        Self { state: SystemState::new(params, now), ilks: Vec::new(), purses: Rows::default(), queue: BTreeMap::new() }
+        Self {
+            state: SystemState::new(params, now),
+            ilks: Vec::new(),
+            internal_dai: Rows::default(),
+            queue: BTreeMap::new(),
+        }
     }
 
     /// Adds an ilk, without a price, whose stability fee counts from `now`.

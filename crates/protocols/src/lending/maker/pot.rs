@@ -1,6 +1,6 @@
 //! The pot: dai that earns the savings rate.
 
-use super::{Maker, MakerError, PotDripped, Purse, Saved};
+use super::{InternalDai, Maker, MakerError, PotDripped, Saved};
 use crate::AccountId;
 use plimsoll_math::{Rad, Ray, sum};
 
@@ -45,12 +45,12 @@ impl Maker {
         let dai = Rad::product(pie, pot.chi);
         pot.total_pie = sum(pot.total_pie, pie)?;
         pot.dai = pot.dai.checked_add(dai)?;
-        let purse = self.purse(account).paying(dai)?;
+        let internal_dai = self.internal_dai(account).paying(dai)?;
         // All savings fit, so one account's do.
-        let purse = Purse { pie: purse.pie + pie, ..purse };
+        let internal_dai = InternalDai { pie: internal_dai.pie + pie, ..internal_dai };
 
         self.state.pot = pot;
-        self.purses.put(account, purse);
+        self.internal_dai.put(account, internal_dai);
         Ok(Saved { pie, dai })
     }
 
@@ -59,16 +59,19 @@ impl Maker {
     /// # Errors
     /// The account has saved less.
     pub fn pot_exit(&mut self, account: AccountId, pie: u128) -> Result<Saved, MakerError> {
-        let (mut pot, purse) = (self.state.pot, self.purse(account));
+        let (mut pot, internal_dai) = (self.state.pot, self.internal_dai(account));
         let dai = Rad::product(pie, pot.chi);
-        let left = purse.pie.checked_sub(pie).ok_or(MakerError::InsufficientPie { held: purse.pie, asked: pie })?;
+        let left = internal_dai
+            .pie
+            .checked_sub(pie)
+            .ok_or(MakerError::InsufficientPie { held: internal_dai.pie, asked: pie })?;
         // What one account saved is part of what all did.
         pot.total_pie -= pie;
         pot.dai = pot.dai.checked_sub(dai)?;
-        let purse = Purse { pie: left, ..purse.paid(dai)? };
+        let internal_dai = InternalDai { pie: left, ..internal_dai.paid(dai)? };
 
         self.state.pot = pot;
-        self.purses.put(account, purse);
+        self.internal_dai.put(account, internal_dai);
         Ok(Saved { pie, dai })
     }
 

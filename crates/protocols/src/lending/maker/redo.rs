@@ -14,11 +14,11 @@ impl Maker {
         let redone = self.quote_redo(ilk, id, now)?;
         let mut state = self.state;
         state.suck(redone.incentive)?;
-        let purse = self.purse(keeper).paid(redone.incentive)?;
+        let internal_dai = self.internal_dai(keeper).paid(redone.incentive)?;
         let (_, sale) = self.sale(ilk, id)?;
 
         self.state = state;
-        self.purses.put(keeper, purse);
+        self.internal_dai.put(keeper, internal_dai);
         if let Some(clipper) = &mut self.ilk_mut(ilk)?.clipper {
             clipper.sales.put(id, Some(Sale { tic: now, top: redone.top, ..sale }));
         }

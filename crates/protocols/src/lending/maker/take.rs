@@ -26,12 +26,12 @@ impl Maker {
         let taken = self.quote_take(ilk, id, amount, max_price, now)?;
         let (_, sale) = self.sale(ilk, id)?;
         let cleared = if taken.is_over { sale.tab } else { taken.owe };
-        let purse = self.purse(buyer).paying(taken.owe)?;
+        let internal_dai = self.internal_dai(buyer).paying(taken.owe)?;
         let surplus = self.state.vow.dai.checked_add(taken.owe)?;
         let all_dirt = self.state.dog.dirt.checked_sub(cleared)?;
         let dirt = self.clipper_state(ilk)?.dirt.checked_sub(cleared)?;
 
-        self.purses.put(buyer, purse);
+        self.internal_dai.put(buyer, internal_dai);
         (self.state.vow.dai, self.state.dog.dirt) = (surplus, all_dirt);
         let ilk = self.ilk_mut(ilk)?;
         ilk.credit_gem(buyer, taken.slice);

@@ -17,7 +17,7 @@ pub struct Position {
 
 /// What an account has over all ilks. A row of 48 bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Purse {
+pub struct InternalDai {
     /// Dai inside the system.
     pub dai: Rad,
     /// Savings in the pot, divided by its index when they came.
@@ -91,8 +91,8 @@ impl Maker {
 
     /// Returns what an account has over all ilks.
     #[inline]
-    pub fn purse(&self, account: AccountId) -> Purse {
-        self.purses.get(account)
+    pub fn internal_dai(&self, account: AccountId) -> InternalDai {
+        self.internal_dai.get(account)
     }
 
     /// Returns every account that has or had something in an ilk, in the order in which they came.
@@ -104,8 +104,8 @@ impl Maker {
     }
 
     /// Returns every account that has or had dai inside or savings, in the order in which they came.
-    pub fn purses(&self) -> impl ExactSizeIterator<Item = (AccountId, &Purse)> {
-        self.purses.iter()
+    pub fn internal_dai_by_account(&self) -> impl ExactSizeIterator<Item = (AccountId, &InternalDai)> {
+        self.internal_dai.iter()
     }
 
     /// Returns the `art` to draw for `wad` of dai tokens beyond the dai that the account already has inside, rounded
@@ -114,7 +114,7 @@ impl Maker {
     /// # Errors
     /// There is no such ilk, or the amount does not fit.
     pub fn art_to_draw_up(&self, ilk: IlkId, account: AccountId, wad: u128) -> Result<u128, MakerError> {
-        let missing = Rad::from_wad(wad).saturating_sub(self.purse(account).dai);
+        let missing = Rad::from_wad(wad).saturating_sub(self.internal_dai(account).dai);
         Ok(missing.div_up(self.ilk(ilk)?.state.rate)?)
     }
 
@@ -124,7 +124,7 @@ impl Maker {
     /// There is no such ilk, or the amount does not fit.
     pub fn art_to_wipe_down(&self, ilk: IlkId, account: AccountId) -> Result<u128, MakerError> {
         let ilk = self.ilk(ilk)?;
-        let (dai, art) = (self.purse(account).dai, ilk.positions.get(account).art);
+        let (dai, art) = (self.internal_dai(account).dai, ilk.positions.get(account).art);
         if dai >= Rad::product(art, ilk.state.rate) { Ok(art) } else { Ok(dai.div_down(ilk.state.rate)?) }
     }
 }

@@ -45,9 +45,9 @@ impl Ledger {
         self.add(to, token, signed(amount));
     }
 
-    fn transfer_legs(&mut self, from: Holder, to: Holder, legs: Legs) {
-        self.transfer(Base, from, to, legs.base);
-        self.transfer(Farmed, from, to, legs.farmed);
+    fn transfer_both(&mut self, from: Holder, to: Holder, base_and_farmed: BaseAndFarmed) {
+        self.transfer(Base, from, to, base_and_farmed.base);
+        self.transfer(Farmed, from, to, base_and_farmed.farmed);
     }
 
     fn of(&self, holder: Holder, token: Token) -> i128 {
@@ -61,13 +61,13 @@ impl Ledger {
     fn moves(&mut self, moves: &GoblinMoves, buyer: Holder) {
         self.transfer(Lp, Farm, TheGoblin, moves.lp_unstaked);
         self.add(TheGoblin, Lp, -signed(moves.lp_burned));
-        self.transfer_legs(ThePair, TheGoblin, moves.burn_to_goblin);
+        self.transfer_both(ThePair, TheGoblin, moves.burn_to_goblin);
         self.transfer(Farmed, Outside, TheGoblin, moves.farmed_from_user);
-        self.transfer_legs(TheGoblin, ThePair, moves.swap_from_goblin);
-        self.transfer_legs(ThePair, TheGoblin, moves.swap_to_goblin);
+        self.transfer_both(TheGoblin, ThePair, moves.swap_from_goblin);
+        self.transfer_both(ThePair, TheGoblin, moves.swap_to_goblin);
         self.transfer(Farmed, TheGoblin, buyer, moves.sold.amount_in);
         self.transfer(Base, buyer, TheGoblin, moves.sold.amount_out);
-        self.transfer_legs(TheGoblin, ThePair, moves.mint_from_goblin);
+        self.transfer_both(TheGoblin, ThePair, moves.mint_from_goblin);
         self.add(TheGoblin, Lp, signed(moves.lp_minted));
         self.add(Outside, Lp, signed(moves.lp_protocol_fee));
         self.transfer(Lp, TheGoblin, Farm, moves.lp_staked);
@@ -99,8 +99,8 @@ impl Ledger {
 
     fn opened_at_genesis(&mut self, opened: &OpenedAtGenesis) {
         self.transfer(Base, TheBank, Outside, opened.debt);
-        self.transfer_legs(Outside, TheGoblin, opened.used);
-        self.transfer_legs(TheGoblin, ThePair, opened.used);
+        self.transfer_both(Outside, TheGoblin, opened.used);
+        self.transfer_both(TheGoblin, ThePair, opened.used);
         self.add(TheGoblin, Lp, signed(opened.lp_staked));
         self.add(Outside, Lp, signed(opened.lp_protocol_fee));
         self.transfer(Lp, TheGoblin, Farm, opened.lp_staked);
@@ -146,7 +146,7 @@ impl Booked {
         market.pair = Pair::new(FEE_BPS, protocol_fee).unwrap();
         let paid = Amounts { token_0: 1_000 * ETHER, token_1: 100 * ETHER };
         let minted = market.pair.mint(paid, 0).unwrap();
-        ledger.transfer_legs(Outside, ThePair, Legs { base: paid.token_0, farmed: paid.token_1 });
+        ledger.transfer_both(Outside, ThePair, BaseAndFarmed { base: paid.token_0, farmed: paid.token_1 });
         ledger.add(Outside, Lp, signed(minted.liquidity + MINIMUM_LIQUIDITY));
         ledger.transfer(Base, Outside, RewardPair, ETHER);
         ledger.transfer(Reward, Outside, RewardPair, ETHER / 10);
@@ -310,7 +310,7 @@ fn trading() -> impl Random<Value = Happening> {
 
 fn genesis() -> impl Random<Value = Happening> {
     (amount(40 * ETHER), amount(40 * ETHER), 0u128..16).prop_map(|(base, farmed, tenths)| {
-        let (debt, amounts) = (base * tenths / 10, Legs { base, farmed });
+        let (debt, amounts) = (base * tenths / 10, BaseAndFarmed { base, farmed });
         Happening::Genesis(GenesisPosition { owner: ALICE, goblin: GoblinId(0), debt, amounts })
     })
 }

@@ -190,10 +190,10 @@ fn a_position_at_genesis_moves_no_price() {
     let mut market = Farmstead::as_in_the_suite(0, 100);
     market.bank.deposit(20 * ETHER, 0).unwrap();
     let before = market.pair.reserves();
-    let amounts = Legs { base: 3 * ETHER, farmed: ETHER };
+    let amounts = BaseAndFarmed { base: 3 * ETHER, farmed: ETHER };
     let opening = GenesisPosition { owner: ALICE, goblin: GoblinId(0), debt: 2 * ETHER, amounts };
     let opened = market.open_at_genesis(opening).unwrap();
-    assert_eq!(opened.used, Legs { base: 3 * ETHER, farmed: 3 * ETHER / 10 });
+    assert_eq!(opened.used, BaseAndFarmed { base: 3 * ETHER, farmed: 3 * ETHER / 10 });
     let after = market.pair.reserves();
     assert_eq!(before.token_0 * after.token_1, before.token_1 * after.token_0);
     assert_eq!(market.bank.state().balance, 18 * ETHER);

@@ -95,7 +95,7 @@ impl LendingDecisions for AccountMarket {
     }
 
     /// Worths are counted in the oracle's 8 decimals.
-    fn grain(&self, _unit_worths: &[f64]) -> f64 {
+    fn rounding_unit(&self, _unit_worths: &[f64]) -> f64 {
         1e-8
     }
 }

@@ -74,7 +74,7 @@ impl LendingDecisions for PricedComptroller {
     }
 
     /// Worths are counted in 18 decimals.
-    fn grain(&self, _unit_worths: &[f64]) -> f64 {
+    fn rounding_unit(&self, _unit_worths: &[f64]) -> f64 {
         1e-18
     }
 }

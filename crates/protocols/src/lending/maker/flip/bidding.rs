@@ -2,7 +2,7 @@
 
 use super::{Bid, FlipperParams, later};
 use crate::AccountId;
-use crate::lending::maker::{AuctionId, CatRelease, FlipperError, IlkId, Maker, MakerError, Purse, Tended};
+use crate::lending::maker::{AuctionId, CatRelease, FlipperError, IlkId, InternalDai, Maker, MakerError, Tended};
 use plimsoll_math::{MathError, Rad, U256, WAD, mul_div_down};
 
 impl Maker {
@@ -64,7 +64,7 @@ impl Maker {
         Ok(Tended { bid, lot, beaten, refunded, raised: Rad::ZERO, usr: auction.usr, returned })
     }
 
-    /// Returns the purses after a bid: of the one before, if that is somebody else, and of the bidder.
+    /// Returns the internal dai after a bid: of the one before, if that is somebody else, and of the bidder.
     ///
     /// Before August 2020 a bidder had to hold the money for a bid of its own once more, to pay itself.
     fn outbid(
@@ -73,26 +73,26 @@ impl Maker {
         params: &FlipperParams,
         bidder: AccountId,
         raised: Rad,
-    ) -> Result<(Option<(AccountId, Purse)>, Purse), MakerError> {
-        let purse = self.purse(bidder);
+    ) -> Result<(Option<(AccountId, InternalDai)>, InternalDai), MakerError> {
+        let internal_dai = self.internal_dai(bidder);
         match auction.guy {
             Some(guy) if guy != bidder => {
-                let refunded = self.purse(guy).paid(auction.bid)?;
-                Ok((Some((guy, refunded)), purse.paying(auction.bid)?.paying(raised)?))
+                let refunded = self.internal_dai(guy).paid(auction.bid)?;
+                Ok((Some((guy, refunded)), internal_dai.paying(auction.bid)?.paying(raised)?))
             }
             Some(_) if matches!(params.cat, CatRelease::V1_0 { .. }) => {
-                purse.paying(auction.bid)?;
-                Ok((None, purse.paying(raised)?))
+                internal_dai.paying(auction.bid)?;
+                Ok((None, internal_dai.paying(raised)?))
             }
-            _ => Ok((None, purse.paying(raised)?)),
+            _ => Ok((None, internal_dai.paying(raised)?)),
         }
     }
 
-    fn pay_out(&mut self, bidder: AccountId, before: Option<(AccountId, Purse)>, bidding: Purse) {
-        if let Some((guy, purse)) = before {
-            self.purses.put(guy, purse);
+    fn pay_out(&mut self, bidder: AccountId, before: Option<(AccountId, InternalDai)>, bidding: InternalDai) {
+        if let Some((guy, internal_dai)) = before {
+            self.internal_dai.put(guy, internal_dai);
         }
-        self.purses.put(bidder, bidding);
+        self.internal_dai.put(bidder, bidding);
     }
 }
 

@@ -141,10 +141,10 @@ fn sink(maker: &mut Maker, who: AccountId) {
 fn take(maker: &mut Maker, id: AuctionId, buyer: AccountId, amount: u128, now: u64) -> Result<(), MakerError> {
     let price = maker.status(GOLD, id, now)?.price;
     let quoted = maker.quote_take(GOLD, id, amount, price, now);
-    let (purse, held) = (maker.purse(buyer).dai, gem(maker, buyer));
+    let (internal_dai, held) = (maker.internal_dai(buyer).dai, gem(maker, buyer));
     let taken = maker.take(GOLD, id, buyer, amount, price, now)?;
     assert_eq!(quoted, Ok(taken));
-    assert_eq!(maker.purse(buyer).dai.checked_add(taken.owe), Ok(purse));
+    assert_eq!(maker.internal_dai(buyer).dai.checked_add(taken.owe), Ok(internal_dai));
     let returned = if taken.usr == buyer { taken.returned } else { 0 };
     assert_eq!(gem(maker, buyer), held + taken.slice + returned);
     assert!(taken.slice <= amount && Rad::product(taken.slice, taken.price) <= taken.owe);

@@ -27,7 +27,7 @@ fn a_keeper_gets_tip_and_chip() {
     let (tab, lot, top) = (dai(110), ether(40), hundredths(400));
     assert_eq!(barked, Barked { id: FIRST, ink: lot, art: ether(100), due: dai(100), tab, top, incentive: dai(100) });
     assert_eq!(maker.sale(GOLD, FIRST), Ok((0, Sale { tab, lot, usr: ME, tic: START, top })));
-    assert_eq!((maker.purse(ALI).dai, urn(&maker), gem(&maker, ME)), (dai(1_100), (0, 0), ether(960)));
+    assert_eq!((maker.internal_dai(ALI).dai, urn(&maker), gem(&maker, ME)), (dai(1_100), (0, 0), ether(960)));
     reprice(&mut maker, 500);
     frob(&mut maker, 40, 100).unwrap();
     reprice(&mut maker, 400);
@@ -35,7 +35,7 @@ fn a_keeper_gets_tip_and_chip() {
     maker.bark(GOLD, ME, BOB, START + 100).unwrap();
     let (place, sale) = maker.sale(GOLD, AuctionId(2)).unwrap();
     assert_eq!((place, sale.tab, sale.lot, sale.top), (1, tab, lot, hundredths(500)));
-    assert_eq!(maker.purse(BOB).dai, dai_cents(100_000 + 10_000 + 220));
+    assert_eq!(maker.internal_dai(BOB).dai, dai_cents(100_000 + 10_000 + 220));
     assert_sums(&maker);
 }
 
@@ -64,7 +64,7 @@ fn an_auction_takes_no_more_than_it_seeks() {
         let over =
             Taken { price: top(), slice, owe: dai(110), tab: Rad::ZERO, lot: 0, usr: ME, returned, is_over: true };
         assert_eq!(taken, over);
-        assert_eq!((gem(&maker, ALI), maker.purse(ALI).dai, gem(&maker, ME)), (ether(22), dai(890), ether(978)));
+        assert_eq!((gem(&maker, ALI), maker.internal_dai(ALI).dai, gem(&maker, ME)), (ether(22), dai(890), ether(978)));
         assert_eq!(maker.sale(GOLD, FIRST), Err(MakerError::NotRunning { id: FIRST }));
         assert_eq!((maker.state().dog.dirt, maker.clipper_state(GOLD).unwrap().dirt), (Rad::ZERO, Rad::ZERO));
         assert_sums(&maker);
@@ -76,7 +76,7 @@ fn an_auction_takes_no_more_than_it_seeks() {
 fn a_part_leaves_the_rest_on_auction() {
     let mut maker = barked();
     take(&mut maker, ALI, ether(11), top(), START).unwrap();
-    assert_eq!((gem(&maker, ALI), maker.purse(ALI).dai, gem(&maker, ME)), (ether(11), dai(945), ether(960)));
+    assert_eq!((gem(&maker, ALI), maker.internal_dai(ALI).dai, gem(&maker, ME)), (ether(11), dai(945), ether(960)));
     let left = Sale { tab: dai(55), lot: ether(29), usr: ME, tic: START, top: top() };
     assert_eq!(maker.sale(GOLD, FIRST), Ok((0, left)));
     assert_eq!(maker.state().dog.dirt, dai(55));
@@ -142,11 +142,11 @@ fn what_cannot_be_split_is_bought_whole() {
 fn buyers_pay_the_price_of_their_moment() {
     let mut maker = barked();
     take(&mut maker, ALI, ether(10), top(), START).unwrap();
-    assert_eq!((maker.purse(ALI).dai, maker.sale(GOLD, FIRST).unwrap().1.tab), (dai(950), dai(60)));
+    assert_eq!((maker.internal_dai(ALI).dai, maker.sale(GOLD, FIRST).unwrap().1.tab), (dai(950), dai(60)));
     let status = maker.status(GOLD, FIRST, START + 30).unwrap();
     take(&mut maker, BOB, status.lot, status.price, START + 30).unwrap();
     let bought = Rad::from_wad(ether(60)).div_down(status.price).unwrap();
-    assert_eq!((gem(&maker, BOB), maker.purse(BOB).dai), (bought, dai(940)));
+    assert_eq!((gem(&maker, BOB), maker.internal_dai(BOB).dai), (bought, dai(940)));
     assert_eq!(gem(&maker, ME), ether(960) + ether(30) - bought);
 }
 
@@ -200,7 +200,10 @@ fn a_keeper_is_paid_again_only_if_enough_is_on_auction() {
         maker.set_clipper(GOLD, paid).unwrap();
         maker.set_price(GOLD, Some(price)).unwrap();
         let redone = maker.redo(GOLD, FIRST, ALI, START + HOUR + 1).unwrap();
-        assert_eq!((redone.incentive, maker.purse(ALI).dai), (incentive, dai(1_000).checked_add(incentive).unwrap()));
+        assert_eq!(
+            (redone.incentive, maker.internal_dai(ALI).dai),
+            (incentive, dai(1_000).checked_add(incentive).unwrap())
+        );
         assert_sums(&maker);
     }
     let mut maker = barked();

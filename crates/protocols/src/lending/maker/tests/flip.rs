@@ -43,8 +43,8 @@ fn dent(maker: &mut Maker, bidder: AccountId, lot: u128, now: u64) -> Result<Ten
     maker.dent(GOLD, FIRST, bidder, lot, dai(50), now)
 }
 
-fn purse(maker: &Maker, account: AccountId) -> Rad {
-    maker.purse(account).dai
+fn internal_dai(maker: &Maker, account: AccountId) -> Rad {
+    maker.internal_dai(account).dai
 }
 
 /// `test_bite_under_lump` and `test_bite_over_lump`.
@@ -86,12 +86,12 @@ fn the_box_limits_what_later_auctions_seek() {
     assert_eq!(maker.bite(GOLD, ME, START), Err(MakerError::LitterBoxFull { room: Rad::ZERO, dust: Rad::ZERO }));
     maker.tend(GOLD, bitten.id, ME, ether(50), dai(1), START).unwrap();
     maker.tend(GOLD, bitten.id, ME, ether(50), dai(75), START).unwrap();
-    assert_eq!((purse(&maker, ME), gem(&maker, ME)), (dai(75), ether(900)));
+    assert_eq!((internal_dai(&maker, ME), gem(&maker, ME)), (dai(75), ether(900)));
     maker.dent(GOLD, bitten.id, ME, ether(25), dai(75), START).unwrap();
-    assert_eq!((purse(&maker, ME), gem(&maker, ME)), (dai(75), ether(925)));
+    assert_eq!((internal_dai(&maker, ME), gem(&maker, ME)), (dai(75), ether(925)));
     maker.deal(GOLD, bitten.id, START + 4 * HOUR).unwrap();
     assert_eq!((maker.state().cat.litter, gem(&maker, ME)), (Rad::ZERO, ether(950)));
-    assert_eq!((purse(&maker, ME), maker.state().vow.dai), (dai(75), dai(75)));
+    assert_eq!((internal_dai(&maker, ME), maker.state().vow.dai), (dai(75), dai(75)));
     maker.bite(GOLD, ME, START + 4 * HOUR).unwrap();
     assert_eq!((urn(&maker), maker.state().cat.litter), ((0, 0), dai(75)));
 }
@@ -112,10 +112,13 @@ fn who_is_outbid_gets_its_money_back_from_the_next() {
     let mut maker = plain();
     let first = tend(&mut maker, ALI, dai(1), START).unwrap();
     assert_eq!((first.beaten, first.refunded, first.raised), (None, Rad::ZERO, dai(1)));
-    assert_eq!((purse(&maker, ALI), maker.state().vow.dai), (dai(199), dai(1)));
+    assert_eq!((internal_dai(&maker, ALI), maker.state().vow.dai), (dai(199), dai(1)));
     let second = tend(&mut maker, BOB, dai(2), START).unwrap();
     assert_eq!((second.beaten, second.refunded, second.raised), (Some(ALI), dai(1), dai(1)));
-    assert_eq!((purse(&maker, BOB), purse(&maker, ALI), maker.state().vow.dai), (dai(198), dai(200), dai(2)));
+    assert_eq!(
+        (internal_dai(&maker, BOB), internal_dai(&maker, ALI), maker.state().vow.dai),
+        (dai(198), dai(200), dai(2))
+    );
     let dealt = maker.deal(GOLD, FIRST, START + 5 * HOUR).unwrap();
     assert_eq!(dealt, Dealt { winner: BOB, bid: dai(2), lot: ether(100), tab: dai(50) });
     assert_eq!(gem(&maker, BOB), ether(100));
@@ -134,7 +137,10 @@ fn who_wants_less_of_the_lot_wins_it() {
     tend(&mut maker, BOB, dai(50), START + 5 * HOUR).unwrap();
     let dented = dent(&mut maker, ALI, ether(95), START + 5 * HOUR).unwrap();
     assert_eq!((dented.returned, dented.usr, dented.raised), (ether(5), ME, Rad::ZERO));
-    assert_eq!((gem(&maker, ME), purse(&maker, ALI), purse(&maker, BOB)), (ether(905), dai(150), dai(200)));
+    assert_eq!(
+        (gem(&maker, ME), internal_dai(&maker, ALI), internal_dai(&maker, BOB)),
+        (ether(905), dai(150), dai(200))
+    );
     assert_sums(&maker);
 }
 
@@ -231,13 +237,13 @@ fn only_the_early_rules_make_a_bidder_advance_its_own_bid() {
         maker.dai_exit(ALI, ether(1_000 - 110)).unwrap();
         maker.tend(GOLD, FIRST, ALI, ether(40), dai(50), START).unwrap();
         maker.tend(GOLD, FIRST, ALI, ether(40), dai(110), START).unwrap();
-        assert_eq!(purse(&maker, ALI), Rad::ZERO);
+        assert_eq!(internal_dai(&maker, ALI), Rad::ZERO);
         let dented = maker.dent(GOLD, FIRST, ALI, ether(38), dai(110), START);
         assert_eq!(dented.is_ok(), alone);
         if !alone {
             maker.endow_at_genesis(ALI, dai(110)).unwrap();
             maker.dent(GOLD, FIRST, ALI, ether(38), dai(110), START).unwrap();
-            assert_eq!(purse(&maker, ALI), dai(110));
+            assert_eq!(internal_dai(&maker, ALI), dai(110));
         }
         assert_eq!(gem(&maker, ME), ether(962));
         maker.deal(GOLD, FIRST, START + 4 * HOUR).unwrap();

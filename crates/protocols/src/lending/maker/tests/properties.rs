@@ -83,12 +83,12 @@ proptest! {
         let mut maker = busy(true);
         maker.set_ilk(GOLD, IlkParameter::Dust(Rad::ZERO)).unwrap();
         maker.drip(GOLD, START + 5_000).unwrap();
-        let then = (maker.position(GOLD, ALI).unwrap(), maker.purse(ALI));
+        let then = (maker.position(GOLD, ALI).unwrap(), maker.internal_dai(ALI));
         let (ink, art) = (i128::try_from(ink).unwrap(), i128::try_from(art).unwrap());
         if maker.frob(GOLD, ALI, ink, art).is_ok() {
             maker.frob(GOLD, ALI, -ink, -art).unwrap();
         }
-        prop_assert_eq!((maker.position(GOLD, ALI).unwrap(), maker.purse(ALI)), then);
+        prop_assert_eq!((maker.position(GOLD, ALI).unwrap(), maker.internal_dai(ALI)), then);
     }
 
     /// Buying in parts never costs less than the price of each unit, and never takes more than is sought.
@@ -153,6 +153,6 @@ fn a_before_image_that_names_too_little_does_not_undo() {
         maker.take(GOLD, FIRST, ALI, ether(40), hundredths(500), START).unwrap();
         maker.restore(&before);
         assert_eq!(maker == then, undone);
-        assert_eq!(maker.purse(ALI), then.purse(ALI));
+        assert_eq!(maker.internal_dai(ALI), then.internal_dai(ALI));
     }
 }

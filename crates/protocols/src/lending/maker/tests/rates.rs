@@ -88,11 +88,11 @@ fn saver(dsr: Ray) -> Maker {
 #[test]
 fn savings_earn_five_percent_in_a_day() {
     let mut maker = saver(FIVE_PERCENT);
-    assert_eq!(maker.purse(ME), Purse { dai: Rad::ZERO, pie: ether(100) });
+    assert_eq!(maker.internal_dai(ME), InternalDai { dai: Rad::ZERO, pie: ether(100) });
     maker.pot_drip(START + DAY).unwrap();
     let saved = maker.pot_exit(ME, ether(100)).unwrap();
     assert_eq!(saved.dai.to_wad_down(), Ok(ether(105)));
-    assert_eq!((maker.purse(ME).dai, maker.purse(ME).pie), (saved.dai, 0));
+    assert_eq!((maker.internal_dai(ME).dai, maker.internal_dai(ME).pie), (saved.dai, 0));
     assert_sums(&maker);
 }
 
@@ -110,10 +110,10 @@ fn the_vow_owes_what_savers_earn() {
     assert_eq!(maker.state().pot.total_pie, ether(100));
     assert_eq!(maker.state().pot.chi.0 / 10_u128.pow(9), WAD / 1_000 * 1_155);
     halved.pot_exit(ME, ether(50)).unwrap();
-    assert_eq!(halved.purse(ME).dai.to_wad_down(), Ok(cents(5_250)));
+    assert_eq!(halved.internal_dai(ME).dai.to_wad_down(), Ok(cents(5_250)));
     halved.pot_drip(START + 2 * DAY).unwrap();
     halved.pot_exit(ME, ether(50)).unwrap();
-    assert_eq!(halved.purse(ME).dai.to_wad_down(), Ok(cents(11_025)));
+    assert_eq!(halved.internal_dai(ME).dai.to_wad_down(), Ok(cents(11_025)));
     assert_eq!(halved.state().pot.total_pie, 0);
 }
 

@@ -9,14 +9,14 @@ fn total(mut parts: impl Iterator<Item = Rad>) -> Rad {
 /// Refuses a system whose parts do not sum to its totals.
 pub(super) fn assert_sums(maker: &Maker) {
     let (vat, vow, pot) = (&maker.state.vat, &maker.state.vow, &maker.state.pot);
-    let accounts = maker.purses().map(|(_, purse)| purse.dai);
+    let accounts = maker.internal_dai_by_account().map(|(_, internal_dai)| internal_dai.dai);
     assert_eq!(total(accounts.chain([vow.dai, pot.dai, vat.joined_dai])), vat.debt, "all dai is issued");
     assert_eq!(total([vow.sin, vat.genesis_sin].into_iter()), vat.vice, "all sin is unbacked");
     let owed = maker.ilks.iter().map(|ilk| Rad::product(ilk.state.total_art, ilk.state.rate));
     assert_eq!(total(owed.chain([vat.vice])), vat.debt, "all dai is owed by urns, or unbacked");
     assert_eq!(total(maker.queue.values().copied()), vow.queued_sin);
     assert!(vow.queued_sin <= vow.sin);
-    let pies: u128 = maker.purses().map(|(_, purse)| purse.pie).sum();
+    let pies: u128 = maker.internal_dai_by_account().map(|(_, internal_dai)| internal_dai.pie).sum();
     assert_eq!((pies, pot.dai), (pot.total_pie, Rad::product(pies, pot.chi)), "savings are there");
     assert_eq!(vat.joined_dai, Rad::from_wad(maker.dai_outside().unwrap()), "all dai outside is whole tokens");
     for ilk in maker.ilks() {

@@ -100,10 +100,10 @@ fn dai_leaves_as_tokens_and_comes_back() {
     maker.endow_at_genesis(ME, dai(100)).unwrap();
     let exited = maker.dai_exit(ME, ether(60)).unwrap();
     assert_eq!(exited, DaiExited { minted: ether(60), dai: dai(60) });
-    assert_eq!((maker.dai_outside(), maker.purse(ME).dai), (Ok(ether(60)), dai(40)));
+    assert_eq!((maker.dai_outside(), maker.internal_dai(ME).dai), (Ok(ether(60)), dai(40)));
     let joined = maker.dai_join(BOB, ether(30)).unwrap();
     assert_eq!(joined, DaiJoined { burnt: ether(30), dai: dai(30) });
-    assert_eq!((maker.dai_outside(), maker.purse(BOB).dai), (Ok(ether(30)), dai(30)));
+    assert_eq!((maker.dai_outside(), maker.internal_dai(BOB).dai), (Ok(ether(30)), dai(30)));
     assert_sums(&maker);
 }
 
@@ -130,7 +130,7 @@ fn the_debt_to_draw_gives_the_dai_and_the_debt_to_wipe_costs_no_more() {
     assert_eq!(drawn, Rad::product(ether(50), Ray::ONE).div_down(rate).unwrap() + 1);
     maker.frob(GOLD, ME, 40 * 10_i128.pow(18), i128::try_from(drawn).unwrap()).unwrap();
     maker.dai_exit(ME, ether(50)).unwrap();
-    assert!(maker.purse(ME).dai < Rad::product(1, rate));
+    assert!(maker.internal_dai(ME).dai < Rad::product(1, rate));
     maker.dai_join(ME, ether(50)).unwrap();
     let wiped = maker.art_to_wipe_down(GOLD, ME).unwrap();
     assert_eq!(wiped, drawn);
@@ -139,7 +139,7 @@ fn the_debt_to_draw_gives_the_dai_and_the_debt_to_wipe_costs_no_more() {
     let part = maker.art_to_wipe_down(GOLD, ME).unwrap();
     assert!(part < drawn);
     maker.frob(GOLD, ME, 0, -i128::try_from(part).unwrap()).unwrap();
-    assert!(maker.purse(ME).dai < Rad::product(1, rate));
+    assert!(maker.internal_dai(ME).dai < Rad::product(1, rate));
 }
 
 #[test]

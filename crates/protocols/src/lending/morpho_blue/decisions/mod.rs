@@ -75,7 +75,7 @@ impl LendingDecisions for PricedMarket {
     }
 
     /// Worths are counted in the loan's smallest units.
-    fn grain(&self, unit_worths: &[f64]) -> f64 {
+    fn rounding_unit(&self, unit_worths: &[f64]) -> f64 {
         unit_worths[usize::from(LOAN)]
     }
 }
