@@ -317,18 +317,6 @@ impl Event {
         let MakerDone::Sold(sold) = at.done else { return None };
         Some((at.key, sold.dai, sold.shortfall()?.to_wad_down().ok()?))
     }
-
-    /// Returns the bank's position that it is about.
-    pub fn position(&self) -> Option<(BankId, PositionId)> {
-        match &self.what {
-            What::Worked(at) => Some((at.bank, at.receipt.position)),
-            What::Reverted { position, .. }
-            | What::Dropped { position, .. }
-            | What::Expired { position, .. }
-            | What::Replaced { position, .. } => *position,
-            _ => None,
-        }
-    }
 }
 
 /// The block's events; cleared by whoever opens the next block.

@@ -10,6 +10,7 @@ use super::ledger::Ledger;
 use super::oracles::Oracles;
 use super::tokens::Tokens;
 use super::venues::Venues;
+use crate::rows::amount::Amount;
 
 /// The chain's state outside its protocols. Only execution, genesis and the stages before `decide` write it; who decides
 /// sees it read-only.
@@ -46,6 +47,11 @@ impl ChainState {
             gas: BlockGas::default(),
             sales: ForcedSales::default(),
         }
+    }
+
+    /// Returns smallest units of a token as a cell of a table.
+    pub fn amount(&self, token: TokenId, units: u128) -> Amount {
+        Amount { units, decimals: self.tokens.get(token).decimals }
     }
 
     /// Returns what an amount of a token is worth outside, in whole numeraire tokens.

@@ -13,6 +13,7 @@ pub mod curve;
 pub mod deployed;
 pub mod deployment;
 pub mod directory;
+pub mod events;
 pub mod lending;
 pub mod leveraged_farm;
 pub mod liquidatable;

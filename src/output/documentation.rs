@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use super::agents::Agent;
 use super::cascade::{CONTRIBUTIONS, CascadeRow, PriceOf};
-use super::events::{Event, EventKind};
 use super::maps::{HealthRow, MapRow, Moment};
 use super::positions::Position;
 use super::ticks::{BlockColumns, groups};
 use crate::accounts::fate::{AgentFate, LowestKind, PositionFate};
 use crate::chain::liquidation::SaleKind;
+use crate::deployments::events::{EventRow, KINDS};
 use crate::rows::columns::{Column, Columns};
 
 const BEGINNING: &str = "\
@@ -166,8 +166,8 @@ pub fn documentation() -> String {
         "`events.csv`",
         "A row per thing that happened, in that order. Cells that do not belong to a row's kind are empty.",
     );
-    columns(&mut page, Event::COLUMNS);
-    words(&mut page, "kind", EventKind::WORDS);
+    columns(&mut page, EventRow::COLUMNS);
+    words(&mut page, "kind", &KINDS.concat());
     heading(&mut page, "`agents.csv`", "A row per agent, in the scenario's order.");
     columns(&mut page, Agent::COLUMNS);
     words(&mut page, "fate", AgentFate::WORDS);

@@ -4,7 +4,6 @@ pub mod agents;
 pub mod cascade;
 pub mod documentation;
 mod event_rows;
-pub mod events;
 pub mod finished;
 pub mod folder;
 pub mod liquidatable;

@@ -3,7 +3,6 @@
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::event_rows::event_row;
-use super::events::Event as EventRow;
 use super::folder::{DataFile, FolderError, OutputFolder};
 use super::maps::{Drawn, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
@@ -15,6 +14,7 @@ use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, MakerAt, MakerDone, What};
 use crate::chain::mempool::Mempool;
 use crate::deployments::columns::{Moment, Row, Tracked};
+use crate::deployments::events::EventRow;
 use crate::deployments::maker::MakerCell;
 use crate::market::OutsidePrices;
 use crate::math::Rad;

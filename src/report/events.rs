@@ -35,7 +35,7 @@ impl Row {
         let block = whole(named.text(record, "block"))?;
         let amount = |name| named.number(record, name);
         let place =
-            ["goblin", "bank", "pool", "market", "farm", "oracle"].into_iter().map(text).find(|name| !name.is_empty());
+            ["worker", "bank", "pool", "market", "farm", "oracle"].into_iter().map(text).find(|name| !name.is_empty());
         let (kind, mut reason) = (text("kind"), text("reason"));
         if reason.is_empty() && text("action") != kind {
             reason = text("action");

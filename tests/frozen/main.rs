@@ -30,7 +30,7 @@ struct Lists {
 }
 
 const LISTS: Lists = Lists {
-    renamed: &[("summary.json", "positions.killed", "positions.liquidated")],
+    renamed: &[("events.csv", "goblin", "worker"), ("summary.json", "positions.killed", "positions.liquidated")],
     words: &[("agents.csv", "fate", "killed", "liquidated")],
     exempt: &[
         ("*", "positions.csv", "*", "it had leveraged farms alone, and has the positions of every protocol"),

@@ -6,8 +6,8 @@ use std::path::Path;
 use plimsoll::accounts::fate::{AgentFate, LowestKind, PositionFate};
 use plimsoll::deployments::amm::columns::PoolColumns;
 use plimsoll::deployments::columns::tokens::TokenColumns;
+use plimsoll::deployments::events::EventRow;
 use plimsoll::output::agents::Agent;
-use plimsoll::output::events::{Event, EventKind};
 use plimsoll::output::folder::{FolderError, OutputFolder, check_target};
 use plimsoll::output::manifest::{Manifest, RunOptions, ScenarioStamp, is_ours};
 use plimsoll::output::positions::Position;
@@ -119,7 +119,7 @@ fn csv_rows(bytes: &[u8]) -> Vec<Vec<String>> {
 
 #[test]
 fn every_row_is_as_wide_as_its_header() {
-    let event = Event { amount_in: Some(ETHER), ..Event::new(1, 2, EventKind::Swap, "kill") };
+    let event = EventRow { amount_in: Some(ETHER), ..EventRow::new(1, 2) };
     for exact in [false, true] {
         let all = [
             widths(&block(), exact),

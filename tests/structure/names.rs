@@ -22,13 +22,14 @@ const PROTOCOLS: [(&str, &[&str]); 11] = [
 ];
 
 /// Where all protocols are listed.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "crates/protocols/src/lib.rs",
     "crates/protocols/src/amm/mod.rs",
     "crates/protocols/src/farm/mod.rs",
     "crates/protocols/src/farm/staking.rs",
     "crates/protocols/src/lending/mod.rs",
     "src/deployments/columns/mod.rs",
+    "src/deployments/events/mod.rs",
     "src/deployments/mod.rs",
 ];
 

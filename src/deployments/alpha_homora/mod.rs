@@ -4,6 +4,7 @@ pub mod booking;
 mod cells;
 pub mod columns;
 mod deployment;
+pub mod events;
 pub mod liquidatable;
 mod params;
 pub(super) mod positions;

@@ -4,8 +4,6 @@ use std::ops::Deref;
 
 use super::view::View;
 use super::{alpha_homora, amm, lending, maker, uniswap_v3};
-use crate::chain::ids::TokenId;
-use crate::rows::amount::Amount;
 use crate::rows::columns::{Column, Columns};
 use crate::rows::csv::Line;
 use crate::rows::header::Header;
@@ -47,13 +45,6 @@ impl<'w, 's> Deref for Moment<'_, 'w, 's> {
 
     fn deref(&self) -> &View<'w, 's> {
         self.sees
-    }
-}
-
-impl Moment<'_, '_, '_> {
-    /// Returns smallest units of a token as a cell.
-    pub fn amount(&self, token: TokenId, units: u128) -> Amount {
-        Amount { units, decimals: self.tokens.get(token).decimals }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod columns;
 mod deployment;
+pub mod events;
 mod liquidatable;
 mod open;
 mod params;

@@ -1,6 +1,7 @@
 //! Staking farms: what a scenario says of each, whatever pays its rewards out.
 
 mod deployment;
+pub mod events;
 mod farm;
 
 pub use farm::FarmCell;

@@ -1,86 +1,12 @@
-//! `events.csv`: a row per thing that happened, in the order in which it happened.
+//! A row of `events.csv`: its columns are of no protocol, and each family fills those that it has something for.
 
+use crate::chain::ids::TokenId;
+use crate::chain::state::ChainState;
 use crate::rows::amount::Amount;
-
-words! {
-    /// What happened.
-    pub enum EventKind {
-        /// A swap in a pool that was a call of its own: what a goblin swaps stands in the row of its call.
-        Swap = "swap",
-        /// Liquidity was added to a pool.
-        AddLiquidity = "add_liquidity",
-        /// Liquidity was removed from a pool, with what it earned where that is kept apart.
-        RemoveLiquidity = "remove_liquidity",
-        /// What liquidity between two ticks earned was collected.
-        CollectFees = "collect_fees",
-        /// A token was bought at the external venue.
-        VenueBuy = "venue_buy",
-        /// A token was sold at the external venue.
-        VenueSell = "venue_sell",
-        /// A forced sale was filled by the counterfactual venue, at the price quoted just before it.
-        MutedSale = "muted_sale",
-        /// A leveraged position was opened.
-        Open = "open",
-        /// The owner changed a position and left it open.
-        Adjust = "adjust",
-        /// The owner closed a position.
-        Close = "close",
-        /// A liquidator killed a position.
-        Kill = "kill",
-        /// A goblin's rewards became liquidity.
-        Reinvest = "reinvest",
-        /// A lender supplied a bank.
-        Deposit = "deposit",
-        /// A lender took supply back.
-        Withdraw = "withdraw",
-        /// A farm was funded.
-        FundFarm = "fund_farm",
-        /// A lending market was supplied.
-        Supply = "supply",
-        /// A claim on a lending market was paid back.
-        WithdrawClaim = "withdraw_claim",
-        /// A lending market gave a loan.
-        Borrow = "borrow",
-        /// A loan was paid back.
-        Repay = "repay",
-        /// A position in a lending market was liquidated.
-        Liquidate = "liquidate",
-        /// Collateral was locked in a vault and dai drawn.
-        LockAndDraw = "lock_and_draw",
-        /// Dai of a vault was paid back and collateral freed.
-        WipeAndFree = "wipe_and_free",
-        /// A keeper put an unsafe vault on a Dutch auction.
-        Bark = "bark",
-        /// A keeper put an unsafe vault, or a part of it, on an English auction.
-        Bite = "bite",
-        /// Collateral was bought from a Dutch auction.
-        Take = "take",
-        /// A Dutch auction was started anew, or an English one without a bid prolonged.
-        Redo = "redo",
-        /// Somebody bid more in an English auction.
-        Tend = "tend",
-        /// Somebody asked for less in an English auction, all that is sought being bid.
-        Dent = "dent",
-        /// An English auction was settled: its winner got the collateral.
-        Deal = "deal",
-        /// An oracle's price was published by transaction.
-        PublishPrice = "publish_price",
-        /// A searcher took a swap of somebody else's between two of its own, whose rows stand before this one.
-        Sandwich = "sandwich",
-        /// A transaction reverted, for the `reason` given; it left nothing but its fee.
-        Revert = "revert",
-        /// A transaction was thrown away: its sender could not pay for its gas.
-        Drop = "drop",
-        /// A transaction was thrown away: no block took it in time.
-        Expire = "expire",
-        /// A transaction was thrown away: its sender put a dearer one in its place, which waits on.
-        Replace = "replace",
-    }
-}
 
 columns! {
     /// One thing that happened. Cells that do not belong to its kind are missing.
-    pub struct Event<'a> {
+    pub struct EventRow<'a> {
         /// The block's number.
         #[unit = ""]
         pub block: u64,
@@ -89,7 +15,7 @@ columns! {
         pub time_s: u64,
         /// What happened.
         #[unit = ""]
-        pub kind: EventKind,
+        pub kind: &'static str,
         /// The call in which it happened, or which reverted.
         #[unit = ""]
         pub action: &'a str,
@@ -105,9 +31,9 @@ columns! {
         /// The bank.
         #[unit = ""]
         pub bank: Option<&'a str>,
-        /// The goblin.
+        /// The contract that works for the bank's borrowers.
         #[unit = ""]
-        pub goblin: Option<&'a str>,
+        pub worker: Option<&'a str>,
         /// The position's number in its bank.
         #[unit = ""]
         pub position: Option<u64>,
@@ -129,10 +55,10 @@ columns! {
         /// The farm.
         #[unit = ""]
         pub farm: Option<&'a str>,
-        /// The lending market, or the ilk of a Maker system.
+        /// The lending market, or the kind of vault.
         #[unit = ""]
         pub market: Option<&'a str>,
-        /// The auction's number in its ilk.
+        /// The auction's number among those of its kind of vault.
         #[unit = ""]
         pub auction: Option<u64>,
         /// Whose position was liquidated: the population.
@@ -162,18 +88,19 @@ columns! {
         /// How much of it.
         #[unit = "whole tokens of token_out"]
         pub amount_out: Option<Amount>,
-        /// The position's debt: after it was opened or changed, before it was closed or killed; in a lending market, what
+        /// The position's debt: after it was opened or changed, before it was closed or liquidated; in a lending market, what
         /// is left of the debt in `token_in` after a liquidation; of a vault, the debt that goes on auction.
-        #[unit = "whole tokens of the bank's base asset, or of token_in, or dai"]
+        #[unit = "whole tokens of what is owed"]
         pub debt: Option<Amount>,
-        /// What a kill left unpaid of the debt; in a lending market, what its lenders lost at once; what an
+        /// What a liquidation left unpaid of the debt; in a lending market, what its lenders lost at once; what an
         /// auction that is over has not brought of its debt.
-        #[unit = "whole tokens of the bank's base asset, or of token_in"]
+        #[unit = "whole tokens of what is owed"]
         pub bad_debt: Option<Amount>,
-        /// What the sender got for a kill or a reinvestment, or for starting an auction, in dai; what a sandwich brought before gas.
-        #[unit = "whole tokens of what is paid: the bank's base asset for a kill, token_in for a sandwich"]
+        /// What the sender was paid for a liquidation, a reinvestment or an auction that it started; what a sandwich brought
+        /// before gas.
+        #[unit = "whole tokens of what is paid: what is owed for a liquidation, token_in for a reinvestment or a sandwich"]
         pub prize: Option<Amount>,
-        /// What a kill left to the position's owner.
+        /// What a liquidation left to the position's owner.
         #[unit = "whole tokens of the bank's base asset"]
         pub left: Option<Amount>,
         /// Whose swap was sandwiched: the population.
@@ -204,19 +131,19 @@ columns! {
     }
 }
 
-impl<'a> Event<'a> {
-    /// Returns a row that says when and what; everything else is missing.
-    pub fn new(block: u64, time_s: u64, kind: EventKind, action: &'a str) -> Self {
+impl<'a> EventRow<'a> {
+    /// Returns a row that says when; everything else is missing.
+    pub fn new(block: u64, time_s: u64) -> Self {
         Self {
             block,
             time_s,
-            kind,
-            action,
+            kind: "",
+            action: "",
             population: None,
             agent: None,
             agent_kind: None,
             bank: None,
-            goblin: None,
+            worker: None,
             position: None,
             pool: None,
             tick_lower: None,
@@ -248,5 +175,22 @@ impl<'a> Event<'a> {
             waited_blocks: None,
             reason: None,
         }
+    }
+
+    /// Says what happened, and in which call.
+    pub fn tell(&mut self, kind: &'static str, action: &'a str) {
+        (self.kind, self.action) = (kind, action);
+    }
+
+    /// Says what was paid in.
+    pub fn paid(&mut self, chain: &'a ChainState, (token, units): (TokenId, u128)) {
+        self.token_in = Some(&chain.tokens.get(token).name);
+        self.amount_in = Some(chain.amount(token, units));
+    }
+
+    /// Says what was paid out.
+    pub fn got(&mut self, chain: &'a ChainState, (token, units): (TokenId, u128)) {
+        self.token_out = Some(&chain.tokens.get(token).name);
+        self.amount_out = Some(chain.amount(token, units));
     }
 }
