@@ -76,7 +76,7 @@ pub(crate) fn killed<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquida
 /// Tells rewards that became liquidity.
 pub(crate) fn reinvested<'a>(row: &mut EventRow<'a>, sees: &'a View, goblin: GoblinId, receipt: &Reinvested) {
     let farm = sees.protocols.farm(sees.protocols.goblin(goblin).farm);
-    let base = sees.legs(goblin)[0];
+    let base = sees.base_and_farmed(goblin)[0];
     row.tell(Kind::Reinvest.word(), Kind::Reinvest.word());
     name_worker(row, sees, goblin);
     row.paid(sees, (farm.reward, receipt.reward_sold));

@@ -50,7 +50,7 @@ impl Positions for Farms<'_> {
         let liquidity = goblin.goblin.share_to_lp_down(row.goblin_share, &ground.farm.farm).unwrap_or(0);
         let (pair, base_side) = (ground.pool.pool.uniswap_v2(), goblin.goblin.params().base_side);
         let (base, farmed) = pair.reserves().starting_with(base_side);
-        let [base_token, farmed_token] = sees.legs(goblin.id);
+        let [base_token, farmed_token] = sees.base_and_farmed(goblin.id);
         let part = |reserve| mul_div_down(reserve, liquidity, pair.total_supply()).unwrap_or(0);
         let owes = ground.debt_and_health(&goblin.goblin, PositionId(position));
         let kill_factor = f64::from(goblin.goblin.params().kill_factor_bps) / 10_000.0;
@@ -71,7 +71,7 @@ impl Positions for Farms<'_> {
         let farmed = goblins.map(|(market, goblin)| Collateral {
             market,
             place: 0,
-            token: self.sees.legs(*goblin)[1],
+            token: self.sees.base_and_farmed(*goblin)[1],
             law: Falls::AsSquareRoot,
         });
         farmed.collect()
@@ -80,7 +80,7 @@ impl Positions for Farms<'_> {
     fn priced(&self) -> Vec<(TokenId, PriceSource)> {
         let of = |goblin: &GoblinId| {
             let goblin = self.sees.protocols.goblin(*goblin);
-            let (token, pool) = (self.sees.legs(goblin.id)[1], goblin.pool);
+            let (token, pool) = (self.sees.base_and_farmed(goblin.id)[1], goblin.pool);
             let inverted = self.sees.protocols.pool(pool).tokens[1] == token;
             (token, PriceSource::Pool { pool, inverted })
         };

@@ -19,7 +19,7 @@ pub(in crate::deployments) struct Vaults<'a> {
 impl Vaults<'_> {
     /// Returns the share of its worth that may be owed against an ilk's collateral.
     fn threshold(&self, market: u16) -> f64 {
-        self.cell.maker.ilk_books(IlkId(market)).map_or(0.0, |books| 1.0 / books.mat.to_f64())
+        self.cell.maker.ilk_state(IlkId(market)).map_or(0.0, |state| 1.0 / state.mat.to_f64())
     }
 }
 
@@ -46,14 +46,14 @@ impl Positions for Vaults<'_> {
         let part = |token, units| if units > 0 { smallvec![(token, units)] } else { Amounts::new() };
         let collateral = part(ilk.gem, ilk.tokens_down(vault.ink));
         // An ilk whose numbers do not fit can count nothing.
-        let Ok(books) = self.cell.books_at(IlkId(market), &self.sees.oracles, self.sees.clock.now()) else {
+        let Ok(state) = self.cell.state_at(IlkId(market), &self.sees.oracles, self.sees.clock.now()) else {
             return Holding { collateral, ..Holding::default() };
         };
-        let health_factor = (vault.art > 0).then(|| books.health_factor(&vault));
+        let health_factor = (vault.art > 0).then(|| state.health_factor(&vault));
         let price = self.sees.oracles.feed(ilk.feed).answer();
         Holding {
             collateral,
-            debt: part(self.cell.dai, vault.tab(books.rate).to_wad_down().unwrap_or(u128::MAX)),
+            debt: part(self.cell.dai, vault.tab(state.rate).to_wad_down().unwrap_or(u128::MAX)),
             health_factor,
             liquidation_price: health_factor.filter(|health| *health > 0.0).map(|health| price / health),
         }
@@ -91,7 +91,7 @@ impl Positions for Vaults<'_> {
     }
 
     fn level(&self, market: u16) -> Option<Level> {
-        let books = self.cell.books_at(IlkId(market), &self.sees.oracles, self.sees.clock.now());
-        books.ok().map(|books| level_of(&books))
+        let state = self.cell.state_at(IlkId(market), &self.sees.oracles, self.sees.clock.now());
+        state.ok().map(|state| level_of(&state))
     }
 }
