@@ -37,8 +37,8 @@ pub struct HarvesterParams {
     /// The goblin whose rewards it reinvests.
     pub goblin: String,
     /// Least gain after gas that it acts for, in the numeraire.
-    #[serde(default = "super::margin")]
-    pub margin: Distribution,
+    #[serde(default = "super::nothing")]
+    pub min_profit: Distribution,
     /// How often it looks.
     pub every: TimeSpan,
     /// Priority fee, in gwei per unit of gas.
@@ -53,7 +53,7 @@ pub struct HarvesterParams {
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
 pub struct Harvester {
     goblin: GoblinId,
-    margin: f64,
+    min_profit: f64,
     tip: u128,
     /// Time between two looks.
     every: TimeSpan,
@@ -65,10 +65,10 @@ impl Agent for Harvester {
         let gas = sees.gas.schedule.reinvest;
         let cost = sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.tip) * gas as f64;
         let bounty = self.bounty(sees);
-        if bounty - cost > self.margin {
-            let bid = hurried(sees, self.tip, bounty, self.margin, gas, next - 1);
+        if bounty - cost > self.min_profit {
+            let bid = hurried(sees, self.tip, bounty, self.min_profit, gas, next - 1);
             out.submit(smallvec![Action::Reinvest { goblin: self.goblin }], bid);
-        } else if bounty > self.margin {
+        } else if bounty > self.min_profit {
             out.give_up();
         }
         Wake::At(next)
@@ -104,7 +104,7 @@ impl PopulationParams for HarvesterParams {
 
     fn check(&self, at: Node, check: &mut Check) {
         check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
-        check.law(at, "margin", &self.margin, &ANY);
+        check.law(at, "min_profit", &self.min_profit, &ANY);
         check.some_time(at, "every", self.every, "1 h");
     }
 
@@ -128,7 +128,7 @@ impl Population for HarvesterParams {
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Harvester> {
         let agent = Harvester {
             goblin: sees.protocols.goblin_named(&self.goblin).id,
-            margin: self.margin.sample(dice),
+            min_profit: self.min_profit.sample(dice),
             tip: sees.gwei(self.tip.sample(dice)),
             every: self.every,
         };

@@ -5,16 +5,16 @@
 
 pub mod arbitrageur;
 pub mod awake;
-pub mod bank_lender;
 pub mod borrower;
+pub mod farm_lender;
+pub mod farm_liquidator;
 pub mod farmer;
 pub mod fitting;
 pub mod harvester;
 pub mod keeper;
 pub mod lender;
-pub mod liquidator;
+pub mod lending_liquidator;
 pub mod liquidity_provider;
-pub mod loan_liquidator;
 pub mod offer;
 pub mod outbox;
 pub mod population;
@@ -285,9 +285,9 @@ kinds! {
     /// Leveraged yield farmers.
     Farmer(farmer::FarmerParams, farmer::Farmer);
     /// Suppliers of a bank.
-    BankLender(bank_lender::BankLenderParams, bank_lender::BankLender);
+    FarmLender(farm_lender::FarmLenderParams, farm_lender::FarmLender);
     /// Killers of positions under water.
-    Liquidator(liquidator::LiquidatorParams, liquidator::Liquidator);
+    FarmLiquidator(farm_liquidator::FarmLiquidatorParams, farm_liquidator::FarmLiquidator);
     /// Callers of `reinvest`.
     Harvester(harvester::HarvesterParams, harvester::Harvester);
     /// Arbitrageurs between a pool and the external venue.
@@ -301,7 +301,7 @@ kinds! {
     /// Suppliers of a lending market.
     Lender(lender::LenderParams, lender::Lender);
     /// Liquidators of loans.
-    LoanLiquidator(loan_liquidator::LoanLiquidatorParams, loan_liquidator::LoanLiquidator);
+    LendingLiquidator(lending_liquidator::LendingLiquidatorParams, lending_liquidator::LendingLiquidator);
     /// Providers of liquidity.
     LiquidityProvider(liquidity_provider::LiquidityProviderParams, liquidity_provider::LiquidityProvider);
     /// Searchers, who build bundles around the trades of others.
@@ -339,7 +339,7 @@ fn always() -> Distribution {
     Distribution::Fixed(1.0)
 }
 
-fn margin() -> Distribution {
+fn nothing() -> Distribution {
     Distribution::Fixed(0.0)
 }
 

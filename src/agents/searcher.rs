@@ -45,8 +45,8 @@ pub struct SearcherParams {
     /// no more than what it holds of the token.
     pub capital: Distribution,
     /// Least gain after gas that it acts for, in the numeraire.
-    #[serde(default = "super::margin")]
-    pub margin: Distribution,
+    #[serde(default = "super::nothing")]
+    pub min_profit: Distribution,
     /// Probability of looking at a block.
     #[serde(default = "super::always")]
     pub attention: Distribution,
@@ -67,7 +67,7 @@ pub struct SearcherParams {
 #[derive(Debug, Clone, PartialEq, Component)]
 pub struct Searcher {
     pool: PoolId,
-    margin: f64,
+    min_profit: f64,
     attention: f64,
     bid_share: Distribution,
     /// Most priority fee, in the native token's smallest units per unit of gas.
@@ -148,7 +148,7 @@ impl Searcher {
         let quoted = cell.pool.amm().quote_exact_in(direction, amount_in, sees.clock.now()).ok()?;
         let tolerated = sees.worth(cell.token_at(direction.takes), quoted.checked_sub(least_out)?);
         let swap = Swap { direction, amount_in, least_out };
-        let pays = tolerated > self.margin + sees.gas_worth(gas(sees, &swap, self.pool));
+        let pays = tolerated > self.min_profit + sees.gas_worth(gas(sees, &swap, self.pool));
         pays.then_some(Target { victim: (waits.sender, waits.nonce), swap, tip })
     }
 
@@ -160,7 +160,7 @@ impl Searcher {
         let gas = gas(sees, &swap, self.pool);
         let gain = sees.worth(token, sandwich.returned - sandwich.front) - sees.gas_worth(gas);
         let least_tip = sees.worth(sees.tokens.native, target.tip) * gas as f64;
-        (gain - least_tip > self.margin).then_some(Plan { target, sandwich, gain })
+        (gain - least_tip > self.min_profit).then_some(Plan { target, sandwich, gain })
     }
 
     /// Submits a bundle. Its back-run asks for what the front-run and all gas cost, so that a bundle which has come too
@@ -211,7 +211,7 @@ impl PopulationParams for SearcherParams {
 
     fn check(&self, at: Node, check: &mut Check) {
         check.law(at, "capital", &self.capital, &POSITIVE);
-        check.law(at, "margin", &self.margin, &NOT_NEGATIVE);
+        check.law(at, "min_profit", &self.min_profit, &NOT_NEGATIVE);
         check.law(at, "attention", &self.attention, &SHARE);
         check.law(at, "bid_share", &self.bid_share, &SHARE);
         if let Some(cap) = self.tip_cap {
@@ -244,7 +244,7 @@ impl Population for SearcherParams {
         let initial_balances = cell.tokens.iter().map(|token| (*token, sees.units_worth(*token, worth))).collect();
         let agent = Searcher {
             pool: cell.id,
-            margin: self.margin.sample(dice),
+            min_profit: self.min_profit.sample(dice),
             attention: self.attention.sample(dice),
             bid_share: self.bid_share.clone(),
             tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),

@@ -63,7 +63,7 @@ pub struct VaultOwnerParams {
     #[serde(default = "super::always")]
     pub attention: Distribution,
     /// What it keeps in its wallet to lock or to pay with, as a share of its collateral's worth.
-    #[serde(default = "super::margin")]
+    #[serde(default = "super::nothing")]
     pub spare: Distribution,
     /// Priority fee, in gwei per unit of gas.
     #[serde(default = "super::tip")]

@@ -65,9 +65,9 @@ pub trait Family: ProtocolList + DeserializeOwned + Debug {
     fn named(list: Node) -> Vec<(EntityKind, Node)> {
         let mut named = vec![(Self::KIND, list)];
         for one in list.elements() {
-            let head = one.head();
-            let known = Self::PROTOCOLS.iter().any(|(protocol, _)| *protocol == head.text());
-            let its = Self::PROTOCOLS.iter().filter(|(protocol, _)| !known || *protocol == head.text());
+            let word = one.word();
+            let known = Self::PROTOCOLS.iter().any(|(protocol, _)| *protocol == word);
+            let its = Self::PROTOCOLS.iter().filter(|(protocol, _)| !known || *protocol == word);
             named.extend(its.flat_map(|(_, parts)| *parts).map(|(field, kind)| (*kind, one.at(field))));
         }
         named

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Place, Source};
 use super::files;
+use super::old_words::OldWord;
 use super::piece::Node;
 use super::syntax::{self, File};
 use super::tree::Kind;
 
 /// Reads a file and its includes: those first, in the order of their lists, each once.
 #[derive(Debug, Default)]
-pub struct Reader {
+pub struct Reader<'a> {
+    /// Words that are read as others.
+    words: &'a [OldWord],
     /// The files whose syntax is whole enough, the scenario itself last.
     pub files: Vec<File>,
     /// What is wrong with them so far.
@@ -24,7 +27,12 @@ pub struct Reader {
     done: Vec<PathBuf>,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
+    /// A reader that has read nothing yet, and knows these old words.
+    pub fn new(words: &'a [OldWord]) -> Self {
+        Self { words, ..Self::default() }
+    }
+
     /// Reads the scenario's own file.
     pub fn open(&mut self, path: &Path) {
         match text_of(path) {
@@ -42,7 +50,7 @@ impl Reader {
 
     /// Takes a text as the scenario's own file, or as one that was included as `written`.
     pub fn take(&mut self, source: Source, folder: &Path, written: &str) {
-        let Some(file) = syntax::parse(Arc::new(source), folder, &mut self.mistakes) else {
+        let Some(file) = syntax::parse(Arc::new(source), folder, self.words, &mut self.mistakes) else {
             self.incomplete = true;
             return;
         };

@@ -4,6 +4,7 @@
 pub mod diagnostic;
 pub mod files;
 pub mod include;
+pub mod old_words;
 pub mod piece;
 pub mod syntax;
 pub mod tree;

@@ -12,6 +12,7 @@ use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 
 use super::diagnostic::{Diagnostic, Place, did_you_mean};
+use super::old_words::Renamed;
 use super::syntax::File;
 use super::tree::Tree;
 use super::wording;
@@ -84,6 +85,11 @@ impl<'a> Node<'a> {
         self.spot(self.tree.head.clone())
     }
 
+    /// Returns the word that stands there, as it is read.
+    pub fn word(self) -> &'a str {
+        self.file.word(&self.tree.head)
+    }
+
     /// Returns a place in the same file.
     pub fn spot(self, span: Range<usize>) -> Place {
         Place { source: Arc::clone(&self.file.source), span }
@@ -113,7 +119,7 @@ pub fn read<'a, T: DeserializeOwned>(node: Node<'a>, out: &mut Vec<Diagnostic>) 
     if node.is_broken() {
         return None;
     }
-    let mut piece = Piece { node, text: node.text().to_owned(), cut: Vec::new() };
+    let mut piece = Piece::new(node);
     for leaf in node.tree.leaves() {
         if let Some(mistake) = boundless(Node { tree: leaf, ..node }) {
             out.push(mistake);
@@ -152,17 +158,52 @@ fn boundless(leaf: Node) -> Option<Diagnostic> {
 
 struct Piece<'a> {
     node: Node<'a>,
-    /// The piece's text, blanked where it was cut.
+    /// The piece's text, its old words replaced by those that are read, blanked where it was cut.
     text: String,
+    /// Those words.
+    renamed: Vec<&'a Renamed>,
     cut: Vec<Range<usize>>,
 }
 
-impl Piece<'_> {
+impl<'a> Piece<'a> {
+    fn new(node: Node<'a>) -> Self {
+        let span = &node.tree.span;
+        let renamed =
+            node.file.renamed.iter().filter(|word| span.start <= word.span.start && word.span.end <= span.end);
+        let mut piece = Self { node, text: String::new(), renamed: renamed.collect(), cut: Vec::new() };
+        let mut copied = span.start;
+        for Renamed { span, new } in &piece.renamed {
+            piece.text.extend([&node.file.source.text[copied..span.start], new]);
+            copied = span.end;
+        }
+        piece.text.push_str(&node.file.source.text[copied..span.end]);
+        piece
+    }
+
+    /// Returns where a byte of the file stands in the text.
+    fn in_text(&self, at: usize) -> usize {
+        let before = self.renamed.iter().filter(|word| word.span.end <= at);
+        let (old, new) = before.fold((0, 0), |(old, new), word| (old + word.span.len(), new + word.new.len()));
+        at - self.node.tree.span.start + new - old
+    }
+
+    /// Returns where a byte of the text stands in the file; one inside a word that is read as another where that begins.
+    fn in_file(&self, at: usize) -> usize {
+        let after = |word: &&&Renamed| self.in_text(word.span.end) <= at;
+        let (old, new) = self
+            .renamed
+            .iter()
+            .take_while(after)
+            .fold((0, 0), |(old, new), word| (old + word.span.len(), new + word.new.len()));
+        let plain = at + self.node.tree.span.start + old - new;
+        let inside = self.renamed.iter().find(|word| word.span.start <= plain && !after(word));
+        inside.map_or(plain, |word| word.span.start)
+    }
+
     /// Blanks the smallest field or list element around a byte; nothing, if that would be all.
     fn cut(&mut self, at: usize) -> Option<()> {
         let span = self.node.tree.severable(at).filter(|span| !self.cut.contains(span))?;
-        let start = self.node.tree.span.start;
-        let local = span.start - start..span.end - start;
+        let local = self.in_text(span.start)..self.in_text(span.end);
         let blank: String = self.text[local.clone()].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
         self.text.replace_range(local, &blank);
         self.cut.push(span);
@@ -175,9 +216,8 @@ impl Piece<'_> {
 
     /// Returns what `ron` says if something else stood somewhere: that tells what it expected there.
     fn probe<T: DeserializeOwned>(&self, span: Range<usize>, instead: &str) -> Option<Error> {
-        let start = self.node.tree.span.start;
         let mut text = self.text.clone();
-        text.replace_range(span.start - start..span.end - start, instead);
+        text.replace_range(self.in_text(span.start)..self.in_text(span.end), instead);
         options().from_str::<T>(&text).err().map(|error| error.code)
     }
 
@@ -199,6 +239,6 @@ impl Piece<'_> {
         let (start, end) = (byte(&error.span.start), byte(&error.span.end));
         let ahead = self.text[start..].starts_with(|c: char| c.is_whitespace() || c == '/' || c == ',');
         let last = self.text.len().saturating_sub(1);
-        self.node.tree.span.start + if ahead { end } else { start }.min(last)
+        self.in_file(if ahead { end } else { start }.min(last))
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ron2::error::{Error, ErrorKind};
 
 use super::diagnostic::{Diagnostic, Place, Source};
+use super::old_words::{OldWord, Renamed, rename};
 use super::tree::{Kind, Tree, bytes};
 use super::wording::lower;
 
@@ -21,12 +22,24 @@ pub struct File {
     pub tree: Tree,
     /// Where its syntax is broken.
     pub broken: Vec<usize>,
+    /// Words that are read as others, in the order of the text.
+    pub renamed: Vec<Renamed>,
+}
+
+impl File {
+    /// Returns the word that stands somewhere, as it is read.
+    pub fn word(&self, span: &Range<usize>) -> &str {
+        let renamed = self.renamed.iter().find(|renamed| renamed.span == *span);
+        renamed.map_or(&self.source.text[span.clone()], |renamed| renamed.new)
+    }
 }
 
 /// Reads a text as a tree and notes its mistakes of syntax.
 ///
+/// Old words are read as the ones that took their place.
+///
 /// Returns nothing if brackets do not match or if the text holds no struct: nothing more can be said then.
-pub fn parse(source: Arc<Source>, folder: &Path, out: &mut Vec<Diagnostic>) -> Option<File> {
+pub fn parse(source: Arc<Source>, folder: &Path, words: &[OldWord], out: &mut Vec<Diagnostic>) -> Option<File> {
     let place = |span| Place { source: Arc::clone(&source), span };
     if let Some(mistake) = brackets(&source) {
         out.push(mistake);
@@ -47,9 +60,10 @@ pub fn parse(source: Arc<Source>, folder: &Path, out: &mut Vec<Diagnostic>) -> O
 
     let broken: Vec<usize> = errors.iter().map(|error| error.span().start_offset).collect();
     match document.value.as_ref().map(Tree::from) {
-        Some(tree) if astray.is_none() && matches!(tree.kind, Kind::Struct(_)) => {
+        Some(mut tree) if astray.is_none() && matches!(tree.kind, Kind::Struct(_)) => {
             out.extend(other_name(place(tree.head.clone())));
-            Some(File { source, folder: folder.to_owned(), tree, broken })
+            let renamed = rename(&source, &mut tree, words, out);
+            Some(File { source, folder: folder.to_owned(), tree, broken, renamed })
         }
         _ if !errors.is_empty() => None,
         other => {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::diagnostic::Source;
+use super::old_words::OldWord;
 use super::syntax::{self, File};
 use super::tree::{Kind, Tree};
 
@@ -43,38 +44,39 @@ pub fn whole(files: &[File]) -> String {
 }
 
 /// Returns what a scenario's text says, field by field: `agents.farmers.count` and `2000`. Elements of a list go by their
-/// names, or by what they are about, or by their place. None if it is no scenario.
-pub fn fields(text: &str) -> Option<Vec<(String, String)>> {
+/// names, or by what they are about, or by their place; old words as those that took their place. None if it is no
+/// scenario.
+pub fn fields(text: &str, words: &[OldWord]) -> Option<Vec<(String, String)>> {
     let source = Source { name: String::new(), text: text.to_owned() };
     let mut mistakes = Vec::new();
-    let file = syntax::parse(Arc::new(source), Path::new(""), &mut mistakes)?;
+    let file = syntax::parse(Arc::new(source), Path::new(""), words, &mut mistakes)?;
     let mut found = Vec::new();
-    list(text, &file.tree, "", &mut found);
+    list(&file, &file.tree, "", &mut found);
     Some(found)
 }
 
-fn list(text: &str, tree: &Tree, path: &str, found: &mut Vec<(String, String)>) {
+fn list(file: &File, tree: &Tree, path: &str, found: &mut Vec<(String, String)>) {
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match &tree.kind {
         Kind::Struct(fields) => {
-            let head = &text[tree.head.clone()];
+            let head = file.word(&tree.head);
             if head != "(" && !path.is_empty() {
                 found.push((path.to_owned(), head.to_owned()));
             }
             for field in fields {
-                list(text, &field.value, &below(&field.name), found);
+                list(file, &field.value, &below(&field.name), found);
             }
         }
         Kind::List(elements) if elements.iter().any(|element| !element.value.fields().is_empty()) => {
             for (element, place) in elements.iter().zip(1..) {
                 let tree = &element.value;
                 let named = ["name", "token"].iter().find_map(|field| tree.get(field));
-                let name = named.map(|name| text[name.span.clone()].trim_matches('"').to_owned());
-                list(text, tree, &below(&name.unwrap_or_else(|| place.to_string())), found);
+                let name = named.map(|name| file.word(&name.span).trim_matches('"').to_owned());
+                list(file, tree, &below(&name.unwrap_or_else(|| place.to_string())), found);
             }
         }
         Kind::Leaf | Kind::List(_) | Kind::Tuple(_) => {
-            found.push((path.to_owned(), plain(&text[tree.span.clone()])));
+            found.push((path.to_owned(), plain(file.word(&tree.span))));
         }
     }
 }
@@ -92,7 +94,7 @@ mod tests {
 
     fn file(text: &str) -> File {
         let source = Arc::new(Source { name: String::new(), text: text.to_owned() });
-        syntax::parse(source, Path::new(""), &mut Vec::new()).unwrap()
+        syntax::parse(source, Path::new(""), &[], &mut Vec::new()).unwrap()
     }
 
     #[test]
@@ -100,7 +102,7 @@ mod tests {
         let market = file(r#"(tokens: [(name: "ETH", decimals: 18)])"#);
         let own = file("(include: [\"market.ron\"], blocks: 7, tokens: [(name: \"UNI\", decimals: 9)])");
         let text = whole(&[market, own]);
-        let told = fields(&text).unwrap();
+        let told = fields(&text, &[]).unwrap();
         let expected = [
             ("tokens.ETH.name", "\"ETH\""),
             ("tokens.ETH.decimals", "18"),
@@ -113,7 +115,7 @@ mod tests {
 
     #[test]
     fn values_are_compared_and_not_how_they_are_typed() {
-        let told = |text: &str| fields(text).unwrap();
+        let told = |text: &str| fields(text, &[]).unwrap();
         let one = told("(blocks: 14_400, size: Uniform(1, 2), // note\n knots: [1, 2], price: Gbm(start: 1_000))");
         let other = told("(blocks: 14400, size: Uniform(1, 2), knots: [1, 2],\n price: Gbm(\n start: 1000))");
         assert_eq!(one, other);

@@ -9,8 +9,8 @@ use super::frame::{Frame, each_row, number};
 use super::thin;
 use crate::output::finished::{Finished, FinishedError};
 use crate::output::manifest::SCENARIO;
-use crate::reader::whole::fields;
 use crate::rows::header::prefix;
+use crate::scenario::fields;
 
 /// So many rows of a chart are kept, at most twice over, shared by its series.
 const ROWS: usize = 1_500;

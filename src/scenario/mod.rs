@@ -5,6 +5,7 @@ mod draft;
 mod files;
 pub mod genesis;
 pub mod lists;
+mod old_words;
 pub mod schema;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use crate::reader::diagnostic::{Diagnostic, Source};
 use crate::reader::include::{self, Reader};
 use crate::reader::piece::Placed;
 use draft::Draft;
+use old_words::OLD_WORDS;
 use schema::{BaseFeeParams, ChainParams, Scenario, TokenParams};
 
 /// A scenario without mistakes.
@@ -38,7 +40,7 @@ pub struct Checked {
 /// # Errors
 /// Everything that is wrong with them, in the order of the files and their lines, warnings included.
 pub fn read(path: &Path) -> Result<Checked, Vec<Diagnostic>> {
-    let mut reader = Reader::default();
+    let mut reader = Reader::new(OLD_WORDS);
     reader.open(path);
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     checked(reader, name, include::folder_of(path))
@@ -49,7 +51,7 @@ pub fn read(path: &Path) -> Result<Checked, Vec<Diagnostic>> {
 /// # Errors
 /// As [`read`].
 pub fn read_text(name: &str, text: &str, folder: &Path) -> Result<Checked, Vec<Diagnostic>> {
-    let mut reader = Reader::default();
+    let mut reader = Reader::new(OLD_WORDS);
     reader.take(Source { name: format!("{name}.ron"), text: text.to_owned() }, folder, "");
     checked(reader, name.to_owned(), folder)
 }
@@ -58,7 +60,7 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
     let Reader { files, mut mistakes, resolved, incomplete, .. } = reader;
     let known = !incomplete && !Draft::has_strays(&files);
     let mut draft = Draft::read(&files, !incomplete, &mut mistakes);
-    let found = check::all(&draft, &files, known, mistakes.is_empty());
+    let found = check::all(&draft, &files, known, !mistakes.iter().any(Diagnostic::is_error));
     mistakes.extend(found);
     mistakes.sort_by_key(|mistake| {
         let file = files.iter().position(|file| file.source == mistake.place.source);
@@ -91,4 +93,9 @@ fn resolve_gas_prices(chain: &mut Placed<ChainParams>, folder: &Path) {
 fn seen_from(folder: &Path, included: &Path, file: &str) -> String {
     let from_here = included.strip_prefix(folder).unwrap_or(included);
     from_here.join(file).to_string_lossy().into_owned()
+}
+
+/// Returns what a scenario's text says, field by field; see [`crate::reader::whole::fields`].
+pub fn fields(text: &str) -> Option<Vec<(String, String)>> {
+    crate::reader::whole::fields(text, OLD_WORDS)
 }

@@ -99,7 +99,7 @@ fn scenario_of(curve: &str) -> String {
             )])],
             agents: [
                 VaultOwner(name: "owner", ilk: "ETH-B", collateral: Fixed(100), collateral_ratio: Fixed(1.5)),
-                Keeper(name: "keeper", ilk: "ETH-B", funds: Own(Fixed(0)), margin: Fixed(299)),
+                Keeper(name: "keeper", ilk: "ETH-B", funds: Own(Fixed(0)), min_profit: Fixed(299)),
             ],
         )"#
     )

@@ -146,7 +146,7 @@ fn market(depth: Option<f64>) -> String {
                 ),
             ],
             agents: [
-                LoanLiquidator(
+                LendingLiquidator(
                     name: "liquidator", market: "market", collateral: "ETH", debt: "USD", {through}
                     funds: Own(Fixed(1_000_000_000_000)), sells: Later("1 ms"), bid_share: Fixed(0),
                 ),

@@ -6,9 +6,9 @@ use bevy_ecs::prelude::{Component, World};
 use bevy_ecs::system::RunSystemOnce;
 use plimsoll::agents::arbitrageur::Arbitrageur;
 use plimsoll::agents::awake::{Awake, Wake};
+use plimsoll::agents::farm_liquidator::FarmLiquidator;
 use plimsoll::agents::farmer::{Farmer, State};
 use plimsoll::agents::harvester::Harvester;
-use plimsoll::agents::liquidator::Liquidator;
 use plimsoll::agents::outbox::Outbox;
 use plimsoll::agents::trader::Trader;
 use plimsoll::agents::view::View;
@@ -207,7 +207,7 @@ mod liquidators {
         Farmer(name: "middle", goblin: "goblin", capital: Fixed(1_000), leverage: Fixed(5)),
         Farmer(name: "big", goblin: "goblin", capital: Fixed(10_000), leverage: Fixed(5)),
         Farmer(name: "sound", goblin: "goblin", capital: Fixed(10_000), leverage: Fixed(1.5)),
-        BankLender(name: "lender", bank: "bank", supply: Fixed(60_000)),
+        FarmLender(name: "lender", bank: "bank", supply: Fixed(60_000)),
     "#;
     const MIDDLE: PositionId = PositionId(2);
     const BIG: PositionId = PositionId(3);
@@ -216,14 +216,14 @@ mod liquidators {
     /// others' are a hundred and a thousand times that, and a kill's gas is 24 USDC.
     fn underwater(liquidator: &str) -> World {
         let mut world =
-            world(&market(2_000.0, &format!("{FARMERS} Liquidator(name: \"l\", bank: \"bank\", {liquidator})")));
+            world(&market(2_000.0, &format!("{FARMERS} FarmLiquidator(name: \"l\", bank: \"bank\", {liquidator})")));
         at_block(&mut world, 24 * 35);
         world.run_system_once(find_liquidatable).unwrap();
         world
     }
 
     fn kills(world: &mut World) -> Vec<PositionId> {
-        let list = submitted::<Liquidator>(world);
+        let list = submitted::<FarmLiquidator>(world);
         list.iter().map(|transaction| transaction.actions[0].position().unwrap().1).collect()
     }
 
@@ -239,7 +239,7 @@ mod liquidators {
     #[test]
     fn bid_a_share_of_what_the_prize_leaves_after_gas() {
         let mut world = underwater("bid_share: Fixed(0.25), kills_per_block: 9, gas_money: Fixed(9)");
-        let list = submitted::<Liquidator>(&mut world);
+        let list = submitted::<FarmLiquidator>(&mut world);
         let fee = |transaction: &Transaction| transaction.bid.priority_fee as f64 * 400_000.0 / 1e18 * 2_000.0;
         // A twentieth of assets of 50,000 and 5,000, sold at the pool's fee and price impact, less 24 for gas.
         let (big, middle) = (fee(&list[0]), fee(&list[1]));
@@ -249,7 +249,8 @@ mod liquidators {
 
     #[test]
     fn leave_what_is_under_their_margin_and_what_they_overlook() {
-        let mut picky = underwater("bid_share: Fixed(0), kills_per_block: 9, margin: Fixed(300), gas_money: Fixed(9)");
+        let mut picky =
+            underwater("bid_share: Fixed(0), kills_per_block: 9, min_profit: Fixed(300), gas_money: Fixed(9)");
         assert_eq!(kills(&mut picky), [BIG]);
         let mut blind = underwater("bid_share: Fixed(0), kills_per_block: 9, attention: Fixed(0), gas_money: Fixed(9)");
         assert_eq!(kills(&mut blind), []);
@@ -258,7 +259,7 @@ mod liquidators {
     #[test]
     fn do_not_send_twice_what_still_waits() {
         let mut world = underwater("bid_share: Fixed(0.1), kills_per_block: 1, gas_money: Fixed(9)");
-        let first = submitted::<Liquidator>(&mut world);
+        let first = submitted::<FarmLiquidator>(&mut world);
         assert_eq!(first[0].actions[0].position().unwrap().1, BIG);
         assert_eq!(kills(&mut world), [MIDDLE]);
         assert_eq!(kills(&mut world), []);
@@ -267,7 +268,7 @@ mod liquidators {
         let what = What::Reverted { action: "kill", position: Some((BankId(0), BIG)), reason };
         let sender = Some((first[0].agent, first[0].sender));
         world.resource_mut::<EventLog>().push(Event { sender, gas: 0, fee: 0, waited: 0, what });
-        world.run_system_once(learn::<Liquidator>).unwrap();
+        world.run_system_once(learn::<FarmLiquidator>).unwrap();
         assert_eq!(kills(&mut world), [BIG]);
     }
 }
@@ -280,16 +281,16 @@ mod harvesters {
     fn wait_until_the_bounty_beats_the_gas() {
         let agents = r#"
             Farmer(name: "farmer", goblin: "goblin", capital: Fixed(100), leverage: Fixed(2)),
-            BankLender(name: "lender", bank: "bank", supply: Fixed(60_000)),
-            Harvester(name: "h", goblin: "goblin", every: "1 h", gas_money: Fixed(9), MARGIN),
+            FarmLender(name: "lender", bank: "bank", supply: Fixed(60_000)),
+            Harvester(name: "h", goblin: "goblin", every: "1 h", gas_money: Fixed(9), PROFIT),
         "#;
-        for (margin, first) in [("margin: Fixed(0)", 3), ("margin: Fixed(30)", 4)] {
-            let mut world = world(&market(2_000.0, &agents.replace("MARGIN", margin)));
+        for (profit, first) in [("min_profit: Fixed(0)", 3), ("min_profit: Fixed(30)", 4)] {
+            let mut world = world(&market(2_000.0, &agents.replace("PROFIT", profit)));
             world.run_system_once(fund_farms).unwrap();
             for hour in 1..=first {
                 at_block(&mut world, hour);
                 let list = submitted::<Harvester>(&mut world);
-                assert_eq!(list.len(), usize::from(hour == first), "{margin}, hour {hour}");
+                assert_eq!(list.len(), usize::from(hour == first), "{profit}, hour {hour}");
                 if hour == first {
                     assert_eq!(list[0].actions[..], [Action::Reinvest { goblin: GoblinId(0) }]);
                 }
@@ -301,7 +302,7 @@ mod harvesters {
 mod farmers {
     use super::*;
 
-    const LENDER: &str = r#"BankLender(name: "lender", bank: "bank", supply: Fixed(LENT)),"#;
+    const LENDER: &str = r#"FarmLender(name: "lender", bank: "bank", supply: Fixed(LENT)),"#;
     const FARMER: &str = r#"Farmer(
         name: "farmer", goblin: "goblin", capital: Fixed(1_000), leverage: Fixed(3),
         entry: Between("2 h", "2 h"), exit: After("3 h", "3 h"),
@@ -361,7 +362,7 @@ mod farmers {
     }
 }
 
-mod bank_lenders {
+mod farm_lenders {
     use super::*;
 
     /// Two thirds of the supply are lent to a farmer, who pays back in block 5.
@@ -375,7 +376,7 @@ mod bank_lenders {
                     name: "farmer", goblin: "goblin", capital: Fixed(10_000), leverage: Fixed(3),
                     exit: Between("5 h", "5 h"),
                 ),
-                BankLender(name: "founder", bank: "bank", supply: Fixed(30_000), {lender}),
+                FarmLender(name: "founder", bank: "bank", supply: Fixed(30_000), {lender}),
                 "#
                 ),
             )
@@ -387,7 +388,7 @@ mod bank_lenders {
     /// farmers who come later would find an empty bank.
     #[test]
     fn a_stated_utilisation_leaves_supplies_alone_while_nobody_owes() {
-        let agents = r#"BankLender(name: "lender", bank: "bank", supply: Fixed(30_000))"#;
+        let agents = r#"FarmLender(name: "lender", bank: "bank", supply: Fixed(30_000))"#;
         let supplied = |bank: &str| {
             let world = super::world(&market(2_000.0, agents).replace("reserve_bps: 0,", bank));
             bank_of(&world, BankId(0)).bank.state().balance
@@ -430,7 +431,7 @@ mod bank_lenders {
     fn whose_supply_waits_in_full_blocks_until_its_exit_has_passed_leaves_nevertheless() {
         let text = market(
             2_000.0,
-            r#"BankLender(
+            r#"FarmLender(
                 name: "late", bank: "bank", supply: Fixed(100), entry: Between("1 h", "1 h"),
                 exit: Between("3 h", "3 h"),
             ),
@@ -447,7 +448,7 @@ mod bank_lenders {
         let account = AccountId(world.resource::<AgentDirectory>().first_account);
         assert_eq!(world.resource::<ChainState>().ledger.balance(account, TokenId(0)), 100 * USDC);
         let told = simulation.finish(None).unwrap();
-        let lender = told.profit_and_loss.by_kind.iter().find(|kind| kind.kind == "BankLender").unwrap();
+        let lender = told.profit_and_loss.by_kind.iter().find(|kind| kind.kind == "FarmLender").unwrap();
         assert!(
             lender.gas_paid_numeraire > 1.5 * 0.12 * 31.0 / 1_000.0 * 2_000.0,
             "it supplied and withdrew: {lender:?}"
@@ -459,7 +460,7 @@ mod bank_lenders {
     fn who_cannot_pay_for_supplying_stays_outside_also_when_its_exit_comes() {
         let mut simulation = begin(&market(
             2_000.0,
-            r#"BankLender(
+            r#"FarmLender(
                 name: "poor", bank: "bank", supply: Fixed(100), gas_money: Fixed(0),
                 entry: Between("1 h", "1 h"), exit: Between("3 h", "3 h"),
             ),
@@ -495,9 +496,9 @@ impl Agent for Counting {
 fn fates(defence: &str) -> [usize; 3] {
     let agents = format!(
         r#"
-        BankLender(name: "lender", bank: "bank", supply: Fixed(1_000_000)),
+        FarmLender(name: "lender", bank: "bank", supply: Fixed(1_000_000)),
         Farmer(name: "farmers", count: 10, goblin: "goblin", capital: Fixed(1_000), leverage: Fixed(5), {defence}),
-        Liquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0.1), gas_money: Fixed(100), kills_per_block: 10),
+        FarmLiquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0.1), gas_money: Fixed(100), kills_per_block: 10),
         "#
     );
     let mut run = begin(&market(2_000.0, &agents));

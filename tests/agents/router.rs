@@ -474,7 +474,7 @@ const BORROWER: &str = r#"Borrower(name: "borrower", market: "aave", collateral:
 fn a_liquidator_that_routes_its_sales_keeps_more_of_what_it_seizes() {
     let gains = |through: &str| {
         let liquidator = format!(
-            r#"LoanLiquidator(name: "liquidator", market: "aave", collateral: "ETH", debt: "USDC", through: {through},
+            r#"LendingLiquidator(name: "liquidator", market: "aave", collateral: "ETH", debt: "USDC", through: {through},
                slippage: 0.01, bid_share: Fixed(0), gas_money: Fixed(100))"#
         );
         after(&(BORROWER.replace(", MORE", "") + &liquidator), 1)

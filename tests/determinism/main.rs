@@ -57,13 +57,13 @@ const SCENARIO: &str = r#"Scenario(
             capital: Clamped(law: Normal(mean: 3_000, sigma: 2_000), min: 500, max: 9_000),
             entry: Between("10 min", "3 h"), exit: After("1 h", "5 h"), close: MinimizeTrading,
         ),
-        BankLender(name: "lenders", count: 5, bank: "bank", supply: LogNormal(median: 1_000_000, sigma: 0.5)),
-        BankLender(
+        FarmLender(name: "lenders", count: 5, bank: "bank", supply: LogNormal(median: 1_000_000, sigma: 0.5)),
+        FarmLender(
             name: "fickle", count: 3, bank: "bank", supply: Exponential(mean: 50_000),
             entry: Between("0 s", "1 h"), exit: Between("2 h", "8 h"),
         ),
-        Liquidator(
-            name: "liquidators", count: 3, bank: "bank", margin: Uniform(1, 20), attention: Fixed(0.5),
+        FarmLiquidator(
+            name: "liquidators", count: 3, bank: "bank", min_profit: Uniform(1, 20), attention: Fixed(0.5),
             bid_share: Uniform(0.05, 0.5), kills_per_block: 4, gas_money: Fixed(20),
         ),
         Harvester(name: "harvesters", count: 2, goblin: "goblin", every: "30 min", gas_money: Fixed(5)),
@@ -128,11 +128,11 @@ const LOANS: &str = r#"Scenario(
             name: "payers", count: 10, market: "morpho", collateral: "ETH", debt: "USDC", capital: Fixed(9_000),
             owes: LoanToValue(Uniform(0.4, 0.8)), defence: Repay, spare: Uniform(0, 0.5),
         ),
-        LoanLiquidator(
+        LendingLiquidator(
             name: "flash", market: "aave", collateral: "ETH", debt: "USDC", through: "pool", bid_share: Uniform(0.1, 0.5),
             strategy: TwoSteps, attention: Fixed(0.8), gas_money: Fixed(20),
         ),
-        LoanLiquidator(
+        LendingLiquidator(
             name: "own", market: "morpho", collateral: "ETH", debt: "USDC", funds: Own(Fixed(20_000)), sells: Later("20 min"),
             bid_share: Uniform(0.1, 0.5), gas_money: Fixed(20),
         ),

@@ -31,7 +31,18 @@ struct Lists {
 
 const LISTS: Lists = Lists {
     renamed: &[("events.csv", "goblin", "worker"), ("summary.json", "positions.killed", "positions.liquidated")],
-    words: &[("agents.csv", "fate", "killed", "liquidated")],
+    words: &[
+        ("agents.csv", "fate", "killed", "liquidated"),
+        ("agents.csv", "kind", "BankLender", "FarmLender"),
+        ("agents.csv", "kind", "Liquidator", "FarmLiquidator"),
+        ("agents.csv", "kind", "LoanLiquidator", "LendingLiquidator"),
+        ("events.csv", "agent_kind", "BankLender", "FarmLender"),
+        ("events.csv", "agent_kind", "Liquidator", "FarmLiquidator"),
+        ("events.csv", "agent_kind", "LoanLiquidator", "LendingLiquidator"),
+        ("summary.json", "profit_and_loss.by_kind[].kind", "BankLender", "FarmLender"),
+        ("summary.json", "profit_and_loss.by_kind[].kind", "Liquidator", "FarmLiquidator"),
+        ("summary.json", "profit_and_loss.by_kind[].kind", "LoanLiquidator", "LendingLiquidator"),
+    ],
     exempt: &[
         ("*", "positions.csv", "*", "it had leveraged farms alone, and has the positions of every protocol"),
         ("*", "summary.json", "positions.*", "it counted leveraged farms alone"),

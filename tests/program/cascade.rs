@@ -61,9 +61,9 @@ const CRASH: &str = r#"Scenario(
             name: "hasty", count: 20, goblin: "goblin", capital: Fixed(4_000), leverage: Uniform(2, 4),
             exit: Between("3 h", "9 h"), gas_money: Fixed(5),
         ),
-        BankLender(name: "lenders", count: 5, bank: "bank", supply: Fixed(20_000_000)),
-        Liquidator(
-            name: "liquidators", count: 3, bank: "bank", margin: Uniform(1, 20), attention: Fixed(0.5),
+        FarmLender(name: "lenders", count: 5, bank: "bank", supply: Fixed(20_000_000)),
+        FarmLiquidator(
+            name: "liquidators", count: 3, bank: "bank", min_profit: Uniform(1, 20), attention: Fixed(0.5),
             bid_share: Uniform(0.05, 0.5), kills_per_block: 4, gas_money: Fixed(50),
         ),
         Arbitrageur(

@@ -36,7 +36,7 @@ const TINY: &str = r#"Scenario(
     ],
     agents: [
         Farmer(name: "farmers", count: 5, goblin: "goblin", capital: Fixed(1_000), leverage: Uniform(2, 4)),
-        BankLender(name: "lender", bank: "bank", supply: Fixed(50_000)),
+        FarmLender(name: "lender", bank: "bank", supply: Fixed(50_000)),
         Trader(name: "traders", count: 3, pool: "ETH/USDC", size: Fixed(500), capital: Fixed(20_000), gas_money: Fixed(2)),
     ],
 )"#;
@@ -225,7 +225,7 @@ fn what_check_finds_fine_is_called_fine() {
 fn crashing() -> String {
     let shocks = r#"shocks: [Crash(token: "ETH", start: "1 min", size: Fixed(0.5))],
     pools: ["#;
-    let agents = r#"Liquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0.1), kills_per_block: 1, gas_money: Fixed(5)),
+    let agents = r#"FarmLiquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0.1), kills_per_block: 1, gas_money: Fixed(5)),
         Arbitrageur(name: "arbitrageur", pool: "ETH/USDC", capital: Fixed(900_000), bid_share: Fixed(0.1), gas_money: Fixed(5)),
         Trader("#;
     let more = TINY.replace("pools: [", shocks).replacen("Trader(", agents, 1).replace("count: 5", "count: 20");

@@ -48,8 +48,8 @@ const SOUND: &str = r#"Scenario(
             name: "farmers", count: 20, goblin: "goblin", capital: Fixed(1_000), leverage: Uniform(2, 6),
             entry: Between("1 h", "2 h"), open: TwoSides(0.5), exit: After("4 h", "8 h"),
         ),
-        BankLender(name: "lenders", count: 2, bank: "bank", supply: LogNormal(median: 500_000, sigma: 1)),
-        Liquidator(
+        FarmLender(name: "lenders", count: 2, bank: "bank", supply: LogNormal(median: 500_000, sigma: 1)),
+        FarmLiquidator(
             name: "liquidators", bank: "bank", attention: Fixed(0.9), bid_share: Fixed(0.5), kills_per_block: 3,
         ),
         Harvester(name: "harvester", goblin: "goblin", every: "1 h"),
@@ -79,7 +79,7 @@ const SOUND: &str = r#"Scenario(
             owes: LoanToValue(Uniform(0.3, 0.75)), defence: Deleverage, act_below: Fixed(1.07), target: Fixed(1.4),
         ),
         Lender(name: "suppliers", market: "aave", asset: "USDC", supply: Fixed(900_000), fears_depeg: Fixed(0.05)),
-        LoanLiquidator(
+        LendingLiquidator(
             name: "loan liquidators", market: "aave", collateral: "ETH", debt: "USDC", through: "ETH/USDC",
             sells: AtOnce, bid_share: Fixed(0.45),
         ),
@@ -1022,7 +1022,7 @@ fn a_crash_of_what_is_borrowed_against_is_felt_without_a_pool() {
                 name: "borrowers", count: 10, market: "aave", collateral: "ETH", debt: "USDC",
                 capital: Fixed(10_000), owes: LoanToValue(Fixed(0.7)),
             ),
-            LoanLiquidator(
+            LendingLiquidator(
                 name: "liquidator", market: "aave", collateral: "ETH", debt: "USDC", bid_share: Fixed(0.2),
             ),
         ],
@@ -1307,4 +1307,62 @@ fn what_is_asked_of_causes_and_maps_can_be_done() {
     }
     let asks = "cascade: (mute: [Closings], depth: 9), record: (liquidatable_at: [0.1, 0.25], liquidation_map: At([\"1 h\"])),\n";
     assert_eq!(lines(&SOUND.replacen(seed, &format!("    seed: 7,\n    {asks}"), 1)), [] as [String; 0]);
+}
+
+/// Files of earlier versions say the same, and each old word gets a warning where it stands; what is wrong behind one is
+/// still shown where it was typed.
+#[test]
+fn old_words_are_read_as_those_that_took_their_place() {
+    let words = [
+        ("FarmLender(name", "BankLender(name", "`BankLender` is called `FarmLender` now"),
+        ("FarmLiquidator(", "Liquidator(", "`Liquidator` is called `FarmLiquidator` now"),
+        ("LendingLiquidator(", "LoanLiquidator(", "`LoanLiquidator` is called `LendingLiquidator` now"),
+        (
+            r#"name: "liquidators", min_profit: Fixed(7),"#,
+            r#"name: "liquidators", margin: Fixed(7),"#,
+            "`margin` is called `min_profit` now; expected `min_profit`",
+        ),
+    ];
+    let now = SOUND.replace(r#"name: "liquidators","#, words[3].0);
+    let before = words.iter().fold(now.clone(), |text, (new, old, _)| text.replace(new, old));
+    let (now, read) = (check(&now).unwrap(), check(&before).unwrap());
+    assert_eq!((now.warnings.len(), &now.scenario), (0, &read.scenario));
+    let told: Vec<String> = read.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 4, "{told:#?}");
+    for (_, old, message) in words {
+        let word = old.split(['(', ':']).next().unwrap();
+        assert!(
+            read.warnings
+                .iter()
+                .any(|warning| old.contains(warning.place.text()) && warning.to_string().contains(message)),
+            "{word}: {told:#?}"
+        );
+    }
+
+    let wrong = before
+        .replace("supply: LogNormal(median: 500_000, sigma: 1)", "supply: LogNormal(median: -1, sigma: 1), tip: 4_321");
+    let told = lines(&wrong);
+    let at = |piece: &str| {
+        let before = &wrong[..wrong.find(piece).unwrap()];
+        format!(
+            "test.ron:{}:{}: error",
+            before.matches('\n').count() + 1,
+            before.rsplit('\n').next().unwrap().len() + 1
+        )
+    };
+    for piece in ["LogNormal(median: -1", "4_321"] {
+        assert!(told.iter().any(|line| line.starts_with(&at(piece))), "{piece} at {}: {told:#?}", at(piece));
+    }
+}
+
+/// A word is old in its place alone: the margin of something else is nobody's.
+#[test]
+fn an_old_word_elsewhere_is_a_mistake() {
+    breaks(
+        "error",
+        &[
+            ("name: \"whale\",", "name: \"whale\", ^margin: Fixed(3),", "`margin`"),
+            ("interest: Constant(0.1)", "interest: ^BankLender(0.1)", "`BankLender`"),
+        ],
+    );
 }

@@ -54,8 +54,8 @@ fn scenario(leverage: f64, part: f64) -> String {
             ],
             agents: [
                 Farmer(name: "farmer", goblin: "goblin", capital: Fixed({capital}), leverage: Fixed({leverage})),
-                BankLender(name: "lender", bank: "bank", supply: Fixed(50_000_000)),
-                Liquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0), kills_per_block: 1),
+                FarmLender(name: "lender", bank: "bank", supply: Fixed(50_000_000)),
+                FarmLiquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0), kills_per_block: 1),
                 Arbitrageur(
                     name: "arbitrageur", pool: "ETH/USDC", capital: Fixed(1_000_000_000), bid_share: Fixed(0),
                 ),
@@ -72,7 +72,7 @@ fn health(part: f64, base: f64) -> f64 {
 /// The same without anybody who would kill the position.
 fn unwatched(leverage: f64, part: f64) -> String {
     let watched = scenario(leverage, part);
-    let kept: Vec<&str> = watched.lines().filter(|line| !line.contains("Liquidator(")).collect();
+    let kept: Vec<&str> = watched.lines().filter(|line| !line.contains("FarmLiquidator(")).collect();
     kept.join("\n")
 }
 

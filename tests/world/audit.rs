@@ -169,14 +169,14 @@ impl Shape {
             leverage: Uniform(1, 6), entry: Between("0 s", "15 s"), open: {open}, exit: {exit}, close: {close},
             gas_money: Fixed(2),
         ),
-        BankLender(name: "lenders", count: {count_2}, bank: "bank", supply: LogNormal(median: {supply}, sigma: 0.5)),
-        BankLender(
+        FarmLender(name: "lenders", count: {count_2}, bank: "bank", supply: LogNormal(median: {supply}, sigma: 0.5)),
+        FarmLender(
             name: "fickle", count: {count_3}, bank: "bank", supply: Uniform({small}, {supply}), entry: Between("0 s", "5 s"),
             exit: {exit}, gas_money: Fixed(2),
         ),
-        Liquidator(
+        FarmLiquidator(
             name: "liquidators", count: {count_4}, bank: "bank", attention: Fixed(0.5), bid_share: Uniform(0, 1),
-            kills_per_block: 3, margin: Uniform(-10, 10), gas_money: Fixed(5),
+            kills_per_block: 3, min_profit: Uniform(-10, 10), gas_money: Fixed(5),
         ),
         Harvester(name: "harvesters", count: {count_5}, goblin: "goblin", every: "1 s", gas_money: Fixed(2)),
         Arbitrageur(
@@ -338,7 +338,7 @@ fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
             let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
             ledger.transfer(bank.account, plimsoll::chain::ids::AccountId(0), bank.base, 1).unwrap();
         }),
-        ("debt shares of bank: the bank says", forgive_debt),
+        ("shares of goblin: the goblin says", forgive_debt),
         ("histogram of goblin: the price order says", |world| {
             goblin_of_mut(world, GoblinId(0)).order.remove(1);
         }),

@@ -34,7 +34,7 @@ fn market(time: &str, chain: &str, fall: f64, agents: &str) -> Simulation {
         )],
     )],
     agents: [
-        BankLender(name: "lenders", bank: "bank", supply: Fixed(10_000_000)),
+        FarmLender(name: "lenders", bank: "bank", supply: Fixed(10_000_000)),
         Arbitrageur(
             name: "arbitrageurs", pool: "ETH/USDC", capital: Fixed(5_000_000), bid_share: Fixed(0.1),
             gas_money: Fixed(100),
@@ -83,7 +83,7 @@ fn fates(mut simulation: Simulation, population: &str, fate: AgentFate) -> usize
     members.filter(|identity| books.agents[identity.id.index()].fate == fate).count()
 }
 
-const LIQUIDATOR: &str = r#"Liquidator(
+const LIQUIDATOR: &str = r#"FarmLiquidator(
     name: "liquidator", bank: "bank", bid_share: Fixed(0.05), kills_per_block: 9, expiry: 3, gas_money: Fixed(50),
 ),"#;
 
@@ -156,7 +156,7 @@ fn who_can_wait_comes_in_when_gas_has_come_down() {
 fn a_lender_whose_supply_expires_stays_outside_and_one_whose_withdrawal_expires_tries_again() {
     let lender = |when: &str| {
         format!(
-            r#"BankLender(
+            r#"FarmLender(
             name: "late", bank: "bank", supply: Fixed(1_000), patience: (blocks: Fixed(2)), {when},
         ),"#
         )

@@ -63,8 +63,8 @@ const SCENARIO: &str = r#"Scenario(
     agents: [
         Farmer(name: "small", count: 3, goblin: "goblin", capital: Fixed(40), leverage: Uniform(3, 5)),
         Farmer(name: "large", count: 2, goblin: "goblin", capital: Fixed(9_000), leverage: Uniform(3, 4.5)),
-        BankLender(name: "lenders", count: 2, bank: "bank", supply: Fixed(70_000)),
-        Liquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0), kills_per_block: 1, margin: Fixed(100)),
+        FarmLender(name: "lenders", count: 2, bank: "bank", supply: Fixed(70_000)),
+        FarmLiquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0), kills_per_block: 1, min_profit: Fixed(100)),
         Trader(name: "trader", pool: "ETH/USDC", size: Fixed(1), capital: Fixed(2)),
     ],
 )"#;

@@ -48,7 +48,7 @@ fn borrower(more: &str) -> String {
     )
 }
 
-const LIQUIDATOR: &str = r#"LoanLiquidator(name: "liquidator", market: "aave", collateral: "ETH", debt: "USDC",
+const LIQUIDATOR: &str = r#"LendingLiquidator(name: "liquidator", market: "aave", collateral: "ETH", debt: "USDC",
     bid_share: Fixed(0.1), gas_money: Fixed(100)),"#;
 
 fn cell(run: &Simulation) -> &LendingCell {
@@ -189,9 +189,9 @@ fn a_market_drained_of_cash_reverts_and_never_panics() {
         Lender(name: "lender", market: "aave", asset: "USDC", supply: Fixed(500_000), exit: Between("5 min", "5 min")),
         Borrower(name: "borrower", market: "aave", collateral: "ETH", debt: "USDC", capital: Fixed(2_000_000),
                  owes: LoanToValue(Fixed(0.74))),
-        LoanLiquidator(name: "flash", market: "aave", collateral: "ETH", debt: "USDC", through: "pool",
+        LendingLiquidator(name: "flash", market: "aave", collateral: "ETH", debt: "USDC", through: "pool",
                        bid_share: Fixed(0.1), gas_money: Fixed(100)),
-        LoanLiquidator(name: "own", market: "aave", collateral: "ETH", debt: "USDC", funds: Own(Fixed(10_000)),
+        LendingLiquidator(name: "own", market: "aave", collateral: "ETH", debt: "USDC", funds: Own(Fixed(10_000)),
                        sells: Later("5 min"), bid_share: Fixed(0.1), gas_money: Fixed(100)),
     "#;
     let (summary, ..) = finish(market(agents), 150);

@@ -139,7 +139,7 @@ fn muted_keepers_sell_to_the_counterfactual_venue() {
 fn in_auction(auctions: &str) -> (Simulation, AgentId) {
     let trader = r#"Trader(name: "trader", pool: "pool", size: Fixed(1), capital: Fixed(2_000_000), pace: PerDay(0.001),
         gas_money: Fixed(1_000)),"#;
-    let starter = keeper("starter", "funds: Own(Fixed(0)), margin: Fixed(0)");
+    let starter = keeper("starter", "funds: Own(Fixed(0)), min_profit: Fixed(0)");
     let text = trader.to_owned() + &owner("") + &owner("").replace("owner", "another") + &starter;
     let mut run = system(auctions, &text);
     steps(&mut run, 32);

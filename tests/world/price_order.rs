@@ -73,9 +73,9 @@ impl Crash {
             name: "late", count: 60, goblin: "goblin", capital: LogNormal(median: 10, sigma: 4), leverage: Uniform(1.5, 6),
             entry: Between("1 h", "30 h"), exit: After("5 h", "30 h"),
         ),
-        BankLender(name: "lender", bank: "bank", supply: Fixed(20_000_000)),
-        Liquidator(
-            name: "liquidators", count: 2, bank: "bank", margin: Uniform(0, 1), attention: Fixed({attention}),
+        FarmLender(name: "lender", bank: "bank", supply: Fixed(20_000_000)),
+        FarmLiquidator(
+            name: "liquidators", count: 2, bank: "bank", min_profit: Uniform(0, 1), attention: Fixed({attention}),
             bid_share: Fixed(0.1), kills_per_block: 5, gas_money: Fixed(1_000),
         ),
         Harvester(name: "harvester", goblin: "goblin", every: "2 h", gas_money: Fixed(100)),

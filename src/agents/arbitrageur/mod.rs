@@ -2,7 +2,7 @@
 //!
 //! Sees: the pools, the venue's price with its impact and fee, what a lending market could lend. Decides: the size at
 //! which the last unit brings back what it costs after all fees; buys on one side and sells on the other in one
-//! transaction, if the quoted gain beats gas and margin. Where its capital does not suffice, it borrows the rest by a flash
+//! transaction, if the quoted gain beats gas and the least profit. Where its capital does not suffice, it borrows the rest by a flash
 //! loan, if that gains more after premium and gas. The transaction expires after a block or two; one that waits is replaced
 //! by the next trade if that pays enough more. Ignores: other arbitrageurs: who comes second finds less, and reverts where
 //! it would lose.
@@ -38,7 +38,7 @@ pub struct Arbitrageur {
     /// What it starts from and comes back to.
     start: TokenId,
     flash: Option<Flash>,
-    margin: f64,
+    min_profit: f64,
     attention: f64,
     bid_share: Distribution,
     /// Most priority fee, in the native token's smallest units per unit of gas.
@@ -85,10 +85,10 @@ impl Agent for Arbitrageur {
             let after_gas = gain - sees.gas_worth(gas);
             let tip = after_gas * self.bid_share.sample(&mut dice);
             let fee = sees.priority_fee(tip, gas).min(self.tip_cap);
-            if after_gas - tip > self.margin {
-                let bid = hurried(sees, fee, gain, self.margin, gas, sees.clock.block + self.expiry - 1);
+            if after_gas - tip > self.min_profit {
+                let bid = hurried(sees, fee, gain, self.min_profit, gas, sees.clock.block + self.expiry - 1);
                 self.send(trade.actions, bid, out);
-            } else if gain > self.margin {
+            } else if gain > self.min_profit {
                 out.give_up();
             }
         }

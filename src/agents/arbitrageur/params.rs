@@ -38,8 +38,8 @@ pub struct ArbitrageurParams {
     /// pass that, in the circle's first token.
     pub capital: Distribution,
     /// Least gain after gas that it acts for, in the numeraire.
-    #[serde(default = "crate::agents::margin")]
-    pub margin: Distribution,
+    #[serde(default = "crate::agents::nothing")]
+    pub min_profit: Distribution,
     /// Probability of looking at a block.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
@@ -95,7 +95,7 @@ impl PopulationParams for ArbitrageurParams {
 
     fn check(&self, at: Node, check: &mut Check) {
         check.law(at, "capital", &self.capital, &POSITIVE);
-        check.law(at, "margin", &self.margin, &ANY);
+        check.law(at, "min_profit", &self.min_profit, &ANY);
         check.law(at, "attention", &self.attention, &SHARE);
         check.law(at, "bid_share", &self.bid_share, &SHARE);
         check_hurry(at, self.tip_cap, self.expiry, check);
@@ -140,7 +140,7 @@ impl Population for ArbitrageurParams {
             ways,
             start,
             flash,
-            margin: self.margin.sample(dice),
+            min_profit: self.min_profit.sample(dice),
             attention: self.attention.sample(dice),
             bid_share: self.bid_share.clone(),
             tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),

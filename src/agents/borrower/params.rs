@@ -60,7 +60,7 @@ pub struct BorrowerParams {
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
     /// What it keeps in its wallet to top up or to repay with, as a share of what it posts.
-    #[serde(default = "crate::agents::margin")]
+    #[serde(default = "crate::agents::nothing")]
     pub spare: Distribution,
     /// Priority fee, in gwei per unit of gas.
     #[serde(default = "crate::agents::tip")]

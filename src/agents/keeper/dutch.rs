@@ -3,7 +3,7 @@
 use smallvec::smallvec;
 
 use super::{About, Keeper, Left};
-use crate::agents::loan_liquidator::Sells;
+use crate::agents::lending_liquidator::Sells;
 use crate::agents::outbox::Outbox;
 use crate::agents::route::Order;
 use crate::agents::view::View;

@@ -19,7 +19,7 @@ pub use params::{FixedGasParams, KeeperParams};
 
 use super::Agent;
 use super::awake::Wake;
-use super::loan_liquidator::Sells;
+use super::lending_liquidator::Sells;
 use super::offer::hurried;
 use super::outbox::Outbox;
 use super::route::{Order, Route};
@@ -51,7 +51,7 @@ pub struct Keeper {
     /// Whether it bids where somebody else has.
     outbids: bool,
     /// Least gain after gas, in whole numeraire tokens.
-    margin: f64,
+    min_profit: f64,
     attention: f64,
     gas: GasPrice,
     per_block: usize,
@@ -171,7 +171,7 @@ impl Keeper {
         out: &mut Outbox,
     ) -> bool {
         let gas = sees.gas.schedule.of(&actions);
-        if left.room == 0 || gain - self.gas_worth(gas, sees) < self.margin {
+        if left.room == 0 || gain - self.gas_worth(gas, sees) < self.min_profit {
             return false;
         }
         if self.is_silent(sees) {
@@ -191,7 +191,7 @@ impl Keeper {
     fn hurry(&self, gain: f64, gas: u64, sees: &View) -> Bid {
         let last_block = sees.clock.block + WAITS;
         match self.gas {
-            GasPrice::Follows { tip } => hurried(sees, tip, gain, self.margin, gas, last_block),
+            GasPrice::Follows { tip } => hurried(sees, tip, gain, self.min_profit, gas, last_block),
             GasPrice::Fixed(price) => {
                 Bid { priority_fee: price.saturating_sub(sees.gas.base_fee), max_fee: price, last_block }
             }

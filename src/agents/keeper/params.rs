@@ -1,7 +1,7 @@
 //! What scenario files say of keepers.
 
 use crate::agents::awake::Wake;
-use crate::agents::loan_liquidator::{Funds, Sells};
+use crate::agents::lending_liquidator::{Funds, Sells};
 use crate::agents::population::{Activity, InitialBalances, Need, NewAgent, Population, PopulationParams};
 use crate::agents::route::{Route, Through};
 use crate::agents::vault_owner::OWES_IN_VAULTS;
@@ -39,7 +39,7 @@ pub struct KeeperParams {
     #[serde(default)]
     pub through: Through,
     /// Share of what the sale brings that it wants to keep, as in 0.05.
-    #[serde(default = "crate::agents::margin")]
+    #[serde(default = "crate::agents::nothing")]
     pub discount: Distribution,
     /// Share of what it would pay that it opens an English auction with, where nobody has bid: all of it by default; with 0
     /// it bids a smallest unit, 10^-45 dai.
@@ -49,8 +49,8 @@ pub struct KeeperParams {
     #[serde(default = "yes")]
     pub outbids: bool,
     /// Least gain after gas that it acts for, in the numeraire.
-    #[serde(default = "crate::agents::margin")]
-    pub margin: Distribution,
+    #[serde(default = "crate::agents::nothing")]
+    pub min_profit: Distribution,
     /// Probability of seeing an auction or an unsafe vault, per block and each.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
@@ -111,7 +111,7 @@ impl PopulationParams for KeeperParams {
         check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
         check.law(at, "discount", &self.discount, &Allowed { most: 1.0, ..NOT_NEGATIVE });
         check.law(at, "opens_at", &self.opens_at, &SHARE);
-        check.law(at, "margin", &self.margin, &NOT_NEGATIVE);
+        check.law(at, "min_profit", &self.min_profit, &NOT_NEGATIVE);
         check.law(at, "attention", &self.attention, &SHARE);
         check.field(at, "per_block", self.per_block, self.per_block > 0, "at least 1");
         if let Some(fixed) = &self.fixed_gas {
@@ -185,7 +185,7 @@ impl Population for KeeperParams {
             discount: self.discount.sample(dice),
             opens_at: self.opens_at.sample(dice),
             outbids: self.outbids,
-            margin: self.margin.sample(dice),
+            min_profit: self.min_profit.sample(dice),
             attention: self.attention.sample(dice),
             gas,
             per_block: self.per_block as usize,

@@ -30,7 +30,7 @@ use crate::math::mul_div_down;
 /// A population of bank lenders, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BankLenderParams {
+pub struct FarmLenderParams {
     /// What the population is called.
     pub name: String,
     /// How many.
@@ -59,7 +59,7 @@ pub struct BankLenderParams {
 
 /// A supplier of a bank.
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
-pub struct BankLender {
+pub struct FarmLender {
     bank: BankId,
     offer: Offer,
     exit: Exit,
@@ -71,7 +71,7 @@ pub struct BankLender {
     waits: bool,
 }
 
-impl Agent for BankLender {
+impl Agent for FarmLender {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if !self.entered {
             self.entered = true;
@@ -96,7 +96,7 @@ impl Agent for BankLender {
     }
 }
 
-impl BankLender {
+impl FarmLender {
     /// Submits its transaction, unless gas costs more than it would pay; returns whether it is on its way.
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
         let gas = sees.gas.schedule.of(std::slice::from_ref(&action));
@@ -119,7 +119,7 @@ fn payable(sees: &View, bank: BankId) -> u128 {
         .unwrap_or(0)
 }
 
-impl PopulationParams for BankLenderParams {
+impl PopulationParams for FarmLenderParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -151,15 +151,15 @@ impl PopulationParams for BankLenderParams {
     }
 }
 
-impl Population for BankLenderParams {
-    type Agent = BankLender;
+impl Population for FarmLenderParams {
+    type Agent = FarmLender;
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<BankLender> {
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<FarmLender> {
         let bank = sees.protocols.bank_named(&self.bank);
         let supply = sees.tokens.units(bank.base, self.supply.sample(dice));
         let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
         let offer = Offer::draw(&self.patience, tip, sees, dice);
-        let mut agent = BankLender { bank: bank.id, offer, exit: self.exit, supply, entered: false, waits: false };
+        let mut agent = FarmLender { bank: bank.id, offer, exit: self.exit, supply, entered: false, waits: false };
         if let Some(first) = self.entry.wake(sees, dice) {
             let initial_balances = smallvec![(bank.base, supply)];
             return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };

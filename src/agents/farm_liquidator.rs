@@ -35,7 +35,7 @@ use crate::deployments::liquidatable::Liquidatable;
 /// A population of liquidators, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LiquidatorParams {
+pub struct FarmLiquidatorParams {
     /// What the population is called.
     pub name: String,
     /// How many.
@@ -44,8 +44,8 @@ pub struct LiquidatorParams {
     /// The bank whose positions it watches.
     pub bank: String,
     /// Least gain after gas that it acts for, in the numeraire.
-    #[serde(default = "super::margin")]
-    pub margin: Distribution,
+    #[serde(default = "super::nothing")]
+    pub min_profit: Distribution,
     /// Probability of seeing a position that is under water, per block and position.
     #[serde(default = "super::always")]
     pub attention: Distribution,
@@ -66,10 +66,10 @@ pub struct LiquidatorParams {
 
 /// A killer of positions.
 #[derive(Debug, Clone, PartialEq, Component)]
-pub struct Liquidator {
+pub struct FarmLiquidator {
     bank: BankId,
     /// Least gain after gas, in whole numeraire tokens.
-    margin: f64,
+    min_profit: f64,
     attention: f64,
     bid_share: Distribution,
     /// Most priority fee, in the native token's smallest units per unit of gas.
@@ -101,7 +101,7 @@ struct Seen {
     waits: Option<u32>,
 }
 
-impl Agent for Liquidator {
+impl Agent for FarmLiquidator {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         self.seen.clear();
         for at in sees.liquidatable.of(sees.protocols.bank(self.bank).protocol) {
@@ -143,7 +143,7 @@ impl Agent for Liquidator {
     }
 }
 
-impl Liquidator {
+impl FarmLiquidator {
     /// Returns what it would do about a position; none if it does not notice it, or does not find it worth a transaction.
     /// Dice are thrown per position, so that one position more leaves the others' throws.
     fn look_at(&self, at: &Liquidatable, sees: &View, out: &mut Outbox) -> Option<Seen> {
@@ -165,12 +165,12 @@ impl Liquidator {
             return None;
         }
         let tip = gain * self.bid_share.sample(&mut dice);
-        if gain - tip <= self.margin {
+        if gain - tip <= self.min_profit {
             out.give_up();
             return None;
         }
         let fee = sees.priority_fee(tip, gas).min(self.tip_cap);
-        let bid = hurried(sees, fee, prize, self.margin, gas, last_block);
+        let bid = hurried(sees, fee, prize, self.min_profit, gas, last_block);
         Some(Seen { position, gain, bid, waits: None })
     }
 
@@ -178,14 +178,14 @@ impl Liquidator {
     fn raised(&self, pending: &Pending, prize: f64, sees: &View) -> Option<Bid> {
         let (old, gas) = (pending.bid, sees.gas.schedule.kill);
         let last_block = sees.clock.block + self.expiry - 1;
-        let bid = hurried(sees, Bid::bumped(old.priority_fee), prize, self.margin, gas, last_block);
+        let bid = hurried(sees, Bid::bumped(old.priority_fee), prize, self.min_profit, gas, last_block);
         let bid = Bid { max_fee: bid.max_fee.max(Bid::bumped(old.max_fee)), ..bid };
-        let pays = bid.max_fee <= sees.priority_fee(prize - self.margin, gas);
+        let pays = bid.max_fee <= sees.priority_fee(prize - self.min_profit, gas);
         (pays && bid.priority_fee <= self.tip_cap).then_some(bid)
     }
 }
 
-impl PopulationParams for LiquidatorParams {
+impl PopulationParams for FarmLiquidatorParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -203,7 +203,7 @@ impl PopulationParams for LiquidatorParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "margin", &self.margin, &ANY);
+        check.law(at, "min_profit", &self.min_profit, &ANY);
         check.law(at, "attention", &self.attention, &SHARE);
         check.law(at, "bid_share", &self.bid_share, &SHARE);
         check_hurry(at, self.tip_cap, self.expiry, check);
@@ -224,15 +224,15 @@ impl PopulationParams for LiquidatorParams {
     }
 }
 
-impl Population for LiquidatorParams {
-    type Agent = Liquidator;
+impl Population for FarmLiquidatorParams {
+    type Agent = FarmLiquidator;
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Liquidator> {
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<FarmLiquidator> {
         let bank = sees.protocols.bank_named(&self.bank);
-        let margin = self.margin.sample(dice);
-        let agent = Liquidator {
+        let min_profit = self.min_profit.sample(dice);
+        let agent = FarmLiquidator {
             bank: bank.id,
-            margin,
+            min_profit,
             attention: self.attention.sample(dice),
             bid_share: self.bid_share.clone(),
             tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),
@@ -242,7 +242,7 @@ impl Population for LiquidatorParams {
             seen: Vec::new(),
         };
         let gas_money = self.gas_money.sample(dice);
-        let min_profit = Some((bank.protocol, margin));
+        let min_profit = Some((bank.protocol, min_profit));
         NewAgent { min_profit, ..NewAgent::new(agent, gas_money, Wake::WhenUnderwater) }
     }
 }

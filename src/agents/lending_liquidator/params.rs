@@ -1,6 +1,6 @@
 //! What scenario files say of liquidators of loans.
 
-use super::LoanLiquidator;
+use super::LendingLiquidator;
 use crate::agents::awake::Wake;
 use crate::agents::borrower::BORROWS;
 use crate::agents::population::{Activity, InitialBalances, Need, NewAgent, Population, PopulationParams};
@@ -20,7 +20,7 @@ use serde::Deserialize;
 /// A population of liquidators of loans, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LoanLiquidatorParams {
+pub struct LendingLiquidatorParams {
     /// What the population is called.
     pub name: String,
     /// How many.
@@ -46,8 +46,8 @@ pub struct LoanLiquidatorParams {
     #[serde(default)]
     pub slippage: Option<f64>,
     /// Least gain after gas that it acts for, in the numeraire.
-    #[serde(default = "crate::agents::margin")]
-    pub margin: Distribution,
+    #[serde(default = "crate::agents::nothing")]
+    pub min_profit: Distribution,
     /// Probability of seeing a position that may be liquidated, per block and position.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
@@ -101,7 +101,7 @@ pub enum Strategy {
     TwoSteps,
 }
 
-impl PopulationParams for LoanLiquidatorParams {
+impl PopulationParams for LendingLiquidatorParams {
     fn name(&self) -> &str {
         &self.name
     }
@@ -126,7 +126,7 @@ impl PopulationParams for LoanLiquidatorParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "margin", &self.margin, &NOT_NEGATIVE);
+        check.law(at, "min_profit", &self.min_profit, &NOT_NEGATIVE);
         check.law(at, "attention", &self.attention, &SHARE);
         check.law(at, "bid_share", &self.bid_share, &SHARE);
         check.field(at, "per_block", self.per_block, self.per_block > 0, "at least 1");
@@ -161,10 +161,10 @@ impl PopulationParams for LoanLiquidatorParams {
     }
 }
 
-impl Population for LoanLiquidatorParams {
-    type Agent = LoanLiquidator;
+impl Population for LendingLiquidatorParams {
+    type Agent = LendingLiquidator;
 
-    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<LoanLiquidator> {
+    fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<LendingLiquidator> {
         let cell = sees.protocols.lending_named(&self.market);
         let (seizes, repays) = (sees.tokens.named(&self.collateral), sees.tokens.named(&self.debt));
         let place = |token| cell.place_of(token).expect("checked: the market has the asset");
@@ -172,8 +172,8 @@ impl Population for LoanLiquidatorParams {
         if let Funds::Own(law) = &self.funds {
             initial_balances.push((repays, sees.tokens.units(repays, law.sample(dice))));
         }
-        let margin = self.margin.sample(dice);
-        let agent = LoanLiquidator {
+        let min_profit = self.min_profit.sample(dice);
+        let agent = LendingLiquidator {
             market: cell.id,
             collateral: place(seizes),
             debt: place(repays),
@@ -181,7 +181,7 @@ impl Population for LoanLiquidatorParams {
             flash: self.funds == Funds::FlashLoan,
             sells: self.sells,
             strategy: self.strategy,
-            margin,
+            min_profit,
             attention: self.attention.sample(dice),
             bid_share: self.bid_share.clone(),
             per_block: self.per_block as usize,
@@ -191,7 +191,7 @@ impl Population for LoanLiquidatorParams {
             seen: Vec::new(),
         };
         let gas_money = self.gas_money.sample(dice);
-        let min_profit = Some((cell.protocol, margin));
+        let min_profit = Some((cell.protocol, min_profit));
         NewAgent { initial_balances, min_profit, ..NewAgent::new(agent, gas_money, Wake::WhenUnderwater) }
     }
 }

@@ -9,7 +9,7 @@
 mod params;
 
 use bevy_ecs::prelude::Component;
-pub use params::{Funds, LoanLiquidatorParams, Sells, Strategy};
+pub use params::{Funds, LendingLiquidatorParams, Sells, Strategy};
 use smallvec::smallvec;
 
 use super::Agent;
@@ -29,7 +29,7 @@ use crate::protocol::lending::{Liquidated, Liquidation};
 
 /// A liquidator of loans.
 #[derive(Debug, Clone, PartialEq, Component)]
-pub struct LoanLiquidator {
+pub struct LendingLiquidator {
     market: LendingId,
     collateral: u8,
     debt: u8,
@@ -39,7 +39,7 @@ pub struct LoanLiquidator {
     sells: Sells,
     strategy: Strategy,
     /// Least gain after gas, in whole numeraire tokens.
-    margin: f64,
+    min_profit: f64,
     attention: f64,
     bid_share: Distribution,
     per_block: usize,
@@ -64,7 +64,7 @@ struct Catch {
     gain: f64,
 }
 
-impl Agent for LoanLiquidator {
+impl Agent for LendingLiquidator {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         self.sell_later(sees, out);
         self.notice(sees, out.me().who);
@@ -109,7 +109,7 @@ enum Found {
     Exhausted,
 }
 
-impl LoanLiquidator {
+impl LendingLiquidator {
     /// Lists the positions that it notices and that it has not gone for already, the largest debts first, as many as it
     /// goes for in a block. Only those are put in order: a million may fail at once.
     fn notice(&mut self, sees: &View, who: Who) {
@@ -244,7 +244,7 @@ impl LoanLiquidator {
     /// Returns the bid that offers so much of a gain, both in the numeraire.
     fn hurried(&self, bid: f64, gain: f64, gas: u64, sees: &View) -> Bid {
         let worth = gain + sees.gas_worth(gas);
-        hurried(sees, sees.priority_fee(bid, gas), worth, self.margin, gas, sees.clock.block + WAITS)
+        hurried(sees, sees.priority_fee(bid, gas), worth, self.min_profit, gas, sees.clock.block + WAITS)
     }
 
     /// Submits the transaction of a catch if its gain after gas is enough.
@@ -252,7 +252,7 @@ impl LoanLiquidator {
         let Some(actions) = self.actions(loan, catch, sees) else { return false };
         let gas = sees.gas.schedule.of(&actions);
         let gain = catch.gain - sees.gas_worth(gas);
-        if gain <= self.margin {
+        if gain <= self.min_profit {
             return false;
         }
         let mut dice = sees.dice(Who(mix(out.me().who.0, u64::from(loan.owner.0))));
@@ -260,7 +260,7 @@ impl LoanLiquidator {
             Distribution::Fixed(share) => share * gain,
             ref law => law.sample(&mut dice) * gain,
         };
-        let submitted = gain - bid > self.margin && out.submit(actions, self.hurried(bid, gain, gas, sees));
+        let submitted = gain - bid > self.min_profit && out.submit(actions, self.hurried(bid, gain, gas, sees));
         if submitted {
             self.pending.push(loan.owner);
             self.waiting += 1;
