@@ -71,7 +71,8 @@ pub struct Details {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Market {
     protocol: ProtocolId,
-    market: u16,
+    /// Its number within the protocol.
+    number: u16,
     /// By number.
     books: Vec<PositionBook>,
     /// For each pair that a position has consisted of: how its price over its index went.
@@ -117,7 +118,7 @@ impl PositionBooks {
         for (protocol, names) in (0..).map(ProtocolId).zip(&sees.protocols.directory.positions) {
             books.first.push(books.markets.len());
             for market in 0..u16::try_from(names.markets.len().max(1)).expect("markets are numbered in u16") {
-                books.markets.push(Market { protocol, market, ..Market::default() });
+                books.markets.push(Market { protocol, number: market, ..Market::default() });
                 for position in positions_of(sees, protocol, |positions| positions.standing(market)) {
                     let key = PositionKey { protocol, market, position };
                     books.book_mut(key).fate = Some(PositionFate::Open);
@@ -264,7 +265,7 @@ impl PositionBooks {
 
     fn look(&mut self, moment: u32, sees: &View) {
         for of in self.markets.iter_mut().filter(|of| !of.lowest.is_empty()) {
-            let level = positions_of(sees, of.protocol, |positions| positions.level(of.market));
+            let level = positions_of(sees, of.protocol, |positions| positions.level(of.number));
             let Some(level) = level else { continue };
             for (pair, lowest) in &mut of.lowest {
                 lowest.push(moment, level.collateral_over_debt(pair.0, pair.1));
@@ -282,7 +283,7 @@ impl PositionBooks {
             .iter()
             .flat_map(|of| (0..).zip(&of.books).map(move |(position, book)| (of, position, book)))
             .flat_map(move |(of, position, book)| {
-                let key = PositionKey { protocol: of.protocol, market: of.market, position };
+                let key = PositionKey { protocol: of.protocol, market: of.number, position };
                 let mut rows = Vec::new();
                 while let Some((key, book)) = over.next_if(|(other, _)| *other == key) {
                     rows.push((key, book, finite(book.lowest)));

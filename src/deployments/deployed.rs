@@ -276,7 +276,7 @@ impl ProtocolsMut<'_, '_> {
             directory.pools[goblin.reward_pool.index()].entity,
         ];
         let all = self.deployed.get_many_mut(all).expect("a goblin sells rewards in another pool");
-        let [goblin, bank, pool, farm, reward_pool] = all.map(|deployed| deployed.into_inner());
+        let [goblin, bank, pool, farm, reward_pool] = all.map(bevy_ecs::change_detection::Mut::into_inner);
         LeveragedFarm {
             bank: bank.as_bank_mut(),
             goblin: goblin.as_goblin_mut(),

@@ -1,4 +1,4 @@
-//! ProtocolList in the world: a folder for each, with what a scenario may say of it, its checks and how it opens; a file for
+//! Protocols in the world: a folder for each, with what a scenario may say of it, its checks and how it opens; a file for
 //! each family of protocols that does the same thing in another way.
 
 pub mod aave_v3;

@@ -20,7 +20,9 @@ fn rust_files(folders: &[&str]) -> Vec<(PathBuf, String)> {
     }
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    folders.iter().for_each(|folder| collect(&top.join(folder), &mut paths));
+    for folder in folders {
+        collect(&top.join(folder), &mut paths);
+    }
     paths.sort();
     let read = |path: PathBuf| (path.strip_prefix(top).unwrap().to_owned(), fs::read_to_string(&path).unwrap());
     paths.into_iter().map(read).collect()

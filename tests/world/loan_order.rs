@@ -104,13 +104,13 @@ fn open(run: &mut Simulation, loan: &Loan) {
     let (market, prices) = (cell.account, cell.prices(&oracles));
     let (mut issued, mut retired) = (Vec::new(), Vec::new());
     for (place, share) in posts {
-        let (token, amount) = units(&cell, place, share * loan.worth);
+        let (token, amount) = units(cell, place, share * loan.worth);
         if cell.market.lending_mut().supply(account, place, amount, now).is_ok() {
             issued.push((token, amount));
         }
     }
     for (place, worth) in owes {
-        let (token, amount) = units(&cell, place, worth);
+        let (token, amount) = units(cell, place, worth);
         if cell.market.lending_mut().borrow(account, place, amount, &prices, now).is_ok() {
             retired.push((token, amount));
         }

@@ -37,8 +37,8 @@ pub fn tell<'a>(row: &mut EventRow<'a>, sees: &'a View, what: &'a What) -> Optio
         What::Maker(at) => return maker::events::done(row, sees, at),
         What::Liquidated(at) => match at.kind {
             SaleKind::Kill | SaleKind::Close => alpha_homora::events::killed(row, sees, at),
-            SaleKind::Liquidate => return lending::events::liquidated(row, sees, at),
-            SaleKind::Auction => return maker::events::auctioned(row, sees, at),
+            SaleKind::Liquidate => return Some(lending::events::liquidated(row, sees, at)),
+            SaleKind::Auction => return Some(maker::events::auctioned(row, sees, at)),
         },
         What::VenueTraded { token, bought, amount, numeraire } => {
             chain::venue_traded(row, sees, (*token, *amount), *bought, *numeraire);

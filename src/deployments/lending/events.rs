@@ -42,7 +42,7 @@ pub(crate) fn lent<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &LentAt) {
 }
 
 /// Tells a liquidation, and returns whose position it was.
-pub(crate) fn liquidated<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquidation) -> Option<AccountId> {
+pub(crate) fn liquidated<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquidation) -> AccountId {
     row.tell(Kind::Liquidate.word(), at.action);
     row.paid(sees, (at.debt_token, at.repaid));
     row.got(sees, (at.collateral, at.sold));
@@ -53,5 +53,5 @@ pub(crate) fn liquidated<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a Liq
     if let Prize::Paid(prize) = at.prize {
         row.prize = Some(sees.amount(at.debt_token, prize));
     }
-    Some(at.owner)
+    at.owner
 }

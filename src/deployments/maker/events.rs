@@ -86,7 +86,7 @@ pub(crate) fn done<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a MakerAt) 
 }
 
 /// Tells a vault whose collateral was put on auction, and returns whose it was.
-pub(crate) fn auctioned<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquidation) -> Option<AccountId> {
+pub(crate) fn auctioned<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquidation) -> AccountId {
     let kind = if at.action == Kind::Bark.word() { Kind::Bark } else { Kind::Bite };
     row.tell(kind.word(), at.action);
     row.paid(sees, (at.collateral, at.sold));
@@ -97,5 +97,5 @@ pub(crate) fn auctioned<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a Liqu
     if let Prize::Paid(prize) = at.prize {
         row.prize = Some(sees.amount(at.debt_token, prize));
     }
-    Some(at.owner)
+    at.owner
 }

@@ -18,7 +18,9 @@ impl Listed for AgentParams {
     }
 
     fn check(list: &[Placed<Self>], check: &mut Check) {
-        list.iter().for_each(|agent| agent.value.check(agent.node, check));
+        for agent in list {
+            agent.value.check(agent.node, check);
+        }
     }
 
     fn warn(_list: &[Placed<Self>], check: &mut Check) {

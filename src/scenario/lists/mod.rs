@@ -61,11 +61,15 @@ impl<T: Family> Listed for T {
     }
 
     fn check(list: &[Placed<Self>], check: &mut Check) {
-        list.iter().for_each(|one| <T as Family>::check(one, check));
+        for one in list {
+            <T as Family>::check(one, check);
+        }
     }
 
     fn warn(list: &[Placed<Self>], check: &mut Check) {
-        list.iter().for_each(|one| <T as Family>::warn(one, check));
+        for one in list {
+            <T as Family>::warn(one, check);
+        }
     }
 }
 

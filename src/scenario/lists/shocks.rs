@@ -13,7 +13,9 @@ impl Listed for ShockParams {
     }
 
     fn check(list: &[Placed<Self>], check: &mut Check) {
-        list.iter().for_each(|shock| check.shock(shock));
+        for shock in list {
+            check.shock(shock);
+        }
     }
 
     fn warn(list: &[Placed<Self>], check: &mut Check) {

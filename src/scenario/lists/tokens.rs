@@ -22,7 +22,9 @@ impl Listed for TokenParams {
     }
 
     fn check(list: &[Placed<Self>], check: &mut Check) {
-        list.iter().for_each(|token| check.token(token));
+        for token in list {
+            check.token(token);
+        }
         check.numeraire();
     }
 }
