@@ -120,10 +120,12 @@ fn row<'a>(
     let owner = directory.agent(owner).expect("positions belong to agents");
     let (protocol, market) = sees.protocols.directory.names_of(key);
     let health_factor = if is_open { holding.health_factor } else { details.health_factor };
-    // What is sampled is looked at here for the last time.
-    let lowest = match (lowest, holding.health_factor.filter(|_| book.is_sampled)) {
+    // What is sampled is looked at here for the last time; what is followed is followed in floats, and is not above what
+    // the protocol itself says now.
+    let lowest = match (lowest, holding.health_factor) {
         (Some(lowest), Some(now)) => Some(lowest.min(now)),
-        (lowest, now) => lowest.or(now),
+        (None, now) => now.filter(|_| book.is_sampled),
+        (lowest, None) => lowest,
     };
     let kind = if book.is_sampled { LowestKind::Sampled } else { LowestKind::Exact };
     let of = |token, units| Amount { units, decimals: sees.tokens.get(token).decimals };
