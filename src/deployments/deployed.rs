@@ -28,11 +28,8 @@ macro_rules! deployed {
     ($($(#[$doc:meta])* $variant:ident($cell:ty), $as:ident, $as_mut:ident;)*) => {
         /// A protocol in the world: each is an entity of its own with this component and no other, so that all lie in
         /// one table. They are spawned in the order of the scenario, list by list, and live as long as the run.
-        #[derive(Debug, Clone, Default, Component)]
+        #[derive(Debug, Clone, Component)]
         pub enum Deployed {
-            /// It is being called, and cannot be called again before that call ends.
-            #[default]
-            Out,
             $($(#[$doc])* $variant(Box<$cell>),)*
         }
 
@@ -40,7 +37,6 @@ macro_rules! deployed {
             /// Returns it as what all deployments have in common.
             pub fn deployment(&self) -> &dyn Deployment {
                 match self {
-                    Self::Out => unreachable!("nothing is out between calls"),
                     $(Self::$variant(cell) => &**cell,)*
                 }
             }
@@ -48,7 +44,6 @@ macro_rules! deployed {
             /// Returns the same, to commit or to roll back.
             pub fn deployment_mut(&mut self) -> &mut dyn Deployment {
                 match self {
-                    Self::Out => unreachable!("nothing is out between calls"),
                     $(Self::$variant(cell) => &mut **cell,)*
                 }
             }

@@ -338,7 +338,7 @@ fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
             let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
             ledger.transfer(bank.account, plimsoll::chain::ids::AccountId(0), bank.base, 1).unwrap();
         }),
-        ("shares of goblin: the goblin says", forgive_debt),
+        ("debt shares of bank: the bank says", forgive_debt),
         ("histogram of goblin: the price order says", |world| {
             goblin_of_mut(world, GoblinId(0)).order.remove(1);
         }),

@@ -51,16 +51,18 @@ impl Builder<'_> {
             let bank = params.open(self.world.resource::<ChainState>());
             let markets = goblins.iter().map(|goblin| goblin.name.clone()).collect();
             let protocol = self.directory.list_positions(PositionsOf::Bank(id), name, markets);
-            let goblins = goblins.iter().map(|goblin| self.goblin(goblin, id, base)).collect::<Result<_, _>>()?;
-            let cell = BankCell { id, protocol, account, base, shares, goblins, bank, undo: Vec::new() };
+            let first = self.directory.goblins.len();
+            let ids = (first..first + goblins.len()).map(|goblin| GoblinId(u16_of(goblin))).collect();
+            let cell = BankCell { id, protocol, account, base, shares, goblins: ids, bank, undo: Vec::new() };
             let entity = self.world.spawn(Deployed::from(cell)).id();
             self.directory.banks.push(Named { name: name.to_owned(), entity });
+            goblins.iter().try_for_each(|goblin| self.goblin(goblin, id, base))?;
         }
         Ok(())
     }
 
-    fn goblin(&mut self, params: &GoblinParams, bank: BankId, base: TokenId) -> Result<GoblinId, GenesisError> {
-        let id = GoblinId(u16::try_from(self.directory.goblins.len()).expect("there are fewer than 2^16 goblins"));
+    fn goblin(&mut self, params: &GoblinParams, bank: BankId, base: TokenId) -> Result<(), GenesisError> {
+        let id = GoblinId(u16_of(self.directory.goblins.len()));
         let pool = find(&self.directory.pools, &params.pool);
         let farm = FarmId(u16_of(find(&self.directory.farms, &params.farm)));
         let reward_pool = PoolId(u16_of(find(&self.directory.pools, &params.reward_pool)));
@@ -73,6 +75,6 @@ impl Builder<'_> {
         let cell = GoblinCell { id, account, bank, pool, farm, reward_pool, goblin, order, undo: Vec::new() };
         let entity = self.world.spawn(Deployed::from(cell)).id();
         self.directory.goblins.push(Named { name: params.name.clone(), entity });
-        Ok(id)
+        Ok(())
     }
 }
