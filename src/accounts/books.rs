@@ -35,7 +35,7 @@ pub struct AgentBook {
     /// Transactions that expired.
     pub expired: u32,
     /// How often it left something alone because of what gas costs; known at the end.
-    pub gave_up: u32,
+    pub priced_out: u32,
     /// Where it stands.
     pub fate: AgentFate,
 }
@@ -64,7 +64,7 @@ impl Books {
             transactions: 0,
             reverts: 0,
             expired: 0,
-            gave_up: 0,
+            priced_out: 0,
             fate: AgentFate::Idle,
         };
         let agents = worths.iter().zip(&directory.agents).map(agent).collect();
@@ -191,11 +191,11 @@ impl Books {
     }
 
     /// Takes in how often an agent left something alone because of what gas costs; the run is over.
-    pub fn gave_up(&mut self, agent: AgentId, times: u32) {
+    pub fn priced_out(&mut self, agent: AgentId, times: u32) {
         let book = &mut self.agents[agent.index()];
-        book.gave_up = times;
+        book.priced_out = times;
         if book.fate == AgentFate::Idle && (times > 0 || book.expired > 0) {
-            book.fate = AgentFate::GaveUp;
+            book.fate = AgentFate::PricedOut;
         }
     }
 

@@ -14,7 +14,7 @@ words! {
         /// Its position was liquidated until no collateral was left.
         Liquidated = "liquidated",
         /// It wanted to act and no block ever took a transaction of it: gas was too dear for it, or it waited too long.
-        GaveUp = "gave_up",
+        PricedOut = "priced_out",
     }
 }
 

@@ -102,7 +102,7 @@ impl FarmLender {
         let gas = sees.gas.schedule.of(std::slice::from_ref(&action));
         let at_stake = || sees.worth(sees.protocols.bank(self.bank).base, self.supply);
         let Some(bid) = self.offer.bid(sees, at_stake, gas) else {
-            out.give_up();
+            out.priced_out();
             return false;
         };
         out.submit(smallvec![action], bid)

@@ -166,7 +166,7 @@ impl FarmLiquidator {
         }
         let tip = gain * self.bid_share.sample(&mut dice);
         if gain - tip <= self.min_profit {
-            out.give_up();
+            out.priced_out();
             return None;
         }
         let fee = sees.priority_fee(tip, gas).min(self.tip_cap);

@@ -69,7 +69,7 @@ impl Agent for Harvester {
             let bid = hurried(sees, self.tip, bounty, self.min_profit, gas, next - 1);
             out.submit(smallvec![Action::Reinvest { goblin: self.goblin }], bid);
         } else if bounty > self.min_profit {
-            out.give_up();
+            out.priced_out();
         }
         Wake::At(next)
     }

@@ -64,9 +64,9 @@ pub struct Identity {
     /// How many transactions it has submitted.
     pub nonce: u32,
     /// Whether it ever wanted to submit one and had not enough gas money.
-    pub ran_dry: bool,
+    pub out_of_gas_money: bool,
     /// How often it left something alone because of what gas costs.
-    pub gave_up: u32,
+    pub priced_out: u32,
 }
 
 /// What acts.

@@ -85,8 +85,8 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     }
 
     /// Notes that the agent left something alone because of what gas costs.
-    pub fn give_up(&mut self) {
-        self.identity.gave_up = self.identity.gave_up.saturating_add(1);
+    pub fn priced_out(&mut self) {
+        self.identity.priced_out = self.identity.priced_out.saturating_add(1);
     }
 
     /// Returns what the agent's gas money allows of a bid, and sets that aside; none if that is below the base fee.
@@ -94,7 +94,7 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
         let left = self.sees.ledger.balance(self.identity.account, self.sees.tokens.native) - self.promised;
         let most = left / u128::from(gas.max(1));
         let Some(room) = most.checked_sub(self.sees.gas.base_fee) else {
-            self.identity.ran_dry = true;
+            self.identity.out_of_gas_money = true;
             return None;
         };
         let bid = Bid { priority_fee: bid.priority_fee.min(room), max_fee: bid.max_fee.min(most), ..bid };

@@ -275,7 +275,8 @@ impl<'w> Spawner<'w> {
             let least = &mut self.min_profit.0[protocol.index()];
             *least = Some(least.map_or(profit, |least| least.min(profit)));
         }
-        self.world.spawn((drawn.agent, Identity { id, who, account, nonce: 0, ran_dry: false, gave_up: 0 }));
+        self.world
+            .spawn((drawn.agent, Identity { id, who, account, nonce: 0, out_of_gas_money: false, priced_out: 0 }));
         self.world.resource_mut::<Awake<A>>().schedule(0, agent, drawn.first);
         Ok(())
     }

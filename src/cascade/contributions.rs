@@ -38,15 +38,15 @@ impl Contributed<'_> {
             self.rounded(price)
         };
         let start = self.rounded(causes.run.start[self.watched]);
-        let (price, twin_0) = (at(&causes.run), at(causes.counterfactual(0)));
-        let no_shock = causes.no_shock.as_ref().map_or(twin_0, at);
+        let (price, counterfactual_0) = (at(&causes.run), at(causes.counterfactual(0)));
+        let no_shock = causes.no_shock.as_ref().map_or(counterfactual_0, at);
         let prices: Vec<f64> = (0..=causes.depth).map(|g| at(causes.counterfactual(g))).collect();
         Contributions {
             price,
-            twin_0,
+            counterfactual_0,
             start,
             rest: no_shock - start,
-            shock: twin_0 - no_shock,
+            shock: counterfactual_0 - no_shock,
             generations: prices.windows(2).map(|pair| pair[1] - pair[0]).collect(),
             deeper: price - prices[causes.depth],
         }

@@ -23,12 +23,13 @@ impl Causes {
             over(rows.iter().filter(induced).map(weight).sum(), all)
         };
         let (first, last) = (rows.first().map(|row| row.block), rows.last().map(|row| row.block));
-        let in_twin_0 = first_blocks(self.counterfactual(0));
-        let sooner =
-            first_blocks(&self.run).into_iter().filter_map(|(key, block)| in_twin_0.get(&key)?.checked_sub(block));
+        let in_counterfactual_0 = first_blocks(self.counterfactual(0));
+        let sooner = first_blocks(&self.run)
+            .into_iter()
+            .filter_map(|(key, block)| in_counterfactual_0.get(&key)?.checked_sub(block));
         CascadeSummary {
             generations_asked: self.depth as u64,
-            twins: (self.counterfactuals.len() + usize::from(self.no_shock.is_some())) as u64,
+            counterfactuals: (self.counterfactuals.len() + usize::from(self.no_shock.is_some())) as u64,
             ended_within_depth: self.is_whole,
             price_amplification: (0..self.run.watched.len()).map(|watched| self.amplification(watched)).collect(),
             debt_amplification: over(debt(&self.run), debt(self.counterfactual(0))),
@@ -51,7 +52,7 @@ impl Causes {
     fn amplification(&self, watched: usize) -> PriceAmplification {
         let start = self.run.start[watched];
         let (lowest, block) = self.run.lowest(watched);
-        let (lowest_in_twin_0, _) = self.counterfactual(0).lowest(watched);
+        let (lowest_in_counterfactual_0, _) = self.counterfactual(0).lowest(watched);
         let fall = |lowest: f64| (start - lowest) / start;
         let made = self.of_price(watched).after(block);
         PriceAmplification {
@@ -59,8 +60,9 @@ impl Causes {
             start: made.start,
             lowest: made.price,
             lowest_block: block,
-            lowest_in_twin_0,
-            amplification: (fall(lowest_in_twin_0) >= LEAST_FALL).then(|| fall(lowest) / fall(lowest_in_twin_0)),
+            lowest_in_counterfactual_0,
+            amplification: (fall(lowest_in_counterfactual_0) >= LEAST_FALL)
+                .then(|| fall(lowest) / fall(lowest_in_counterfactual_0)),
             at_lowest: AtLowest {
                 rest: made.rest,
                 shock: made.shock,
@@ -74,7 +76,7 @@ impl Causes {
         let mut list: Vec<GenerationSummary> = (0..=self.depth)
             .map(|g| GenerationSummary {
                 generation: name_of(Some(g).filter(|g| *g < self.depth)),
-                positions_in_twin: (g < self.depth)
+                positions_in_counterfactual: (g < self.depth)
                     .then(|| self.generations.get(g).map_or(0, |found| found.len() as u64)),
                 ..GenerationSummary::default()
             })

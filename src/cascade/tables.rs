@@ -29,7 +29,7 @@ impl Causes {
         agents: &AgentDirectory,
         exact: bool,
     ) -> Result<(), FolderError> {
-        let in_twin_0 = first_blocks(self.counterfactual(0));
+        let in_counterfactual_0 = first_blocks(self.counterfactual(0));
         let mut of_run = first_blocks(&self.run);
         let native = sees.tokens.get(sees.tokens.native);
         let mut file = folder.file("cascade.csv")?;
@@ -43,8 +43,9 @@ impl Causes {
             let watched = &self.run.watched[row.watched];
             let amount = |token, units| Amount { units, decimals: sees.tokens.get(token).decimals };
             let first = of_run.remove(&row.fact.key);
-            let sooner =
-                first.zip(in_twin_0.get(&row.fact.key)).map(|(here, there)| there.cast_signed() - here.cast_signed());
+            let sooner = first
+                .zip(in_counterfactual_0.get(&row.fact.key))
+                .map(|(here, there)| there.cast_signed() - here.cast_signed());
             let cells = CascadeRow {
                 block: row.block,
                 kind: row.fact.kind,

@@ -3,8 +3,8 @@
 use super::Check;
 use crate::chain::distribution::Distribution;
 use crate::reader::diagnostic::Diagnostic;
+use crate::reader::format::apart;
 use crate::reader::piece::Node;
-use crate::reader::wording::apart;
 
 /// What a property may be.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! `plimsoll cascade`: a run and its counterfactual twins: what caused what.
+//! `plimsoll cascade`: a run and its counterfactual runs: what caused what.
 
 use std::ops::ControlFlow;
 
@@ -18,7 +18,7 @@ use crate::output::folder::OutputFolder;
 use crate::output::manifest::{Manifest, RunOptions, SCENARIO, Status};
 use crate::output::summary::Summary;
 
-/// Run a scenario and its counterfactual twins, and say which liquidation brought which
+/// Run a scenario and its counterfactual runs, and say which liquidation brought which
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CascadeArguments {
@@ -35,7 +35,7 @@ Examples:
   plimsoll cascade scenarios/leveraged_farm_crash.ron --seed 7 --depth 12
   plimsoll cascade scenarios/leveraged_farm_crash.ron --seeds 1..50
 
-Twin 0 mutes every forced sale; each twin after it lets those act that were liquidated so far.
+Counterfactual 0 mutes every forced sale; each counterfactual after it lets those act that were liquidated so far.
 The folder's files are described in output/README.md.";
 
 /// Reads, runs, and prints what caused what.
@@ -56,7 +56,7 @@ pub(super) fn cascade<S: Simulator>(
         Ok(folder) => folder,
         Err(error) => return streams.complain(Outcome::Refused, error),
     };
-    // The run, twin 0 without shocks, and one twin more than generations.
+    // The run, counterfactual 0 without shocks, and one counterfactual more than generations.
     let most = plan.options.blocks.saturating_mul(u64::from(depth) + 3);
     let progress = Progress::new(most, "blocks", streams.shows_progress && !asked.quiet);
     let made = simulate::<S>(&scenario, &plan, folder, &progress, interrupt);
@@ -66,12 +66,14 @@ pub(super) fn cascade<S: Simulator>(
             let printed = streams.show(&plan.target, summary.blocks, asked.quiet, &told(&summary, &plan));
             and_report(printed, &plan.target, asked.open, streams)
         }
-        Ok(None) => streams.complain(Outcome::Interrupted, "interrupted before the last twin; nothing was written"),
+        Ok(None) => {
+            streams.complain(Outcome::Interrupted, "interrupted before the last counterfactual; nothing was written")
+        }
         Err((outcome, message)) => streams.complain(outcome, message),
     }
 }
 
-/// Makes the run, its twins and the folder; nothing if it was interrupted.
+/// Makes the run, its counterfactuals and the folder; nothing if it was interrupted.
 fn simulate<S: Simulator>(
     scenario: &S::Scenario,
     plan: &Plan,
@@ -142,14 +144,14 @@ fn generations(cascade: &CascadeSummary, numeraire: &str) -> String {
 
 fn amplifications(cascade: &CascadeSummary) -> String {
     let times = |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
-    let mut table = table(&["amplification", "run over twin 0"]);
+    let mut table = table(&["amplification", "run over counterfactual 0"]);
     for price in &cascade.price_amplification {
         table.add_row([format!("fall of {}", price.name), times(price.amplification)]);
     }
     table.add_row(["liquidated debt".to_owned(), times(cascade.debt_amplification)]);
     table.add_row(["bad debt".to_owned(), times(cascade.bad_debt_amplification)]);
     table.add_row(["branching ratio by count".to_owned(), times(cascade.branching_ratio_count)]);
-    table.add_row(["branching ratio by worth sold".to_owned(), times(cascade.branching_ratio_value)]);
+    table.add_row(["branching ratio by value sold".to_owned(), times(cascade.branching_ratio_value)]);
     printed(&table)
 }
 
@@ -161,8 +163,8 @@ fn sentences(cascade: &CascadeSummary) -> String {
     }
     let (suppressed, sooner, late) = (&cascade.suppressed, &cascade.brought_forward, &cascade.delayed_by_full_blocks);
     told.push(format!(
-        "{} liquidated in a twin and not in the run; {} sooner than in twin 0, by {} blocks on average; {} delayed by full \
-         blocks, by {} on average",
+        "{} liquidated in a counterfactual and not in the run; {} sooner than in counterfactual 0, by {} blocks on \
+         average; {} delayed by full blocks, by {} on average",
         grouped(suppressed.count as f64),
         grouped(sooner.count as f64),
         figure(sooner.mean_blocks.unwrap_or(0.0)),

@@ -134,8 +134,8 @@ pub(super) fn compare<S: Simulator>(
 /// Reads what a run, or many, have left.
 fn folder(path: &Path, streams: &mut Streams) -> Result<Side, FinishedError> {
     let finished = Finished::open(path)?;
-    for doubt in &finished.doubts {
-        streams.say(format_args!("warning: {doubt}"));
+    for warning in &finished.warnings {
+        streams.say(format_args!("warning: {warning}"));
     }
     let rows = if finished.has_many_seeds {
         runs_csv::read(&finished.read(RUNS)?).map_err(|error| finished.unreadable(RUNS, error))?

@@ -54,7 +54,7 @@ pub(super) fn is_shown(name: &str) -> bool {
     let is_profit = name.starts_with("profit_and_loss_by_kind_") && name.ends_with("_profit_numeraire");
     let is_cause = name.starts_with("cascade_")
         && (name.contains("amplification") || name.contains("ratio"))
-        && !["_start", "_lowest", "_block", "_twin_0"].iter().any(|ending| name.ends_with(ending))
+        && !["_start", "_lowest", "_block", "_counterfactual_0"].iter().any(|ending| name.ends_with(ending))
         && !name.contains("_at_lowest_");
     is_count_or_debt || is_trough || is_profit || is_cause
 }

@@ -36,15 +36,20 @@ pub(super) fn report(arguments: &ReportArguments, streams: &mut Streams) -> Outc
     }
 }
 
-/// Writes the page of a folder and opens it if that is asked; what there is to doubt is said where the folder is not fresh.
-pub(super) fn write(folder: &Path, open: bool, says_doubts: bool, streams: &mut Streams) -> Result<PathBuf, Outcome> {
+/// Writes the page of a folder and opens it if that is asked; what there is to warning is said where the folder is not fresh.
+pub(super) fn write(
+    folder: &Path,
+    open: bool,
+    prints_warnings: bool,
+    streams: &mut Streams,
+) -> Result<PathBuf, Outcome> {
     let written = match report::write(folder) {
         Ok(written) => written,
         Err(error @ report::ReportError::Unreadable(_)) => return Err(streams.complain(Outcome::Refused, error)),
         Err(error) => return Err(streams.complain(Outcome::Failed, error)),
     };
-    for doubt in written.doubts.iter().filter(|_| says_doubts) {
-        streams.say(format_args!("warning: {doubt}"));
+    for warning in written.warnings.iter().filter(|_| prints_warnings) {
+        streams.say(format_args!("warning: {warning}"));
     }
     if open && let Err(error) = show(&written.path) {
         streams.say(format_args!("warning: cannot open a browser: {error}; open {} yourself", written.path.display()));

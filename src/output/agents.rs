@@ -63,7 +63,7 @@ columns! {
         pub expired: u64,
         /// How often it left something alone that it would have done if gas cost nothing.
         #[unit = ""]
-        pub gave_up: u64,
+        pub priced_out: u64,
         /// Assets over own capital that it was drawn to open with; farmers only.
         #[unit = "ratio"]
         pub leverage_ratio: Option<f64>,
@@ -126,7 +126,7 @@ pub fn write_agents(
             transactions: book.transactions.into(),
             reverts: book.reverts.into(),
             expired: book.expired.into(),
-            gave_up: book.gave_up.into(),
+            priced_out: book.priced_out.into(),
             leverage_ratio: book.leverage,
             fees_earned_numeraire: provided.map(|provided| provided.fees),
             impermanent_loss_numeraire: provided.map(|provided| provided.impermanent_loss),

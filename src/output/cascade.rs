@@ -32,12 +32,12 @@ columns! {
         /// Its owner's number in the population.
         #[unit = ""]
         pub agent: u32,
-        /// In how many twins, less one, sales had to act before it was liquidated in one: 0 where the shock alone is
-        /// enough; `deeper` behind the last that was asked for.
+        /// In how many counterfactuals, less one, sales had to act before it was liquidated in one: 0 where the shock
+        /// alone is enough; `deeper` behind the last that was asked for.
         #[unit = ""]
         pub generation: &'a str,
-        /// How many blocks sooner than in twin 0 the position was first liquidated; negative if later, missing if it was
-        /// not liquidated there.
+        /// How many blocks sooner than in counterfactual 0 the position was first liquidated; negative if later,
+        /// missing if it was not liquidated there.
         #[unit = "blocks"]
         pub brought_forward_blocks: Option<i64>,
         /// The token that was sold.
@@ -100,38 +100,39 @@ columns! {
     }
 }
 
-/// What made a price, in the pool's terms: `price` is `start` + `rest` + `shock` + every generation + `deeper`, exactly,
-/// in `f64` and in any order.
+/// What made a price, in the pool's terms: `price` is `start` + `rest` + `shock` + every generation + `deeper`,
+/// exactly, in `f64` and in any order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contributions {
     /// The price in the run.
     pub price: f64,
-    /// In twin 0, where all forced sales are muted.
-    pub twin_0: f64,
+    /// In counterfactual 0, where all forced sales are muted.
+    pub counterfactual_0: f64,
     /// Before the first block.
     pub start: f64,
-    /// What noise, arbitrage and time did: twin 0 without the scenario's shocks, less `start`.
+    /// What noise, arbitrage and time did: counterfactual 0 without the scenario's shocks, less `start`.
     pub rest: f64,
-    /// What the shocks did: twin 0, less itself without them.
+    /// What the shocks did: counterfactual 0, less itself without them.
     pub shock: f64,
-    /// What the sales of each generation did: twin g + 1 less twin g.
+    /// What the sales of each generation did: counterfactual g + 1 less counterfactual g.
     pub generations: Vec<f64>,
-    /// What the sales behind them did: the run less the last twin.
+    /// What the sales behind them did: the run less the last counterfactual.
     pub deeper: f64,
 }
 
 /// The columns' names and what they say; one for each generation, `generation_0` and on, comes before `deeper`.
 pub const CONTRIBUTIONS: [(&str, &str); 7] = [
     ("price", "The price in the run."),
-    ("price_twin_0", "The price in twin 0, where all forced sales are muted."),
+    ("price_counterfactual_0", "The price in counterfactual 0, where all forced sales are muted."),
     ("price_start", "The price before the first block."),
-    ("rest", "What noise, arbitrage and time did: twin 0 without the scenario's shocks, less `price_start`."),
-    ("shock", "What the shocks did: twin 0, less itself without them."),
+    ("rest", "What noise, arbitrage and time did: counterfactual 0 without the scenario's shocks, less `price_start`."),
+    ("shock", "What the shocks did: counterfactual 0, less itself without them."),
     (
         "generation_0",
-        "What the sales of generation 0 did: twin 1 less twin 0; and so on for each generation asked for.",
+        "What the sales of generation 0 did: counterfactual 1 less counterfactual 0; and so on for each generation asked \
+         for.",
     ),
-    ("deeper", "What the sales behind the last generation did: the run less the last twin."),
+    ("deeper", "What the sales behind the last generation did: the run less the last counterfactual."),
 ];
 
 impl Contributions {
@@ -149,7 +150,7 @@ impl Contributions {
 
     /// Appends the values.
     pub fn write(&self, line: &mut Line) {
-        for value in [self.price, self.twin_0, self.start, self.rest, self.shock] {
+        for value in [self.price, self.counterfactual_0, self.start, self.rest, self.shock] {
             line.float(value);
         }
         for value in &self.generations {
@@ -178,15 +179,15 @@ pub fn write_header<R: Columns>(generations: usize, exact: bool, line: &mut Line
 pub struct CascadeSummary {
     /// How many generations were told apart.
     pub generations_asked: u64,
-    /// How many twins were run.
-    pub twins: u64,
+    /// How many counterfactuals were run.
+    pub counterfactuals: u64,
     /// Whether every liquidation is of one of these generations; if not, the rest is `deeper`.
     pub ended_within_depth: bool,
     /// How far each price fell, and how far it would have fallen.
     pub price_amplification: Vec<PriceAmplification>,
-    /// Liquidated debt in the run over that in twin 0.
+    /// Liquidated debt in the run over that in counterfactual 0.
     pub debt_amplification: Option<f64>,
-    /// Bad debt in the run over that in twin 0.
+    /// Bad debt in the run over that in counterfactual 0.
     pub bad_debt_amplification: Option<f64>,
     /// Liquidations that another's sale brought about, per liquidation: those not of generation 0 over all.
     pub branching_ratio_count: Option<f64>,
@@ -200,9 +201,9 @@ pub struct CascadeSummary {
     pub blocks_to_quiet: Option<u64>,
     /// Liquidations, by generation, and behind the last asked for.
     pub generations: Vec<GenerationSummary>,
-    /// Positions liquidated in a twin and not in the run.
+    /// Positions liquidated in a counterfactual and not in the run.
     pub suppressed: SuppressedSummary,
-    /// Positions liquidated sooner than in twin 0.
+    /// Positions liquidated sooner than in counterfactual 0.
     pub brought_forward: BlocksSummary,
     /// Liquidations whose transactions waited for room.
     pub delayed_by_full_blocks: BlocksSummary,
@@ -225,9 +226,9 @@ pub struct PriceAmplification {
     pub lowest: f64,
     /// The first block after which it was that low.
     pub lowest_block: Option<u64>,
-    /// The lowest in twin 0.
-    pub lowest_in_twin_0: f64,
-    /// The fall in the run over the fall in twin 0; `null` where that is under 0.1 %.
+    /// The lowest in counterfactual 0.
+    pub lowest_in_counterfactual_0: f64,
+    /// The fall in the run over the fall in counterfactual 0; `null` where that is under 0.1 %.
     pub amplification: Option<f64>,
     /// What made the price after `lowest_block`: with `start`, these sum to `lowest`.
     pub at_lowest: AtLowest,
@@ -251,8 +252,8 @@ pub struct AtLowest {
 pub struct GenerationSummary {
     /// Its number, or `deeper`.
     pub generation: String,
-    /// Positions first liquidated in its twin; unknown for `deeper`.
-    pub positions_in_twin: Option<u64>,
+    /// Positions first liquidated in its counterfactual; unknown for `deeper`.
+    pub positions_in_counterfactual: Option<u64>,
     /// Liquidations in the run.
     pub count: u64,
     /// Their debt.

@@ -81,7 +81,7 @@ const END: &str = "
 Counts of blocks, transactions, reverts (by reason), liquidations and positions; liquidated debt and bad debt; the first
 and the last block with a liquidation, and for how many blocks their transactions had waited: the mean, and what 95 % did
 not exceed; `block_space`: gas used by agents and by everybody else, the mean and the highest base fee, the most that a block
-left waiting, what expired and what was replaced; how many agents gave up; the lowest health factor; for each token outside and for each pool the price at
+left waiting, what expired and what was replaced; how many agents were priced out; the lowest health factor; for each token outside and for each pool the price at
 the start, at its lowest (and in which block) and at the end; the volume of each pool; profit and loss by kind of agent
 and by named account, which together are revaluation + rewards - gas, with the difference that float rounding leaves;
 for each population of liquidity providers what `agents.csv` tells of each, summed (`liquidity_providers`);
@@ -89,17 +89,19 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
 
 `plimsoll cascade` adds `cascade`:
 
-* `generations_asked`, `twins` that were run, and whether every liquidation is of one of these generations
+* `generations_asked`, `counterfactuals` that were run, and whether every liquidation is of one of these generations
   (`ended_within_depth`);
-* `price_amplification`: for each price that decides about liquidations, its start, its lowest in the run and in twin 0, the
-  ratio of the two falls (`null` where twin 0 falls by less than 0.1 %), and what made the lowest;
-* `debt_amplification` and `bad_debt_amplification`: the run's over twin 0's;
+* `price_amplification`: for each price that decides about liquidations, its start, its lowest in the run and in
+  counterfactual 0, the ratio of the two falls (`null` where counterfactual 0 falls by less than 0.1 %), and what made
+  the lowest;
+* `debt_amplification` and `bad_debt_amplification`: the run's over counterfactual 0's;
 * `branching_ratio_count`, `branching_ratio_value` (by worth sold) and `induced_debt_ratio`: liquidations that are not of
   generation 0, over all;
 * `depth`: the last generation that the run has; `blocks_to_quiet`: blocks from the first liquidation to the last;
-* `generations`: of each, the positions that its twin was the first to liquidate, and what of it is in the run;
-* `suppressed`: positions liquidated in a twin and not in the run; `brought_forward`: those first liquidated sooner than in
-  twin 0; `delayed_by_full_blocks`: liquidations that waited for room in a block;
+* `generations`: of each, the positions that its counterfactual run was the first to liquidate, and what of it is in the
+  run;
+* `suppressed`: positions liquidated in a counterfactual run and not in the run; `brought_forward`: those first liquidated
+  sooner than in counterfactual 0; `delayed_by_full_blocks`: liquidations that waited for room in a block;
 * `liquidators_profit_numeraire`: prizes less all they paid for gas; `toxic_debt_ratio_highest`: the highest share of all debt,
   after any block, that a liquidation would not have paid in full.
 
@@ -212,11 +214,11 @@ fn causes(page: &mut String) {
     heading(
         page,
         "`cascade.csv`",
-        "A row per liquidation in the run, in that order. Twin 0 is the run on the same dice with all forced sales muted: \
-         they fill at the price quoted just before them and leave the pool as it was. Twin g + 1 lets those sales act \
-         that twins 0 to g have liquidated; what it is the first to liquidate is generation g + 1. The columns after \
-         `price_of` say what made that price as the block found it: `price` is `price_start` + `rest` + `shock` + each \
-         generation + `deeper`, exactly. Prices are rounded for it to a 2^36th of the price at the start.",
+        "A row per liquidation in the run, in that order. Counterfactual 0 is the run on the same dice with all forced \
+         sales muted: they fill at the price quoted just before them and leave the pool as it was. Counterfactual g + 1 \
+         lets those sales act that counterfactuals 0 to g have liquidated; what it is the first to liquidate is \
+         generation g + 1. The columns after `price_of` say what made that price as the block found it: `price` is \
+         `price_start` + `rest` + `shock` + each generation + `deeper`, exactly. Prices are rounded for it to a 2^36th of the price at the start.",
     );
     columns(page, CascadeRow::COLUMNS);
     words(page, "kind", SaleKind::WORDS);

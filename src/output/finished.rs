@@ -93,14 +93,14 @@ pub struct Finished {
     /// The data files.
     pub files: Vec<File>,
     /// What should be known before its figures are believed.
-    pub doubts: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 impl Finished {
     /// Reads the manifest and compares the files with it.
     ///
     /// # Errors
-    /// It is no folder of a finished run. What was made by another version or edited since is doubted, not refused.
+    /// It is no folder of a finished run. What was made by another version or edited since is a warning, not an error.
     pub fn open(path: &Path) -> Result<Self, FinishedError> {
         let foreign = || FinishedError::Foreign(path.to_owned());
         let text = fs::read(path.join(MANIFEST)).map_err(|_| foreign())?;
@@ -114,17 +114,17 @@ impl Finished {
         if stamp.status == Status::Interrupted {
             return Err(FinishedError::Interrupted { path: path.to_owned(), blocks: stamp.blocks });
         }
-        let mut doubts = Vec::new();
+        let mut warnings = Vec::new();
         let version = env!("CARGO_PKG_VERSION");
         if stamp.version != version {
-            doubts.push(format!("{} was made by plimsoll {}, and this is {version}", path.display(), stamp.version));
+            warnings.push(format!("{} was made by plimsoll {}, and this is {version}", path.display(), stamp.version));
         }
         for file in &stamp.files {
             let held = path.join(&file.name);
             match fs::read(&held) {
                 Ok(bytes) if blake3::hash(&bytes).to_string() == file.blake3 => {}
-                Ok(_) => doubts.push(format!("{} was edited since the run", held.display())),
-                Err(_) => doubts.push(format!("{} is missing", held.display())),
+                Ok(_) => warnings.push(format!("{} was edited since the run", held.display())),
+                Err(_) => warnings.push(format!("{} is missing", held.display())),
             }
         }
         Ok(Self {
@@ -136,7 +136,7 @@ impl Finished {
             seeds: stamp.seeds,
             options: stamp.options,
             files: stamp.files,
-            doubts,
+            warnings,
         })
     }
 

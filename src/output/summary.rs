@@ -38,7 +38,7 @@ pub struct Summary {
     /// Agents that wanted to submit a transaction and had not enough gas money.
     pub agents_out_of_gas_money: u64,
     /// Agents that wanted to act and never got a transaction into a block: gas was too dear, or they waited too long.
-    pub agents_gave_up: u64,
+    pub agents_priced_out: u64,
     /// What blocks had room for, and what it cost.
     pub block_space: BlockSpace,
     /// The tokens, in the scenario's order.

@@ -3,10 +3,10 @@
 
 pub mod diagnostic;
 pub mod files;
+pub mod format;
 pub mod include;
 pub mod old_words;
 pub mod piece;
 pub mod syntax;
 pub mod tree;
 pub mod whole;
-pub mod wording;

@@ -12,10 +12,10 @@ use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 
 use super::diagnostic::{Diagnostic, Place, did_you_mean};
+use super::format::error_diagnostic;
 use super::old_words::Renamed;
 use super::syntax::File;
 use super::tree::Tree;
-use super::wording;
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +135,7 @@ pub fn read<'a, T: DeserializeOwned>(node: Node<'a>, out: &mut Vec<Diagnostic>) 
         };
         let at = piece.position(&error);
         if !piece.follows_a_cut(&error.code, at) {
-            out.push(wording::in_words(node, at, &error.code, &|span, instead| piece.probe::<T>(span, instead)));
+            out.push(error_diagnostic(node, at, &error.code, &|span, instead| piece.probe::<T>(span, instead)));
         }
         piece.cut(at)?;
     }

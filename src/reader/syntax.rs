@@ -7,9 +7,9 @@ use std::sync::Arc;
 use ron2::error::{Error, ErrorKind};
 
 use super::diagnostic::{Diagnostic, Place, Source};
+use super::format::lower;
 use super::old_words::{OldWord, Renamed, rename};
 use super::tree::{Kind, Tree, bytes};
-use super::wording::lower;
 
 /// A file that could be read as a tree, perhaps with holes.
 #[derive(Debug)]

@@ -28,7 +28,7 @@ use crate::output::folder::{FolderError, replace_file};
 use chart::Rule;
 use liquidations::Liquidations;
 use page::{Page, Time};
-use sections::story;
+use sections::summary;
 use source::Run;
 
 /// The name of the file.
@@ -53,7 +53,7 @@ pub struct Written {
     /// How many bytes it has.
     pub bytes: u64,
     /// What should be known before its figures are believed; the page says it too.
-    pub doubts: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 /// Writes the report of a finished folder into it, in place of an earlier one.
@@ -62,17 +62,17 @@ pub struct Written {
 /// It is no finished folder, one of its tables cannot be read, or the file system refuses.
 pub fn write(folder: &Path) -> Result<Written, ReportError> {
     let finished = Finished::open(folder)?;
-    let doubts = finished.doubts.clone();
+    let warnings = finished.warnings.clone();
     let page = if finished.has_many_seeds { seeds::page(finished)? } else { of_run(finished)? };
     let stamp = replace_file(folder, REPORT, page.html().as_bytes())?;
-    Ok(Written { path: folder.join(REPORT), bytes: stamp.bytes, doubts })
+    Ok(Written { path: folder.join(REPORT), bytes: stamp.bytes, warnings })
 }
 
 fn of_run(finished: Finished) -> Result<Page, FinishedError> {
     let run = Run::open(finished)?;
     let liquidations = Liquidations::of(&run)?;
     let sections = vec![
-        story::section(&run),
+        summary::section(&run),
         sections::prices::section(&run, &liquidations)?,
         sections::causes::over_time(&run, &liquidations),
         sections::causes::of_price(&run)?,
@@ -82,7 +82,7 @@ fn of_run(finished: Finished) -> Result<Page, FinishedError> {
         sections::markets::section(&run),
         sections::blocks::section(&run),
         sections::events::section(&run)?,
-        sections::made::section(&run.finished, &run.text, false),
+        sections::provenance::section(&run.finished, &run.text, false),
     ];
     let name = &run.finished.scenario.name;
     let muted = if run.finished.options.mute_forced_sales { ", forced sales muted" } else { "" };
@@ -91,7 +91,7 @@ fn of_run(finished: Finished) -> Result<Page, FinishedError> {
     Ok(Page {
         title: format!("{name}, {seed}{muted}"),
         subtitle: format!("{blocks} blocks. {}", question(&run.text)),
-        doubts: run.finished.doubts.clone(),
+        warnings: run.finished.warnings.clone(),
         time: time(&run, &liquidations),
         sections,
     })
@@ -141,7 +141,7 @@ fn rules(run: &Run, clock: &[[f64; 2]]) -> Vec<Rule> {
             rules.extend(block(seconds).map(|at| Rule { at, label: format!("shock {word}") }));
         }
     }
-    let lowest = story::deepest(run).map(|fall| fall.block).filter(|block| block.is_finite());
+    let lowest = summary::deepest(run).map(|fall| fall.block).filter(|block| block.is_finite());
     rules.extend(lowest.map(|at| Rule { at, label: "lowest".to_owned() }));
     rules
 }

@@ -28,7 +28,7 @@ pub(super) struct Page {
     /// What stands below it.
     pub(super) subtitle: String,
     /// What to know before its figures are believed.
-    pub(super) doubts: Vec<String>,
+    pub(super) warnings: Vec<String>,
     /// Its sections.
     pub(super) sections: Vec<Section>,
     /// What charts over blocks have in common; none where there are none.
@@ -93,7 +93,7 @@ impl Page {
         let zoom =
             if self.time.is_some() { "<div id=\"zoom\" role=\"group\" aria-label=\"Blocks shown\"></div>" } else { "" };
         format!(
-            "<a class=\"skip\" href=\"#story\">To the story</a>\n<header>\n<h1>{}</h1>\n<p>{}</p>\n\
+            "<a class=\"skip\" href=\"#summary\">To the summary</a>\n<header>\n<h1>{}</h1>\n<p>{}</p>\n\
              <nav aria-label=\"Sections\">{}</nav>\n</header>\n<div class=\"tools\">{zoom}\
              <button type=\"button\" id=\"scheme\"></button></div>\n",
             escape(&self.title),
@@ -103,13 +103,13 @@ impl Page {
     }
 
     fn warnings(&self) -> String {
-        if self.doubts.is_empty() {
+        if self.warnings.is_empty() {
             return String::new();
         }
-        let doubts = self.doubts.iter().map(|doubt| format!("<li>{}</li>", escape(doubt)));
-        let doubts = doubts.collect::<Vec<_>>().concat();
+        let warnings = self.warnings.iter().map(|warning| format!("<li>{}</li>", escape(warning)));
+        let warnings = warnings.collect::<Vec<_>>().concat();
         format!(
-            "<aside class=\"doubts\" role=\"note\"><p>Before these figures are believed:</p><ul>{doubts}</ul></aside>\n"
+            "<aside class=\"warnings\" role=\"note\"><p>Before these figures are believed:</p><ul>{warnings}</ul></aside>\n"
         )
     }
 }

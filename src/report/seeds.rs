@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::frame::Frame;
 use super::page::{Page, Time};
-use super::sections::{made, seeds as sections};
+use super::sections::{provenance, seeds as sections};
 use super::source::at;
 use super::thin;
 use super::words::count;
@@ -86,7 +86,7 @@ pub(super) fn page(finished: Finished) -> Result<Page, FinishedError> {
         Some(Time { clock: kept.clock.clone(), all, view: None, rules: vec![] })
     });
     let mut parts = vec![
-        sections::story(&sweep),
+        sections::summary(&sweep),
         sections::prices(&sweep),
         sections::liquidations(&sweep),
         sections::causes(&sweep),
@@ -94,7 +94,7 @@ pub(super) fn page(finished: Finished) -> Result<Page, FinishedError> {
         sections::blocks(&sweep),
         sections::runs(&sweep),
     ];
-    parts.push(made::section(&sweep.finished, &text, keeps_runs));
+    parts.push(provenance::section(&sweep.finished, &text, keeps_runs));
     Ok(Page {
         title: format!(
             "{}, seeds {}",
@@ -102,7 +102,7 @@ pub(super) fn page(finished: Finished) -> Result<Page, FinishedError> {
             sweep.finished.seeds.as_deref().unwrap_or_default()
         ),
         subtitle: format!("{} runs. {}", count(at(&sweep.summary, &["runs"])), super::question(&text)),
-        doubts: sweep.finished.doubts.clone(),
+        warnings: sweep.finished.warnings.clone(),
         time,
         sections: parts,
     })

@@ -7,10 +7,10 @@ use super::schema::{CascadeParams, ChainParams, RecordParams, Scenario};
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::time::TimeSpan;
 use crate::reader::diagnostic::{Diagnostic, did_you_mean, one_of};
+use crate::reader::format::{missing, twice};
 use crate::reader::piece::{Node, Placed, read};
 use crate::reader::syntax::File;
 use crate::reader::tree::{Field, Kind};
-use crate::reader::wording::{missing, twice};
 
 /// The fields that stand once, in the scenario itself or in one included file.
 const SHARED: [&str; 2] = ["block_time", "chain"];

@@ -216,10 +216,10 @@ impl Simulation {
         // The tables of the end tell of the last block, as the last row of `ticks.csv` does.
         self.world.resource_mut::<ChainState>().clock.look_back();
         let identities: Vec<Identity> = self.world.query::<&Identity>().iter(&self.world).copied().collect();
-        let dry = identities.iter().filter(|identity| identity.ran_dry).count();
+        let out_of_gas_money = identities.iter().filter(|identity| identity.out_of_gas_money).count();
         let mut books = self.world.resource_mut::<Books>();
         for identity in &identities {
-            books.gave_up(identity.id, identity.gave_up);
+            books.priced_out(identity.id, identity.priced_out);
         }
         let mut state = SystemState::<Ended>::new(&mut self.world);
         let (sees, directory, books, liquidity) = state.get(&self.world).expect("genesis put in all that agents see");
@@ -228,8 +228,8 @@ impl Simulation {
         let maps = recorder.maps.take();
         let mut summary = recorder.summed();
         summary.blocks = blocks;
-        summary.agents_out_of_gas_money = dry as u64;
-        summary.agents_gave_up = books.count_fate(AgentFate::GaveUp);
+        summary.agents_out_of_gas_money = out_of_gas_money as u64;
+        summary.agents_priced_out = books.count_fate(AgentFate::PricedOut);
         summary.audits_passed = self.audits + 1;
         summary.positions = books.positions.count();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, sees.named, &self.beginning, &now);

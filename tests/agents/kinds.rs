@@ -531,8 +531,14 @@ fn who_sleeps_is_not_asked() {
     let every: [fn(u64) -> Wake; 4] =
         [|_| Wake::NextBlock, |block| Wake::At(block + 5), |_| Wake::WhenUnderwater, |_| Wake::Never];
     let entities = [0, 1, 2, 3].map(|number: u32| {
-        let identity =
-            Identity { id: AgentId(number), who: Who(0), account: AccountId(0), nonce: 0, ran_dry: false, gave_up: 0 };
+        let identity = Identity {
+            id: AgentId(number),
+            who: Who(0),
+            account: AccountId(0),
+            nonce: 0,
+            out_of_gas_money: false,
+            priced_out: 0,
+        };
         let entity = world.spawn((Counting { asked: Vec::new(), next: every[number as usize] }, identity)).id();
         world.resource_mut::<Awake<Counting>>().schedule(0, (identity.id, number), Wake::NextBlock);
         entity

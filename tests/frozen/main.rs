@@ -30,8 +30,14 @@ struct Lists {
 }
 
 const LISTS: Lists = Lists {
-    renamed: &[("events.csv", "goblin", "worker"), ("summary.json", "positions.killed", "positions.liquidated")],
+    renamed: &[
+        ("agents.csv", "gave_up", "priced_out"),
+        ("events.csv", "goblin", "worker"),
+        ("summary.json", "agents_gave_up", "agents_priced_out"),
+        ("summary.json", "positions.killed", "positions.liquidated"),
+    ],
     words: &[
+        ("agents.csv", "fate", "gave_up", "priced_out"),
         ("agents.csv", "fate", "killed", "liquidated"),
         ("agents.csv", "kind", "BankLender", "FarmLender"),
         ("agents.csv", "kind", "Liquidator", "FarmLiquidator"),

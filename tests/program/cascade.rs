@@ -276,7 +276,7 @@ fn a_market_without_liquidations_needs_no_counterfactual_and_has_no_causes() {
     checked.scenario.blocks = 30;
     let (told, causes) = asked(&checked, audited(1), 4);
     assert!(causes.counterfactuals.is_empty() && causes.run.liquidations.is_empty(), "{told:#?}");
-    assert_eq!((told.twins, told.ended_within_depth, told.depth), (0, true, None));
+    assert_eq!((told.counterfactuals, told.ended_within_depth, told.depth), (0, true, None));
     assert_eq!((told.debt_amplification, told.branching_ratio_value, told.blocks_to_quiet), (None, None, None));
 }
 

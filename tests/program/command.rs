@@ -314,7 +314,7 @@ fn runs_are_compared_in_what_they_say_and_in_what_came_of_them() {
 }
 
 #[test]
-fn folders_that_cannot_be_believed_are_doubted_or_refused() {
+fn folders_that_differ_from_their_manifest_are_warned_of_or_refused() {
     let desk = Desk::with(TINY);
     for out in ["one", "two"] {
         assert_eq!(desk.run(&["run", "tiny.ron", "--out", out]).code, Some(0));

@@ -64,7 +64,7 @@ fn agent() -> Agent<'static> {
         transactions: 1,
         reverts: 0,
         expired: 0,
-        gave_up: 0,
+        priced_out: 0,
         leverage_ratio: Some(3.0),
         fees_earned_numeraire: None,
         impermanent_loss_numeraire: None,

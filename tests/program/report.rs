@@ -118,7 +118,7 @@ fn what_cannot_be_believed_is_said_and_what_is_no_run_is_refused() {
     let told = done(home.path(), &["report", "out"]);
     assert!(told.contains("warning: out/ticks.csv was edited since the run"), "{told}");
     let page = fs::read_to_string(home.path().join("out/report.html")).unwrap();
-    assert!(page.contains("class=\"doubts\"") && page.contains("ticks.csv was edited since the run"));
+    assert!(page.contains("class=\"warnings\"") && page.contains("ticks.csv was edited since the run"));
 
     fs::create_dir(home.path().join("empty")).unwrap();
     let refused = plimsoll(home.path(), &["report", "empty"]);

@@ -52,7 +52,7 @@ fn trade(outside: f64, fee_bps: u16, capital: &str, venue: &str) -> Trade {
             ],
         )"#
     );
-    // The pool starts away from the outside price, which the reader doubts; that is the experiment.
+    // The pool starts away from the outside price, which the reader warns of; that is the experiment.
     let checked = checked(&text);
     let mut market = Market::begin(&checked.scenario, 1);
     let before = market.reserves(0);

@@ -33,7 +33,7 @@ impl Reserves {
     }
 }
 
-/// Reads a scenario's text; it has no mistakes and gives no reason for doubt.
+/// Reads a scenario's text; it has no mistakes and gives no warning.
 pub(crate) fn read(text: &str) -> Scenario {
     let checked = checked(text);
     assert_eq!(checked.warnings, []);

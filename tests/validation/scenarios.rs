@@ -1,4 +1,4 @@
-//! The scenarios in the repository: they read without a doubt, they run, and they answer the questions that they ask.
+//! The scenarios in the repository: they read without a warning, they run, and they answer the questions that they ask.
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ fn run(checked: &Checked, blocks: u64, options: Options) -> Summary {
 }
 
 #[test]
-fn every_scenario_reads_without_doubts_and_its_first_blocks_pass_the_audit() {
+fn every_scenario_reads_without_warnings_and_its_first_blocks_pass_the_audit() {
     let mut files: Vec<String> = std::fs::read_dir(folder())
         .expect("the repository has scenarios")
         .map(|entry| entry.expect("the folder can be read").file_name().into_string().expect("names are text"))

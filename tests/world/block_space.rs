@@ -76,7 +76,7 @@ fn fates(mut simulation: Simulation, population: &str, fate: AgentFate) -> usize
         simulation.world_mut().query::<&Identity>().iter(simulation.world()).copied().collect();
     let mut books = simulation.world().resource::<Books>().clone();
     for identity in &identities {
-        books.gave_up(identity.id, identity.gave_up);
+        books.priced_out(identity.id, identity.priced_out);
     }
     let directory = simulation.world().resource::<AgentDirectory>();
     let members = identities.iter().filter(|identity| directory.population(identity.id).name == population);
@@ -126,15 +126,15 @@ const ENTRY: &str = r#"entry: Between("1 min", "5 min"), gas_money: Fixed(9)"#;
 /// 600,000 gas at 51 gwei and 2,000 are 61.20: 6 % of a capital of 1,000, 0.06 % of one of 100,000.
 #[test]
 fn who_has_little_gives_up_where_gas_is_dear_and_who_has_much_does_not() {
-    for (capital, gave_up) in [("1_000", 20), ("100_000", 0)] {
+    for (capital, priced_out) in [("1_000", 20), ("100_000", 0)] {
         for patience in ["(gas_share: Fixed(0.01))", "(gas_share: Fixed(0.01), blocks: Fixed(9))"] {
             let agents = farmers(&format!("{ENTRY}, patience: {patience}"))
                 .replace("capital: Fixed(1_000)", &format!("capital: Fixed({capital})"))
                 .replace("Uniform(3, 5)", "Fixed(2)");
             let mut simulation = market(MINUTES, "base_fee: Fixed(50)", 0.0, &agents);
             count(&mut simulation, 60, |_| false);
-            assert!(states(&mut simulation).iter().all(|state| (*state == State::Refused) == (gave_up > 0)));
-            assert_eq!(fates(simulation, "farmers", AgentFate::GaveUp), gave_up, "{capital}, {patience}");
+            assert!(states(&mut simulation).iter().all(|state| (*state == State::Refused) == (priced_out > 0)));
+            assert_eq!(fates(simulation, "farmers", AgentFate::PricedOut), priced_out, "{capital}, {patience}");
         }
     }
 }

@@ -117,7 +117,7 @@ fn a_keeper_whose_gas_price_is_fixed_falls_silent_when_the_base_fee_has_passed_i
     let started = |price: u32, share: f64| {
         let more = format!("funds: Own(Fixed(1_000_000)), fixed_gas: (share: {share}, price: Fixed({price}))");
         let summary = finish(system(ENGLISH, &(owner("") + &keeper("keeper", &more))), 300);
-        (summary.auctions.map_or(0, |auctions| auctions.started), summary.agents_gave_up)
+        (summary.auctions.map_or(0, |auctions| auctions.started), summary.agents_priced_out)
     };
     assert_eq!(started(101, 1.0), (4, 0));
     assert_eq!(started(99, 1.0), (0, 1));

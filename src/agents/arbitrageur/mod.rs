@@ -89,7 +89,7 @@ impl Agent for Arbitrageur {
                 let bid = hurried(sees, fee, gain, self.min_profit, gas, sees.clock.block + self.expiry - 1);
                 self.send(trade.actions, bid, out);
             } else if gain > self.min_profit {
-                out.give_up();
+                out.priced_out();
             }
         }
         Wake::NextBlock

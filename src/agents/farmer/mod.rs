@@ -178,7 +178,7 @@ impl Farmer {
         let [base, farmed] = sees.base_and_farmed(self.goblin);
         let at_stake = || sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
         let Some(bid) = self.offer.bid(sees, at_stake, sees.gas.schedule.work) else {
-            out.give_up();
+            out.priced_out();
             return false;
         };
         out.submit(smallvec![action], bid)
@@ -199,7 +199,7 @@ impl Farmer {
         let worth = gas_share * sees.worth(base, value + loan);
         let cost = sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.offer.tip) * gas as f64;
         if cost > worth {
-            out.give_up();
+            out.priced_out();
             return false;
         }
         let bid = hurried(sees, self.offer.tip, worth, 0.0, gas, u64::MAX);

@@ -175,7 +175,7 @@ impl Keeper {
             return false;
         }
         if self.is_silent(sees) {
-            out.give_up();
+            out.priced_out();
             return false;
         }
         if !out.submit(actions, self.hurry(gain, gas, sees)) {

@@ -174,7 +174,7 @@ impl LiquidityProvider {
     fn submit(&mut self, actions: Actions, at_stake: f64, sees: &View, out: &mut Outbox) -> bool {
         match self.offer.bid(sees, || at_stake, sees.gas.schedule.of(&actions)) {
             Some(bid) => self.waits = out.submit(actions, bid),
-            None => out.give_up(),
+            None => out.priced_out(),
         }
         self.waits
     }
@@ -263,7 +263,7 @@ impl LiquidityProvider {
         let remove = self.order(self.range, LiquidityCall::Remove { liquidity, least: PerToken::new() });
         let empty = LiquidityCall::AddUpTo { most: PerToken::new(), least_liquidity: 1 };
         if expected.is_some_and(|expected| expected <= self.gas_worth(&[remove.clone(), self.order(to, empty)], sees)) {
-            out.give_up();
+            out.priced_out();
             return false;
         }
         let Some(fit) = self.fit_after(sees, account, liquidity, to) else { return false };
@@ -275,7 +275,7 @@ impl LiquidityProvider {
         actions.extend(self.puts_in(to, fit));
         let costs = self.gas_worth(&actions, sees) + (paid - taken).max(0.0);
         if expected.is_some_and(|expected| expected <= costs) {
-            out.give_up();
+            out.priced_out();
             return false;
         }
         self.submit(actions, at_stake, sees, out)
@@ -328,7 +328,7 @@ impl LiquidityProvider {
         if earned > gas_multiple * self.gas_worth(&actions, sees) {
             self.submit(actions, earned, sees, out);
         } else if earned > 0.0 {
-            out.give_up();
+            out.priced_out();
         }
     }
 

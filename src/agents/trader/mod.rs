@@ -121,7 +121,7 @@ impl Trader {
                 let (amount_in, least_out) = (AmountIn::Exact(amount), self.insists.map_or(0, least));
                 out.submit(smallvec![Action::Swap { pool, direction, amount_in, least_out }], bid);
             }
-            None => out.give_up(),
+            None => out.priced_out(),
         }
     }
 

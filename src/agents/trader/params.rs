@@ -12,8 +12,8 @@ use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
+use crate::reader::format::missing;
 use crate::reader::piece::Node;
-use crate::reader::wording::missing;
 use serde::Deserialize;
 
 /// A population of traders, as scenario files write it.

@@ -142,7 +142,8 @@ pub(in super::super) fn of_price(run: &Run) -> Result<Section, FinishedError> {
     if !cascade.is_object() {
         section.say(
             "A single run cannot tell the share of a fall that the shock did from the share that the liquidations did. \
-             `plimsoll cascade` runs the scenario beside its twins on the same dice, and this section then shows it.",
+             `plimsoll cascade` runs the scenario beside its counterfactuals on the same dice, and this section then shows \
+             it.",
         );
         return Ok(section);
     }
@@ -240,8 +241,12 @@ fn figures(run: &Run) -> String {
     let number = |path: &[&str]| count(at(cascade, path));
     let unit = run.numeraire();
     let rows: Vec<(String, String, &str)> = vec![
-        ("liquidated debt, run over twin 0".into(), times("debt_amplification"), "amplification"),
-        ("bad debt, run over twin 0".into(), times("bad_debt_amplification"), "none where twin 0 has no bad debt"),
+        ("liquidated debt, run over counterfactual 0".into(), times("debt_amplification"), "amplification"),
+        (
+            "bad debt, run over counterfactual 0".into(),
+            times("bad_debt_amplification"),
+            "none where counterfactual 0 has no bad debt",
+        ),
         (
             "branching ratio by count".into(),
             times("branching_ratio_count"),
@@ -250,8 +255,8 @@ fn figures(run: &Run) -> String {
         ("branching ratio by worth sold".into(), times("branching_ratio_value"), ""),
         ("deepest generation".into(), number(&["depth"]), ""),
         ("blocks to quiet".into(), number(&["blocks_to_quiet"]), "from the first liquidation to the last"),
-        ("suppressed".into(), number(&["suppressed", "count"]), "liquidated in a twin and not in the run"),
-        ("brought forward".into(), number(&["brought_forward", "count"]), "liquidated sooner than in twin 0"),
+        ("suppressed".into(), number(&["suppressed", "count"]), "liquidated in a counterfactual and not in the run"),
+        ("brought forward".into(), number(&["brought_forward", "count"]), "liquidated sooner than in counterfactual 0"),
         (
             "delayed by full blocks".into(),
             number(&["delayed_by_full_blocks", "count"]),

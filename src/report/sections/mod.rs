@@ -4,12 +4,12 @@ pub(super) mod blocks;
 pub(super) mod causes;
 pub(super) mod events;
 pub(super) mod health;
-pub(super) mod made;
 pub(super) mod markets;
 pub(super) mod prices;
 pub(super) mod profit;
+pub(super) mod provenance;
 pub(super) mod seeds;
-pub(super) mod story;
+pub(super) mod summary;
 
 use super::chart::Chart;
 use super::grid::Grid;

@@ -14,8 +14,8 @@ const CIRCLES: usize = 400;
 /// The colours of pools in a chart.
 const POOLS: [&str; 4] = ["green", "sky", "purple", "yellow"];
 
-/// What twin 0 says of each price that decides: `ETH in ETH/USDC`.
-type Twins = BTreeMap<String, Vec<f64>>;
+/// What counterfactual 0 says of each price that decides: `ETH in ETH/USDC`.
+type Counterfactuals = BTreeMap<String, Vec<f64>>;
 
 /// Returns the section.
 ///
@@ -27,10 +27,10 @@ pub(in super::super) fn section(run: &Run, liquidations: &Liquidations) -> Resul
         section.say("The run keeps no ticks.csv, so there are no prices over time to draw.");
         return Ok(section);
     }
-    let twins = twins(run)?;
+    let counterfactuals = counterfactuals(run)?;
     let mut shown = Vec::new();
     for token in run.tokens() {
-        if let Some(chart) = of_token(run, &token, liquidations, &twins, &mut shown) {
+        if let Some(chart) = of_token(run, &token, liquidations, &counterfactuals, &mut shown) {
             section.charts.push(chart);
         }
     }
@@ -53,20 +53,20 @@ fn of_unit(unit: &str) -> String {
     if unit.is_empty() { String::new() } else { format!(" ({unit})") }
 }
 
-/// Reads the prices of twin 0, where every forced sale is muted.
-fn twins(run: &Run) -> Result<Twins, FinishedError> {
-    let mut twins = Twins::new();
+/// Reads the prices of counterfactual 0, where every forced sale is muted.
+fn counterfactuals(run: &Run) -> Result<Counterfactuals, FinishedError> {
+    let mut counterfactuals = Counterfactuals::new();
     let rows = run.ticks.rows();
     run.each_row("contributions.csv", |named, record| {
         let Some(row) = whole(named.text(record, "block")).and_then(|block| run.row(block as f64)) else { return };
         let name = named.text(record, "price_of");
-        if !twins.contains_key(name) {
-            twins.insert(name.to_owned(), vec![f64::NAN; rows]);
+        if !counterfactuals.contains_key(name) {
+            counterfactuals.insert(name.to_owned(), vec![f64::NAN; rows]);
         }
-        let values = twins.get_mut(name).expect("it was just put there");
-        values[row] = named.number(record, "price_twin_0");
+        let values = counterfactuals.get_mut(name).expect("it was just put there");
+        values[row] = named.number(record, "price_counterfactual_0");
     })?;
-    Ok(twins)
+    Ok(counterfactuals)
 }
 
 /// Returns the chart of a token whose price moves.
@@ -74,7 +74,7 @@ fn of_token(
     run: &Run,
     token: &Thing,
     liquidations: &Liquidations,
-    twins: &Twins,
+    counterfactuals: &Counterfactuals,
     shown: &mut Vec<String>,
 ) -> Option<Chart> {
     let outside = run.of(token, "price_outside_numeraire")?;
@@ -101,10 +101,11 @@ fn of_token(
     if !series.iter().any(|series| moves(&series.values)) {
         return None;
     }
-    let ours: Vec<_> = twins.iter().filter(|(name, _)| name.split(" in ").next() == Some(&token.name)).collect();
+    let ours: Vec<_> =
+        counterfactuals.iter().filter(|(name, _)| name.split(" in ").next() == Some(&token.name)).collect();
     for (name, values) in &ours {
         let whose = if ours.len() > 1 { format!("{name}, ") } else { String::new() };
-        let label = format!("{whose}no forced sales (twin 0)");
+        let label = format!("{whose}no forced sales (counterfactual 0)");
         series.push(Series::line(label, unit, "shadow", (*values).clone()).looks(Look::Dashed));
     }
     let marks = circles(run, liquidations, &token.name, &marked);

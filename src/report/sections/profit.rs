@@ -7,7 +7,7 @@ use super::super::html::{Cell, Mark, drawing, table};
 use super::super::source::Run;
 use super::super::words::{count, figure, percent, signed};
 use super::Section;
-use super::story::gains;
+use super::summary::gains;
 use crate::output::finished::FinishedError;
 
 /// So many bars has the chart of gains.

@@ -10,7 +10,7 @@ use super::super::words::{count, figure, percent, short, shortest, signed};
 use super::Section;
 use super::causes::{Step, waterfall};
 use super::profit::{quantile, quantile_box};
-use super::story::{Tile, tiles};
+use super::summary::{Tile, tiles};
 
 fn median(sorted: &[f64]) -> f64 {
     quantile(sorted, 0.5)
@@ -48,7 +48,7 @@ fn falls(sweep: &Sweep, prefix: &str) -> Vec<f64> {
 
 /// Returns the price that falls most: how it is called, and what its figures' names begin with.
 fn deepest(sweep: &Sweep) -> Option<(String, String)> {
-    let decided = between(sweep, "cascade_price_amplification_", "_lowest_in_twin_0")
+    let decided = between(sweep, "cascade_price_amplification_", "_lowest_in_counterfactual_0")
         .into_iter()
         .map(|name| (capitals(&name), format!("cascade_price_amplification_{name}")));
     let tokens = between(sweep, "tokens_", "_price_outside_numeraire_lowest")
@@ -62,8 +62,8 @@ fn deepest(sweep: &Sweep) -> Option<(String, String)> {
 }
 
 /// Returns what happened, in words and five numbers.
-pub(in super::super) fn story(sweep: &Sweep) -> Section {
-    let mut section = Section::new("story", "What happened");
+pub(in super::super) fn summary(sweep: &Sweep) -> Section {
+    let mut section = Section::new("summary", "Summary");
     let unit = sweep.numeraire();
     let (debts, bads, counts) = (
         sweep.sorted("liquidations_debt_numeraire"),
@@ -99,8 +99,9 @@ fn numbers(sweep: &Sweep) -> [Tile; 5] {
     let price = deepest(sweep);
     let (name, prefix) = price.unwrap_or_default();
     let fall = falls(sweep, &prefix);
-    let twin = sweep.runs.get(&format!("{prefix}_lowest_in_twin_0")).zip(sweep.runs.get(&format!("{prefix}_start")));
-    let mut shock: Vec<f64> = twin.map_or_else(
+    let counterfactual =
+        sweep.runs.get(&format!("{prefix}_lowest_in_counterfactual_0")).zip(sweep.runs.get(&format!("{prefix}_start")));
+    let mut shock: Vec<f64> = counterfactual.map_or_else(
         || fall.clone(),
         |(low, start)| low.iter().zip(start).map(|(low, start)| low / start - 1.0).collect(),
     );
@@ -114,7 +115,7 @@ fn numbers(sweep: &Sweep) -> [Tile; 5] {
             number: percent(median(&shock)),
             note: format!(
                 "{name}{}; {}",
-                if twin.is_some() { ", no forced sales" } else { "" },
+                if counterfactual.is_some() { ", no forced sales" } else { "" },
                 spread(&shock, percent)
             ),
         },
@@ -241,7 +242,8 @@ pub(in super::super) fn liquidations(sweep: &Sweep) -> Section {
 pub(in super::super) fn causes(sweep: &Sweep) -> Section {
     let mut section = Section::new("causes", "What made the price fall");
     let Some((name, prefix)) = deepest(sweep).filter(|(_, prefix)| prefix.starts_with("cascade_")) else {
-        section.say("`plimsoll cascade --seeds` runs every seed beside its twins, and tells the causes here.");
+        section
+            .say("`plimsoll cascade --seeds` runs every seed beside its counterfactuals, and tells the causes here.");
         return section;
     };
     let value = |name: &str| {
@@ -269,7 +271,7 @@ pub(in super::super) fn causes(sweep: &Sweep) -> Section {
     steps.push(step("at its lowest", "fill-ink", value("lowest"), true));
     section.before += &waterfall(&format!("{name}, from the start to its lowest: means of all runs"), "price", &steps);
     let times = sweep.sorted(&format!("{prefix}_amplification"));
-    let title = format!("Amplification of the fall of {name} (run over twin 0)");
+    let title = format!("Amplification of the fall of {name} (run over counterfactual 0)");
     section.charts.extend(histogram("amplification", &title, "", "purple", &times, vec![]));
     section
 }

@@ -1,9 +1,9 @@
 //! What a file may say and a simulation cannot do, each with its place: lists check themselves, names and what stands
 //! once are checked here.
 
+mod cascade;
 mod chain;
 mod declared;
-mod laboratory;
 mod names;
 
 use std::ops::{Deref, DerefMut};
@@ -25,7 +25,7 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     check.names();
     check.chain();
     draft.lists.check(&mut check);
-    check.laboratory();
+    check.cascade();
     if sound && !check.out.iter().any(Diagnostic::is_error) {
         draft.lists.warn(&mut check);
     }

@@ -13,7 +13,7 @@ const LICENCE: &str = include_str!("../assets/uplot.LICENSE");
 
 /// Returns the section.
 pub(in super::super) fn section(finished: &Finished, scenario: &str, keeps_runs: bool) -> Section {
-    let mut section = Section::new("made", "How it was made");
+    let mut section = Section::new("provenance", "Provenance");
     section.say("The same scenario, seed and version give the same bytes on any machine:");
     let command = escape(&command(finished, keeps_runs));
     section.before.extend(["<pre class=\"command\"><code>", &command, "</code></pre>\n"]);
@@ -98,7 +98,7 @@ mod tests {
             has_many_seeds: false,
             options: RunOptions { blocks: 100, cascade_depth: Some(4), exact: true, ..RunOptions::default() },
             files: vec![],
-            doubts: vec![],
+            warnings: vec![],
         };
         assert_eq!(
             command(&finished, false),

@@ -5,7 +5,7 @@ use super::Check;
 
 impl Check<'_, '_> {
     /// Falls between none and all of a price, moments within the run, at least one generation.
-    pub(super) fn laboratory(&mut self) {
+    pub(super) fn cascade(&mut self) {
         if let Some(record) = &self.draft.record {
             let node = record.node.at("liquidatable_at");
             for (fall, index) in record.value.liquidatable_at.iter().zip(0..) {

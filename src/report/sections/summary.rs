@@ -1,4 +1,4 @@
-//! What happened, in words and five numbers.
+//! What the run came to, in words and five numbers.
 
 use serde_json::Value;
 
@@ -40,8 +40,8 @@ pub(in super::super) struct Fall {
     pub(in super::super) lowest: f64,
     /// Where.
     pub(in super::super) block: f64,
-    /// The lowest in twin 0.
-    pub(in super::super) in_twin_0: f64,
+    /// The lowest in counterfactual 0.
+    pub(in super::super) in_counterfactual_0: f64,
     /// How many times as deep the sales made it.
     pub(in super::super) amplification: f64,
 }
@@ -59,7 +59,7 @@ pub(in super::super) fn deepest(run: &Run) -> Option<Fall> {
         start: at(path, &["start"]),
         lowest: at(path, &["lowest"]),
         block: at(path, &["lowest_block"]),
-        in_twin_0: at(path, &["lowest_in_twin_0"]),
+        in_counterfactual_0: at(path, &["lowest_in_counterfactual_0"]),
         amplification: at(path, &["amplification"]),
     };
     let decided = list(&run.summary["cascade"], "price_amplification");
@@ -86,7 +86,7 @@ pub(in super::super) fn gains(summary: &Value) -> Vec<(String, f64)> {
 
 /// Returns the section.
 pub(in super::super) fn section(run: &Run) -> Section {
-    let mut section = Section::new("story", "What happened");
+    let mut section = Section::new("summary", "Summary");
     let summary = &run.summary;
     let unit = run.numeraire();
     let fall = deepest(run);
@@ -144,10 +144,10 @@ fn fell(run: &Run, fall: Option<&Fall>) -> String {
         time.unwrap_or_default(),
         percent(fall.ratio()),
     )];
-    if fall.in_twin_0.is_finite() {
+    if fall.in_counterfactual_0.is_finite() {
         told.push(format!(
             "With the same dice and every forced sale muted it would have fallen by {}.",
-            percent(1.0 - fall.in_twin_0 / fall.start)
+            percent(1.0 - fall.in_counterfactual_0 / fall.start)
         ));
     }
     if fall.amplification.is_finite() {
@@ -197,9 +197,9 @@ fn liquidated(run: &Run, many: f64, debt: f64, bad: f64, unit: &str) -> String {
 fn shock(fall: Option<&Fall>) -> Tile {
     let label = "Shock".to_owned();
     match fall {
-        Some(fall) if fall.in_twin_0.is_finite() => Tile {
+        Some(fall) if fall.in_counterfactual_0.is_finite() => Tile {
             label,
-            number: percent(fall.in_twin_0 / fall.start - 1.0),
+            number: percent(fall.in_counterfactual_0 / fall.start - 1.0),
             note: format!("{}, had no forced sale moved it", fall.name),
         },
         Some(fall) => {

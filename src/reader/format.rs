@@ -12,7 +12,7 @@ use super::tree::Tree;
 pub type Probe<'a> = &'a dyn Fn(Range<usize>, &str) -> Option<Error>;
 
 /// Says what is wrong at a byte of a piece.
-pub fn in_words(piece: Node, at: usize, error: &Error, probe: Probe) -> Diagnostic {
+pub fn error_diagnostic(piece: Node, at: usize, error: &Error, probe: Probe) -> Diagnostic {
     let here = Node { tree: piece.tree.innermost(at), ..piece };
     match error {
         Error::NoSuchStructField { expected, found, .. } => {
