@@ -14,38 +14,38 @@ use crate::chain::transaction::LendingCall;
 /// What is kept of an agent. Worths are in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AgentBook {
-    /// Worth before the first block.
+    /// Value before the first block.
     pub worth_start: f64,
-    /// Fees paid for gas, each at its time's price.
+    /// Fees paid for gas, each valued at its block's outside price.
     pub gas_paid: f64,
-    /// Rewards got, each at its time's price.
+    /// Farm rewards received, each valued at its block's outside price.
     pub rewards: f64,
     /// What sandwiches took from its trades, each at its time's price.
     pub lost: f64,
     /// Assets over own capital that it was drawn to open with.
     pub leverage: Option<f64>,
-    /// When it entered, if by a transaction.
+    /// The block of its first opening or supply; missing if it never entered, or before the first block.
     pub entered: Option<u64>,
-    /// When it left.
+    /// The block of its last exit, a liquidation included; missing if it never left.
     pub left: Option<u64>,
-    /// Its transactions in blocks.
+    /// Transactions that a block took, reverted ones included.
     pub transactions: u32,
-    /// Those that reverted.
+    /// Those of `transactions` that reverted; they pay for gas too.
     pub reverts: u32,
-    /// Transactions that expired.
+    /// Transactions that expired, which no block took and which cost nothing.
     pub expired: u32,
     /// How often it left something alone because of what gas costs; known at the end.
     pub priced_out: u32,
-    /// Where it stands.
+    /// What became of it so far.
     pub fate: AgentFate,
 }
 
 /// What is kept of every agent, by id, and of every position.
 #[derive(Debug, Clone, Default, PartialEq, Resource)]
 pub struct Books {
-    /// By agent.
+    /// Indexed by `AgentId`.
     pub agents: Vec<AgentBook>,
-    /// Of every position.
+    /// Of every position that ever owed something.
     pub positions: PositionBooks,
 }
 
@@ -94,7 +94,7 @@ impl Books {
         books
     }
 
-    /// Takes an event into the books.
+    /// Books an event on its sender and on the owner of the position that it is about.
     pub fn take_in(&mut self, event: &Event, sees: &View, directory: &AgentDirectory) {
         self.positions.take_in(event, sees);
         if let Some((agent, _)) = event.sender {
@@ -235,7 +235,7 @@ impl Books {
 }
 
 impl Books {
-    /// Counts the agents that a thing became of.
+    /// Returns how many agents have met this fate.
     pub fn count_fate(&self, fate: AgentFate) -> u64 {
         self.agents.iter().filter(|book| book.fate == fate).count() as u64
     }

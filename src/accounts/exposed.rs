@@ -9,9 +9,9 @@ use crate::deployments::positions::{Collateral, DebtAt};
 /// Positions of a market that fail when the price of one collateral does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exposed {
-    /// The protocol.
+    /// Where the positions are.
     pub protocol: ProtocolId,
-    /// The collateral, in its market.
+    /// The collateral, and the market of the protocol that takes it.
     pub collateral: Collateral,
 }
 
@@ -25,7 +25,7 @@ impl Exposed {
         protocols(sees).flat_map(of).collect()
     }
 
-    /// Returns what its market is called.
+    /// Returns the name of its market as the scenario has it.
     pub fn market<'a>(&self, sees: &'a View) -> &'a str {
         name(sees, self.protocol, self.collateral.market)
     }
@@ -54,14 +54,14 @@ impl Exposed {
 /// A market whose positions' health is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Followed {
-    /// The protocol.
+    /// Where the positions are.
     pub protocol: ProtocolId,
-    /// The market.
+    /// The market's number within the protocol: 0 where it has one.
     pub market: u16,
 }
 
 impl Followed {
-    /// Returns every market of every protocol.
+    /// Returns every market of every protocol, in the scenario's order.
     pub fn all(sees: &View) -> Vec<Self> {
         let markets = |protocol: ProtocolId| {
             let names = &sees.protocols.directory.positions[protocol.index()].markets;
@@ -70,7 +70,7 @@ impl Followed {
         protocols(sees).flat_map(markets).collect()
     }
 
-    /// Returns what the market is called.
+    /// Returns the market's name as the scenario has it.
     pub fn name<'a>(&self, sees: &'a View) -> &'a str {
         name(sees, self.protocol, self.market)
     }

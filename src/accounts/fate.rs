@@ -3,9 +3,9 @@
 words! {
     /// What became of an agent.
     pub enum AgentFate {
-        /// It never acted.
+        /// It never sent a transaction that a block took.
         Idle = "idle",
-        /// It acted and holds no position.
+        /// It sent transactions and holds no position.
         Active = "active",
         /// It is in the market: its position or its supply is still there.
         Open = "open",
@@ -21,7 +21,7 @@ words! {
 words! {
     /// How a position's lowest health factor was found.
     pub enum LowestKind {
-        /// It is the lowest after any block.
+        /// The lowest after any block of the run.
         Exact = "exact",
         /// It was looked at when something happened to the position, and at the end: between, it may have been lower.
         Sampled = "sampled",
@@ -31,7 +31,7 @@ words! {
 words! {
     /// What became of a position.
     pub enum PositionFate {
-        /// It is still there.
+        /// It was open after the last block.
         Open = "open",
         /// Its owner closed it: paid back all that it owed, or took everything out.
         Closed = "closed",

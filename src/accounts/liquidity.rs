@@ -27,21 +27,21 @@ use crate::chain::ids::{AccountId, AgentId, PoolId};
 use crate::protocol::amm::TickRange;
 use crate::protocol::amm::uniswap_v3::PositionKey;
 
-/// The kind whose liquidity is followed.
+/// The agent kind whose liquidity is followed, as in `agents.csv`.
 pub const KIND: &str = "LiquidityProvider";
 
 /// An amount of each of a pool's tokens, in their places and in smallest units.
 type Amounts = SmallVec<[f64; 2]>;
 
-/// Where liquidity lies.
+/// A pool, and the range of ticks where its liquidity has ranges.
 type Place = (PoolId, Option<TickRange>);
 
 /// What became of a provider's capital, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Figures {
-    /// Fees earned, collected or not.
+    /// Fees earned, in whole numeraire tokens: at prices of the block that collected them, the rest at prices now.
     pub fees: f64,
-    /// Worth of positions without fees less worth of holding what was put in; not above zero but for rounding.
+    /// Value of positions without fees less that of holding what was put in; not above zero but for rounding.
     pub impermanent_loss: f64,
     /// Loss versus rebalancing; above zero for a loss.
     pub loss_versus_rebalancing: f64,
@@ -52,12 +52,12 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Returns what the parts come to before gas.
+    /// Returns the sum of all parts: profit before gas, in whole numeraire tokens.
     pub fn before_gas(&self) -> f64 {
         self.fees + self.impermanent_loss + self.own_trades + self.revaluation
     }
 
-    /// Adds those of another.
+    /// Adds another provider's figures, part by part.
     pub fn add(&mut self, other: &Self) {
         self.fees += other.fees;
         self.impermanent_loss += other.impermanent_loss;
@@ -67,12 +67,12 @@ impl Figures {
     }
 }
 
-/// Liquidity in one place, per unit of it.
+/// Liquidity in one place per unit, while a provider has some there.
 #[derive(Debug, Clone, PartialEq)]
 struct Track {
     /// How many providers have liquidity there: a place is followed while there are any.
     providers: u32,
-    /// What a unit held when it was looked at last.
+    /// Tokens that a unit held after the last block, in smallest units and the pool's order.
     holds: Amounts,
     /// What a unit has lost against rebalancing since then was first looked at.
     lost: f64,
@@ -80,22 +80,21 @@ struct Track {
     per_token: f64,
 }
 
-/// Somebody's liquidity in one place.
+/// One provider's liquidity in one place, from its first addition to its last removal.
 #[derive(Debug, Clone, PartialEq)]
 struct Spell {
-    /// Where it is.
     place: Place,
-    /// Liquidity tokens, or liquidity in the range.
+    /// Liquidity tokens, or liquidity units of a range.
     liquidity: u128,
     /// Units without fees: of the invariant as it was when they came; liquidity itself where fees are kept apart.
     units: f64,
-    /// What was put in.
+    /// Tokens put in, in smallest units and the pool's order; a removal of a share takes that share off.
     put_in: Amounts,
-    /// The track's loss when this was counted last.
+    /// The track's `lost` up to which this provider's loss is counted.
     lost: f64,
 }
 
-/// What is kept of a provider.
+/// One agent's liquidity and what it has brought so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Provider {
     figures: Figures,
@@ -106,14 +105,14 @@ struct Provider {
     marked: Vec<f64>,
 }
 
-/// What is kept of all providers of liquidity.
+/// What every provider of liquidity has earned and lost.
 #[derive(Debug, Clone, Default, PartialEq, Resource)]
 pub struct LiquidityBooks {
     tracks: BTreeMap<Place, Track>,
     providers: BTreeMap<AgentId, Provider>,
 }
 
-/// Takes the block into the books of liquidity.
+/// Brings every provider up to the end of the block; runs in the stage `record`.
 pub fn record_liquidity(
     sees: View,
     log: Res<EventLog>,
@@ -183,7 +182,7 @@ impl LiquidityBooks {
         self.provider(owner).spells.push(spell);
     }
 
-    /// Returns the agents that have liquidity.
+    /// Returns the agents that have liquidity now, by id.
     pub fn inside(&self) -> impl Iterator<Item = AgentId> {
         self.providers.iter().filter(|(_, provider)| !provider.spells.is_empty()).map(|(id, _)| *id)
     }

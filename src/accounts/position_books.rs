@@ -23,7 +23,7 @@ use crate::protocol::lending::Exposure;
 /// One collateral and one debt, by their places in their market.
 type Pair = (u8, u8);
 
-/// A position from when it was opened.
+/// A position since it was opened. A run may have a million, so what few have is in [`Details`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PositionBook {
     /// What became of it; none if there is no position.
@@ -36,7 +36,7 @@ pub struct PositionBook {
     lowest: f64,
     /// Its collateral over its debt, in units of exposures.
     ratio: f64,
-    /// Which collateral and which debt.
+    /// The collateral and debt whose price ratio its health follows.
     pair: Pair,
     /// The moment from which on it has consisted of that.
     since: u32,
@@ -47,49 +47,48 @@ pub struct PositionBook {
 /// What only those positions have to which something happened.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Details {
-    /// The block in which it came to its end.
+    /// The block in which it was closed or liquidated; missing while it is open.
     pub closed: Option<u64>,
     /// Its health factor before it was last liquidated.
     pub health_factor: Option<f64>,
-    /// Collateral that was liquidated, by token.
+    /// Collateral seized, summed over liquidations, by token in smallest units.
     pub liquidated_collateral: Amounts,
-    /// Debt that was liquidated, by token.
+    /// Debt that was liquidated, repaid or not, by token in smallest units.
     pub liquidated_debt: Amounts,
-    /// Debt that nobody paid, by token.
+    /// Debt left unpaid, by token in smallest units.
     pub bad_debt: Amounts,
     /// What its owner put in, worth then in whole numeraire tokens, where that is known.
     pub equity: Option<f64>,
-    /// Assets over that.
+    /// Assets over `equity`, at the start.
     pub leverage: Option<f64>,
-    /// What its end left to its owner.
+    /// What closing or killing it paid to the owner of a leveraged position, in smallest units; missing while it is open.
     pub proceeds: Option<(TokenId, u128)>,
     /// The same, worth then in whole numeraire tokens.
     pub proceeds_worth: f64,
 }
 
-/// The positions of one market of a protocol.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Market {
     protocol: ProtocolId,
-    /// Its number within the protocol.
+    /// Within the protocol.
     number: u16,
-    /// By number.
+    /// Indexed by the position's number.
     books: Vec<PositionBook>,
     /// For each pair that a position has consisted of: how its price over its index went.
     lowest: BTreeMap<Pair, LowestSince>,
 }
 
-/// What is kept of every position.
+/// What is kept of every position that ever owed something.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PositionBooks {
-    /// By protocol and market.
+    /// Ordered by protocol, then market.
     markets: Vec<Market>,
-    /// By protocol: where its markets begin.
+    /// Indexed by `ProtocolId`: where its markets begin in `markets`.
     first: Vec<usize>,
     /// Positions whose numbers are those of others now.
     over: Vec<(PositionKey, PositionBook)>,
     details: Vec<Details>,
-    /// Whether health factors are followed.
+    /// Whether lowest health factors are followed, which `positions.csv` alone asks for.
     follows: bool,
 }
 
@@ -143,7 +142,7 @@ impl PositionBooks {
         &mut books[index]
     }
 
-    /// Returns a position's details, to write.
+    /// Returns a position's details, made empty if it has none.
     pub fn details_mut(&mut self, key: PositionKey) -> &mut Details {
         let next = u32::try_from(self.details.len() + 1).expect("positions are numbered in u32");
         let book = self.book_mut(key);
@@ -157,7 +156,7 @@ impl PositionBooks {
         &mut self.details[index - 1]
     }
 
-    /// Returns a position's details, if it has any.
+    /// Returns a position's details; none of one that nothing happened to.
     pub fn details(&self, book: &PositionBook) -> Option<&Details> {
         self.details.get((book.details as usize).checked_sub(1)?)
     }
@@ -295,7 +294,7 @@ impl PositionBooks {
             })
     }
 
-    /// Counts what became of positions.
+    /// Counts positions by fate.
     pub fn count(&self) -> PositionCounts {
         let mut counts = PositionCounts::default();
         let books = self.markets.iter().flat_map(|of| &of.books).chain(self.over.iter().map(|(_, book)| book));
@@ -311,16 +310,16 @@ impl PositionBooks {
     }
 }
 
-/// What became of positions.
+/// Positions by fate, of all protocols.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct PositionCounts {
     /// There before the first block, or opened since.
     pub opened: u64,
-    /// Closed by their owners.
+    /// Repaid or emptied by their owners.
     pub closed: u64,
-    /// Liquidated until nothing was left.
+    /// Liquidated until no collateral was left, or no debt.
     pub liquidated: u64,
-    /// Still open.
+    /// Open after the last block.
     pub open: u64,
 }
 
@@ -348,7 +347,6 @@ fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// Adds an amount to those of its token.
 fn add(amounts: &mut Amounts, token: TokenId, units: u128) {
     if units == 0 {
         return;

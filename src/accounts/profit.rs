@@ -17,45 +17,45 @@ use crate::deployments::valuation::{Valuation, named_claims, valuation, worth_of
 /// `revaluation + rewards - gas`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ProfitAndLoss {
-    /// The agents, by kind.
+    /// By kind of agent, in the order of the kinds' first agents.
     pub by_kind: Vec<KindProfit>,
     /// The named accounts that are nobody's: the external venue and the like.
     pub accounts: Vec<AccountProfit>,
-    /// All of these together.
+    /// Profits of all kinds and accounts: the left side of the identity.
     pub total_numeraire: f64,
     /// What a change of outside prices did to what everybody held.
     pub revaluation_numeraire: f64,
-    /// Farm rewards paid.
+    /// Farm rewards paid, each at its block's outside price.
     pub rewards_numeraire: f64,
-    /// Fees paid for gas.
+    /// Fees paid for gas, each at its block's outside price.
     pub gas_paid_numeraire: f64,
     /// The total less what it should be: rounding of floats and nothing else.
     pub difference_numeraire: f64,
 }
 
-/// What agents of a kind gained.
+/// Profit of all agents of a kind, in whole numeraire tokens.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct KindProfit {
-    /// The kind.
+    /// As in the column `agent_kind`.
     pub kind: String,
-    /// How many agents.
+    /// Agents of the kind, idle ones included.
     pub agents: u64,
     /// Worth at the end less worth at the start, after gas.
     pub profit_numeraire: f64,
     /// What the change of outside prices alone did to the wallets they started with.
     pub wallet_revaluation_numeraire: f64,
-    /// Farm rewards among it.
+    /// Farm rewards contained in `profit_numeraire`.
     pub rewards_numeraire: f64,
-    /// Fees paid for gas.
+    /// Fees paid for gas, already taken off `profit_numeraire`.
     pub gas_paid_numeraire: f64,
 }
 
-/// What a named account gained.
+/// Profit of an account that is no agent's, in whole numeraire tokens.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AccountProfit {
-    /// The account.
+    /// The named account, or what protocols keep for nobody, as in `pool reserves`.
     pub account: String,
-    /// Worth at the end less worth at the start.
+    /// Value at the end less value at the start.
     pub profit_numeraire: f64,
 }
 
@@ -63,11 +63,11 @@ pub struct AccountProfit {
 /// and revaluation, less gas.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Provided {
-    /// The population.
+    /// As the scenario names it.
     pub population: String,
-    /// How many agents.
+    /// Agents of the population, those that never provided included.
     pub agents: u64,
-    /// Worth at the start.
+    /// Value of all that they held before the first block.
     pub worth_start_numeraire: f64,
     /// Worth at the end less worth at the start, after gas.
     pub profit_numeraire: f64,
@@ -81,16 +81,16 @@ pub struct Provided {
     pub own_trades_numeraire: f64,
     /// What prices did to wallets and to holding what was put in.
     pub holding_revaluation_numeraire: f64,
-    /// Fees paid for gas.
+    /// Fees paid for gas, already taken off `profit_numeraire`.
     pub gas_paid_numeraire: f64,
 }
 
-/// What was so before the first block.
+/// Valuation and prices before the first block, which profits are measured from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beginning {
-    /// What everybody's claims were worth.
+    /// Claims of every account at outside prices.
     pub worth: Valuation,
-    /// Outside prices.
+    /// Outside prices by token, in the numeraire per whole token.
     prices: Vec<f64>,
     /// By token: smallest units that genesis issued.
     supply: Vec<f64>,
@@ -99,7 +99,7 @@ pub struct Beginning {
 }
 
 impl Beginning {
-    /// Looks at the world before the first block.
+    /// Values the world as genesis left it.
     pub fn of(sees: &View, directory: &AgentDirectory) -> Self {
         let mut wallets = BTreeMap::<_, Vec<f64>>::new();
         for id in (0..).map(AgentId).take(directory.agents.len()) {

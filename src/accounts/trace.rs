@@ -17,55 +17,55 @@ use crate::deployments::positions::DebtAt;
 pub struct Watched {
     /// What it is called: the collateral's symbol, and the pool's or the oracle's name.
     pub name: String,
-    /// The token that is priced.
+    /// The token whose price it is.
     pub collateral: TokenId,
-    /// Where.
+    /// The pool or oracle that the protocol reads.
     source: PriceSource,
 }
 
 /// A liquidation at its time's outside prices, in the numeraire.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traced {
-    /// What happened.
+    /// As the event log has it.
     pub fact: Liquidation,
-    /// The block.
+    /// The block in which it executed.
     pub block: u64,
-    /// Which of the watched prices decided.
+    /// The index in [`Trace::watched`] of the price that failed it.
     pub watched: usize,
-    /// Who liquidated it.
+    /// The sender of the transaction.
     pub liquidator: AgentId,
     /// What the liquidator got, in smallest units of the debt's token; nothing for a loss.
     pub prize: u128,
-    /// Worth of what was seized.
+    /// What was seized, sold or not.
     pub collateral_numeraire: f64,
-    /// Worth of what was sold.
+    /// What the liquidation sells, at once or by whoever got it.
     pub sold_numeraire: f64,
-    /// Worth of the debt.
+    /// Debt that was liquidated, repaid or not.
     pub debt_numeraire: f64,
-    /// Worth of what was left unpaid.
+    /// What was left unpaid.
     pub bad_debt_numeraire: f64,
     /// The collateral's price at the external venue.
     pub price_outside_numeraire: f64,
 }
 
-/// What was seen.
+/// Prices and liquidations of a run, block by block: what counterfactuals are compared in.
 #[derive(Debug, Clone, Default, PartialEq, Resource)]
 pub struct Trace {
-    /// What is watched.
+    /// The prices that liquidations depend on, in the order in which they were met.
     pub watched: Vec<Watched>,
-    /// The watched prices before the first block.
+    /// The watched prices before the first block, indexed as `watched`.
     pub start: Vec<f64>,
     /// The watched prices after each block, block by block.
     prices: Vec<f64>,
-    /// Every liquidation, in order.
+    /// Every liquidation, in order of execution.
     pub liquidations: Vec<Traced>,
-    /// What liquidators got, worth at the time.
+    /// Paid to liquidators, each prize valued in its block.
     pub prizes_numeraire: f64,
-    /// What they paid for gas, in vain too.
+    /// Gas of liquidators' transactions, reverted ones included.
     pub gas_paid_numeraire: f64,
     /// The highest share of all debt after any block that would not be paid in full by a liquidation, and that block.
     pub toxic: Option<(f64, u64)>,
-    /// What counts as a liquidation beside those.
+    /// Closings that the scenario counts as forced sales too.
     also: Vec<OtherSale>,
     looks_for_toxic: bool,
 }
@@ -89,7 +89,7 @@ impl Trace {
         self.looks_for_toxic = false;
     }
 
-    /// Watches a price, if it is not watched.
+    /// Adds a price to those that are recorded; does nothing if it is there.
     fn watch(&mut self, collateral: TokenId, source: PriceSource, sees: &View) {
         if self.number(collateral, source).is_none() {
             let place = match source {
@@ -101,23 +101,23 @@ impl Trace {
         }
     }
 
-    /// Returns the number of a watched price.
+    /// Returns the index of a watched price; none if it is not watched.
     fn number(&self, collateral: TokenId, source: PriceSource) -> Option<usize> {
         self.watched.iter().position(|watched| watched.source == source && watched.collateral == collateral)
     }
 
-    /// Returns how many blocks were seen.
+    /// Returns how many blocks were recorded.
     pub fn blocks(&self) -> u64 {
         self.prices.len().checked_div(self.watched.len()).unwrap_or(0) as u64
     }
 
-    /// Returns a watched price after a block.
+    /// Returns a watched price after a block, in the pool's or oracle's unit.
     pub fn price(&self, watched: usize, block: u64) -> f64 {
         let block = usize::try_from(block).expect("a run's blocks fit memory");
         self.prices[block * self.watched.len() + watched]
     }
 
-    /// Returns a watched price as a block found it.
+    /// Returns a watched price after the block before, or before the first block.
     pub fn price_before(&self, watched: usize, block: u64) -> f64 {
         block.checked_sub(1).map_or(self.start[watched], |before| self.price(watched, before))
     }
@@ -203,7 +203,7 @@ impl Watched {
     }
 }
 
-/// Watches the block.
+/// Records the block's prices and liquidations; runs in the stage `record`.
 pub fn trace_block(sees: View, log: Res<EventLog>, mut trace: ResMut<Trace>) {
     for event in &*log {
         trace.take_in(event, &sees);

@@ -38,7 +38,7 @@ impl OfRun {
         Self { blocks, shockless, before_shocks: None, before_sales: Some(run.checkpoint()) }
     }
 
-    /// Looks at the run after a block.
+    /// Keeps a checkpoint if one is due after this block.
     pub(super) fn look(&mut self, run: &Simulation) {
         let done = run.blocks_done();
         if !is_due(done, self.blocks) || !run.world().resource::<ChainState>().sales.is_untried() {
@@ -57,7 +57,7 @@ impl OfRun {
         self.shockless.and(self.before_shocks.as_ref().or(self.before_sales.as_ref()))
     }
 
-    /// Goes on to the run's counterfactuals.
+    /// Hands the checkpoints over to the counterfactuals, each of which starts from one of the run before it.
     pub(super) fn counterfactuals(self) -> OfCounterfactuals {
         OfCounterfactuals { blocks: self.blocks, certain: self.before_sales, hopeful: None }
     }

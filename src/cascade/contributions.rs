@@ -6,12 +6,12 @@
 use super::Causes;
 use crate::output::cascade::Contributions;
 
-/// Tells what made a price.
+/// Splits one watched price, block by block, into contributions that sum to it exactly.
 #[derive(Debug, Clone, Copy)]
 pub struct Contributed<'a> {
     causes: &'a Causes,
     watched: usize,
-    /// A power of two: prices are multiples of it.
+    /// Prices are rounded to multiples of this power of two, so that sums of them are exact.
     step: f64,
 }
 
@@ -19,7 +19,7 @@ pub struct Contributed<'a> {
 const DIGITS: i32 = 36;
 
 impl Causes {
-    /// Tells what made one of the watched prices.
+    /// Returns the contributions to one of the watched prices, by its index in [`Trace::watched`].
     pub fn of_price(&self, watched: usize) -> Contributed<'_> {
         let (_, exponent) = libm::frexp(self.run.start[watched]);
         Contributed { causes: self, watched, step: libm::ldexp(1.0, exponent - 1 - DIGITS) }

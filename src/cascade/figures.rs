@@ -14,7 +14,7 @@ use crate::output::cascade::{
 const LEAST_FALL: f64 = 0.001;
 
 impl Causes {
-    /// Returns the run's causes in numbers.
+    /// Returns the cascade's part of `summary.json`.
     pub fn figures(&self) -> CascadeSummary {
         let rows = &self.run.liquidations;
         let induced = |liquidation: &&Traced| self.generation(liquidation.fact.key) != Some(0);

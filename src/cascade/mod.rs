@@ -31,27 +31,27 @@ use crate::output::summary::Summary;
 use crate::scenario::schema::Scenario;
 use crate::simulation::{Counterfactual, Options, RunError, Simulation};
 
-/// What is asked.
+/// What to run, and how far to follow causes.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// The scenario.
+    /// Read and checked.
     pub scenario: &'a Scenario,
-    /// What it is called.
+    /// The scenario's name in the output.
     pub name: &'a str,
-    /// Where its price files lie.
+    /// The folder that recorded series are relative to.
     pub home: &'a Path,
     /// How the run is made; counterfactual runs are made alike.
     pub options: Options,
-    /// Blocks to do.
+    /// How long every run is.
     pub blocks: u64,
-    /// How many generations are told apart.
+    /// The most generations told apart; what is behind them is `deeper`.
     pub depth: u32,
 }
 
-/// A run and its counterfactuals.
+/// Traces of a run and its counterfactuals.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Causes {
-    /// What was seen in the run.
+    /// Every forced sale acts.
     pub run: Trace,
     /// What was seen in counterfactual 0 without the scenario's shocks; none if it has no shocks.
     pub no_shock: Option<Trace>,
@@ -61,9 +61,9 @@ pub struct Causes {
     pub generations: Vec<BTreeSet<PositionKey>>,
     /// Whether the counterfactuals came to their end: every position that the run liquidates is in one of the generations.
     pub is_whole: bool,
-    /// How many generations are told apart.
+    /// The most generations told apart.
     pub depth: usize,
-    /// Blocks that were made, in all runs together.
+    /// Blocks executed in all runs together; those before a checkpoint count once.
     pub blocks_executed: u64,
 }
 
@@ -154,7 +154,6 @@ fn follow(
     Ok(Some(Causes { run, no_shock: None, counterfactuals, generations, is_whole, depth, blocks_executed: 0 }))
 }
 
-/// Returns the positions that were liquidated.
 fn keys(trace: &Trace) -> BTreeSet<PositionKey> {
     trace.liquidations.iter().map(|liquidation| liquidation.fact.key).collect()
 }

@@ -14,7 +14,7 @@ use crate::rows::amount::Amount;
 use crate::rows::csv::Line;
 
 impl Causes {
-    /// Writes the tables; `world` is the run's.
+    /// Writes `cascade.csv` and `contributions.csv`; `world` is the run's after its last block.
     pub(super) fn write(&self, folder: &mut OutputFolder, world: &mut World, exact: bool) -> Result<(), FolderError> {
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(world);
         let (sees, agents) = state.get(world).expect("the run's world holds all that agents see");

@@ -29,7 +29,7 @@ impl Check<'_> {
         None
     }
 
-    /// Refuses an amount of 0 as well.
+    /// Reads an amount as [`Check::amount`] does, and refuses 0 as well.
     pub fn positive_amount(&mut self, node: Node, amount: Decimal, token: &str) -> Option<u128> {
         let units = self.amount(node, amount, token)?;
         if units == 0 {

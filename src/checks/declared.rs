@@ -6,23 +6,23 @@ use smallvec::SmallVec;
 
 use crate::reader::piece::Node;
 
-/// A token.
+/// A token, as far as others rely on it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DeclaredToken<'d> {
-    /// What it is called.
+    /// Its symbol, which others name it by.
     pub name: &'d str,
-    /// Decimals of its smallest unit.
+    /// A whole token has `10^decimals` smallest units.
     pub decimals: u8,
     /// Its price outside at the start, in the numeraire, if that could be read.
     pub start: Option<f64>,
 }
 
-/// A pool.
+/// What others may ask of a pool that the scenario lists.
 pub trait DeclaredPool: Debug {
-    /// Returns what it is called.
+    /// Returns the name that others use.
     fn name(&self) -> &str;
 
-    /// Returns its tokens, in their places.
+    /// Returns its tokens' symbols, in the pool's order.
     fn tokens(&self) -> SmallVec<[&str; 3]>;
 
     /// Returns how many ticks apart ranges may end; none where liquidity lies at all prices.
@@ -36,9 +36,9 @@ pub trait DeclaredPool: Debug {
     }
 }
 
-/// A lending market.
+/// What others may ask of a lending market that the scenario lists.
 pub trait DeclaredLending: Debug {
-    /// Returns what it is called.
+    /// Returns the name that others use.
     fn name(&self) -> &str;
 
     /// Returns its assets' tokens and oracles, in their places.
@@ -48,31 +48,31 @@ pub trait DeclaredLending: Debug {
     /// not lent against the other.
     fn limits(&self, collateral: &str, debt: &str) -> Option<(f64, f64)>;
 
-    /// Whether it has flash loans.
+    /// Says whether it gives flash loans.
     fn has_flash_loans(&self) -> bool;
 }
 
-/// A staking farm.
+/// A staking farm, as far as others rely on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeclaredFarm<'d> {
-    /// What it is called.
+    /// The name that others use.
     pub name: &'d str,
     /// The pool whose liquidity tokens are staked.
     pub pool: &'d str,
-    /// The token it pays.
+    /// The symbol of the token that it pays.
     pub reward: &'d str,
 }
 
 /// A kind of collateral against which vaults owe a stablecoin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DeclaredVaults<'d> {
-    /// What it is called.
+    /// The name that others use.
     pub name: &'d str,
-    /// The collateral.
+    /// The collateral's symbol.
     pub token: &'d str,
-    /// The oracle that says what it costs.
+    /// The oracle that prices the collateral.
     pub oracle: &'d str,
-    /// The stablecoin.
+    /// The stablecoin's symbol.
     pub owes: &'d str,
     /// Worth of the collateral over debt below which a vault may be liquidated.
     pub liquidation_ratio: f64,
@@ -80,28 +80,28 @@ pub struct DeclaredVaults<'d> {
     pub bids_stand: bool,
 }
 
-/// A pool that a bank's borrowers farm.
+/// A pool that borrowers of a bank farm, as far as others rely on it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DeclaredFarming<'d> {
-    /// What it is called.
+    /// The name that others use.
     pub name: &'d str,
-    /// The bank.
+    /// The bank's name.
     pub bank: &'d str,
-    /// The pool.
+    /// The farmed pool's name.
     pub pool: &'d str,
-    /// The pool in which rewards are sold.
+    /// The name of the pool in which rewards are sold.
     pub reward_pool: &'d str,
     /// Debt over health up to which positions may be opened, and the leverage that it lets a small one have, unless it
     /// is impossible.
     pub most: Option<(f64, f64)>,
 }
 
-/// An oracle.
+/// An oracle, as far as others rely on it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DeclaredOracle<'d> {
-    /// What it is called.
+    /// The name that others use.
     pub name: &'d str,
-    /// The token whose price it tells.
+    /// The symbol of the token that it prices.
     pub token: &'d str,
     /// Whether its prices are published by transactions.
     pub by_transaction: bool,
@@ -114,48 +114,48 @@ pub struct Declared<'d> {
     pub length_ms: Option<u64>,
     /// How many blocks it has, and where that is said; none of a run without any.
     pub blocks: Option<(u64, Node<'d>)>,
-    /// The token in which prices are told.
+    /// Its symbol; none if it could not be read.
     pub numeraire: Option<&'d str>,
-    /// The tokens.
+    /// In the scenario's order, like the lists below.
     pub tokens: Vec<DeclaredToken<'d>>,
-    /// The pools.
+    /// Those that could be read.
     pub pools: Vec<&'d dyn DeclaredPool>,
-    /// Whether every pool could be read.
+    /// Whether `pools` is every pool of the scenario.
     pub has_all_pools: bool,
-    /// The oracles.
+    /// Those that could be read.
     pub oracles: Vec<DeclaredOracle<'d>>,
-    /// The staking farms.
+    /// Those that could be read.
     pub farms: Vec<DeclaredFarm<'d>>,
-    /// The lending markets.
+    /// Those that could be read.
     pub lending: Vec<&'d dyn DeclaredLending>,
     /// Kinds of collateral of stablecoins' issuers.
     pub vaults: Vec<DeclaredVaults<'d>>,
-    /// What banks' borrowers farm.
+    /// Pools that banks' borrowers farm.
     pub farming: Vec<DeclaredFarming<'d>>,
 }
 
 impl<'d> Declared<'d> {
-    /// Returns a token.
+    /// Returns the token of this symbol; none if it is unknown or could not be read.
     pub fn token(&self, name: &str) -> Option<DeclaredToken<'d>> {
         self.tokens.iter().find(|token| token.name == name).copied()
     }
 
-    /// Returns a pool.
+    /// Returns the pool of this name; none if it is unknown or could not be read.
     pub fn pool(&self, name: &str) -> Option<&'d dyn DeclaredPool> {
         self.pools.iter().find(|pool| pool.name() == name).copied()
     }
 
-    /// Returns an oracle.
+    /// Returns the oracle of this name; none if it is unknown or could not be read.
     pub fn oracle(&self, name: &str) -> Option<DeclaredOracle<'d>> {
         self.oracles.iter().find(|oracle| oracle.name == name).copied()
     }
 
-    /// Returns a staking farm.
+    /// Returns the staking farm of this name; none if it is unknown or could not be read.
     pub fn farm(&self, name: &str) -> Option<DeclaredFarm<'d>> {
         self.farms.iter().find(|farm| farm.name == name).copied()
     }
 
-    /// Returns a lending market.
+    /// Returns the lending market of this name; none if it is unknown or could not be read.
     pub fn lending(&self, name: &str) -> Option<&'d dyn DeclaredLending> {
         self.lending.iter().find(|market| market.name() == name).copied()
     }
@@ -165,7 +165,7 @@ impl<'d> Declared<'d> {
         self.vaults.iter().find(|vaults| vaults.name == name).copied()
     }
 
-    /// Returns what a bank's borrowers farm.
+    /// Returns the farmed pool of this name; none if it is unknown or could not be read.
     pub fn farming(&self, name: &str) -> Option<DeclaredFarming<'d>> {
         self.farming.iter().find(|farming| farming.name == name).copied()
     }
@@ -193,7 +193,7 @@ impl<'d> Declared<'d> {
         traded || lent || self.vaults.iter().any(|vaults| [vaults.token, vaults.owes].contains(&token))
     }
 
-    /// Whether a market goes by an oracle's prices.
+    /// Says whether a market reads this oracle's prices.
     pub fn believes(&self, oracle: &str) -> bool {
         let lent = self.lending.iter().any(|market| market.names().iter().any(|(_, told)| *told == oracle));
         lent || self.vaults.iter().any(|vaults| vaults.oracle == oracle)

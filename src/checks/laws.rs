@@ -6,23 +6,23 @@ use crate::reader::diagnostic::Diagnostic;
 use crate::reader::format::apart;
 use crate::reader::piece::Node;
 
-/// What a property may be.
+/// The range that all values of a distribution must be in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Allowed {
-    /// At least this.
+    /// The lower bound.
     pub least: f64,
-    /// At most this.
+    /// The upper bound.
     pub most: f64,
     /// Whether it must be above `least` at least sometimes.
     pub above: bool,
-    /// Whether it must be below `most`.
+    /// Whether `most` itself is excluded.
     pub below: bool,
-    /// Why it cannot be more.
+    /// The reason for `most`, to be told with a mistake.
     pub why: Option<String>,
 }
 
 const FREE: Allowed = Allowed { least: f64::NEG_INFINITY, most: f64::INFINITY, above: false, below: false, why: None };
-/// Any number.
+/// No bounds.
 pub const ANY: Allowed = FREE;
 /// 0 or more.
 pub const NOT_NEGATIVE: Allowed = Allowed { least: 0.0, ..FREE };
@@ -30,9 +30,9 @@ pub const NOT_NEGATIVE: Allowed = Allowed { least: 0.0, ..FREE };
 pub const AT_LEAST_ONE: Allowed = Allowed { least: 1.0, ..FREE };
 /// More than 0.
 pub const POSITIVE: Allowed = Allowed { least: 0.0, above: true, ..FREE };
-/// A probability or a share.
+/// A share or a probability: 0 to 1, both included.
 pub const SHARE: Allowed = Allowed { least: 0.0, most: 1.0, ..FREE };
-/// A share that is neither nothing nor all.
+/// A share between 0 and 1, neither included.
 pub const PART: Allowed = Allowed { least: 0.0, most: 1.0, above: true, below: true, why: None };
 
 impl Allowed {

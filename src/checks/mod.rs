@@ -15,39 +15,39 @@ use crate::reader::diagnostic::{Diagnostic, Place};
 use crate::reader::piece::Node;
 use declared::Declared;
 
-/// A scenario under examination.
+/// What a check may ask of the whole scenario, and what the checks have found.
 #[derive(Debug)]
 pub struct Check<'d> {
     /// What it declares, as far as that could be read.
     pub declared: Declared<'d>,
-    /// What was found so far.
+    /// Errors and warnings, in the order in which they were found.
     pub out: Vec<Diagnostic>,
 }
 
 impl<'d> Check<'d> {
-    /// A check that has found nothing yet.
+    /// A check of nothing yet, of a scenario that declares these.
     pub fn new(declared: Declared<'d>) -> Self {
         Self { declared, out: Vec::new() }
     }
 
-    /// Notes what stops the scenario.
+    /// Adds an error: the scenario cannot run.
     pub fn error(&mut self, place: Place, message: impl Into<String>, expected: impl Into<String>) {
         self.out.push(Diagnostic::error(place, message).expected(expected));
     }
 
-    /// Notes what is hardly meant.
+    /// Adds a warning: the scenario runs, but hardly as meant.
     pub fn warning(&mut self, place: Place, message: impl Into<String>, expected: impl Into<String>) {
         self.out.push(Diagnostic::warning(place, message).expected(expected));
     }
 
-    /// Refuses a field's value unless `fine`.
+    /// Adds an error about a field's value unless `fine`; `expected` completes "expected ...".
     pub fn field(&mut self, node: Node, field: &str, value: impl Display, fine: bool, expected: &str) {
         if !fine {
             self.error(node.at(field).place(), format!("`{field}` is {value}"), format!("expected {expected}"));
         }
     }
 
-    /// Refuses more than 10,000 basis points.
+    /// Adds an error if a field has more than 10,000 basis points.
     pub fn bps(&mut self, node: Node, field: &str, bps: u16) {
         self.field(node, field, bps, bps <= 10_000, "at most 10000 basis points, which is all of it");
     }
@@ -57,12 +57,12 @@ impl<'d> Check<'d> {
         self.field(node, field, time, time.ms > 0, &format!("more, such as `\"{such_as}\"`"));
     }
 
-    /// Whether a moment comes after the last block.
+    /// Says whether a time comes after the last block; never where the run's length is unknown.
     pub fn is_late(&self, moment: TimeSpan) -> bool {
         self.declared.length_ms.is_some_and(|length| length > 0 && moment.ms >= length)
     }
 
-    /// Says by when a thing must be to matter.
+    /// Returns the words that ask for a time before the last block.
     pub fn expect_early(&self) -> String {
         let length = TimeSpan { ms: self.declared.length_ms.unwrap_or_default() };
         format!("expected less than the run's {length}")

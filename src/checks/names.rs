@@ -2,46 +2,46 @@
 
 use crate::reader::piece::Node;
 
-/// What a name stands for, by its word.
+/// A sort of named thing, by the word that messages use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntityKind(pub &'static str);
 
 impl EntityKind {
-    /// A token.
+    /// Of the list `tokens`, by its symbol.
     pub const TOKEN: Self = Self("token");
-    /// A pool.
+    /// Of the list `pools`.
     pub const POOL: Self = Self("pool");
-    /// An oracle.
+    /// Of the list `oracles`.
     pub const ORACLE: Self = Self("oracle");
-    /// A staking farm.
+    /// A staking farm, of the list `farms`.
     pub const FARM: Self = Self("farm");
-    /// A lending market.
+    /// Of the list `lending`.
     pub const LENDING: Self = Self("lending market");
-    /// An issuer of a stablecoin.
+    /// Of the list `stablecoins`.
     pub const ISSUER: Self = Self("stablecoin issuer");
     /// A kind of collateral of such an issuer.
     pub const ILK: Self = Self("ilk");
-    /// A bank of leveraged farmers.
+    /// A bank of leveraged farmers, of the list `banks`.
     pub const BANK: Self = Self("bank");
     /// A pool that a bank's borrowers farm.
     pub const GOBLIN: Self = Self("goblin");
-    /// A population.
+    /// A population of agents.
     pub const POPULATION: Self = Self("population");
 }
 
-/// A name that is used.
+/// A name that refers to something declared elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub struct Use<'a, 'd> {
-    /// Where it stands.
+    /// Where the name stands in the file.
     pub node: Node<'a>,
-    /// What it should stand for.
+    /// The sort of thing that it must refer to.
     pub kind: EntityKind,
-    /// Which it is.
+    /// The name as written.
     pub name: &'d str,
 }
 
 impl<'a, 'd> Use<'a, 'd> {
-    /// A name that stands somewhere.
+    /// A reference to be looked up when all names are known.
     pub fn new(node: Node<'a>, kind: EntityKind, name: &'d str) -> Self {
         Self { node, kind, name }
     }

@@ -6,7 +6,7 @@ use crate::math::{MAX_TICK, MIN_TICK};
 use crate::reader::piece::Node;
 
 impl Check<'_> {
-    /// A range of ticks with room in it.
+    /// Adds an error unless a range of ticks is on the spacing and has room in it.
     pub fn range(&mut self, node: Node, range: RangeParams, spacing: i32) {
         match range {
             RangeParams::Full => {}

@@ -98,7 +98,6 @@ fn simulate<S: Simulator>(
     Ok(Some(summary))
 }
 
-/// Returns what a run prints, and its causes.
 fn told(summary: &Summary, plan: &Plan) -> String {
     let run = result(summary, Status::Complete, plan.options.blocks, &plan.target);
     let Some(cascade) = &summary.cascade else { return run };
@@ -155,7 +154,7 @@ fn amplifications(cascade: &CascadeSummary) -> String {
     printed(&table)
 }
 
-/// Returns what is told in words.
+/// Returns the sentences below the tables.
 fn sentences(cascade: &CascadeSummary) -> String {
     let mut told = Vec::new();
     if cascade.generations.iter().all(|generation| generation.count == 0) {

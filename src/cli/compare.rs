@@ -63,7 +63,7 @@ Examples:
 
 Where seeds agree, figures are compared seed by seed, on the same dice.";
 
-/// One of the things compared.
+/// One of the two that are compared.
 struct Side {
     name: String,
     rows: Vec<Row>,
@@ -131,7 +131,7 @@ pub(super) fn compare<S: Simulator>(
     streams.result(&format!("{header}{told}"))
 }
 
-/// Reads what a run, or many, have left.
+/// Reads the folder of a run or of many.
 fn folder(path: &Path, streams: &mut Streams) -> Result<Side, FinishedError> {
     let finished = Finished::open(path)?;
     for warning in &finished.warnings {
@@ -148,7 +148,7 @@ fn folder(path: &Path, streams: &mut Streams) -> Result<Side, FinishedError> {
     Ok(Side { name: path.display().to_string(), rows, says: text.as_deref().and_then(fields) })
 }
 
-/// Runs a scenario with each of the seeds.
+/// Runs a scenario with each of the seeds, and returns a row for each.
 fn rows<S: Simulator>(
     scenario: &S::Scenario,
     path: &Path,
@@ -251,7 +251,7 @@ fn differing(first: &Side, second: &Side) -> Option<Vec<Differing>> {
     Some(fields.filter(|field| field.first != field.second).collect())
 }
 
-/// Returns what differs in the scenarios.
+/// Returns the fields in which the scenarios differ.
 fn scenarios(first: &Side, second: &Side) -> String {
     let Some(fields) = differing(first, second) else {
         return "a scenario's text is not there, so that only what came of it is compared\n\n".to_owned();
@@ -265,7 +265,7 @@ fn scenarios(first: &Side, second: &Side) -> String {
     if any { printed(&table) + "\n" } else { "the scenarios say the same\n\n".to_owned() }
 }
 
-/// Returns the beginning of a value.
+/// Returns the first letters of a value, of [`LONGEST`] at most.
 fn short(value: &str) -> String {
     const LONGEST: usize = 48;
     if value.chars().count() <= LONGEST {
@@ -275,7 +275,7 @@ fn short(value: &str) -> String {
     }
 }
 
-/// Returns the figures that differ.
+/// Returns the table of figures that differ.
 fn outcomes(comparison: &Comparison, all: bool) -> String {
     let is_shown = |difference: &&Difference| all || super::distribution::is_shown(&difference.figure);
     let shown: Vec<&Difference> = comparison.differences.iter().filter(is_shown).collect();

@@ -9,10 +9,10 @@ use crate::sweep::sample::{LIQUIDATED_DEBT, sample};
 use crate::sweep::statistics::Estimate;
 use crate::sweep::summary::SweepSummary;
 
-/// So many bars has a histogram.
+/// Bars of a histogram.
 const BARS: usize = 10;
 
-/// So long is its longest.
+/// Cells of a histogram's longest bar.
 const LONGEST: usize = 40;
 
 /// Returns the text: how many runs, their figures, the risk of debt, a picture of liquidated debt, and where the files

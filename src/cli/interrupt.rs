@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Outcome;
 
-/// Whether somebody asked to stop.
+/// A request to stop after the current block, shared with the handler of Ctrl-C.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
@@ -27,12 +27,12 @@ impl Interrupt {
         interrupt
     }
 
-    /// Asks to stop.
+    /// Requests the stop.
     pub fn ask(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Says whether somebody asked to stop.
+    /// Says whether a stop was requested.
     pub(super) fn is_asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

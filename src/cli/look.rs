@@ -7,10 +7,10 @@ use super::result::{figure, grouped};
 /// Heights of a cell, lowest first.
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Fewer cells than this show nothing.
+/// A line with fewer cells than this is left out.
 const FEWEST_CELLS: usize = 10;
 
-/// What a line shows.
+/// One line of the first look: a name and a value per cell.
 #[derive(Debug, Clone, PartialEq)]
 struct Series {
     label: String,
@@ -81,7 +81,7 @@ fn label(series: &Series) -> String {
     }
 }
 
-/// Joins cells until so many are left.
+/// Joins cells until so many are left: counts by their sum, prices by their mean.
 fn rebinned(series: &Series, room: usize) -> Vec<f64> {
     let n = series.cells.len().min(room);
     let edge = |cell: usize| cell * series.cells.len() / n;

@@ -64,12 +64,12 @@ enum Command {
     Stages,
 }
 
-/// How a command ended, as its exit code tells.
+/// A process's exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Everything was done.
     Done = 0,
-    /// It failed while running.
+    /// A run or a file failed.
     Failed = 1,
     /// The command or the scenario is wrong; nothing was run and nothing written.
     Refused = 2,
@@ -77,13 +77,13 @@ pub enum Outcome {
     Interrupted = 130,
 }
 
-/// Where a command writes.
+/// Standard output and error of a command.
 struct Streams<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
-    /// Whether `err` shows a progress bar.
+    /// Whether `err` is a terminal that progress bars are shown on.
     shows_progress: bool,
-    /// Whether `err` shows colours.
+    /// Whether `err` is coloured.
     colour: bool,
     /// How many columns `out` has, if it is a terminal.
     columns: Option<usize>,
@@ -118,7 +118,7 @@ impl Streams<'_> {
     }
 }
 
-/// Does what the process's arguments say.
+/// Runs the command of the process's arguments.
 pub fn main<S: Simulator>() -> ExitCode {
     let mut streams = Streams {
         out: &mut io::stdout(),
@@ -180,7 +180,7 @@ fn shows_colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Returns what the argument parser has to say.
+/// Returns the argument parser's message, for standard error.
 fn styled(message: &clap::Error, colour: bool) -> String {
     let text = message.render();
     if colour { text.ansi().to_string() } else { text.to_string() }

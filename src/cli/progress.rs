@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 const TEMPLATE: &str = "{wide_bar} {human_pos} of {human_len} {msg}, {rate} {msg}/s, {eta} left";
 
-/// How far a run, or a sweep of runs, is.
+/// A progress bar over blocks or runs.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
     /// The bar moves once in so many steps: reading the clock costs a fiftieth of a small block.
@@ -30,7 +30,7 @@ impl Progress {
         Self { bar, stride: (steps / 1_000).max(1) }
     }
 
-    /// Moves to `done` steps.
+    /// Sets the number of steps done.
     pub(super) fn set(&self, done: u64) {
         if let Some(bar) = &self.bar
             && done.is_multiple_of(self.stride)

@@ -77,13 +77,13 @@ impl Asked {
         scenario
     }
 
-    /// Returns which scenario it is.
+    /// Returns name, path and digest of the scenario.
     pub(super) fn stamp(&self, scenario: &impl Scenario) -> ScenarioStamp {
         let name = self.file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         ScenarioStamp { name, path: self.file.display().to_string(), blake3: scenario.digest() }
     }
 
-    /// Returns what is asked of a run.
+    /// Returns the options that the manifest tells.
     pub(super) fn options(&self, scenario: &impl Scenario) -> RunOptions {
         RunOptions {
             blocks: self.blocks.unwrap_or_else(|| scenario.blocks()),
@@ -165,7 +165,7 @@ impl Plan {
     }
 }
 
-/// A run that left its folder.
+/// A run whose folder is complete.
 struct Finished {
     summary: Summary,
     status: Status,

@@ -18,15 +18,15 @@ use crate::simulation::{Options, RunError, Simulation};
 pub struct Reading<S> {
     /// Everything there is to say about the file, errors and warnings, ready for the terminal.
     pub messages: Vec<String>,
-    /// The scenario, unless there were errors.
+    /// None if there were errors.
     pub scenario: Option<S>,
 }
 
 /// What the command line asks of a scenario that was read without errors.
 pub trait Scenario {
-    /// The seed in the file.
+    /// Returns the seed in the file.
     fn seed(&self) -> u64;
-    /// How many blocks the file asks for.
+    /// Returns how many blocks the file asks for.
     fn blocks(&self) -> u64;
     /// How many generations of causes the file asks for.
     fn cascade_depth(&self) -> u32;
@@ -36,11 +36,11 @@ pub trait Scenario {
     fn digest(&self) -> String;
 }
 
-/// One run.
+/// A run, as commands drive it block by block.
 pub trait Simulator: Sized {
-    /// A scenario that was read without errors.
+    /// Read without errors.
     type Scenario: Scenario + Sync;
-    /// Why a run cannot go on.
+    /// Why a run could not go on.
     type Error: Display;
 
     /// Reads a scenario file; `colour` is for a terminal that shows it.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-/// When a command began.
+/// The moment at which a command began.
 pub(super) struct Stopwatch {
     began: Instant,
     at: SystemTime,
@@ -24,7 +24,6 @@ impl Stopwatch {
         self.passed().as_secs_f64()
     }
 
-    /// Returns how long ago it began.
     pub(super) fn passed(&self) -> Duration {
         self.began.elapsed()
     }

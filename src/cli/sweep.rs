@@ -106,7 +106,7 @@ pub(super) fn cores() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// What every run of a sweep has in common.
+/// What every run of a sweep shares.
 struct Plan<'a, S: Simulator> {
     scenario: &'a S::Scenario,
     stamp: ScenarioStamp,
@@ -154,7 +154,7 @@ impl<S: Simulator> Plan<'_, S> {
     }
 }
 
-/// A sweep while it runs.
+/// A sweep that is under way.
 struct Running<'a, S: Simulator> {
     plan: &'a Plan<'a, S>,
     folder: &'a SweepFolder,

@@ -11,18 +11,18 @@ use crate::chain::ids::AgentId;
 use crate::deployments::valuation::Valuation;
 
 columns! {
-    /// What an agent did, gained and paid.
+    /// An agent's activity, profit and costs.
     pub struct Agent<'a> {
-        /// The agent's number in the run.
+        /// The agent's number in the run, from 0.
         #[unit = ""]
         pub agent: u32,
-        /// Its population.
+        /// Its population, as the scenario names it.
         #[unit = ""]
         pub population: &'a str,
-        /// Its number in its population.
+        /// Its number in its population, from 0.
         #[unit = ""]
         pub number: u32,
-        /// Its kind.
+        /// Its kind, as the scenario writes it.
         #[unit = ""]
         pub kind: &'a str,
         /// The block in which it entered; missing if it never did or was there before the first block.
@@ -55,10 +55,10 @@ columns! {
         /// Its transactions in blocks, reverted ones included.
         #[unit = ""]
         pub transactions: u64,
-        /// Those that reverted.
+        /// Transactions that reverted; they paid for gas.
         #[unit = ""]
         pub reverts: u64,
-        /// Those that expired, which no block took.
+        /// Transactions that expired, which no block took.
         #[unit = ""]
         pub expired: u64,
         /// How often it left something alone that it would have done if gas cost nothing.
@@ -85,7 +85,7 @@ columns! {
         /// gas, are its profit.
         #[unit = "numeraire"]
         pub holding_revaluation_numeraire: Option<f64>,
-        /// What became of it.
+        /// What became of it by the end of the run.
         #[unit = ""]
         pub fate: AgentFate,
     }

@@ -11,10 +11,10 @@ use crate::rows::csv::Line;
 columns! {
     /// A liquidation and its causes. The columns of [`Contributions`] follow.
     pub struct CascadeRow<'a> {
-        /// The block.
+        /// The block in which it executed.
         #[unit = ""]
         pub block: u64,
-        /// What it was.
+        /// How the collateral came to be sold.
         #[unit = ""]
         pub kind: SaleKind,
         /// The protocol, as the scenario calls it.
@@ -40,28 +40,28 @@ columns! {
         /// missing if it was not liquidated there.
         #[unit = "blocks"]
         pub brought_forward_blocks: Option<i64>,
-        /// The token that was sold.
+        /// The collateral's token.
         #[unit = ""]
         pub collateral: &'a str,
-        /// How much of it.
+        /// How much of it the liquidation sells, at once or by whoever got it.
         #[unit = "whole tokens of collateral"]
         pub sold: Amount,
-        /// Worth of what was seized, sold or not.
+        /// Value of the collateral seized, sold or not.
         #[unit = "numeraire"]
         pub collateral_numeraire: f64,
-        /// The token that was owed.
+        /// The debt's token.
         #[unit = ""]
         pub debt_token: &'a str,
-        /// What was owed.
+        /// Debt that was liquidated, repaid or not.
         #[unit = "whole tokens of debt_token"]
         pub debt: Amount,
-        /// The same, worth.
+        /// Value of `debt` at the block's outside price.
         #[unit = "numeraire"]
         pub debt_numeraire: f64,
-        /// What was left unpaid.
+        /// Debt left unpaid.
         #[unit = "whole tokens of debt_token"]
         pub bad_debt: Amount,
-        /// The same, worth.
+        /// Value of `bad_debt` at the block's outside price.
         #[unit = "numeraire"]
         pub bad_debt_numeraire: f64,
         /// The liquidator's population.
@@ -70,10 +70,10 @@ columns! {
         /// The liquidator's number in its population.
         #[unit = ""]
         pub liquidator_agent: u32,
-        /// What the liquidator got.
+        /// What the liquidator was paid.
         #[unit = "whole tokens of debt_token"]
         pub prize: Amount,
-        /// What it offered on top of the base fee.
+        /// The bid's priority fee.
         #[unit = "gwei per unit of gas"]
         pub priority_fee_gwei: f64,
         /// How many blocks its transaction waited because they were full.
@@ -89,9 +89,9 @@ columns! {
 }
 
 columns! {
-    /// Whose price it is.
+    /// Names the price that a row of `contributions.csv` is about.
     pub struct PriceOf<'a> {
-        /// The block.
+        /// After which the price is.
         #[unit = ""]
         pub block: u64,
         /// Which price: the collateral, and the pool whose price it is.
@@ -104,7 +104,7 @@ columns! {
 /// exactly, in `f64` and in any order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contributions {
-    /// The price in the run.
+    /// In the run.
     pub price: f64,
     /// In counterfactual 0, where all forced sales are muted.
     pub counterfactual_0: f64,
@@ -136,7 +136,7 @@ pub const CONTRIBUTIONS: [(&str, &str); 7] = [
 ];
 
 impl Contributions {
-    /// Appends the names of the columns.
+    /// Appends the names of the columns, with one for each generation.
     pub fn header(generations: usize, line: &mut Line) {
         let [before @ .., _, (deeper, _)] = CONTRIBUTIONS;
         for (name, _) in before {
@@ -148,7 +148,7 @@ impl Contributions {
         line.text(deeper);
     }
 
-    /// Appends the values.
+    /// Appends the values, in the order of [`Contributions::header`].
     pub fn write(&self, line: &mut Line) {
         for value in [self.price, self.counterfactual_0, self.start, self.rest, self.shock] {
             line.float(value);
@@ -167,7 +167,7 @@ pub fn write_row(row: &impl Columns, contributions: &Contributions, exact: bool,
     line.end();
 }
 
-/// Appends the header of such rows.
+/// Appends the header of `cascade.csv` or `contributions.csv`.
 pub fn write_header<R: Columns>(generations: usize, exact: bool, line: &mut Line) {
     R::header("", exact, line);
     Contributions::header(generations, line);
@@ -177,9 +177,9 @@ pub fn write_header<R: Columns>(generations: usize, exact: bool, line: &mut Line
 /// What caused what, over a whole run. A figure that does not exist is `null`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct CascadeSummary {
-    /// How many generations were told apart.
+    /// The most generations told apart.
     pub generations_asked: u64,
-    /// How many counterfactuals were run.
+    /// Counterfactual runs made, the one without shocks included.
     pub counterfactuals: u64,
     /// Whether every liquidation is of one of these generations; if not, the rest is `deeper`.
     pub ended_within_depth: bool,
@@ -191,7 +191,7 @@ pub struct CascadeSummary {
     pub bad_debt_amplification: Option<f64>,
     /// Liquidations that another's sale brought about, per liquidation: those not of generation 0 over all.
     pub branching_ratio_count: Option<f64>,
-    /// The same by worth of what was sold.
+    /// As `branching_ratio_count`, weighed by the value of what was sold.
     pub branching_ratio_value: Option<f64>,
     /// The same by debt: the share of liquidated debt that the shock alone would not have liquidated.
     pub induced_debt_ratio: Option<f64>,
@@ -211,22 +211,22 @@ pub struct CascadeSummary {
     pub liquidators_profit_numeraire: f64,
     /// The highest share of all debt, after any block, that a liquidation would not have paid in full.
     pub toxic_debt_ratio_highest: Option<f64>,
-    /// After which block that was.
+    /// The first block after which it was highest; `null` if nothing was ever owed.
     pub toxic_debt_ratio_highest_block: Option<u64>,
 }
 
-/// How far a price fell, and what made it fall.
+/// How far a price fell, and the contributions to its lowest.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PriceAmplification {
-    /// Which price.
+    /// The collateral's symbol and the pool's or oracle's name.
     pub name: String,
-    /// Before the first block.
+    /// Before the first block, in the pool's unit.
     pub start: f64,
-    /// The lowest in the run.
+    /// The lowest after any block of the run.
     pub lowest: f64,
-    /// The first block after which it was that low.
+    /// The first block after which it was lowest; `null` if that is the start.
     pub lowest_block: Option<u64>,
-    /// The lowest in counterfactual 0.
+    /// The lowest after any block of counterfactual 0.
     pub lowest_in_counterfactual_0: f64,
     /// The fall in the run over the fall in counterfactual 0; `null` where that is under 0.1 %.
     pub amplification: Option<f64>,
@@ -234,40 +234,40 @@ pub struct PriceAmplification {
     pub at_lowest: AtLowest,
 }
 
-/// What made a price at its lowest.
+/// Contributions to a price at its lowest, in the price's unit: with `start` they sum to it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct AtLowest {
-    /// Noise, arbitrage and time.
+    /// Of noise, arbitrage and time.
     pub rest: f64,
-    /// The shocks.
+    /// Of the scenario's shocks.
     pub shock: f64,
-    /// The sales of each generation.
+    /// Of the forced sales of each generation, from 0.
     pub generations: Vec<f64>,
-    /// The sales behind them.
+    /// Of the forced sales behind the last generation.
     pub deeper: f64,
 }
 
-/// The liquidations of one generation.
+/// Liquidations of one generation; values in whole numeraire tokens.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct GenerationSummary {
-    /// Its number, or `deeper`.
+    /// Its number from 0, or `deeper`.
     pub generation: String,
     /// Positions first liquidated in its counterfactual; unknown for `deeper`.
     pub positions_in_counterfactual: Option<u64>,
-    /// Liquidations in the run.
+    /// Liquidations of its positions in the run: 0 or more of each position.
     pub count: u64,
-    /// Their debt.
+    /// Value of their debt.
     pub debt_numeraire: f64,
-    /// What they left unpaid.
+    /// Value of their bad debt.
     pub bad_debt_numeraire: f64,
-    /// Worth of what they sold.
+    /// Value of the collateral they sold.
     pub sold_numeraire: f64,
 }
 
-/// Positions that the sales of others saved.
+/// Positions liquidated in a counterfactual and not in the run: the sales of others saved them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct SuppressedSummary {
-    /// How many.
+    /// Positions, each counted once.
     pub count: u64,
     /// What they owed where they were first liquidated.
     pub debt_numeraire: f64,
@@ -276,16 +276,16 @@ pub struct SuppressedSummary {
 /// Liquidations that came sooner or later than they might have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct BlocksSummary {
-    /// How many.
+    /// Those above 0.
     pub count: u64,
-    /// By how many blocks on average.
+    /// Mean over those; `null` if there are none.
     pub mean_blocks: Option<f64>,
-    /// By how many at most.
+    /// The most blocks of any; `null` if there are none.
     pub most_blocks: Option<u64>,
 }
 
 impl BlocksSummary {
-    /// Counts the blocks that are above 0.
+    /// Sums up the numbers of blocks that are above 0.
     pub fn of(blocks: impl Iterator<Item = u64>) -> Self {
         let (mut count, mut sum, mut most) = (0_u64, 0_u64, None);
         for blocks in blocks.filter(|blocks| *blocks > 0) {

@@ -95,7 +95,7 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
   counterfactual 0, the ratio of the two falls (`null` where counterfactual 0 falls by less than 0.1 %), and what made
   the lowest;
 * `debt_amplification` and `bad_debt_amplification`: the run's over counterfactual 0's;
-* `branching_ratio_count`, `branching_ratio_value` (by worth sold) and `induced_debt_ratio`: liquidations that are not of
+* `branching_ratio_count`, `branching_ratio_value` (by value sold) and `induced_debt_ratio`: liquidations that are not of
   generation 0, over all;
 * `depth`: the last generation that the run has; `blocks_to_quiet`: blocks from the first liquidation to the last;
 * `generations`: of each, the positions that its counterfactual run was the first to liquidate, and what of it is in the
@@ -155,7 +155,7 @@ the highest 5 % counts with the part of it that belongs to them. Intervals are t
 quantile of 1,000 bootstrap samples, drawn with dice that depend on the figure's name alone.
 ";
 
-/// Returns the page, `output/README.md`.
+/// Returns the text of `output/README.md`.
 pub fn documentation() -> String {
     let mut page = BEGINNING.to_owned();
     heading(&mut page, "`ticks.csv`", "A row per block, after its last transaction.");

@@ -8,43 +8,43 @@ use thiserror::Error;
 
 use super::manifest::{FORMAT, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, first_format};
 
-/// Why a folder cannot be read back.
+/// Why a run's folder cannot be read back.
 #[derive(Debug, Error)]
 pub enum FinishedError {
-    /// There is no manifest of this program in it.
+    /// It has no manifest, or another program's.
     #[error("{} is not the folder of a run: it has no {MANIFEST} of plimsoll", .0.display())]
     Foreign(PathBuf),
     /// It was left by a version whose tables say other things.
     #[error("{} has format {held}, and this version of plimsoll reads format {FORMAT}: make it again from its {SCENARIO}, or \
         read it with plimsoll {version}", path.display())]
     Format {
-        /// The folder.
+        /// The folder, as given.
         path: PathBuf,
-        /// Its format.
+        /// Its manifest's format.
         held: u32,
-        /// The version that left it.
+        /// The version of plimsoll that wrote it.
         version: String,
     },
     /// It was stopped before its end.
     #[error("{} is not finished: the run was interrupted after block {blocks}; run it again with --force, or for many \
         seeds with the same command", path.display())]
     Interrupted {
-        /// The folder.
+        /// The folder, as given.
         path: PathBuf,
-        /// Blocks done.
+        /// Blocks done before it was stopped.
         blocks: u64,
     },
-    /// A file that is needed cannot be read.
+    /// A file that is needed is missing or is no table of ours.
     #[error("cannot read {}: {reason}", path.display())]
     Unreadable {
-        /// The file.
+        /// Below the folder as given.
         path: PathBuf,
-        /// Why.
+        /// The system's or the parser's message.
         reason: String,
     },
 }
 
-/// What a manifest says, of a run or of many.
+/// The fields of a manifest that are read back, of one run or of many.
 #[derive(Debug, Deserialize)]
 struct Stamp {
     tool: String,
@@ -64,33 +64,33 @@ struct Stamp {
     files: Vec<File>,
 }
 
-/// A data file, as the manifest has it.
+/// A data file as the manifest lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct File {
-    /// Its name.
+    /// Relative to the folder.
     pub name: String,
     /// BLAKE3 of its bytes when it was written, in hexadecimal digits.
     pub blake3: String,
 }
 
-/// A finished folder.
+/// The folder of a run, or of many, that came to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// Where it is.
+    /// The folder.
     pub path: PathBuf,
-    /// What made it.
+    /// Name, path and digest of the scenario.
     pub scenario: ScenarioStamp,
-    /// Which version of the program made it.
+    /// The version of plimsoll that wrote it.
     pub version: String,
-    /// The seed of a run.
+    /// Of one run; none of many.
     pub seed: Option<u64>,
-    /// The seeds asked for, of many.
+    /// Ranges of seeds, of many; none of one run.
     pub seeds: Option<String>,
-    /// Whether it holds many seeds.
+    /// Whether it is a sweep's folder.
     pub has_many_seeds: bool,
-    /// What else the command line asked for.
+    /// The options of the command line but for seeds.
     pub options: RunOptions,
-    /// The data files.
+    /// In the manifest's order.
     pub files: Vec<File>,
     /// What should be known before its figures are believed.
     pub warnings: Vec<String>,
@@ -149,7 +149,7 @@ impl Finished {
         fs::read(&path).map_err(|error| FinishedError::Unreadable { path, reason: error.to_string() })
     }
 
-    /// Returns an error about one of its files.
+    /// Returns an error about one of its files, to be told with its path.
     pub fn unreadable(&self, name: &str, reason: impl ToString) -> FinishedError {
         FinishedError::Unreadable { path: self.path.join(name), reason: reason.to_string() }
     }

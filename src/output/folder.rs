@@ -13,45 +13,45 @@ use thiserror::Error;
 use super::manifest::{FileStamp, MANIFEST, Manifest, is_ours};
 use crate::rows::csv::Line;
 
-/// Why a run's folder cannot be written.
+/// Why a run's folder cannot be written. Nothing is left under the final name.
 #[derive(Debug, Error)]
 pub enum FolderError {
-    /// A path such as `..` or `/`.
+    /// A path without a last part, such as `..` or `/`.
     #[error("{} does not name a folder; give --out a name to create", .0.display())]
     Nameless(PathBuf),
-    /// There is something under the final name.
+    /// Something is under the final name, and `--force` was not given.
     #[error("{} exists; add --force to replace it, or choose another --out", .0.display())]
     Exists(PathBuf),
     /// There is something under the final name that this program did not write.
     #[error("{} was not written by plimsoll, and --force will not replace it; choose another --out", .0.display())]
     Foreign(PathBuf),
-    /// Nothing can be created in the folder above.
+    /// No folder can be created beside the final name.
     #[error("cannot write into {}: {source}; choose another --out", parent.display())]
     Unwritable {
-        /// The folder above.
+        /// The folder that the final name is in.
         parent: PathBuf,
-        /// What the file system said.
+        /// The system's reason.
         source: io::Error,
     },
     /// The file system refused.
     #[error("cannot {doing} {}: {source}", path.display())]
     Io {
-        /// What was tried.
+        /// A verb, as in `create`.
         doing: &'static str,
-        /// With what.
+        /// The file or folder it was tried on.
         path: PathBuf,
-        /// What it said.
+        /// The system's reason.
         source: io::Error,
     },
     /// Everything was written, but the folder could not take its final name.
     #[error("cannot rename {} to {}: {source}; the files are whole where they are",
         partial.display(), target.display())]
     Rename {
-        /// Where the files are.
+        /// Where the finished files are.
         partial: PathBuf,
-        /// What it should be called.
+        /// The final name.
         target: PathBuf,
-        /// What the file system said.
+        /// The system's reason.
         source: io::Error,
     },
 }
@@ -117,7 +117,7 @@ pub fn remove_ours(target: &Path) -> Result<(), FolderError> {
     if is_ours(target) { fs::remove_dir_all(target).map_err(failed("remove", target)) } else { Ok(()) }
 }
 
-/// A run's folder while it is written.
+/// A run's folder while it is written: hidden beside its final name, and removed if it is dropped unfinished.
 #[derive(Debug)]
 pub struct OutputFolder {
     target: PathBuf,
@@ -278,7 +278,7 @@ impl DataFile {
     }
 }
 
-/// A file and the digest of what went into it.
+/// A file, with the BLAKE3 digest and the size of what went into it.
 #[derive(Debug)]
 struct Hashing {
     file: File,

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-/// The name of the file.
+/// The manifest's file name in a run's folder.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The file with the scenario's text.
+/// The file with the scenario's text, includes first.
 pub const SCENARIO: &str = "scenario.ron";
 
 /// What `tool` says in the folders of this program.
@@ -28,21 +28,21 @@ pub struct Manifest {
     tool: &'static str,
     version: &'static str,
     format: u32,
-    /// Whether the run came to its end.
+    /// `complete`, or `interrupted` before the last block.
     pub status: Status,
-    /// The scenario.
+    /// Name, path and digest.
     pub scenario: ScenarioStamp,
-    /// The seed of the dice.
+    /// Of the run's dice.
     pub seed: u64,
-    /// Blocks done.
+    /// Blocks done, fewer than asked for if it was interrupted.
     pub blocks: u64,
-    /// What the command line asked for.
+    /// The options of the command line but for the seed.
     pub options: RunOptions,
-    /// The data files, by name.
+    /// Every data file, by name.
     pub files: Vec<FileStamp>,
     /// When the run began, in UTC as RFC 3339 writes it.
     pub started_at: String,
-    /// How long it took.
+    /// Seconds from the command's beginning to the manifest.
     pub wall_clock_s: f64,
 }
 
@@ -75,10 +75,10 @@ pub enum Status {
     Interrupted,
 }
 
-/// Which scenario it was.
+/// Which scenario a folder is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScenarioStamp {
-    /// Its name.
+    /// The file's name without its ending.
     pub name: String,
     /// Its file, as the command line gave it.
     pub path: String,
@@ -86,10 +86,10 @@ pub struct ScenarioStamp {
     pub blake3: String,
 }
 
-/// What the command line asked for.
+/// The options of the command line that change what a run leaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunOptions {
-    /// Blocks to do.
+    /// How many blocks were asked for.
     pub blocks: u64,
     /// Whether every block was audited, not only the last.
     pub audit: bool,
@@ -102,18 +102,18 @@ pub struct RunOptions {
     pub cascade_depth: Option<u32>,
 }
 
-/// A data file.
+/// A data file's name, digest and size.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct FileStamp {
-    /// Its name.
+    /// Relative to the folder.
     pub name: String,
     /// BLAKE3 of its bytes, in hexadecimal digits.
     pub blake3: String,
-    /// How many bytes.
+    /// Size in bytes.
     pub bytes: u64,
 }
 
-/// Says whether this program wrote the folder.
+/// Says whether a folder's manifest is this program's: then `--force` may replace it.
 pub fn is_ours(folder: &Path) -> bool {
     #[derive(Deserialize)]
     struct Tool {

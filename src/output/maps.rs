@@ -9,15 +9,15 @@ use crate::deployments::liquidation_map::Liquidatable;
 use crate::deployments::positions::DebtAt;
 
 words! {
-    /// Why the map was drawn after this block.
+    /// Why the liquidation map was drawn after this block.
     pub enum Moment {
-        /// It is the first.
+        /// It is the first block.
         First = "first",
-        /// Most debt was liquidated in it.
+        /// More debt was liquidated in it than in any other.
         Worst = "worst",
-        /// It is the last.
+        /// It is the last block.
         Last = "last",
-        /// The scenario asks for it.
+        /// The scenario names its time.
         Stated = "stated",
     }
 }
@@ -28,7 +28,7 @@ columns! {
         /// The block.
         #[unit = ""]
         pub block: u64,
-        /// Why this one.
+        /// Why the map is drawn at this block.
         #[unit = ""]
         pub moment: Moment,
         /// The lending market, the goblin or the ilk.
@@ -37,7 +37,7 @@ columns! {
         /// The token whose price falls: in the base asset for a goblin, by its oracle elsewhere.
         #[unit = ""]
         pub collateral: &'a str,
-        /// By how much of itself.
+        /// By which share of itself the price falls.
         #[unit = "ratio"]
         pub fall_ratio: f64,
         /// Debt that could then be liquidated.
@@ -64,28 +64,28 @@ columns! {
         /// Up to this one; missing for the last, which has no end.
         #[unit = "ratio"]
         pub health_factor_to: Option<f64>,
-        /// What the positions owe.
+        /// Debt of the positions in the step.
         #[unit = "numeraire"]
         pub debt_numeraire: f64,
     }
 }
 
-/// When the liquidation map is drawn.
+/// After which blocks the liquidation map is drawn.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Drawn {
-    /// Never.
+    /// No map is written.
     #[default]
     Never,
     /// After the first block, the one in which most debt was liquidated, and the last.
     FirstWorstLast,
-    /// After these.
+    /// After the blocks with these numbers.
     After(Vec<u64>),
 }
 
 /// So many steps of a twentieth has the range of health factors; what is above is one more.
 const BINS: usize = 60;
 
-/// How wide a step is.
+/// Steps of the health map per unit of health factor: each is 0.05 wide.
 const STEPS_PER_UNIT: f64 = 20.0;
 
 /// Twice as many samples as this are thinned out.
@@ -109,14 +109,14 @@ struct Sample {
     debts: [f64; BINS + 1],
 }
 
-/// What both tables are made of.
+/// Samples for `liquidation_map.csv` and `health_map.csv`.
 #[derive(Debug, Clone)]
 pub struct Maps {
     drawn: Drawn,
     curves: Vec<Curve>,
     worst_debt: f64,
     samples: Option<Vec<Sample>>,
-    /// A sample is taken once in so many blocks.
+    /// Blocks between two samples; doubles when there are too many.
     stride: u64,
 }
 

@@ -15,13 +15,13 @@ columns! {
     /// A position from its beginning to its end, or to the end of the run while it is open. Cells that hold amounts of several
     /// tokens look like `ETH 1.25; WBTC 0.5`: whole tokens, in the order of the protocol's assets.
     pub struct Position<'a> {
-        /// The protocol.
+        /// The protocol, as the scenario names it.
         #[unit = ""]
         pub protocol: &'a str,
         /// Its market, where it has several: the goblin, or the ilk.
         #[unit = ""]
         pub market: Option<&'a str>,
-        /// Its number there.
+        /// Its number in its market, as the protocol counts.
         #[unit = ""]
         pub position: u32,
         /// Its owner's population.
@@ -33,7 +33,7 @@ columns! {
         /// The block in which it was opened; missing if it was there before the first block.
         #[unit = "block"]
         pub opened_block: Option<u64>,
-        /// The block in which it came to its end.
+        /// The block in which it was closed or liquidated; missing while it is open.
         #[unit = "block"]
         pub closed_block: Option<u64>,
         /// What became of it.
@@ -57,13 +57,13 @@ columns! {
         /// Its lowest health factor after any block, or before a liquidation; missing if it never owed anything.
         #[unit = "ratio"]
         pub health_factor_lowest: Option<f64>,
-        /// How that was found.
+        /// How the lowest health factor was found.
         #[unit = ""]
         pub health_factor_lowest_kind: Option<LowestKind>,
-        /// Collateral that was liquidated.
+        /// Collateral seized by liquidators, in all.
         #[unit = "whole tokens"]
         pub liquidated_collateral: Amounts<'a>,
-        /// Debt that was liquidated.
+        /// Debt that was liquidated, repaid or not, in all.
         #[unit = "whole tokens"]
         pub liquidated_debt: Amounts<'a>,
         /// Debt that was left unpaid: written off, without collateral, or not brought by an auction.

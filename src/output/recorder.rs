@@ -25,15 +25,15 @@ use crate::rows::header::Header;
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Wanted {
-    /// Whether integer columns are added.
+    /// Whether tables have columns of smallest units (`--exact`).
     pub exact: bool,
     /// Whether `events.csv` is written.
     pub events: bool,
-    /// Whether it holds swaps that went through.
+    /// Whether `events.csv` has swaps that went through.
     pub swaps: bool,
     /// Falls of the price of which `ticks.csv` says what they would make liquidatable.
     pub liquidatable_at: Vec<f64>,
-    /// When the liquidation map is drawn.
+    /// After which blocks `liquidation_map.csv` is drawn.
     pub map: Drawn,
     /// Whether `health_map.csv` is written.
     pub health: bool,
@@ -139,7 +139,7 @@ impl Recorder {
         self.events.take().map_or(Ok(()), |table| table.close(folder))
     }
 
-    /// Returns the sums, the run being over.
+    /// Returns what was summed up for `summary.json`; the run is over.
     pub fn summed(self) -> Summary {
         let mut summary = self.summary;
         summary.liquidations.waited_blocks_mean = self.waits.mean();
@@ -149,7 +149,6 @@ impl Recorder {
     }
 }
 
-/// Returns the header of `ticks.csv`.
 fn header(at: &Moment, exact: bool) -> Line {
     let mut header = Header::new(exact);
     header.bare::<BlockColumns>();

@@ -12,9 +12,9 @@ use crate::chain::event::SoldAt;
 /// A whole run. A figure that does not exist is `null`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Summary {
-    /// The scenario's name.
+    /// The file's name without its ending.
     pub scenario: String,
-    /// The seed of the dice.
+    /// Of the run's dice.
     pub seed: u64,
     /// Symbol of the token that every `..._numeraire` is counted in.
     pub numeraire: String,
@@ -22,13 +22,13 @@ pub struct Summary {
     pub blocks: u64,
     /// Transactions in blocks, reverted ones included.
     pub transactions: u64,
-    /// Transactions that reverted.
+    /// Transactions that reverted; they paid for gas.
     pub reverts: u64,
-    /// The same by reason.
+    /// `reverts` by the word of their reason; reasons that did not occur are absent.
     pub reverts_by_reason: BTreeMap<String, u64>,
-    /// What was liquidated.
+    /// Liquidations of every protocol.
     pub liquidations: Liquidations,
-    /// What searchers took.
+    /// Trades of searchers around others' swaps.
     pub sandwiches: Sandwiches,
     /// What became of auctions of collateral, if any was started.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,49 +39,49 @@ pub struct Summary {
     pub agents_out_of_gas_money: u64,
     /// Agents that wanted to act and never got a transaction into a block: gas was too dear, or they waited too long.
     pub agents_priced_out: u64,
-    /// What blocks had room for, and what it cost.
+    /// Gas used, base fees and what waited for room.
     pub block_space: BlockSpace,
     /// The tokens, in the scenario's order.
     pub tokens: Vec<TokenSummary>,
     /// The pools, in the scenario's order.
     pub pools: Vec<PoolSummary>,
-    /// What became of positions.
+    /// Positions by fate.
     pub positions: PositionCounts,
     /// What became of the capital of providers of liquidity, by population; left out where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub liquidity_providers: Vec<Provided>,
-    /// Who gained and who lost.
+    /// By kind of agent and by named account.
     pub profit_and_loss: ProfitAndLoss,
     /// Audits made. Each proved to the last unit that nothing appeared or vanished; one that fails ends the run.
     pub audits_passed: u64,
-    /// What caused what, if it was asked.
+    /// Of `plimsoll cascade` alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cascade: Option<CascadeSummary>,
 }
 
-/// What was liquidated.
+/// Liquidations of every protocol; values at their blocks' outside prices.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Liquidations {
-    /// How many positions.
+    /// Liquidations: a position that was liquidated twice counts twice.
     pub count: u64,
     /// Their debt, each at its time's outside prices.
     pub debt_numeraire: f64,
-    /// What they left unpaid.
+    /// Debt left unpaid by them.
     pub bad_debt_numeraire: f64,
-    /// The first block with a liquidation.
+    /// The first block with a liquidation; `null` without any.
     pub first_block: Option<u64>,
-    /// The last block with one.
+    /// The last block with a liquidation; `null` without any.
     pub last_block: Option<u64>,
     /// For how many blocks their transactions had waited, on average.
     pub waited_blocks_mean: Option<f64>,
-    /// That 95 % of them waited no longer than.
+    /// The 95 % quantile of the blocks that they waited; `null` without any.
     pub waited_blocks_p95: Option<u64>,
 }
 
 /// What searchers took from the trades of others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Sandwiches {
-    /// How many trades.
+    /// Sandwiches that a block took.
     pub count: u64,
     /// What it brought them before gas, each at its time's outside prices.
     pub gained_numeraire: f64,
@@ -89,20 +89,20 @@ pub struct Sandwiches {
     pub lost_numeraire: f64,
 }
 
-/// What became of auctions of collateral.
+/// Auctions of collateral of all kinds of vaults; `_dai` in whole dai.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Auctions {
-    /// How many were started.
+    /// Auctions started.
     pub started: u64,
-    /// How many are over.
+    /// Auctions that ended: their debt was raised, or all collateral sold.
     pub over: u64,
-    /// How many of those went for a bid of nothing.
+    /// Of `over`, those that sold their collateral for a bid of 0.
     pub for_nothing: u64,
-    /// The same as a share.
+    /// `for_nothing` over `over`; `null` while none is over.
     pub for_nothing_ratio: Option<f64>,
     /// The debt that those which were started should bring, without the penalty.
     pub due_dai: f64,
-    /// What they have brought.
+    /// Dai paid for collateral.
     pub raised_dai: f64,
     /// What those that are over have not brought of their debt.
     pub shortfall_dai: f64,
@@ -130,20 +130,20 @@ impl Auctions {
     }
 }
 
-/// What blocks had room for, and what it cost.
+/// Gas used, base fees, and what waited for room in blocks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct BlockSpace {
-    /// Gas that the agents' transactions used.
+    /// By transactions of agents, reverted ones included.
     pub gas_used: u64,
-    /// Gas that everybody else used.
+    /// By background demand.
     pub gas_used_background: u64,
-    /// Base fee, on average over blocks.
+    /// Mean over blocks.
     pub base_fee_gwei_mean: f64,
-    /// The highest base fee.
+    /// The highest of any block.
     pub base_fee_gwei_highest: f64,
     /// The most transactions that a block left waiting.
     pub waiting_most: u64,
-    /// Transactions that expired.
+    /// Transactions that expired before a block took them.
     pub expired: u64,
     /// Transactions that were replaced by dearer ones.
     pub replaced: u64,
@@ -160,17 +160,17 @@ impl BlockSpace {
     }
 }
 
-/// How many waited for how many blocks.
+/// Counts of waits, by their length in blocks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Waits(BTreeMap<u32, u64>);
 
 impl Waits {
-    /// Counts one.
+    /// Counts one wait.
     pub fn add(&mut self, blocks: u32) {
         *self.0.entry(blocks).or_default() += 1;
     }
 
-    /// Returns the mean; none of nobody.
+    /// Returns the mean wait in blocks; none if nothing was counted.
     pub fn mean(&self) -> Option<f64> {
         let count: u64 = self.0.values().sum();
         let sum: u64 = self.0.iter().map(|(blocks, many)| u64::from(*blocks) * many).sum();
@@ -190,7 +190,7 @@ impl Waits {
 }
 
 impl Liquidations {
-    /// Counts one.
+    /// Counts one liquidation in `block`; values in whole numeraire tokens.
     pub fn add(&mut self, block: u64, debt_numeraire: f64, bad_debt_numeraire: f64) {
         self.count += 1;
         self.debt_numeraire += debt_numeraire;
@@ -200,19 +200,19 @@ impl Liquidations {
     }
 }
 
-/// A token's price outside the chain.
+/// A token's price at the external venue.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TokenSummary {
-    /// The token's symbol.
+    /// Its symbol.
     pub name: String,
-    /// In the numeraire per whole token.
+    /// The price's path, in the numeraire per whole token.
     pub price_outside_numeraire: PricePath,
 }
 
-/// A pool's price and trade.
+/// A pool's price and volume.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PoolSummary {
-    /// The pool's name.
+    /// As the scenario names it.
     pub name: String,
     /// In the pool's second token per whole first token.
     pub price: PricePath,
@@ -227,14 +227,14 @@ pub struct PricePath {
     pub start: f64,
     /// The lowest after any block, or before the first.
     pub lowest: f64,
-    /// The first block after which it was that low.
+    /// The first block after which it was lowest; `null` if that is the start.
     pub lowest_block: Option<u64>,
     /// After the last block.
     pub end: f64,
 }
 
 impl PricePath {
-    /// A price before the first block.
+    /// A path that begins at the price before the first block.
     pub fn new(start: f64) -> Self {
         Self { start, lowest: start, lowest_block: None, end: start }
     }

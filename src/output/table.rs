@@ -4,7 +4,7 @@ use super::folder::{DataFile, FolderError, OutputFolder};
 use crate::rows::columns::Columns;
 use crate::rows::csv::Line;
 
-/// A file of rows, its header written.
+/// A CSV file of a run's folder whose header is written.
 #[derive(Debug)]
 pub struct Table {
     file: DataFile,

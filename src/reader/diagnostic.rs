@@ -7,26 +7,26 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
 
-/// A file that was read.
+/// A file's name and text, to show places in it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
-    /// What the user calls it: a path as typed.
+    /// The path as typed, or as an `include` gives it.
     pub name: String,
-    /// What stands in it.
+    /// The whole text, in UTF-8.
     pub text: String,
 }
 
-/// A stretch of a file.
+/// A span of a file: what a diagnostic points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The file.
+    /// The file that the span is in.
     pub source: Arc<Source>,
     /// The bytes of its text; empty where something is missing.
     pub span: Range<usize>,
 }
 
 impl Place {
-    /// Returns the line, counted from 1.
+    /// Returns the line of its first byte, counted from 1.
     pub fn line(&self) -> usize {
         self.before().matches('\n').count() + 1
     }
@@ -36,7 +36,7 @@ impl Place {
         self.before().chars().rev().take_while(|c| *c != '\n').count() + 1
     }
 
-    /// Returns the text that stands here.
+    /// Returns the text of the span.
     pub fn text(&self) -> &str {
         &self.source.text[self.span.clone()]
     }
@@ -52,10 +52,10 @@ impl fmt::Display for Place {
     }
 }
 
-/// How bad it is.
+/// How much a diagnostic weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The scenario cannot run.
+    /// The scenario cannot run: exit code 2.
     Error,
     /// The scenario runs, but hardly as meant.
     Warning,
@@ -73,39 +73,39 @@ impl fmt::Display for Severity {
 /// A mistake, where it stands, and what to type instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// Error or warning.
     pub severity: Severity,
-    /// Where it stands.
+    /// The span that it points at.
     pub place: Place,
-    /// What is wrong.
+    /// One sentence without its full stop.
     pub message: String,
-    /// What was expected there.
+    /// What may stand there, beginning with "expected".
     pub expected: Option<String>,
-    /// Other places that matter, and why.
+    /// Other spans, each with a label.
     pub also: Vec<(Place, String)>,
-    /// What to type instead.
+    /// What to type instead, where that is known.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
-    /// A mistake that stops the scenario.
+    /// An error: the scenario cannot run.
     pub fn error(place: Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Error, place, message: message.into(), expected: None, also: Vec::new(), help: None }
     }
 
-    /// Something that is hardly meant.
+    /// A warning: the scenario runs, but hardly as meant.
     pub fn warning(place: Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(place, message) }
     }
 
-    /// Adds what was expected.
+    /// Sets what may stand there.
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
         self.expected = Some(expected.into());
         self
     }
 
-    /// Adds another place and why it matters.
+    /// Adds another span with its label.
     #[must_use]
     pub fn also(mut self, place: Place, why: impl Into<String>) -> Self {
         self.also.push((place, why.into()));
@@ -119,7 +119,7 @@ impl Diagnostic {
         self
     }
 
-    /// Whether the scenario cannot run.
+    /// Says whether it is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

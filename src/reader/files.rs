@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::diagnostic::did_you_mean;
 
-/// Says why a file cannot be read.
+/// Returns a file system error in words for a user.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),

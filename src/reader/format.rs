@@ -11,7 +11,7 @@ use super::tree::Tree;
 /// Says what `ron` would complain about if something else stood in a place.
 pub type Probe<'a> = &'a dyn Fn(Range<usize>, &str) -> Option<Error>;
 
-/// Says what is wrong at a byte of a piece.
+/// Turns an error of `ron` at byte `at` of a piece into a diagnostic.
 pub fn error_diagnostic(piece: Node, at: usize, error: &Error, probe: Probe) -> Diagnostic {
     let here = Node { tree: piece.tree.innermost(at), ..piece };
     match error {
@@ -41,13 +41,13 @@ pub fn error_diagnostic(piece: Node, at: usize, error: &Error, probe: Probe) -> 
     }
 }
 
-/// A field without which a struct cannot be.
+/// A struct that lacks a required field.
 pub fn missing(node: Node, field: &str) -> Diagnostic {
     Diagnostic::error(node.head(), format!("missing field `{field}`"))
         .expected(format!("expected `{field}: ...` in here"))
 }
 
-/// A field that stands twice.
+/// A field that is given twice.
 pub fn twice(piece: Node, at: usize, name: &str) -> Diagnostic {
     let first = structs(piece.tree, at).into_iter().flat_map(Tree::fields).find(|field| field.name == name);
     let mistake = Diagnostic::error(piece.spot(at..at + name.len()), format!("field `{name}` stands here again"));
@@ -63,7 +63,7 @@ fn structs(tree: &Tree, at: usize) -> Option<&Tree> {
     inner.or_else(|| (!tree.fields().is_empty()).then_some(tree))
 }
 
-/// A value of another type than its field's.
+/// A value that is not of its field's type.
 fn misfit(piece: Node, at: usize, here: Node, error: &Error, probe: Probe) -> Diagnostic {
     let found = here.place();
     let message = match piece.file.tree.field_around(at) {

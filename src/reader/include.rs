@@ -13,11 +13,11 @@ use super::tree::Kind;
 /// Reads a file and its includes: those first, in the order of their lists, each once.
 #[derive(Debug, Default)]
 pub struct Reader<'a> {
-    /// Words that are read as others.
+    /// Old words and those that took their place.
     words: &'a [OldWord],
     /// The files whose syntax is whole enough, the scenario itself last.
     pub files: Vec<File>,
-    /// What is wrong with them so far.
+    /// What is wrong so far, in all files.
     pub mistakes: Vec<Diagnostic>,
     /// The names and texts in the order of `files`, for a digest: the scenario's own name is left out.
     pub resolved: String,
@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
         Self { words, ..Self::default() }
     }
 
-    /// Reads the scenario's own file.
+    /// Reads the scenario's own file and what it includes.
     pub fn open(&mut self, path: &Path) {
         match text_of(path) {
             Ok(source) => {
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns the folder in which a file lies.
+/// Returns the folder of a file; empty if the path has none.
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))
 }

@@ -10,12 +10,12 @@ use super::tree::{Kind, Tree};
 /// the word, as they are now, and ends in the word itself: `agents.FarmLiquidator.margin`.
 pub type OldWord = (&'static str, &'static str);
 
-/// A word of a file that is read as another.
+/// A word of a file for which another is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renamed {
-    /// Where it stands.
+    /// The word's bytes in the file.
     pub span: Range<usize>,
-    /// What it is read as.
+    /// The word that is read for it.
     pub new: &'static str,
 }
 
@@ -44,7 +44,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Goes through a piece, its own name included.
+    /// Renames the name that a piece begins with, if it is an old one; returns the path with that name.
     fn piece(&mut self, tree: &Tree, path: &str) -> String {
         let head = &self.text[tree.head.clone()];
         if !head.starts_with(|letter: char| letter.is_alphabetic()) {
@@ -53,7 +53,7 @@ impl Walk<'_> {
         self.word(tree.head.clone(), path)
     }
 
-    /// Goes through what is inside a piece.
+    /// Renames in what is inside a piece.
     fn inside(&mut self, tree: &mut Tree, path: &str) {
         match &mut tree.kind {
             Kind::Leaf => {}

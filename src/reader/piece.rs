@@ -17,31 +17,31 @@ use super::old_words::Renamed;
 use super::syntax::File;
 use super::tree::Tree;
 
-/// A piece of a file.
+/// A piece of a file: a struct, a field's value, an element.
 #[derive(Debug, Clone, Copy)]
 pub struct Node<'a> {
-    /// The file.
+    /// The file that it is of.
     pub file: &'a File,
-    /// The piece.
+    /// Its span and what is in it.
     pub tree: &'a Tree,
 }
 
-/// A value and the piece that it was read from.
+/// A value with the piece that it was read from.
 #[derive(Debug, Clone, Copy)]
 pub struct Placed<'a, T> {
-    /// The value.
+    /// As deserialized.
     pub value: T,
-    /// Where it stands.
+    /// The piece.
     pub node: Node<'a>,
     /// Whether nothing was cut out of it, so that its lists have the elements of the text.
     pub whole: bool,
 }
 
-/// Where a value stands that was read.
+/// The piece that a value was read from, without the value.
 pub type At<'a> = Placed<'a, ()>;
 
 impl<'a, T> Placed<'a, T> {
-    /// Returns where it stands.
+    /// Returns the piece alone.
     pub fn at(&self) -> At<'a> {
         Placed { value: (), node: self.node, whole: self.whole }
     }
@@ -69,7 +69,7 @@ impl<'a> Node<'a> {
         self.tree.elements().get(index).map_or(self, |element| Self { tree: &element.value, ..self })
     }
 
-    /// Returns the elements.
+    /// Returns the elements of a list or tuple; none of other pieces.
     pub fn elements(self) -> impl Iterator<Item = Self> {
         self.tree.elements().iter().map(move |element| Self { tree: &element.value, ..self })
     }
@@ -90,12 +90,12 @@ impl<'a> Node<'a> {
         self.file.word(&self.tree.head)
     }
 
-    /// Returns a place in the same file.
+    /// Returns a span of the same file.
     pub fn spot(self, span: Range<usize>) -> Place {
         Place { source: Arc::clone(&self.file.source), span }
     }
 
-    /// Returns the text as it stands in the file.
+    /// Returns its text as it stands in the file.
     pub fn text(self) -> &'a str {
         &self.file.source.text[self.tree.span.clone()]
     }
@@ -106,7 +106,7 @@ impl<'a> Node<'a> {
         self.file.broken.iter().any(|at| span.contains(at) || *at == span.end)
     }
 
-    /// Returns the text in quotes that stands here.
+    /// Returns the text of a string literal, unescaped; none of another piece.
     pub fn string(self) -> Option<String> {
         ron::from_str(self.text()).ok()
     }

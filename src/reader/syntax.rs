@@ -14,13 +14,13 @@ use super::tree::{Kind, Tree, bytes};
 /// A file that could be read as a tree, perhaps with holes.
 #[derive(Debug)]
 pub struct File {
-    /// Its text.
+    /// Its name and text.
     pub source: Arc<Source>,
     /// The folder to which the paths in it are relative.
     pub folder: PathBuf,
-    /// Its outermost struct.
+    /// The outermost struct.
     pub tree: Tree,
-    /// Where its syntax is broken.
+    /// The bytes at which its syntax is broken.
     pub broken: Vec<usize>,
     /// Words that are read as others, in the order of the text.
     pub renamed: Vec<Renamed>,
@@ -185,11 +185,11 @@ fn crossed(place: &dyn Fn(Range<usize>) -> Place, (opening, begin): (u8, usize),
 
 /// What a quote or comment at the start of some text is.
 enum Quoted {
-    /// There is none.
+    /// No string begins here.
     No,
-    /// It never ends.
+    /// A string begins and is not closed; its closing mark.
     Open(&'static str),
-    /// It ends after so many bytes.
+    /// A string of so many bytes.
     Bytes(usize),
 }
 

@@ -5,21 +5,21 @@ use std::ops::Range;
 use ron2::ast::{Expr, SeqItem, StructBody, StructField, TupleElement};
 use ron2::error::Span;
 
-/// A piece of the file.
+/// A piece of a file, without its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
-    /// All of it.
+    /// Its bytes in the file, name and brackets included.
     pub span: Range<usize>,
     /// Its name, or its opening bracket; all of it if it has neither.
     pub head: Range<usize>,
-    /// What it holds.
+    /// What is in it.
     pub kind: Kind,
 }
 
-/// What a piece of the file holds.
+/// What is in a piece, by its syntax.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// A number, a text, a name.
+    /// A number, a string, a name without brackets.
     Leaf,
     /// `Name(field: value, ...)`.
     Struct(Vec<Field>),
@@ -29,30 +29,30 @@ pub enum Kind {
     Tuple(Vec<Element>),
 }
 
-/// A field of a struct.
+/// A field of a struct with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    /// Its name.
+    /// As written.
     pub name: String,
-    /// Where the name stands.
+    /// The name's bytes.
     pub name_span: Range<usize>,
-    /// From the name to the comma.
+    /// The bytes from the name to the comma.
     pub span: Range<usize>,
-    /// Its value.
+    /// The piece behind the colon.
     pub value: Tree,
 }
 
 /// An element of a list or tuple.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {
-    /// From its start to the comma.
+    /// The bytes from its start to the comma.
     pub span: Range<usize>,
-    /// What it is.
+    /// The piece itself.
     pub value: Tree,
 }
 
 impl Tree {
-    /// Returns the value of a field.
+    /// Returns a field's value; none without such a field.
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.fields().iter().find(|field| field.name == name).map(|field| &field.value)
     }
@@ -73,18 +73,18 @@ impl Tree {
         }
     }
 
-    /// Returns the pieces directly inside.
+    /// Returns the pieces directly inside, in the file's order.
     pub fn children(&self) -> impl Iterator<Item = &Self> {
         let values = self.fields().iter().map(|field| &field.value);
         values.chain(self.elements().iter().map(|element| &element.value))
     }
 
-    /// Returns the innermost piece around a byte.
+    /// Returns the innermost piece that has this byte.
     pub fn innermost(&self, at: usize) -> &Self {
         self.children().find(|child| child.span.contains(&at)).map_or(self, |child| child.innermost(at))
     }
 
-    /// Returns the innermost field around a byte.
+    /// Returns the innermost field whose value has this byte.
     pub fn field_around(&self, at: usize) -> Option<&Field> {
         if let Some(field) = self.fields().iter().find(|field| field.span.contains(&at)) {
             return field.value.field_around(at).or(Some(field));

@@ -5,30 +5,30 @@ use serde::{Serialize, Serializer};
 use super::html::escape;
 use super::words::{figure, percent, signed};
 
-/// A chart.
+/// A chart as `assets/charts.js` draws it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Chart {
-    /// Its name on the page.
+    /// The element's id.
     pub(super) id: String,
-    /// What it shows, with its unit.
+    /// What is shown, with the unit.
     #[serde(skip)]
     pub(super) title: String,
-    /// What a reader should look for.
+    /// A sentence on what to look for; may be empty.
     #[serde(skip)]
     pub(super) note: String,
-    /// What runs from left to right.
+    /// The quantity of the horizontal axis.
     pub(super) x: Axis,
-    /// Where on it.
+    /// Positions on the horizontal axis, ascending: one for each value of a series.
     #[serde(serialize_with = "seven_digits")]
     pub(super) at: Vec<f64>,
-    /// What the left scale counts.
+    /// The unit of the left scale.
     pub(super) left: String,
     /// What the right scale counts, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) right: Option<String>,
-    /// Whether the left scale begins at zero.
+    /// Whether the left scale begins at zero rather than at the lowest value.
     pub(super) from_zero: bool,
-    /// The series.
+    /// Drawn in this order, later ones on top.
     pub(super) series: Vec<Series>,
     /// Pairs of series between which the room is filled.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -36,32 +36,32 @@ pub(super) struct Chart {
     /// Circles: where, how high, how much, and of which generation.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) marks: Vec<Circle>,
-    /// What the circles are.
+    /// What the circles stand for, for the legend.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) marks_are: String,
-    /// Places that are named.
+    /// Vertical lines with a label.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) rules: Vec<Rule>,
     /// The seed that each place is of, where places are runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) seeds: Vec<u64>,
-    /// Cells of a heat map.
+    /// Drawn below the lines, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) heat: Option<Heat>,
 }
 
-/// What runs from left to right.
+/// The quantity of the horizontal axis.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Axis {
     /// Blocks: zoom and cursor are those of all such charts.
     #[default]
     Block,
-    /// A fall of the price, a ratio.
+    /// A price's fall as a share of itself.
     Fall,
     /// A gain over what was there at the start, a ratio.
     Return,
-    /// Worth in the numeraire.
+    /// Value in whole numeraire tokens.
     Worth,
     /// A price.
     Price,
@@ -71,38 +71,34 @@ pub(super) enum Axis {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Look {
-    /// A line.
     #[default]
     Line,
-    /// A line of dashes.
     Dashed,
-    /// A line and what is below it.
+    /// A line, filled down to the axis.
     Area,
-    /// Steps.
+    /// A line that keeps each value until the next.
     Stepped,
-    /// Bars, on top of those of the series before.
+    /// Bars, stacked on those of the series before.
     Stacked,
-    /// Dots.
     Dots,
-    /// Nothing: the border of a band.
+    /// Not at all: the edge of a band that the next series fills.
     Border,
 }
 
-/// A series.
+/// One value for each position on the horizontal axis.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Series {
-    /// Its name.
+    /// Its name in the legend.
     pub(super) label: String,
     /// Its unit; `%` for a ratio that is told in percent.
     pub(super) unit: String,
-    /// Its colour's name.
+    /// A custom property of `report.css`, without its dashes.
     pub(super) colour: String,
-    /// How it is drawn.
     pub(super) look: Look,
-    /// Whether the right scale counts it.
+    /// Whether its unit is the right scale's.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_right: bool,
-    /// What it is at each place.
+    /// `NaN` where there is none; rounded to seven digits on the page.
     #[serde(serialize_with = "seven_digits")]
     pub(super) values: Vec<f64>,
 }
@@ -116,12 +112,11 @@ pub(super) struct Circle(
     pub(super) String,
 );
 
-/// A place that is named.
+/// A vertical line with a label.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Rule {
-    /// Where.
+    /// Its position on the horizontal axis.
     pub(super) at: f64,
-    /// What is there.
     pub(super) label: String,
 }
 
@@ -130,15 +125,15 @@ pub(super) struct Rule {
 pub(super) struct Heat {
     /// Where columns begin, and where the last ends.
     pub(super) columns: Vec<f64>,
-    /// Where rows begin, and where the last ends.
+    /// The rows' lower edges and the last one's upper edge.
     pub(super) rows: Vec<f64>,
-    /// What a cell counts.
+    /// The unit of a cell's value.
     pub(super) unit: String,
-    /// The cells that are not empty.
+    /// Those above zero.
     pub(super) cells: Vec<HeatCell>,
 }
 
-/// A column, a row, how much.
+/// The indices of its column and row, and its value.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct HeatCell(
     pub(super) usize,
@@ -147,22 +142,22 @@ pub(super) struct HeatCell(
 );
 
 impl Series {
-    /// A line.
+    /// A line on the left scale.
     pub(super) fn line(label: impl Into<String>, unit: &str, colour: impl Into<String>, values: Vec<f64>) -> Self {
         Self { label: label.into(), unit: unit.to_owned(), colour: colour.into(), values, ..Self::default() }
     }
 
-    /// The same, drawn another way.
+    /// Sets how it is drawn.
     pub(super) fn looks(self, look: Look) -> Self {
         Self { look, ..self }
     }
 
-    /// The same, on the right scale.
+    /// Puts it on the right scale.
     pub(super) fn on_the_right(self) -> Self {
         Self { is_right: true, ..self }
     }
 
-    /// Returns a value in words.
+    /// Returns a value with its unit, as a screen reader says it.
     fn told(&self, value: f64) -> String {
         if self.unit == "%" { percent(value) } else { format!("{} {}", figure(value), self.unit).trim_end().to_owned() }
     }

@@ -8,10 +8,10 @@ use super::source::{Run, whole};
 use super::words::figure;
 use crate::output::finished::FinishedError;
 
-/// The page holds no more rows than these.
+/// The most rows on the page: the largest by value are kept.
 const MOST: usize = 5_000;
 
-/// A row of the page's table.
+/// A row of the page's table of events.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Row {
     block: u64,
@@ -23,7 +23,7 @@ struct Row {
     /// What went in and what came out: the token and how much.
     moved: [(String, f64); 2],
     count: u64,
-    /// Worth in the numeraire.
+    /// In whole numeraire tokens: what orders rows by size.
     worth: f64,
     bad_debt: f64,
 }
@@ -82,14 +82,13 @@ impl Row {
     }
 }
 
-/// The table, and of how many rows it was made.
+/// The page's table, with how much of `events.csv` it holds.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// What the page shows.
     pub(super) grid: Grid,
-    /// How many rows are on the page.
+    /// Rows on the page.
     pub(super) rows: usize,
-    /// How many rows the folder's table has.
+    /// Rows of `events.csv`.
     pub(super) of: u64,
 }
 
@@ -121,7 +120,7 @@ impl Table {
 #[derive(Debug, Default)]
 struct Gathered {
     rows: Vec<Row>,
-    /// What is gathered of this block.
+    /// The block that `rows` are of.
     block: u64,
     groups: BTreeMap<[String; 6], Row>,
     of: u64,

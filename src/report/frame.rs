@@ -31,12 +31,11 @@ impl Frame {
         Ok(Self { names: wanted.into_iter().map(|(_, name)| name.to_owned()).collect(), columns, rows })
     }
 
-    /// Returns how many rows it has.
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Returns a column.
+    /// Returns a column's values; none without such a column.
     pub(super) fn get(&self, name: &str) -> Option<&[f64]> {
         let place = self.names.iter().position(|column| column == name)?;
         Some(&self.columns[place])
@@ -60,7 +59,7 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// Knows the columns.
+    /// Reads the columns' places from a header.
     pub(super) fn new(header: &csv::StringRecord) -> Self {
         Self { places: header.iter().enumerate().map(|(place, name)| (name.to_owned(), place)).collect() }
     }
@@ -71,7 +70,7 @@ impl Named {
         std::str::from_utf8(cell).unwrap_or_default()
     }
 
-    /// Returns a cell's number.
+    /// Returns a cell's number; `NaN` if it is empty or there is no such column.
     pub(super) fn number(&self, record: &csv::ByteRecord, name: &str) -> f64 {
         number(self.text(record, name).as_bytes())
     }

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::html::escape;
 
-/// A table.
+/// A table that `assets/grid.js` fills, filters and sorts.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Grid {
-    /// Its name on the page.
+    /// The element's id.
     pub(super) id: String,
     /// Its columns, the first one being what links point to.
     pub(super) columns: Vec<Column>,
@@ -17,16 +17,15 @@ pub(super) struct Grid {
     pub(super) texts: Vec<String>,
 }
 
-/// A column.
+/// A column's name and values.
 #[derive(Debug, Serialize)]
 pub(super) struct Column {
-    /// What stands above it.
     pub(super) label: String,
-    /// What is in it.
+    /// One for each row.
     pub(super) cells: Cells,
 }
 
-/// What is in a column.
+/// Values of a column, packed for the page.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Cells {
@@ -36,12 +35,12 @@ pub(super) enum Cells {
     Hundredths(Vec<Option<i64>>),
     /// Texts, by their place in the table's list. A list of them becomes a filter.
     Words(Vec<usize>),
-    /// Texts of their own.
+    /// A text for each row.
     Texts(Vec<String>),
 }
 
 impl Grid {
-    /// Returns what the script fills.
+    /// Returns the element that the script fills.
     pub(super) fn html(&self, caption: &str) -> String {
         let (id, caption) = (escape(&self.id), escape(caption));
         format!(
@@ -52,18 +51,18 @@ impl Grid {
     }
 }
 
-/// Returns hundredths of a number.
+/// Returns a number in hundredths, rounded to the nearest; none of `NaN`.
 pub(super) fn hundredths(value: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "it saturates")]
     (!value.is_nan()).then_some((value * 100.0).round() as i64)
 }
 
-/// Texts, each held once.
+/// Distinct texts, with the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct Texts(BTreeMap<String, usize>);
 
 impl Texts {
-    /// Returns a text's place.
+    /// Returns a text's index, which is new if the text is.
     pub(super) fn place(&mut self, text: &str) -> usize {
         if let Some(place) = self.0.get(text) {
             return *place;
@@ -73,7 +72,7 @@ impl Texts {
         next
     }
 
-    /// Returns the texts in their places.
+    /// Returns the texts by index.
     pub(super) fn list(self) -> Vec<String> {
         let mut placed: Vec<(usize, String)> = self.0.into_iter().map(|(text, place)| (place, text)).collect();
         placed.sort();

@@ -38,21 +38,19 @@ pub(super) fn island(content: &impl Serialize) -> String {
 /// A cell of a table.
 #[derive(Debug, Clone)]
 pub(super) enum Cell {
-    /// Text, which is escaped.
+    /// Escaped when it is written.
     Text(String),
-    /// A number in words, set to the right.
+    /// Formatted already; set to the right.
     Number(String),
-    /// A drawing that this module made.
+    /// SVG of [`drawing`], which is not escaped.
     Drawn(String),
 }
 
 impl Cell {
-    /// A cell of text.
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    /// A cell of a number.
     pub(super) fn number(text: impl Into<String>) -> Self {
         Self::Number(text.into())
     }
@@ -93,15 +91,15 @@ fn row(cells: &[Cell]) -> String {
 /// A rectangle or a line of a drawing: from and to in shares of its width.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark<'a> {
-    /// From here.
+    /// Its left edge, as a share of the width.
     pub(super) from: f64,
-    /// To here.
+    /// Its right edge, as a share of the width.
     pub(super) to: f64,
-    /// From this share of the height.
+    /// Its upper edge, as a share of the height.
     pub(super) top: f64,
-    /// So much of the height.
+    /// As a share of the drawing's height.
     pub(super) height: f64,
-    /// The class, which gives the colour.
+    /// Its class in `report.css`, which gives the colour.
     pub(super) class: &'a str,
 }
 

@@ -5,22 +5,21 @@ use std::collections::BTreeMap;
 use super::source::{Run, whole};
 use crate::output::finished::FinishedError;
 
-/// Generations beyond these are shown together.
+/// The most generations told apart; those behind are shown together.
 const MOST: usize = 7;
 
 /// What was liquidated in a block, of one generation and one collateral.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Part {
-    /// How many.
+    /// Liquidations.
     pub(super) count: f64,
-    /// Their debt, worth in the numeraire.
+    /// In whole numeraire tokens.
     pub(super) debt: f64,
-    /// What they left unpaid.
+    /// Debt left unpaid, in whole numeraire tokens.
     pub(super) bad_debt: f64,
 }
 
 impl Part {
-    /// Takes in another.
     pub(super) fn add(&mut self, other: Self) {
         self.count += other.count;
         self.debt += other.debt;
@@ -31,12 +30,11 @@ impl Part {
 /// By block, generation as the table tells it (none behind the last asked for), and collateral.
 type Found = BTreeMap<(u64, Option<u64>, String), Part>;
 
-/// All that was liquidated.
+/// Liquidations of a run, by block, generation and collateral.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Liquidations {
     /// What each generation is called; one that is called `liquidated` where causes were not asked for.
     pub(super) generations: Vec<String>,
-    /// By block, generation and collateral.
     pub(super) parts: BTreeMap<(u64, usize, String), Part>,
 }
 
@@ -111,7 +109,7 @@ impl Liquidations {
         Some((self.parts.first_key_value()?.0.0, self.parts.last_key_value()?.0.0))
     }
 
-    /// Returns the colour's name of a generation.
+    /// Returns a generation's custom property of `report.css`.
     pub(super) fn colour(&self, generation: usize) -> String {
         if self.generations.len() == 1 && self.generations[0] == "liquidated" {
             "vermilion".to_owned()

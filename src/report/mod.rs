@@ -31,26 +31,25 @@ use page::{Page, Time};
 use sections::summary;
 use source::Run;
 
-/// The name of the file.
+/// The page's file name in a run's folder.
 pub const REPORT: &str = "report.html";
 
-/// Why there is no report.
+/// Why no report was written.
 #[derive(Debug, Error)]
 pub enum ReportError {
-    /// The folder cannot be read back.
+    /// The folder is of no finished run, or a file of it cannot be read.
     #[error(transparent)]
     Unreadable(#[from] FinishedError),
-    /// The page cannot be written.
+    /// The page cannot be written into the folder.
     #[error(transparent)]
     Unwritable(#[from] FolderError),
 }
 
-/// A report that was written.
+/// The page that was written, and what to know before its figures are used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// The page.
     pub path: PathBuf,
-    /// How many bytes it has.
+    /// Its size.
     pub bytes: u64,
     /// What should be known before its figures are believed; the page says it too.
     pub warnings: Vec<String>,

@@ -20,35 +20,35 @@ const SCRIPTS: [&str; 6] = [
     include_str!("assets/page.js"),
 ];
 
-/// A page before it is text.
+/// What a page is made of.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    /// Its title.
+    /// Scenario and seed.
     pub(super) title: String,
-    /// What stands below it.
+    /// One sentence below the title.
     pub(super) subtitle: String,
     /// What to know before its figures are believed.
     pub(super) warnings: Vec<String>,
-    /// Its sections.
+    /// In the order of the page.
     pub(super) sections: Vec<Section>,
     /// What charts over blocks have in common; none where there are none.
     pub(super) time: Option<Time>,
 }
 
-/// What charts over blocks have in common.
+/// What all charts over blocks share.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Time {
     /// Seconds since the first block at a few blocks, between which time is straight.
     pub(super) clock: Vec<[f64; 2]>,
-    /// The first and the last block.
+    /// Numbers of the first and the last block.
     pub(super) all: [f64; 2],
-    /// What is shown first, if it is not all.
+    /// The blocks shown at first; none if that is all.
     pub(super) view: Option<[f64; 2]>,
-    /// Named blocks.
+    /// Labelled blocks: shocks, the lowest price.
     pub(super) rules: Vec<Rule>,
 }
 
-/// What the script reads.
+/// The JSON that the scripts read.
 #[derive(Serialize)]
 struct Island<'a> {
     time: Option<&'a Time>,
@@ -57,7 +57,7 @@ struct Island<'a> {
 }
 
 impl Page {
-    /// Returns the file.
+    /// Returns the file's text.
     pub(super) fn html(&self) -> String {
         let charts = self.sections.iter().flat_map(|section| &section.charts).collect();
         let grids = self.sections.iter().filter_map(|section| section.grid.as_ref()).collect();

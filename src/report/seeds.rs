@@ -17,52 +17,50 @@ use crate::output::manifest::SCENARIO;
 /// Of so many kept runs at most, the tables are read.
 const KEPT: usize = 200;
 
-/// So many blocks has a fan.
+/// The most blocks of a fan.
 const ROWS: usize = 500;
 
 /// What is read of a kept run's `ticks.csv`: prices, and sums of debt.
 const SUMS: [&str; 2] = ["liquidated_debt_numeraire", "bad_debt_numeraire"];
 
-/// Many runs.
+/// A sweep's folder, read.
 #[derive(Debug)]
 pub(super) struct Sweep {
-    /// Their folder.
     pub(super) finished: Finished,
     /// `summary.json`.
     pub(super) summary: Value,
     /// `runs.csv`, of the runs that came to their end.
     pub(super) runs: Frame,
-    /// The kept runs over time, if there are any.
+    /// None if the sweep was made without `--keep-runs`.
     pub(super) kept: Option<Kept>,
 }
 
-/// Kept runs at a few blocks.
+/// Prices of the kept runs at a few blocks.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    /// The blocks.
+    /// Numbers of those blocks.
     pub(super) blocks: Vec<f64>,
-    /// Seconds since the first of them.
+    /// Pairs of block and seconds since the first block.
     pub(super) clock: Vec<[f64; 2]>,
     /// Columns by name; of each, its values in every run at each of the blocks.
     pub(super) columns: Vec<(String, Vec<Vec<f64>>)>,
-    /// How many runs were read.
+    /// How many runs were read, at most [`KEPT`].
     pub(super) runs: usize,
 }
 
 impl Sweep {
-    /// Returns a figure of all runs that have it.
+    /// Returns a column of `runs.csv`, over the runs that have it.
     pub(super) fn values(&self, name: &str) -> Vec<f64> {
         self.runs.get(name).map_or_else(Vec::new, |values| values.iter().copied().filter(|v| !v.is_nan()).collect())
     }
 
-    /// Returns the same, lowest first.
+    /// Returns such a column, lowest first.
     pub(super) fn sorted(&self, name: &str) -> Vec<f64> {
         let mut values = self.values(name);
         values.sort_by(f64::total_cmp);
         values
     }
 
-    /// Returns the numeraire's symbol.
     pub(super) fn numeraire(&self) -> &str {
         self.summary["numeraire"].as_str().unwrap_or("numeraire")
     }

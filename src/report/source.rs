@@ -18,9 +18,9 @@ const ROWS: usize = 1_500;
 /// A token, pool, oracle, market, bank or goblin of the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Thing {
-    /// As the scenario calls it.
+    /// Its name in the scenario.
     pub(super) name: String,
-    /// What its columns' names begin with.
+    /// The prefix of its columns in `ticks.csv`.
     pub(super) prefix: String,
 }
 
@@ -42,7 +42,7 @@ impl Said {
         Self { names: names.collect(), fields }
     }
 
-    /// Returns a field.
+    /// Returns a field's text by its path; none without such a field.
     pub(super) fn get(&self, path: &str) -> Option<&str> {
         self.fields.iter().find(|(name, _)| name == path).map(|(_, value)| value.as_str())
     }
@@ -52,25 +52,24 @@ impl Said {
         self.fields.iter().filter_map(move |(name, value)| Some((name.strip_prefix(path)?, value.as_str())))
     }
 
-    /// Returns a pool's tokens.
+    /// Returns a pool's tokens by its name in the scenario.
     pub(super) fn tokens(&self, pool: &str) -> Vec<String> {
         let said = self.get(&format!("pools.{pool}.tokens")).unwrap_or_default();
         said.split('"').skip(1).step_by(2).map(str::to_owned).collect()
     }
 }
 
-/// A finished run.
+/// A finished run's folder, read.
 #[derive(Debug)]
 pub(super) struct Run {
-    /// Its folder.
     pub(super) finished: Finished,
     /// `summary.json`.
     pub(super) summary: Value,
-    /// The columns of `ticks.csv`.
+    /// Of `ticks.csv`, thinned to what a chart can show.
     pub(super) ticks: Frame,
-    /// The scenario's text.
+    /// `scenario.ron`.
     pub(super) text: String,
-    /// What it says.
+    /// The fields of `scenario.ron` by path.
     pub(super) said: Said,
     /// Whether something was liquidated, by row of `ticks.csv`.
     is_active: Vec<bool>,
@@ -111,17 +110,16 @@ impl Run {
         Ok(true)
     }
 
-    /// Returns the numeraire's symbol.
     pub(super) fn numeraire(&self) -> &str {
         self.summary["numeraire"].as_str().unwrap_or("numeraire")
     }
 
-    /// Returns the blocks of `ticks.csv`.
+    /// Returns the blocks' numbers, one for each row of `ticks`.
     pub(super) fn blocks(&self) -> &[f64] {
         self.ticks.get("block").unwrap_or_default()
     }
 
-    /// Returns a block's row in `ticks.csv`.
+    /// Returns the row of `ticks` that is of a block; none if it was thinned out.
     pub(super) fn row(&self, block: f64) -> Option<usize> {
         let row = self.blocks().partition_point(|held| *held < block);
         (self.blocks().get(row) == Some(&block)).then_some(row)
@@ -142,17 +140,15 @@ impl Run {
         prefixes.into_iter().enumerate().map(named).collect()
     }
 
-    /// Returns the tokens.
     pub(super) fn tokens(&self) -> Vec<Thing> {
         self.things("_price_outside_numeraire", "tokens")
     }
 
-    /// Returns the pools.
     pub(super) fn pools(&self) -> Vec<Thing> {
         self.things("_volume_numeraire", "pools")
     }
 
-    /// Returns a column of a thing.
+    /// Returns a thing's column of `ticks.csv`; none without such a column.
     pub(super) fn of(&self, thing: &Thing, column: &str) -> Option<&[f64]> {
         self.ticks.get(&format!("{}_{column}", thing.prefix))
     }
@@ -188,12 +184,12 @@ pub(super) fn at(value: &Value, path: &[&str]) -> f64 {
     path.iter().fold(value, |value, name| &value[*name]).as_f64().unwrap_or(f64::NAN)
 }
 
-/// Returns a list of a summary.
+/// Returns a list; empty if there is none.
 pub(super) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value[name].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Returns a text of a summary.
+/// Returns a text; empty if there is none.
 pub(super) fn word<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }

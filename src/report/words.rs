@@ -14,7 +14,7 @@ pub(super) fn figure(value: f64) -> String {
     grouped(value, decimals)
 }
 
-/// Returns a count with thousands apart.
+/// Returns a whole number with a comma between thousands.
 pub(super) fn count(value: f64) -> String {
     if value.is_nan() { "–".to_owned() } else { grouped(value, 0) }
 }
@@ -67,12 +67,12 @@ pub(super) fn percent(ratio: f64) -> String {
     )
 }
 
-/// Returns a change with its sign.
+/// Returns a change with its sign: a plus in front if it has none.
 pub(super) fn signed(text: String) -> String {
     if text.starts_with(['−', '–']) { text } else { format!("+{text}") }
 }
 
-/// Returns a time in a run: `14 h 42 min`.
+/// Returns a time in two units: `14 h 42 min`.
 pub(super) fn elapsed(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "it saturates, and runs are shorter")]
     let whole = seconds.round() as i64;

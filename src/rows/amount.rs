@@ -7,9 +7,9 @@ use crate::math::units_to_f64;
 /// nearest to it; under `--exact` a second column holds the smallest units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Amount {
-    /// Smallest units.
+    /// In smallest units.
     pub units: u128,
-    /// Decimals of the token.
+    /// The token's: a whole token has `10^decimals` smallest units.
     pub decimals: u8,
 }
 

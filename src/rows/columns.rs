@@ -2,14 +2,14 @@
 
 use super::csv::Line;
 
-/// A column, as the documentation tells it.
+/// A column's name, unit and description, as `output/README.md` lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
     /// Its name, without a group's prefix.
     pub name: &'static str,
     /// The unit of its values; empty for texts, numbers of things and the like.
     pub unit: &'static str,
-    /// What it says.
+    /// One sentence on its values.
     pub doc: &'static str,
     /// Whether `--exact` adds `<name>_units` after it.
     pub has_units: bool,
@@ -20,17 +20,16 @@ pub trait Columns {
     /// What they are about, as the documentation tells it.
     const ABOUT: &'static str;
 
-    /// The columns, in order.
+    /// In the order of [`Columns::write`].
     const COLUMNS: &'static [Column];
 
     /// Appends the columns' names, each after `prefix` and an underscore; an empty prefix leaves them bare.
     fn header(prefix: &str, exact: bool, line: &mut Line);
 
-    /// Appends the values.
+    /// Appends the values in the order of [`Columns::COLUMNS`]; `exact` adds those in smallest units.
     fn write(&self, exact: bool, line: &mut Line);
 }
 
-/// Returns `name` behind a group's `prefix`.
 pub(crate) fn prefixed(prefix: &str, name: &str) -> String {
     if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{name}") }
 }
@@ -96,11 +95,11 @@ macro_rules! words {
         )+}
 
         impl $name {
-            /// Every word and what it means, in order.
+            /// Every word with what it means, in the order of the source.
             pub const WORDS: &'static [(&'static str, &'static str)] =
                 &[$(($word, concat!($($doc),+).trim_ascii_start())),+];
 
-            /// Returns the word in the file.
+            /// Returns the word as it stands in a cell.
             pub fn word(self) -> &'static str {
                 match self {$(
                     Self::$variant => $word,

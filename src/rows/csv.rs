@@ -21,12 +21,12 @@ impl Line {
         self.bytes.clear();
     }
 
-    /// Appends an empty cell: a missing value.
+    /// Appends an empty cell, which stands for a missing value.
     pub fn missing(&mut self) {
         self.bytes.push(b',');
     }
 
-    /// Appends an integer.
+    /// Appends an integer in decimal digits.
     pub fn integer(&mut self, value: impl itoa::Integer) {
         self.raw(itoa::Buffer::new().format(value));
     }
@@ -72,13 +72,13 @@ impl Line {
         }
     }
 
-    /// Closes the row.
+    /// Ends the row with a line feed.
     pub fn end(&mut self) {
         let comma = self.bytes.last_mut().expect("a row has at least one cell");
         *comma = b'\n';
     }
 
-    /// Appends a cell that needs no quotes.
+    /// Appends a cell that holds no comma, quote or line break.
     fn raw(&mut self, text: &str) {
         self.bytes.extend_from_slice(text.as_bytes());
         self.bytes.push(b',');
@@ -106,7 +106,7 @@ pub trait Cell {
         }
     }
 
-    /// Appends the value to the row.
+    /// Appends the value as one cell, or two if `exact` and the type has smallest units.
     fn write(&self, exact: bool, line: &mut Line);
 }
 

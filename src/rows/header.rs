@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::columns::{Columns, prefixed};
 use super::csv::Line;
 
-/// A header that grows by groups.
+/// A header built group by group, whose columns' names are all different.
 #[derive(Debug, Default)]
 pub struct Header {
     line: Line,
@@ -19,7 +19,7 @@ impl Header {
         Self { exact, ..Self::default() }
     }
 
-    /// Appends columns without a prefix.
+    /// Appends a group's columns under their own names.
     pub fn bare<C: Columns>(&mut self) {
         self.under::<C>("");
     }
@@ -36,7 +36,7 @@ impl Header {
         C::header(prefix, self.exact, &mut self.line);
     }
 
-    /// Returns the whole header.
+    /// Returns the header's row.
     pub fn end(mut self) -> Line {
         self.line.end();
         self.line

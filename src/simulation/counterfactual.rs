@@ -93,7 +93,7 @@ impl Counterfactual {
         self.blocks_executed
     }
 
-    /// Returns what was seen so far.
+    /// Returns the trace of the blocks done.
     pub fn trace(&self) -> &Trace {
         self.world.resource()
     }
@@ -133,7 +133,7 @@ impl Checkpoint {
         registered().copy(&self.0)
     }
 
-    /// Returns how many blocks were done.
+    /// Returns the number of blocks done when it was taken.
     pub fn blocks_done(&self) -> u64 {
         self.0.resource::<ChainState>().clock.block
     }

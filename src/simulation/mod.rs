@@ -33,41 +33,41 @@ use crate::pipeline;
 use crate::scenario::genesis::{self, GenesisError};
 use crate::scenario::schema::{EventsParams, MapParams, Scenario};
 
-/// How a run is made.
+/// The options of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// The seed of the dice.
+    /// Of the run's dice; the scenario's own seed is not looked at.
     pub seed: u64,
     /// Whether every block is audited, or the end alone.
     pub audit: bool,
-    /// Whether tables get integer columns.
+    /// Whether tables get columns of smallest units.
     pub exact: bool,
     /// Whether the swaps inside kills trade with the pools.
     pub forced_sales: ForcedSale,
 }
 
 impl Options {
-    /// A plain run with this seed.
+    /// Returns the default options with this seed.
     pub fn seeded(seed: u64) -> Self {
         Self { seed, audit: false, exact: false, forced_sales: ForcedSale::Executed }
     }
 }
 
-/// Why a run cannot begin or go on.
+/// Why a run cannot begin or go on. What it wrote so far is no finished folder.
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The scenario asks for a market that cannot be.
     #[error(transparent)]
     Genesis(#[from] GenesisError),
-    /// A file cannot be written.
+    /// A data file cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// Something appeared or vanished: a bug.
+    /// The audit found that balances and claims differ, which is a bug.
     #[error("the audit failed: {0}")]
     Audit(#[from] AuditError),
 }
 
-/// One run of one scenario.
+/// One run of one scenario, block by block.
 pub struct Simulation {
     world: World,
     block: Schedule,
@@ -77,7 +77,7 @@ pub struct Simulation {
     blocks_executed: u64,
 }
 
-/// Which tables the end of the run writes.
+/// Which tables are written when the run ends.
 #[derive(Debug, Clone, Copy)]
 struct RecordWanted {
     agents: bool,
@@ -164,7 +164,7 @@ impl Simulation {
         }
     }
 
-    /// Returns how many blocks have been made.
+    /// Returns how many blocks are behind it, those before a checkpoint included.
     pub fn blocks_done(&self) -> u64 {
         self.world.resource::<ChainState>().clock.block
     }
@@ -174,7 +174,7 @@ impl Simulation {
         self.blocks_executed
     }
 
-    /// Returns the world, to look at.
+    /// Returns the world, for tests and experiments to read.
     pub fn world(&self) -> &World {
         &self.world
     }
@@ -251,10 +251,10 @@ impl Simulation {
     }
 }
 
-/// What the end of a run looks at.
+/// What is read of the world after the last block.
 type Ended<'w, 's> = (View<'w, 's>, Res<'w, AgentDirectory>, Res<'w, Books>, Option<Res<'w, LiquidityBooks>>);
 
-/// Watches a run before its first block.
+/// Adds the trace that `plimsoll cascade` compares; before the first block.
 fn watch(world: &mut World, also: &[OtherSale], looks_for_toxic: bool) {
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).expect("genesis put in all that agents see");
@@ -263,7 +263,6 @@ fn watch(world: &mut World, also: &[OtherSale], looks_for_toxic: bool) {
     world.resource_mut::<ChainState>().sales.keep_attempts(also);
 }
 
-/// Returns the block of a world, built.
 fn built(world: &mut World) -> Schedule {
     let mut block = pipeline::block(world);
     block.initialize(world).expect("the block's schedule builds");

@@ -8,25 +8,25 @@ use super::row::{LABELS, Row};
 use super::runs_csv::columns;
 use super::statistics::{Distribution, Estimate};
 
-/// How two sets of runs differ.
+/// How two sets of runs differ, figure by figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// Seeds that both have: figures are compared seed by seed. None, and their means are.
     pub paired: Vec<u64>,
-    /// Figures that are equal.
+    /// How many figures have equal values in both.
     pub equal: usize,
     /// Figures that differ, in the order of the columns.
     pub differences: Vec<Difference>,
 }
 
-/// One figure.
+/// One figure in both sets.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
     /// Its column in `runs.csv`.
     pub figure: String,
     /// Its mean in the first set; none if no run has it.
     pub first: Option<f64>,
-    /// Its mean in the second.
+    /// Mean over the second set's runs that have it; none if none has.
     pub second: Option<f64>,
     /// The mean of second less first, seed by seed where seeds agree, and its interval if they are several.
     pub difference: Option<Estimate>,

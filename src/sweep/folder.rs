@@ -25,23 +25,23 @@ pub struct SweepManifest {
     tool: &'static str,
     version: &'static str,
     format: u32,
-    /// Whether every seed was run.
+    /// `complete` if every seed was run or enough were, else `interrupted`.
     pub status: Status,
-    /// The scenario.
+    /// Name, path and digest.
     pub scenario: ScenarioStamp,
-    /// The seeds asked for.
+    /// As asked for.
     pub seeds: Seeds,
-    /// When they are enough.
+    /// The rule of `--stop-when`, if there was one.
     pub stop_when: Option<StopRule>,
-    /// Whether each run's own folder is kept.
+    /// Whether each run's folder is kept (`--keep-runs`).
     pub keep_runs: bool,
-    /// What else the command line asked for.
+    /// The options of the command line that every run shares.
     pub options: RunOptions,
     /// The data files, by name, without those of the runs.
     pub files: Vec<FileStamp>,
     /// When the latest process began, in UTC as RFC 3339 writes it.
     pub started_at: String,
-    /// How long it took.
+    /// Seconds from this command's beginning to the manifest; earlier ones' time is not in it.
     pub wall_clock_s: f64,
 }
 
@@ -65,40 +65,40 @@ impl SweepManifest {
     }
 }
 
-/// Why a sweep cannot go on in a folder.
+/// Why a sweep cannot go on in the folder that is there.
 #[derive(Debug, Error)]
 pub enum SweepError {
-    /// The folder cannot be written.
+    /// A file of the folder cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// What is there was made from something else.
+    /// The folder is of another scenario, version or other options.
     #[error("{} holds runs of {held}, and this is {asked}; choose another --out, or add --force to replace them",
         target.display())]
     Other {
-        /// The folder.
+        /// The folder, as given.
         target: PathBuf,
-        /// What made it.
+        /// The option or property of the folder.
         held: String,
-        /// What would go on.
+        /// The same of this command.
         asked: String,
     },
-    /// What is there holds more than was asked for.
+    /// The folder holds seeds that were not asked for.
     #[error("{} holds seed {seed} too, which is not among {asked}; ask for it as well, choose another --out, or add \
         --force to start anew", target.display())]
     Unasked {
-        /// The folder.
+        /// The folder, as given.
         target: PathBuf,
-        /// The first such seed.
+        /// The lowest of them.
         seed: u64,
-        /// What was asked for.
+        /// All that were asked for.
         asked: Seeds,
     },
-    /// The rows cannot be read.
+    /// `runs.csv` cannot be read.
     #[error("cannot go on from {}: {source}; choose another --out, or add --force to start anew", path.display())]
     Unreadable {
-        /// The file.
+        /// Of `runs.csv`, below the folder as given.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Why it is no table of runs.
         source: RunsError,
     },
 }
@@ -145,7 +145,7 @@ impl Made {
     }
 }
 
-/// The folder of a sweep.
+/// The folder of a sweep, which is readable after every save.
 #[derive(Debug)]
 pub struct SweepFolder {
     target: PathBuf,
@@ -192,7 +192,7 @@ impl SweepFolder {
         }
     }
 
-    /// Returns where it is.
+    /// Returns the folder's path.
     pub fn path(&self) -> &Path {
         &self.target
     }

@@ -23,7 +23,7 @@ use stop::StopRule;
 /// After so many seeds each, in order, it is asked whether there are enough.
 pub const BATCH: usize = 50;
 
-/// The rows of a sweep.
+/// The seeds asked for, and a row for each that is done.
 #[derive(Debug)]
 pub struct Sweep {
     seeds: Seeds,
@@ -46,17 +46,17 @@ impl Sweep {
         sweep
     }
 
-    /// Returns the seeds asked for.
+    /// Returns the seeds asked for, those that a stop rule spares included.
     pub fn seeds(&self) -> &Seeds {
         &self.seeds
     }
 
-    /// Returns the rows there are, by seed.
+    /// Returns the rows there are, lowest seed first.
     pub fn rows(&self) -> impl Iterator<Item = &Row> + Clone {
         self.rows.values()
     }
 
-    /// Returns the seeds still to run.
+    /// Returns the seeds still to run, lowest first; those that failed are among them.
     pub fn missing(&self) -> Vec<u64> {
         if self.is_over() {
             return vec![];
@@ -64,7 +64,7 @@ impl Sweep {
         self.in_order.iter().copied().filter(|seed| !self.rows.contains_key(seed)).collect()
     }
 
-    /// Says whether no more rows are wanted.
+    /// Says whether every seed is done, or the rule of `--stop-when` is met.
     pub fn is_over(&self) -> bool {
         self.stopped_after.is_some() || self.without_gap == self.in_order.len()
     }

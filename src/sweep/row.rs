@@ -11,12 +11,12 @@ use crate::output::cascade::CascadeSummary;
 use crate::output::summary::{Auctions, Summary};
 use crate::rows::csv::{Cell, Line};
 
-/// What one seed gave.
+/// One seed's figures: a row of `runs.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The seed.
+    /// The run's.
     pub seed: u64,
-    /// The figures, or why the run failed.
+    /// Names and cells of the figures, or the error of a failed run.
     pub outcome: Result<Figures, String>,
 }
 

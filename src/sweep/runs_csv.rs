@@ -7,22 +7,21 @@ use thiserror::Error;
 use super::row::{Order, Row};
 use crate::rows::csv::Line;
 
-/// The name of the file.
+/// The table's file name in a sweep's folder.
 pub const RUNS: &str = "runs.csv";
 
-/// The columns before the figures.
 const FIRST: [&str; 2] = ["seed", "failed"];
 
 /// Why a `runs.csv` cannot be read.
 #[derive(Debug, Error)]
 pub enum RunsError {
-    /// No table of equally wide rows.
+    /// It is no CSV table, or its rows differ in width.
     #[error(transparent)]
     Csv(#[from] csv::Error),
     /// It begins with other columns than this program writes.
     #[error("its columns are not those of runs")]
     Header,
-    /// A row without a seed.
+    /// The row of this number, from 1, has no seed.
     #[error("row {0} has no seed")]
     Seed(usize),
 }

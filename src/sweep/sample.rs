@@ -8,7 +8,7 @@ use super::runs_csv::columns;
 /// The column of what liquidations left unpaid: net insolvent debt.
 pub const BAD_DEBT: &str = "liquidations_bad_debt_numeraire";
 
-/// The column of the debt that was liquidated.
+/// The column of liquidated debt, in whole numeraire tokens.
 pub const LIQUIDATED_DEBT: &str = "liquidations_debt_numeraire";
 
 /// Returns every figure's values in the order of the columns. A run that failed has none, and a figure that does not
@@ -33,7 +33,7 @@ pub fn samples<'a>(rows: impl IntoIterator<Item = &'a Row> + Clone) -> Vec<(Stri
     samples
 }
 
-/// Returns one figure's values.
+/// Returns a column's values over the runs that have one, lowest seed first.
 pub fn sample<'a>(rows: impl IntoIterator<Item = &'a Row>, column: &str) -> Vec<f64> {
     let of_run = |row: &Row| {
         let (_, cell) = row.outcome.as_ref().ok()?.iter().find(|(name, _)| name == column)?;

@@ -24,31 +24,31 @@ pub enum SeedsError {
     /// Neither a number nor two with `..` between them.
     #[error("{0:?} is neither a seed nor a range; write seeds as 1..200, as 5, or as 1..3,8")]
     NotSeeds(String),
-    /// The first is above the last.
+    /// A range whose first seed is above its last.
     #[error("{first}..{last} runs backwards; write {last}..{first}")]
     Reversed {
-        /// What stands before the dots.
+        /// Before the dots.
         first: u64,
-        /// What stands after them.
+        /// After the dots.
         last: u64,
     },
-    /// More than fit.
+    /// More than a million seeds.
     #[error("more than {MOST} seeds; ask for fewer")]
     TooMany,
 }
 
 impl Seeds {
-    /// Returns the seeds, lowest first.
+    /// Returns the seeds, lowest first, each once.
     pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
         self.ranges.iter().flat_map(|&(first, last)| first..=last)
     }
 
-    /// Returns how many there are.
+    /// Returns how many seeds there are.
     pub fn count(&self) -> u64 {
         self.ranges.iter().map(|(first, last)| last - first + 1).sum()
     }
 
-    /// Says whether a seed is among them.
+    /// Says whether a seed lies in one of the ranges.
     pub fn contains(&self, seed: u64) -> bool {
         self.ranges.iter().any(|&(first, last)| (first..=last).contains(&seed))
     }

@@ -15,40 +15,40 @@ use serde::Serialize;
 
 use crate::chain::dice::{Dice, Who};
 
-/// How many times a sample is drawn again.
+/// How many bootstrap samples an interval is made of.
 pub const RESAMPLES: usize = 1_000;
 
 /// The seed of the resampling's dice: whatever seeds are swept, a sample's intervals are the sample's alone.
 const SEED: u64 = 0;
 
-/// A number with its 95 % interval.
+/// A statistic of a sample, with its 95 % bootstrap interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
-    /// What the sample says.
+    /// Of the sample itself.
     pub estimate: f64,
-    /// Where the interval begins.
+    /// The 2.5 % quantile over bootstrap samples.
     pub low: f64,
-    /// Where it ends.
+    /// The 97.5 % quantile over bootstrap samples.
     pub high: f64,
 }
 
 impl Estimate {
-    /// Returns the interval's width.
+    /// Returns `high - low`.
     pub fn width(&self) -> f64 {
         self.high - self.low
     }
 }
 
-/// What a sample says.
+/// Statistics of one figure over runs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Distribution {
-    /// How many values it has.
+    /// How many runs have the figure.
     pub runs: usize,
-    /// The mean.
+    /// Arithmetic.
     pub mean: Estimate,
-    /// The 50 % quantile.
+    /// The 50 % quantile, a value of the sample.
     pub median: Estimate,
-    /// The 5 % quantile.
+    /// The 5 % quantile, a value of the sample.
     pub p05: Estimate,
     /// The 95 % quantile; of a loss, its value at risk.
     pub p95: Estimate,

@@ -20,7 +20,7 @@ pub struct StopRule {
     width: Width,
 }
 
-/// What is asked of a figure's distribution.
+/// The statistic whose interval is to be narrow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Statistic {
     Mean,
@@ -45,33 +45,33 @@ const RISKS: [(&str, &str, Statistic); 3] = [
     ("lar_95", LIQUIDATED_DEBT, Statistic::P95),
 ];
 
-/// How narrow an interval should be.
+/// How narrow the interval is to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Width {
-    /// In the figure's unit.
+    /// Below this, in the figure's unit.
     Below(f64),
-    /// As a share of the estimate.
+    /// Below this share of the estimate.
     ShareBelow(f64),
 }
 
-/// Why a text says no such thing.
+/// Why the text of `--stop-when` is no rule.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum StopError {
-    /// No `<`, or nothing before it.
+    /// It has no `<`, or nothing before it.
     #[error("write what should be how narrow, such as \"var_95 < 5 %\" or \"mean of liquidations_count < 10\"")]
     NoWidth,
-    /// The width is no number above 0.
+    /// What follows `<` is no number above 0.
     #[error("{0:?} is no width above 0; write a number in the figure's unit, or a share of its estimate such as 5 %")]
     Width(String),
-    /// The word before `of` is unknown.
+    /// The word before `of` is no statistic.
     #[error("{0:?} is no statistic; expected {names}", names = one_of(STATISTICS.iter().map(|(name, _)| *name)))]
     Statistic(String),
-    /// No run has such a figure.
+    /// No run has a figure of this name.
     #[error("no figure is called {typed:?}; {help}")]
     Figure {
-        /// What was asked for.
+        /// The name as typed.
         typed: String,
-        /// What there is.
+        /// The names like it.
         help: String,
     },
 }
@@ -91,7 +91,7 @@ impl StopRule {
         Err(StopError::Figure { typed: self.column.clone(), help })
     }
 
-    /// Says whether these runs are enough.
+    /// Says whether the interval over these runs is narrow enough.
     pub(super) fn is_met<'a>(&self, rows: impl IntoIterator<Item = &'a Row>) -> bool {
         let Some(said) = Distribution::of(&self.column, sample(rows, &self.column)) else { return false };
         let said = self.statistic.of(&said);

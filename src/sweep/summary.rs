@@ -11,28 +11,28 @@ use super::statistics::{Distribution, Estimate};
 /// A whole sweep. A figure that does not exist is `null`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SweepSummary {
-    /// The scenario's name.
+    /// The scenario file's name without its ending.
     pub scenario: String,
     /// Symbol of the token that every `..._numeraire` is counted in; of no run, none.
     pub numeraire: Option<String>,
-    /// The seeds asked for.
+    /// Ranges of the seeds asked for, lowest first.
     pub seeds: String,
     /// Runs that came to their end. Distributions are over these.
     pub runs: u64,
-    /// Runs that failed; their rows say why.
+    /// Runs that failed; `runs.csv` says why.
     pub failed: u64,
     /// After how many seeds there were enough, if that was asked for and came before the last.
     pub stopped_after: Option<u64>,
-    /// What liquidations left unpaid.
+    /// Net insolvent debt over runs.
     pub bad_debt_numeraire: BadDebt,
-    /// What was liquidated.
+    /// Debt liquidated, over runs.
     pub liquidated_debt_numeraire: LiquidatedDebt,
     /// Every figure of the runs, in the order of the columns.
     #[serde(serialize_with = "as_fields")]
     pub figures: Vec<(String, Distribution)>,
 }
 
-/// The risk of bad debt.
+/// Risk figures of net insolvent debt, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct BadDebt {
     /// Value at risk: the 95 % quantile of net insolvent debt over runs.
@@ -41,17 +41,17 @@ pub struct BadDebt {
     pub cvar_95: Option<Estimate>,
 }
 
-/// The risk of being liquidated.
+/// Risk figures of liquidated debt, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LiquidatedDebt {
     /// Liquidations at risk: the 95 % quantile of liquidated debt over runs.
     pub lar_95: Option<Estimate>,
-    /// Its mean over the worst 5 % of runs.
+    /// Mean over the worst 5 % of runs.
     pub cvar_95: Option<Estimate>,
 }
 
 impl SweepSummary {
-    /// What the runs done so far say.
+    /// Sums up the runs done so far.
     pub fn of(scenario: &str, sweep: &Sweep) -> Self {
         let figures: Vec<(String, Distribution)> = samples(sweep.rows())
             .into_par_iter()

@@ -32,7 +32,6 @@ const LLTV: f64 = 0.999_999;
 /// The reserve of the pool at the shocked price, in ETH.
 const RESERVE: f64 = 10_000.0;
 
-/// What one run gave.
 struct Outcome {
     price: f64,
     rounds: u32,

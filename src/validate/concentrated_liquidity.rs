@@ -19,10 +19,9 @@ use crate::chain::state::ChainState;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
-/// Time of a block.
+/// Seconds between blocks.
 const BLOCK_S: f64 = 12.0;
 
-/// What runs gave.
 #[derive(Debug, Clone, Copy, Default)]
 struct Outcome {
     /// Gain per block over `L sigma_b^2 sqrt(P) / 4`.

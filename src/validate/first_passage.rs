@@ -14,7 +14,7 @@ use crate::deployments::liquidatable::{LiquidatableList, MinProfit};
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
-/// `-zeta(1/2) / sqrt(2 pi)`.
+/// `-zeta(1/2) / sqrt(2 pi)`: Broadie, Glasserman & Kou 1997 shift a barrier watched at discrete times by it.
 const DISCRETE: f64 = 0.582_6;
 
 /// Standard deviation of the log price over a year.

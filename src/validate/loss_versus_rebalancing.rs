@@ -37,7 +37,6 @@ enum Blocks {
 /// Blocks of one run: prices stay within what integers can hold.
 const RUN: u64 = 50_000;
 
-/// What one run gave.
 #[derive(Debug, Clone, Copy, Default)]
 struct Outcome {
     /// Gain per block over the pool's value, over `sigma_b^2 / 8`.

@@ -19,25 +19,25 @@ use std::fmt;
 
 pub use statistics::Sample;
 
-/// How many blocks an experiment takes.
+/// How many blocks an experiment simulates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
     /// So few that a test can wait for them; tolerances stay what they are, in standard errors.
     Short,
-    /// As the plan asks.
+    /// As the plan asks: `plimsoll validate`.
     Long,
 }
 
-/// An experiment.
+/// A question with published answers, and the simulation that is held to them.
 #[derive(Debug, Clone, Copy)]
 pub struct Experiment {
-    /// Its number in the plan.
+    /// Its number in the plan, as `plimsoll validate` shows it.
     pub id: &'static str,
-    /// What it is about, in a few words.
+    /// Its question, in a few words.
     pub about: &'static str,
-    /// Whose formula it is.
+    /// Authors and year of the formula.
     pub source: &'static str,
-    /// Runs it.
+    /// Simulates at a size, and returns a finding for each case and theory.
     pub run: fn(Size) -> Vec<Finding>,
 }
 
@@ -129,7 +129,7 @@ pub const EXPERIMENTS: &[Experiment] = &[
     },
 ];
 
-/// What a figure is held to.
+/// How far a figure may be from its theory's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Tolerance {
     /// Three standard errors; the standard error itself must be below this share of the figure, or the experiment has no
@@ -138,50 +138,50 @@ pub enum Tolerance {
         /// Most standard error, as a share of the published figure.
         power: f64,
     },
-    /// A relative difference.
+    /// This share of the published value.
     Relative(f64),
 }
 
-/// What an experiment is to find of a theory.
+/// Whether a theory should pass: wrong variants are tried too, and must fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
-    /// It agrees.
+    /// The theory should agree.
     Agrees,
-    /// It is wrong, and is refused.
+    /// The theory is a wrong variant and should be refused.
     Refused,
 }
 
-/// One figure of an experiment.
+/// One figure of an experiment beside one theory's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// The case, as in `f / sigma_b = 2`.
+    /// The parameters, as in `f / sigma_b = 2`.
     pub case: String,
-    /// The theory.
+    /// The theory's name.
     pub theory: &'static str,
-    /// What it says.
+    /// The theory's value.
     pub published: f64,
-    /// What the simulator gives.
+    /// The simulation's value.
     pub simulated: f64,
-    /// Its standard error; zero for what has none.
+    /// Of `simulated`; zero for what is deterministic.
     pub standard_error: f64,
-    /// What the difference is held to.
+    /// How far the two may differ.
     pub tolerance: Tolerance,
-    /// What is to be found.
+    /// Whether they should agree.
     pub expected: Expected,
 }
 
-/// How a finding ended.
+/// How a finding compares with what was expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It agrees, as it should.
+    /// The theory agrees, as it should.
     Agrees,
-    /// It is refused, as it should be.
+    /// The wrong variant is refused, as it should be.
     Refused,
-    /// It differs and should not.
+    /// The theory should agree and does not.
     Differs,
-    /// It agrees and should not.
+    /// The wrong variant should be refused and is not.
     Mistaken,
-    /// Its standard error is too great to tell.
+    /// The standard error is too great to tell the two apart.
     NoPower,
 }
 
@@ -208,7 +208,7 @@ impl Finding {
         difference / allowed
     }
 
-    /// Returns how it ended.
+    /// Compares the figures within the tolerance.
     pub fn verdict(&self) -> Verdict {
         let weak = match self.tolerance {
             Tolerance::StandardErrors { power } => self.standard_error > power * self.published.abs(),
@@ -224,7 +224,7 @@ impl Finding {
         }
     }
 
-    /// Says whether it ended as it should.
+    /// Says whether the verdict is the expected one.
     pub fn holds(&self) -> bool {
         matches!(self.verdict(), Verdict::Agrees | Verdict::Refused)
     }

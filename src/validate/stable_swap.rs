@@ -16,9 +16,9 @@ use crate::simulation::{Options, Simulation};
 /// A composition that was reported, with the price of stETH in ETH where it was told to more than a digit or two.
 struct Checkpoint {
     date: &'static str,
-    /// Share of stETH in the pool.
+    /// Of stETH in the pool's reserves.
     share: f64,
-    /// The price, and by how much it may be off.
+    /// The published price and its tolerance, in ETH per stETH; none where none was published.
     quoted: Option<(f64, f64)>,
 }
 
@@ -31,12 +31,11 @@ const CHECKPOINTS: [Checkpoint; 5] = [
     Checkpoint { date: "7 September 2022", share: 524_839.79 / 684_286.87, quoted: Some((0.960_6, 0.000_5)) },
 ];
 
-/// The pool after a block.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
-    /// Of ETH, and of stETH, in whole tokens.
+    /// ETH and stETH, in whole tokens.
     held: [f64; 2],
-    /// Of stETH in ETH, before the fee.
+    /// ETH per stETH, before the fee.
     price: f64,
 }
 

@@ -1,6 +1,6 @@
 //! Means and their standard errors.
 
-/// A sample, by its sums.
+/// Count, sum and sum of squares of a sample.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Sample {
     count: f64,
@@ -9,21 +9,21 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Takes in a draw.
+    /// Adds one value.
     pub fn add(&mut self, draw: f64) {
         self.count += 1.0;
         self.sum += draw;
         self.squares += draw * draw;
     }
 
-    /// Takes in another sample.
+    /// Adds all values of another sample.
     pub fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.sum += other.sum;
         self.squares += other.squares;
     }
 
-    /// Returns the mean.
+    /// Returns the arithmetic mean.
     pub fn mean(&self) -> f64 {
         self.sum / self.count
     }

@@ -5,7 +5,6 @@ use super::super::source::Run;
 use super::super::words::figure;
 use super::Section;
 
-/// Returns the section.
 pub(in super::super) fn section(run: &Run) -> Section {
     let mut section = Section::new("blocks", "Blocks");
     if run.ticks.rows() == 0 {

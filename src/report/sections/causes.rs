@@ -64,7 +64,6 @@ pub(in super::super) fn over_time(run: &Run, liquidations: &Liquidations) -> Sec
     section
 }
 
-/// Returns the table of generations.
 fn generations(run: &Run, liquidations: &Liquidations) -> String {
     let mut sums = vec![Part::default(); liquidations.generations.len()];
     for ((_, generation, _), part) in &liquidations.parts {
@@ -90,7 +89,7 @@ fn generations(run: &Run, liquidations: &Liquidations) -> String {
     table("Liquidations by generation", &header, &rows)
 }
 
-/// A step of a waterfall.
+/// A bar of a waterfall chart.
 #[derive(Debug, Clone, PartialEq)]
 pub(in super::super) struct Step {
     pub(in super::super) name: String,
@@ -252,7 +251,7 @@ fn figures(run: &Run) -> String {
             times("branching_ratio_count"),
             "brought about by another's sale, per liquidation",
         ),
-        ("branching ratio by worth sold".into(), times("branching_ratio_value"), ""),
+        ("branching ratio by value sold".into(), times("branching_ratio_value"), ""),
         ("deepest generation".into(), number(&["depth"]), ""),
         ("blocks to quiet".into(), number(&["blocks_to_quiet"]), "from the first liquidation to the last"),
         ("suppressed".into(), number(&["suppressed", "count"]), "liquidated in a counterfactual and not in the run"),

@@ -9,13 +9,12 @@ use super::super::words::{count, figure};
 use super::Section;
 use crate::rows::header::prefix;
 
-/// Colours of things beside each other.
+/// Custom properties of `report.css`, for things in one chart.
 const COLOURS: [&str; 7] = ["blue", "green", "orange", "purple", "sky", "vermilion", "yellow"];
 
 /// Basis points of a Uniswap V2 pair whose scenario says no other fee.
 const PAIR_FEE_BPS: f64 = 30.0;
 
-/// Returns the section.
 pub(in super::super) fn section(run: &Run) -> Section {
     let mut section = Section::new("markets", "Pools, lending and oracles");
     section.before += &providers(run);

@@ -15,35 +15,34 @@ use super::chart::Chart;
 use super::grid::Grid;
 use super::html::escape;
 
-/// A part of the page.
+/// A part of the page, with its own heading.
 #[derive(Debug, Default)]
 pub(super) struct Section {
-    /// Its name in links.
+    /// The element's id, which links lead to.
     pub(super) id: &'static str,
-    /// Its heading.
     pub(super) title: &'static str,
-    /// What stands in it before its charts.
+    /// Markup before the charts, escaped already.
     pub(super) before: String,
-    /// Its charts.
+    /// Below `before`, in this order.
     pub(super) charts: Vec<Chart>,
-    /// What stands in it behind them.
+    /// Markup behind the charts, escaped already.
     pub(super) after: String,
-    /// Its table, if it has one.
+    /// Behind everything, if there is one.
     pub(super) grid: Option<Grid>,
 }
 
 impl Section {
-    /// A section without anything in it.
+    /// A section with a heading alone.
     pub(super) fn new(id: &'static str, title: &'static str) -> Self {
         Self { id, title, ..Self::default() }
     }
 
-    /// Adds a paragraph before the charts.
+    /// Adds a paragraph before the charts; escapes it.
     pub(super) fn say(&mut self, text: &str) {
         self.before.extend(["<p>", &escape(text), "</p>\n"]);
     }
 
-    /// Returns it as it stands on the page.
+    /// Returns the element's markup.
     pub(super) fn html(&self) -> String {
         let figures: String = self.charts.iter().map(Chart::figure).collect();
         format!(

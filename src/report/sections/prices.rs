@@ -8,10 +8,10 @@ use super::super::source::{Run, Thing, whole};
 use super::Section;
 use crate::output::finished::FinishedError;
 
-/// So many circles are drawn, the largest.
+/// The most circles in a chart: the largest liquidations.
 const CIRCLES: usize = 400;
 
-/// The colours of pools in a chart.
+/// Custom properties of `report.css` for pools.
 const POOLS: [&str; 4] = ["green", "sky", "purple", "yellow"];
 
 /// What counterfactual 0 says of each price that decides: `ETH in ETH/USDC`.

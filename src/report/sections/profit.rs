@@ -10,14 +10,14 @@ use super::Section;
 use super::summary::gains;
 use crate::output::finished::FinishedError;
 
-/// So many bars has the chart of gains.
+/// Bars of the histogram of gains.
 const BARS: usize = 40;
 
-/// What is known of the agents of a group.
+/// Agents of one kind or one leverage.
 #[derive(Debug, Clone, Default)]
 struct Group {
     profit: f64,
-    /// Gain over what they had at the start.
+    /// Profit over the value at the start, of each agent.
     returns: Vec<f64>,
     agents: f64,
     liquidated: f64,

@@ -8,10 +8,9 @@ use crate::output::manifest::MANIFEST;
 /// What is modelled and what is not, as the repository says it.
 const ASSUMPTIONS: &str = include_str!("../../../ASSUMPTIONS.md");
 
-/// The licence of the library that draws.
+/// The licence of uPlot, which draws the charts.
 const LICENCE: &str = include_str!("../assets/uplot.LICENSE");
 
-/// Returns the section.
 pub(in super::super) fn section(finished: &Finished, scenario: &str, keeps_runs: bool) -> Section {
     let mut section = Section::new("provenance", "Provenance");
     section.say("The same scenario, seed and version give the same bytes on any machine:");
@@ -73,7 +72,7 @@ fn command(finished: &Finished, keeps_runs: bool) -> String {
     [command.as_str(), &depth].into_iter().chain(flags).collect()
 }
 
-/// Returns a path as a shell takes it.
+/// Returns a path quoted for a POSIX shell, if it needs that.
 fn quoted(path: &str) -> String {
     let is_plain = path.chars().all(|letter| letter.is_alphanumeric() || "/._-+".contains(letter));
     if is_plain && !path.is_empty() { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }

@@ -93,7 +93,6 @@ pub(in super::super) fn summary(sweep: &Sweep) -> Section {
     section
 }
 
-/// Returns the five numbers.
 fn numbers(sweep: &Sweep) -> [Tile; 5] {
     let unit = sweep.numeraire();
     let price = deepest(sweep);
@@ -146,7 +145,7 @@ fn numbers(sweep: &Sweep) -> [Tile; 5] {
     ]
 }
 
-/// Returns every kind's profits, lowest first.
+/// Returns every kind of agent with its profits over runs, lowest first.
 fn kinds(sweep: &Sweep) -> Vec<(String, Vec<f64>)> {
     let of = |beginning: &str| {
         let names = between(sweep, beginning, "_profit_numeraire").into_iter();
@@ -276,7 +275,7 @@ pub(in super::super) fn causes(sweep: &Sweep) -> Section {
     section
 }
 
-/// Returns who gained and lost, over runs.
+/// Returns profits by kind of agent, over runs.
 pub(in super::super) fn profit(sweep: &Sweep) -> Section {
     let mut section = Section::new("profit", "Who gained and who lost");
     let kinds = kinds(sweep);
@@ -298,7 +297,7 @@ pub(in super::super) fn profit(sweep: &Sweep) -> Section {
     section
 }
 
-/// Returns block space and fees over runs.
+/// Returns block space and fees, over runs.
 pub(in super::super) fn blocks(sweep: &Sweep) -> Section {
     let mut section = Section::new("blocks", "Blocks");
     let figures = [
@@ -323,7 +322,7 @@ pub(in super::super) fn blocks(sweep: &Sweep) -> Section {
     section
 }
 
-/// Returns the table of runs.
+/// Returns the table of all runs.
 pub(in super::super) fn runs(sweep: &Sweep) -> Section {
     let mut section = Section::new("events", "Runs");
     section.say("Every point of a chart of runs leads to its seed here.");

@@ -7,17 +7,17 @@ use super::super::source::{Run, at, list, word};
 use super::super::words::{count, elapsed, percent, short, shortest, signed};
 use super::Section;
 
-/// A number that is told large.
+/// A figure in large digits.
 pub(in super::super) struct Tile {
-    /// What it is.
+    /// What the figure is.
     pub(in super::super) label: String,
-    /// It.
+    /// Formatted.
     pub(in super::super) number: String,
-    /// What to know beside it.
+    /// One line below the figure.
     pub(in super::super) note: String,
 }
 
-/// Returns the tiles as they stand on the page.
+/// Returns the tiles' markup.
 pub(in super::super) fn tiles(tiles: &[Tile]) -> String {
     let tile = |tile: &Tile| {
         format!(
@@ -32,17 +32,17 @@ pub(in super::super) fn tiles(tiles: &[Tile]) -> String {
 
 /// A price that fell: in the run, and without forced sales if that is known.
 pub(in super::super) struct Fall {
-    /// Which price.
+    /// The collateral's symbol and the pool's or oracle's name, or the pool alone.
     pub(in super::super) name: String,
     /// Before the first block.
     pub(in super::super) start: f64,
-    /// The lowest.
+    /// After the block where it is lowest.
     pub(in super::super) lowest: f64,
-    /// Where.
+    /// The number of that block; `NaN` if the price never fell.
     pub(in super::super) block: f64,
-    /// The lowest in counterfactual 0.
+    /// `NaN` in a folder without a cascade.
     pub(in super::super) in_counterfactual_0: f64,
-    /// How many times as deep the sales made it.
+    /// Fall in the run over fall in counterfactual 0; `NaN` without a cascade.
     pub(in super::super) amplification: f64,
 }
 
@@ -72,7 +72,7 @@ pub(in super::super) fn deepest(run: &Run) -> Option<Fall> {
     falls.into_iter().min_by(|a, b| a.ratio().total_cmp(&b.ratio()))
 }
 
-/// Who gained and who lost, best first.
+/// Returns profit by kind of agent, highest first.
 pub(in super::super) fn gains(summary: &Value) -> Vec<(String, f64)> {
     let of = |items: &str, name: &str| -> Vec<(String, f64)> {
         let all = list(&summary["profit_and_loss"], items).iter();
@@ -84,7 +84,6 @@ pub(in super::super) fn gains(summary: &Value) -> Vec<(String, f64)> {
     gains
 }
 
-/// Returns the section.
 pub(in super::super) fn section(run: &Run) -> Section {
     let mut section = Section::new("summary", "Summary");
     let summary = &run.summary;
