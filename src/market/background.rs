@@ -25,14 +25,14 @@ const SLICES: u64 = 20;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackgroundParams {
-    /// Gas that is asked for in a block.
+    /// Gas that is asked for in a block, in units of gas.
     pub gas: Distribution,
     /// What a slice of it pays on top of the base fee, in gwei per unit of gas.
     pub tip: Distribution,
     /// The most that a slice pays in all, in gwei per unit of gas; whatever the base fee is by default.
     #[serde(default)]
     pub max_fee: Option<Distribution>,
-    /// What makes it rise.
+    /// None: demand does not depend on prices.
     #[serde(default)]
     pub rises: Option<RiseParams>,
 }
@@ -57,7 +57,7 @@ fn linear() -> f64 {
     1.0
 }
 
-/// The demand of a run.
+/// Background demand and its dice.
 #[derive(Debug, Clone, PartialEq, Resource)]
 pub struct Demand {
     params: BackgroundParams,
@@ -123,7 +123,7 @@ impl Rise {
     }
 }
 
-/// Draws the demand of the block.
+/// Draws the block's background demand; runs in the stage `market`.
 pub fn draw_background(chain: Res<ChainState>, mut demand: ResMut<Demand>, mut mempool: ResMut<Mempool>) {
     let ChainState { clock, venues, gas, .. } = &*chain;
     if let Some(rise) = &mut demand.rise {

@@ -29,29 +29,29 @@ impl CorrelationParams {
 #[derive(Debug, Clone, PartialEq, Error)]
 #[error("{one} and {other} have a correlation of {stated}, others leave room from {least} to {most}")]
 pub struct Clash {
-    /// A token of the pair.
+    /// A token's symbol.
     pub one: String,
-    /// The other one.
+    /// Another token's symbol.
     pub other: String,
-    /// What their correlation is.
+    /// As in the scenario.
     pub stated: f64,
-    /// The least that it could be.
+    /// The least that the correlations stated so far allow.
     pub least: f64,
-    /// The most that it could be.
+    /// The most that the correlations stated so far allow.
     pub most: f64,
 }
 
 /// How far rounding may take a variance that is 0.
 const TOLERANCE: f64 = 1e-9;
 
-/// The correlated tokens of a run.
+/// The correlated tokens, with the Cholesky factor of their correlations.
 #[derive(Debug, Clone, Default, PartialEq, Resource)]
 pub struct Correlation {
-    /// Their numbers, ascending.
+    /// Indices of their prices, ascending.
     tokens: Vec<usize>,
     /// The rows of the factor: one weight, two weights, three ...
     rows: Vec<f64>,
-    /// What each drew in the block.
+    /// The block's independent normal draws, indexed as `tokens`.
     drawn: Vec<f64>,
     /// The time to which prices were last driven.
     now_ms: u64,

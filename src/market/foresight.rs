@@ -32,7 +32,7 @@ impl Foresight {
         self.horizon
     }
 
-    /// Says whether anybody looks ahead.
+    /// Says whether any agent looks ahead; if none does, no price is run ahead.
     pub fn is_wanted(&self) -> bool {
         self.horizon > 0
     }

@@ -15,13 +15,13 @@ use crate::chain::time::TimeSpan;
 pub struct GasPriceParams {
     /// A CSV file with a header, relative to the scenario file.
     pub file: String,
-    /// The column of times.
+    /// The header's name of the column of times.
     pub time_column: String,
-    /// How times are written.
+    /// The unit or pattern of times.
     pub time_format: TimeFormat,
-    /// The column of gas prices.
+    /// The header's name of the column of gas prices.
     pub price_column: String,
-    /// What they are counted in.
+    /// The unit of gas prices.
     pub unit: GasUnit,
     /// The moment in the file at which the run starts, written as in the file; the first row by default.
     #[serde(default)]
@@ -31,30 +31,30 @@ pub struct GasPriceParams {
     pub longest_gap: Option<TimeSpan>,
 }
 
-/// What gas prices are counted in.
+/// The unit of recorded gas prices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum GasUnit {
-    /// 10^-18 of the native token.
+    /// 10^-18 of a whole native token.
     Wei,
-    /// 10^-9 of it.
+    /// 10^-9 of a whole native token.
     Gwei,
 }
 
 impl GasPriceParams {
-    /// Returns how its file is read.
+    /// Returns how its series is read: as a price series is.
     pub fn replay(&self) -> ReplayParams {
         let Self { file, time_column, time_format, price_column, from, longest_gap, .. } = self.clone();
         ReplayParams { file, time_column, time_format, price_column, from, longest_gap }
     }
 }
 
-/// The recorded gas prices of a run.
+/// Recorded gas prices, and how far the run has come in them.
 #[derive(Debug, Clone, Resource)]
 pub struct GasPrices {
     series: Series,
     unit: GasUnit,
     native_decimals: u8,
-    /// The first row that lies ahead.
+    /// The index of the first row later than the block.
     next: usize,
 }
 

@@ -27,11 +27,11 @@ use crate::chain::time::TimeSpan;
 /// One token's price outside the chain, before anybody here trades.
 #[derive(Debug, Clone)]
 pub struct OutsidePrice {
-    /// The token.
+    /// The token that it is of.
     pub token: TokenId,
-    /// Its process.
+    /// Without shocks.
     pub process: PriceProcess,
-    /// What happens to it on top.
+    /// Factors on the process's price; they multiply.
     pub shocks: Vec<Shock>,
     /// What the process says of the present block; the process itself may have been run ahead.
     pub fundamental: f64,
@@ -58,7 +58,7 @@ impl OutsidePrices {
         first.checked_sub(self.1.horizon()).filter(|_| start_ms > 0)
     }
 
-    /// Takes away what shocks there are.
+    /// Drops the shocks: the counterfactual run without any.
     pub fn remove_shocks(&mut self) {
         self.0.iter_mut().for_each(|outside| outside.shocks.clear());
     }

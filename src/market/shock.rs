@@ -12,9 +12,9 @@ use crate::chain::time::TimeSpan;
 pub enum ShockParams {
     /// The price falls by `size`, stays down, and may come back.
     Crash {
-        /// The token that falls.
+        /// Its symbol.
         token: String,
-        /// When the fall begins.
+        /// Since the run's start.
         start: TimeSpan,
         /// How long the fall takes, even in log price; at once by default.
         #[serde(default)]

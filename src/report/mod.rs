@@ -48,6 +48,7 @@ pub enum ReportError {
 /// The page that was written, and what to know before its figures are used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
+    /// `report.html` in the folder as given.
     pub path: PathBuf,
     /// Its size.
     pub bytes: u64,

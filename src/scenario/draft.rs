@@ -171,7 +171,7 @@ fn shared() -> Vec<&'static str> {
     [&["include"], LISTS, &SHARED].concat()
 }
 
-/// The fields that a scenario may have.
+/// Returns the names of all fields, for suggestions.
 fn all() -> Vec<&'static str> {
     [shared().as_slice(), &SINGLES].concat()
 }

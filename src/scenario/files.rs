@@ -11,7 +11,7 @@ use crate::reader::files::neighbour;
 pub(super) struct Faulty {
     /// What is wrong, with the file's own line if there is one.
     pub(super) message: String,
-    /// What to type instead.
+    /// What to type instead, where that is known.
     pub(super) help: Option<String>,
 }
 

@@ -18,20 +18,20 @@ use draft::Draft;
 use old_words::OLD_WORDS;
 use schema::{BaseFeeParams, ChainParams, Scenario, TokenParams};
 
-/// A scenario without mistakes.
+/// A scenario that can run, with all files that it names read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checked {
     /// What the file says, the lists of its includes first. Files of recorded prices are relative to `folder`.
     pub scenario: Scenario,
     /// What it is called: its file's name without the ending.
     pub name: String,
-    /// The folder in which its file lies.
+    /// The folder of its file, which recorded series are relative to.
     pub folder: PathBuf,
     /// The texts of its includes and its own, for a digest: equal on every machine.
     pub resolved: String,
     /// All that they say in one text; files of recorded prices are named as the file that names them does.
     pub whole: String,
-    /// What is hardly meant.
+    /// Diagnostics of severity `Warning`.
     pub warnings: Vec<Diagnostic>,
 }
 

@@ -16,7 +16,7 @@ use crate::market::background::BackgroundParams;
 use crate::market::gas_price::GasPriceParams;
 use crate::market::price::PriceParams;
 
-/// A whole scenario.
+/// A scenario as its file writes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     /// The seed of the dice, unless the command line gives another.
@@ -34,7 +34,7 @@ pub struct Scenario {
     /// The chain that carries everything. May stand in an included file, so that a scenario moves to another chain by
     /// another include.
     pub chain: ChainParams,
-    /// What the run leaves.
+    /// Which tables a run leaves; all of them by default.
     pub record: RecordParams,
     /// How causes are told apart, where they are asked for.
     pub cascade: CascadeParams,
@@ -64,13 +64,13 @@ pub(super) fn default_start() -> u64 {
     1_609_459_200
 }
 
-/// The chain.
+/// Gas and who pays for it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChainParams {
-    /// The token in which gas is paid.
+    /// The symbol of the token that gas is paid in.
     pub native: String,
-    /// What a unit of gas costs at least.
+    /// The price of a unit of gas without a tip.
     pub base_fee: BaseFeeParams,
     /// Most gas in a block; none by default, and every transaction fits.
     #[serde(default)]
@@ -83,7 +83,7 @@ pub struct ChainParams {
     pub gas: GasSchedule,
 }
 
-/// How the base fee moves.
+/// How the base fee develops.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum BaseFeeParams {
@@ -110,15 +110,15 @@ fn default_change_denominator() -> u64 {
     8
 }
 
-/// A token.
+/// A token and its price at the external venue.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenParams {
-    /// Its symbol.
+    /// The symbol, which the rest of the scenario refers to.
     pub name: String,
-    /// Decimals of its smallest unit.
+    /// A whole token has `10^decimals` smallest units.
     pub decimals: u8,
-    /// Its price outside the chain.
+    /// The price process of the external venue.
     pub price: PriceParams,
 }
 
@@ -126,7 +126,7 @@ pub struct TokenParams {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecordParams {
-    /// What goes into `events.csv`.
+    /// Which rows `events.csv` has.
     pub events: EventsParams,
     /// Whether `agents.csv` is written.
     pub agents: bool,
@@ -147,7 +147,7 @@ pub enum MapParams {
     FirstWorstLast,
     /// After the blocks at these times from the start of the run.
     At(Vec<TimeSpan>),
-    /// Never: the file is not written.
+    /// No `liquidation_map.csv` is written.
     None,
 }
 
@@ -164,18 +164,18 @@ impl Default for RecordParams {
     }
 }
 
-/// What goes into `events.csv`.
+/// Which rows `events.csv` has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum EventsParams {
-    /// Everything.
+    /// Every event.
     All,
     /// Everything but swaps that went through.
     NoSwaps,
-    /// Nothing: the file is not written.
+    /// No `events.csv` is written.
     None,
 }
 
-/// How causes are told apart.
+/// How `plimsoll cascade` tells causes apart.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CascadeParams {

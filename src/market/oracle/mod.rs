@@ -18,7 +18,7 @@ use crate::chain::tokens::Tokens;
 use crate::chain::venues::Venues;
 use crate::deployments::amm::PoolCell;
 
-/// What looks for a feed.
+/// A feed's sources, with what it remembers of them.
 #[derive(Debug, Clone)]
 pub struct Observer {
     sources: Vec<(f64, Source)>,

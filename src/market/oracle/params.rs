@@ -8,56 +8,56 @@ use crate::chain::time::TimeSpan;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OracleParams {
-    /// What it is called.
+    /// The name that lending markets refer to.
     pub name: String,
-    /// The token whose price it tells.
+    /// The symbol of the token that it prices.
     pub token: String,
     /// Where it looks, and with what weight; weights are relative to their sum.
     pub sources: Vec<(f64, SourceParams)>,
     /// When it tells another price; in every block by default.
     #[serde(default)]
     pub update: UpdateParams,
-    /// How it tells it; at once by default.
+    /// Directly by default, in the block that it observes.
     #[serde(default)]
     pub publish: PublishParams,
 }
 
-/// Where an oracle looks.
+/// A source of an oracle's price.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum SourceParams {
-    /// The price at the external venue.
+    /// The external venue's price, shocks and impact included.
     Outside,
     /// A pool's marginal price as the block finds it, its other token taken at its outside price.
     Spot(String),
     /// The same, averaged over the time that each price stood.
     TimeWeighted {
-        /// The pool.
+        /// The pool's name.
         pool: String,
-        /// Over how long.
+        /// Over the last so long.
         window: TimeSpan,
     },
 }
 
-/// When an oracle tells another price.
+/// When an oracle publishes a new price.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum UpdateParams {
-    /// In every block.
+    /// Whatever the price.
     #[default]
     EveryBlock,
     /// When the price has moved by a share, as in 0.005, and at the latest after a heartbeat.
     Deviation {
-        /// The share.
+        /// Of the last published price.
         threshold: f64,
-        /// The heartbeat.
+        /// The longest time between two publications.
         heartbeat: TimeSpan,
     },
     /// Every so often, and then the price that it saw so long before: Maker's oracle security module, one hour.
     Delayed(TimeSpan),
 }
 
-/// How an oracle tells its price.
+/// How a price gets on the chain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub enum PublishParams {
     /// Before anybody acts in the block, at no cost.

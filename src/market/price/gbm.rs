@@ -10,7 +10,7 @@ pub(super) struct Gbm {
     /// Drift of the log price per year: the mean's drift less half the variance (Ito).
     log_drift: f64,
     volatility: f64,
-    /// Log price over the start's.
+    /// `ln(price / start)`.
     log_return: f64,
     /// The length of the last step, which is that of nearly every other.
     step: Step,
@@ -30,7 +30,7 @@ impl Gbm {
         Self { start, log_drift, volatility, log_return: 0.0, step: Step::default() }
     }
 
-    /// Moves the log price as a jump does.
+    /// Adds to the log price, without a draw.
     pub(super) fn jump(&mut self, log_factor: f64) {
         self.log_return += log_factor;
     }

@@ -20,7 +20,7 @@ use crate::chain::time::TimeSpan;
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HestonParams {
-    /// The price at the start.
+    /// In the numeraire per whole token.
     pub start: f64,
     /// Drift of the price's mean, per year: the mean grows as `exp(drift * years)`.
     #[serde(default)]
@@ -65,7 +65,7 @@ pub(super) struct Heston {
     aside: f64,
     /// Variance per year; below 0 it counts as 0.
     variance: f64,
-    /// Log price over the start's.
+    /// `ln(price / start)`.
     log_return: f64,
 }
 

@@ -18,7 +18,7 @@ use crate::chain::time::YEAR_MS;
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JumpDiffusionParams {
-    /// The price at the start.
+    /// In the numeraire per whole token.
     pub start: f64,
     /// Drift of the price's mean, per year, jumps included: the mean grows as `exp(drift * years)`.
     #[serde(default)]
@@ -41,7 +41,7 @@ impl JumpDiffusionParams {
     }
 }
 
-/// A price that diffuses and jumps.
+/// Merton's jump diffusion.
 #[derive(Debug, Clone)]
 pub(super) struct JumpDiffusion {
     diffusion: Gbm,
@@ -49,7 +49,7 @@ pub(super) struct JumpDiffusion {
     jump_sigma: f64,
     /// Mean wait between two jumps, in milliseconds; infinite if none ever comes.
     mean_wait_ms: f64,
-    /// How long the next jump is away.
+    /// Milliseconds until the next jump.
     wait_ms: f64,
 }
 

@@ -13,7 +13,7 @@ use super::{normal, years};
 pub(super) struct Knots {
     points: Vec<(u64, f64)>,
     volatility: f64,
-    /// The first point that lies ahead.
+    /// The index of the first of `points` later than the block.
     next: usize,
     /// The last time and log price that a bridge starts from.
     at_ms: u64,
@@ -26,7 +26,7 @@ impl Knots {
         Self { points, volatility, next: 0, at_ms: 0, log_price: 0.0 }
     }
 
-    /// Returns the price at `now_ms`.
+    /// Returns the price at `now_ms`, milliseconds since the run's start.
     pub(super) fn advance(&mut self, now_ms: u64, dice: &mut ChaCha8Rng) -> f64 {
         while self.points.get(self.next).is_some_and(|(at_ms, _)| *at_ms <= now_ms) {
             let (at_ms, price) = self.points[self.next];

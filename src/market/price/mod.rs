@@ -157,7 +157,7 @@ fn exponential(dice: &mut ChaCha8Rng) -> f64 {
     -libm::log(1.0 - uniform(dice))
 }
 
-/// A number in `[0, 1)`.
+/// Draws from the uniform law on `[0, 1)`.
 fn uniform(dice: &mut ChaCha8Rng) -> f64 {
     dice::unit(dice.next_u64())
 }

@@ -28,20 +28,20 @@ pub struct OrnsteinUhlenbeckParams {
 }
 
 impl OrnsteinUhlenbeckParams {
-    /// Returns the price at the start.
+    /// Returns the price at the start, in the numeraire per whole token.
     pub fn start(&self) -> f64 {
         self.start.unwrap_or(self.level)
     }
 }
 
-/// A price that is drawn back to a level.
+/// A mean-reverting log price.
 #[derive(Debug, Clone)]
 pub(super) struct OrnsteinUhlenbeck {
     level: f64,
     /// Rate at which a gap closes, per year.
     rate: f64,
     volatility: f64,
-    /// Log price over the level's.
+    /// `ln(price / level)`.
     gap: f64,
     /// The length of the last step, which is that of nearly every other.
     step: Step,
@@ -51,7 +51,7 @@ pub(super) struct OrnsteinUhlenbeck {
 #[derive(Debug, Clone, Copy, Default)]
 struct Step {
     ms: u64,
-    /// The share of the gap that stays.
+    /// `exp(-rate * step)`: the share of a gap that a step leaves.
     stays: f64,
     deviation: f64,
 }

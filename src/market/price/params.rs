@@ -12,11 +12,11 @@ use crate::chain::time::TimeSpan;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum PriceParams {
-    /// A constant.
+    /// Constant, in the numeraire per whole token.
     Fixed(f64),
     /// Geometric Brownian motion, stepped exactly.
     Gbm {
-        /// The price at the start.
+        /// In the numeraire per whole token.
         start: f64,
         /// Drift of the price's mean, per year: the mean grows as `exp(drift * years)`.
         #[serde(default)]
@@ -44,17 +44,17 @@ pub enum PriceParams {
     },
 }
 
-/// A recorded price series.
+/// A recorded price series and how it is read.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReplayParams {
     /// A CSV file with a header, relative to the scenario file.
     pub file: String,
-    /// The column of times.
+    /// The header's name of the column of times.
     pub time_column: String,
-    /// How times are written.
+    /// The unit or pattern of times.
     pub time_format: TimeFormat,
-    /// The column of prices.
+    /// The header's name of the column of prices.
     pub price_column: String,
     /// The moment in the file at which the run starts, written as in the file; the first row by default.
     #[serde(default)]
@@ -64,14 +64,14 @@ pub struct ReplayParams {
     pub longest_gap: Option<TimeSpan>,
 }
 
-/// How a file writes its times.
+/// The unit or pattern of times in a file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub enum TimeFormat {
     /// Seconds since 1970, whole or with a fraction.
     UnixSeconds,
-    /// Milliseconds since 1970.
+    /// Since 1970, UTC.
     UnixMilliseconds,
-    /// Microseconds since 1970.
+    /// Since 1970, UTC.
     UnixMicroseconds,
     /// As `strptime` patterns say, in UTC: `"%Y-%m-%d %H:%M:%S"`.
     Pattern(String),

@@ -14,43 +14,43 @@ use crate::chain::time::{TimeSpan, YEAR_MS};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegimeSwitchingParams {
-    /// The price at the start.
+    /// In the numeraire per whole token.
     pub start: f64,
-    /// The regimes, two or more.
+    /// Two or more, with different names.
     pub regimes: Vec<RegimeParams>,
     /// The regime in which the run begins; the first by default.
     #[serde(default)]
     pub begins: Option<String>,
 }
 
-/// A regime.
+/// A regime's law of price, how long it lasts, and what follows.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegimeParams {
-    /// What it is called.
+    /// The name that `begins` and `then` refer to.
     pub name: String,
     /// Drift of the price's mean while it lasts, per year.
     #[serde(default)]
     pub drift: f64,
     /// Standard deviation of the log return over a year of it.
     pub volatility: f64,
-    /// How long it lasts on average.
+    /// The mean of an exponential distribution.
     pub mean_duration: TimeSpan,
     /// What follows it, each with a weight; every other regime alike by default.
     #[serde(default)]
     pub then: Vec<(String, f64)>,
 }
 
-/// A price with regimes.
+/// A geometric Brownian motion whose drift and volatility depend on the regime.
 #[derive(Debug, Clone)]
 pub(super) struct RegimeSwitching {
     start: f64,
     regimes: Vec<Regime>,
-    /// The regime that holds.
+    /// The index of the regime that holds.
     now: usize,
-    /// How long it still does.
+    /// Milliseconds until the next regime.
     left_ms: f64,
-    /// Log price over the start's.
+    /// `ln(price / start)`.
     log_return: f64,
 }
 
@@ -118,7 +118,7 @@ impl Regime {
         }
     }
 
-    /// Adds what `ms` of the regime do.
+    /// Adds the drift and the variance of `ms` milliseconds of the regime.
     fn count(&self, ms: f64, drift: &mut f64, variance: &mut f64) {
         *drift += self.log_drift_per_ms * ms;
         *variance += self.variance_per_ms * ms;

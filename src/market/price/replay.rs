@@ -2,11 +2,11 @@
 
 use crate::market::series::Series;
 
-/// A price read from a series.
+/// A recorded series, and how far the run has come in it.
 #[derive(Debug, Clone)]
 pub(super) struct Replay {
     series: Series,
-    /// The first row that lies ahead.
+    /// The index of the first row later than the block.
     next: usize,
     /// The row behind, and what the log price rises by per microsecond from there.
     from: (i64, f64),

@@ -6,14 +6,14 @@ use thiserror::Error;
 
 use super::Least;
 
-/// Something wrong with a price file.
+/// A fault of a file of recorded prices, with its place.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub struct SeriesError {
-    /// The file, as a user would find it.
+    /// Its path, as in the scenario.
     pub file: String,
     /// The line, from 1, which is the header's; `None` for the file as a whole.
     pub line: Option<u64>,
-    /// What is wrong.
+    /// What is wrong there.
     pub fault: SeriesFault,
 }
 
@@ -29,21 +29,21 @@ impl fmt::Display for SeriesError {
 /// What is wrong, and what was expected. Times are as in the file, or in UTC.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum SeriesFault {
-    /// The file cannot be opened.
+    /// The file cannot be opened, or is not UTF-8.
     #[error("cannot be read: {reason}")]
     Unreadable {
-        /// Why.
+        /// The system's reason.
         reason: String,
     },
-    /// No row is left.
+    /// It has no row behind the header.
     #[error("no rows, expected a header and at least one row")]
     Empty,
-    /// A column is not in the header.
+    /// The header has no such column.
     #[error("no column \"{column}\" in the header: {}{}", quoted(header), suggestion(nearest.as_deref()))]
     ColumnMissing {
-        /// The column asked for.
+        /// As in the scenario.
         column: String,
-        /// The header's columns.
+        /// All columns, in order.
         header: Vec<String>,
         /// The header's column whose name is nearest, if one is near.
         nearest: Option<String>,
@@ -51,35 +51,35 @@ pub enum SeriesFault {
     /// A row is not CSV of the header's width.
     #[error("{reason}")]
     Malformed {
-        /// Why.
+        /// The CSV reader's reason.
         reason: String,
     },
-    /// A price is not a number.
+    /// A cell of the column of prices is no number.
     #[error("\"{text}\" in column \"{column}\" is not a price, expected a number such as 1800.5")]
     PriceUnreadable {
-        /// The column.
+        /// Its name in the header.
         column: String,
-        /// What stands there.
+        /// The cell.
         text: String,
     },
     /// A price is too low, infinite or not a number.
     #[error("the price in column \"{column}\" is {price}, expected a finite number {}", at_least(*least))]
     PriceImpossible {
-        /// The column.
+        /// Its name in the header.
         column: String,
-        /// What stands there.
+        /// As read.
         price: f64,
-        /// What it may be.
+        /// What is allowed.
         least: Least,
     },
     /// A time does not read as its format says.
     #[error("\"{text}\" in column \"{column}\" is not a time, expected {expected}")]
     TimeUnreadable {
-        /// The column.
+        /// Its name in the header.
         column: String,
-        /// What stands there.
+        /// The cell.
         text: String,
-        /// What the format asks for.
+        /// What the format looks like.
         expected: String,
     },
     /// A time is in another unit than the format says, or than the rows before.
@@ -87,15 +87,15 @@ pub enum SeriesFault {
         "\"{text}\" is {stated_time} if read as {stated}, but {other_time} as {other} ({rows} rows alike); expected one unit in the whole file, and a time_format that names it"
     )]
     TimeUnit {
-        /// What stands there.
+        /// The cell.
         text: String,
-        /// The format's unit.
+        /// The unit of `time_format`.
         stated: &'static str,
-        /// The time as that.
+        /// The cell in UTC, read in that unit.
         stated_time: String,
-        /// The unit that fits.
+        /// The unit in which it is a plausible time.
         other: &'static str,
-        /// The time as that.
+        /// The cell in UTC, read in that other unit.
         other_time: String,
         /// How many rows of the file are like this one.
         rows: usize,
@@ -105,48 +105,48 @@ pub enum SeriesFault {
         "{time} stands after {previous} of line {previous_line}; expected rows sorted by time, ascending (or all descending)"
     )]
     Unsorted {
-        /// The row's time.
+        /// In UTC.
         time: String,
-        /// The time of the row before it.
+        /// Of the row before it, in UTC.
         previous: String,
-        /// The line of the row before it.
+        /// Of the row before it, from 1.
         previous_line: u64,
     },
-    /// One time has two prices.
+    /// Two rows have one time and different prices.
     #[error(
         "{time} has the price {price} here and {previous_price} on line {previous_line}, expected one price for a time"
     )]
     TwoPrices {
-        /// The time.
+        /// In UTC.
         time: String,
-        /// The price on this line.
+        /// On this line.
         price: f64,
-        /// The price on the other line.
+        /// On the other line.
         previous_price: f64,
-        /// The other line.
+        /// The other line, from 1.
         previous_line: u64,
     },
     /// `from` does not read as the file's times do.
     #[error("from \"{text}\" is not a time, expected {expected}, as in the file")]
     FromUnreadable {
-        /// What was asked for.
+        /// As in the scenario.
         text: String,
-        /// What the format asks for.
+        /// What the format looks like.
         expected: String,
     },
     /// `from` is before the first row or after the last.
     #[error("from \"{text}\" ({time}) is outside the file, expected a time from {first} to {last}")]
     FromOutside {
-        /// What was asked for.
+        /// As in the scenario.
         text: String,
-        /// The same in UTC.
+        /// In UTC.
         time: String,
-        /// The first row's time.
+        /// The first row's, in UTC.
         first: String,
-        /// The last row's time.
+        /// The last row's, in UTC.
         last: String,
     },
-    /// Faults that are not listed.
+    /// So many faults are not listed.
     #[error("and {0} more")]
     More(usize),
 }

@@ -17,7 +17,7 @@ use self::read::Read;
 use super::price::ReplayParams;
 use crate::chain::time::TimeSpan;
 
-/// A price at a time.
+/// One observation of a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row {
     /// Microseconds since the start of the run. Only the first row may be before it.
@@ -29,9 +29,9 @@ pub struct Row {
 /// What the values of a file may be at least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Least {
-    /// Above 0, as prices are.
+    /// More than 0, as prices are.
     AboveZero,
-    /// 0, as the price of gas may be.
+    /// 0 or more, as gas prices are.
     Zero,
 }
 
@@ -40,11 +40,11 @@ pub enum Least {
 pub struct Gap {
     /// The line of the later row (1 is the header).
     pub line: u64,
-    /// The earlier row's time, in UTC.
+    /// Of the row before the gap, in UTC.
     pub after: String,
-    /// The later row's time, in UTC.
+    /// Of the row behind the gap, in UTC.
     pub until: String,
-    /// Its length in milliseconds.
+    /// In milliseconds.
     pub length_ms: u64,
 }
 

@@ -6,10 +6,10 @@ use super::time::{in_utc, is_plausible};
 use super::{Gap, Least, Row, SeriesError, SeriesFault};
 use crate::market::price::ReplayParams;
 
-/// How many faults are listed.
+/// Faults listed of one file; the rest are counted.
 const LISTED: usize = 20;
 
-/// A row as the file has it.
+/// A row as the file has it, with its line.
 #[derive(Debug, Clone, Copy)]
 struct Line {
     number: u64,
@@ -20,7 +20,7 @@ struct Line {
 /// What reading gives: rows from the start of the run, and the gaps between them.
 type Rows = (Vec<Row>, Vec<Gap>);
 
-/// A file being read.
+/// A file while it is read.
 pub(super) struct Read<'a> {
     least: Least,
     params: &'a ReplayParams,

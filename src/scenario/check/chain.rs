@@ -20,7 +20,7 @@ const LONGEST: TimeSpan = TimeSpan::seconds(366 * 86_400);
 const MOST_ARRIVALS: u64 = 100_000_000;
 
 impl Check<'_, '_> {
-    /// Everything about blocks.
+    /// Checks block time, run length, gas and the base fee.
     pub(super) fn chain(&mut self) {
         self.time();
         let Some(chain) = &self.draft.chain else { return };

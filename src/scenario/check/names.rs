@@ -12,7 +12,7 @@ pub(super) struct Names<'a> {
     declared: Vec<(EntityKind, String, Node<'a>)>,
     /// Kinds of which some name could not be read: one that is not known may be that one.
     uncertain: Vec<EntityKind>,
-    /// Whether that is so of all kinds.
+    /// Whether names of every kind may be missing, as some list could not be read.
     all_uncertain: bool,
 }
 

@@ -27,7 +27,7 @@ use crate::reader::diagnostic::Diagnostic;
 use crate::reader::piece::{Node, Placed, read};
 use crate::reader::tree::Kind;
 
-/// What a scenario can list.
+/// An element type of a list of the scenario.
 pub(super) trait Listed: Sized {
     /// Returns the lists in a text of these that declare names, and what those stand for.
     fn named(_list: Node) -> Vec<(EntityKind, Node)> {
@@ -37,10 +37,10 @@ pub(super) trait Listed: Sized {
     /// Tells the checks of others what these are.
     fn declare<'d>(_list: &'d [Placed<Self>], _declared: &mut Declared<'d>) {}
 
-    /// Notes the names that one uses.
+    /// Adds the references that an element makes.
     fn uses<'a, 'd>(_one: &'d Placed<'a, Self>, _used: &mut Vec<Use<'a, 'd>>) {}
 
-    /// Notes what is wrong with these.
+    /// Checks the elements against what is declared.
     fn check(list: &[Placed<Self>], check: &mut Check);
 
     /// Notes what is hardly meant in these, where the scenario is sound.
@@ -87,7 +87,7 @@ macro_rules! lists {
             }
         }
 
-        /// What a scenario lists.
+        /// Every list of a scenario, as read without mistakes.
         #[derive(Debug, Clone, Default, PartialEq)]
         pub struct Lists {
             $($(#[$doc])* pub $list: Vec<$element>,)+
@@ -108,17 +108,17 @@ macro_rules! lists {
                 }
             }
 
-            /// Tells checks what is declared.
+            /// Adds the lists' elements to what checks may ask.
             pub(super) fn declare<'d>(&'d self, declared: &mut Declared<'d>) {
                 $(Listed::declare(&self.$list, declared);)+
             }
 
-            /// Notes the names that are used.
+            /// Adds the references that the lists make.
             pub(super) fn uses<'d>(&'d self, used: &mut Vec<Use<'a, 'd>>) {
                 $(self.$list.iter().for_each(|one| Listed::uses(one, used));)+
             }
 
-            /// Notes what is wrong.
+            /// Checks every list.
             pub(super) fn check(&self, check: &mut Check) {
                 $(Listed::check(&self.$list, check);)+
             }
@@ -137,7 +137,7 @@ macro_rules! lists {
 }
 
 lists! {
-    /// The tokens.
+    /// Tokens of the chain, the numeraire included.
     tokens: TokenParams;
     /// How tokens move together: pairs and the correlation of what drives their prices, -1 to 1. A pair that is not
     /// listed is not correlated.
@@ -146,19 +146,19 @@ lists! {
     shocks: ShockParams;
     /// How the external venue takes flow; a token that is not listed moves nothing.
     venue: VenueParams;
-    /// The pools.
+    /// AMM pools of every kind.
     pools: PoolParams;
     /// What lending markets believe that tokens cost.
     oracles: OracleParams;
-    /// The staking farms.
+    /// Staking farms.
     farms: FarmParams;
-    /// The lending markets.
+    /// Lending markets of every kind.
     lending: LendingParams;
-    /// The issuers of stablecoins.
+    /// Issuers of stablecoins, with their kinds of collateral.
     stablecoins: StablecoinParams;
-    /// The banks.
+    /// Banks of leveraged farmers.
     banks: BankParams;
-    /// Who acts.
+    /// Populations of agents.
     agents: AgentParams;
 }
 

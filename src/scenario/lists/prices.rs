@@ -12,11 +12,11 @@ use crate::scenario::check::Check;
 use crate::scenario::files::{self, Faulty};
 use crate::scenario::schema::TokenParams;
 
-/// What a volatility may be.
+/// The range of a volatility, for messages.
 const PER_YEAR: &str = "0 or more, as in 0.8 for 80 % a year";
 
 impl Check<'_, '_> {
-    /// Returns the price at the start.
+    /// Checks a token's price process; returns the price at the start, if it is known.
     pub(in crate::scenario) fn process(&mut self, token: &Placed<TokenParams>, node: Node) -> Option<f64> {
         match &token.value.price {
             PriceParams::Fixed(price) => self.price(node.nth(0), *price),
@@ -93,7 +93,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// What follows a regime.
+    /// Checks the regimes that may follow one.
     fn followers(&mut self, list: Node, params: &RegimeSwitchingParams, regime: &RegimeParams) {
         for (index, (name, weight)) in regime.then.iter().enumerate() {
             let (named, weighed) = (list.nth(index).nth(0), list.nth(index).nth(1));
@@ -107,7 +107,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// Refuses a regime that is not there.
+    /// Adds an error unless a regime has this name.
     fn regime(&mut self, node: Node, params: &RegimeSwitchingParams, name: &str) {
         let known = params.regimes.iter().map(|regime| regime.name.as_str());
         if !known.clone().any(|regime| regime == name) {
