@@ -1,10 +1,8 @@
 //! The block: every stage and every system in it, in one place. Nothing else registers systems.
 
 use bevy_ecs::prelude::{ResMut, World};
-use bevy_ecs::schedule::{
-    IntoScheduleConfigs, LogLevel, Schedule, ScheduleBuildSettings, ScheduleConfigs, SingleThreadedExecutor, SystemSet,
-};
-use bevy_ecs::system::{Res, ScheduleSystem};
+use bevy_ecs::schedule::{IntoScheduleConfigs, LogLevel, Schedule, ScheduleBuildSettings, SystemSet};
+use bevy_ecs::system::{BoxedSystem, IntoSystem, Res};
 
 use crate::accounts::liquidity::{LiquidityBooks, record_liquidity};
 use crate::accounts::trace::{Trace, trace_block};
@@ -64,43 +62,44 @@ impl Stage {
 
     /// Returns the stage's systems, in their order. A system whose subjects a run lacks is left out of its block: what
     /// is not there costs nothing.
-    fn systems(self, has: &Subjects) -> Vec<ScheduleConfigs<ScheduleSystem>> {
-        let when = |condition: bool, system: ScheduleConfigs<ScheduleSystem>| condition.then_some(system);
+    fn systems(self, has: &Subjects) -> Vec<BoxedSystem> {
+        let when = |condition: bool, system: BoxedSystem| condition.then_some(system);
         match self {
-            Self::Open => when(has.base_fee_rule, adjust_base_fee.into_configs())
-                .into_iter()
-                .chain([open_block.into_configs()])
-                .collect(),
+            Self::Open => {
+                when(has.base_fee_rule, boxed(adjust_base_fee)).into_iter().chain([boxed(open_block)]).collect()
+            }
             Self::Market => {
-                let mut systems = vec![move_prices.into_configs()];
-                systems.extend(when(has.gas_prices, replay_base_fee.into_configs()));
-                systems.extend(when(has.demand, draw_background.into_configs()));
+                let mut systems = vec![boxed(move_prices)];
+                systems.extend(when(has.gas_prices, boxed(replay_base_fee)));
+                systems.extend(when(has.demand, boxed(draw_background)));
                 systems
             }
-            Self::Oracle => when(has.feeds, observe_prices.into_configs()).into_iter().collect(),
+            Self::Oracle => when(has.feeds, boxed(observe_prices)).into_iter().collect(),
             Self::Decide => {
                 let mut systems = agents::deciding(&has.kinds);
-                systems.splice(0..0, when(has.positions, find_liquidatable.into_configs()));
+                systems.splice(0..0, when(has.positions, boxed(find_liquidatable)));
                 systems
             }
             Self::Search => agents::searching(&has.kinds),
-            Self::Order => vec![order_block.into_configs()],
-            Self::Execute => {
-                when(has.emissions, fund_farms.into_configs()).into_iter().chain([execute.into_configs()]).collect()
-            }
+            Self::Order => vec![boxed(order_block)],
+            Self::Execute => when(has.emissions, boxed(fund_farms)).into_iter().chain([boxed(execute)]).collect(),
             Self::Settle => {
                 let mut systems = agents::learning(&has.kinds);
-                systems.extend(when(has.audit, audit_block.into_configs()));
+                systems.extend(when(has.audit, boxed(audit_block)));
                 systems
             }
             Self::Record => {
-                let provided = when(has.provided, record_liquidity.into_configs());
-                let kept = when(has.tables, record_block.into_configs());
-                let watched = when(has.watch, trace_block.into_configs());
-                provided.into_iter().chain(kept).chain(watched).chain([close_block.into_configs()]).collect()
+                let provided = when(has.provided, boxed(record_liquidity));
+                let kept = when(has.tables, boxed(record_block));
+                let watched = when(has.watch, boxed(trace_block));
+                provided.into_iter().chain(kept).chain(watched).chain([boxed(close_block)]).collect()
             }
         }
     }
+}
+
+fn boxed<Marker>(system: impl IntoSystem<(), (), Marker>) -> BoxedSystem {
+    Box::new(IntoSystem::into_system(system))
 }
 
 /// What a run has that only some systems are about.
@@ -165,18 +164,48 @@ impl Subjects {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, bevy_ecs::schedule::ScheduleLabel)]
-struct Block;
+/// The systems of a run's block in their order: single-threaded, since runs are what is parallel. No system defers a
+/// write to the world, so that nothing is to be done between two of them.
+pub struct Block(Vec<BoxedSystem>);
 
-/// Returns the block of a run as one schedule: single-threaded, since runs are what is parallel, and refusing two systems whose
-/// order would be left to chance.
-pub fn block(world: &World) -> Schedule {
+impl Block {
+    /// Returns the block of a world, checked.
+    ///
+    /// # Panics
+    /// If the order of two systems would be left to chance: a bug.
+    pub fn of(world: &mut World) -> Self {
+        checked(world).initialize(world).expect("the block's schedule builds");
+        let mut block = Self::with(&Subjects::of(world));
+        for system in &mut block.0 {
+            system.initialize(world);
+        }
+        block
+    }
+
+    fn with(has: &Subjects) -> Self {
+        Self(Stage::ALL.iter().flat_map(|stage| stage.systems(has)).collect())
+    }
+
+    /// Makes one block.
+    ///
+    /// # Panics
+    /// If the world lacks what a system is about, or is another than the block was made of: a bug.
+    pub fn run(&mut self, world: &mut World) {
+        for system in &mut self.0 {
+            if let Err(error) = system.run_without_applying_deferred((), world) {
+                panic!("`{}` did not run: {error}", system.name());
+            }
+        }
+    }
+}
+
+/// Returns the block of a world as a schedule, which refuses two systems whose order would be left to chance.
+pub(crate) fn checked(world: &World) -> Schedule {
     schedule(&Stage::ALL, &Subjects::of(world))
 }
 
 fn schedule(stages: &[Stage], has: &Subjects) -> Schedule {
-    let mut schedule = Schedule::new(Block);
-    schedule.set_executor(SingleThreadedExecutor::new());
+    let mut schedule = Schedule::default();
     schedule.set_build_settings(ScheduleBuildSettings {
         ambiguity_detection: LogLevel::Error,
         ..ScheduleBuildSettings::default()
@@ -196,8 +225,8 @@ fn schedule(stages: &[Stage], has: &Subjects) -> Schedule {
             .chain(),
     );
     for stage in stages {
-        let chained = stage.systems(has).into_iter().reduce(|before, after| (before, after).chain());
-        if let Some(systems) = chained {
+        let systems = stage.systems(has).into_iter().map(IntoScheduleConfigs::into_configs);
+        if let Some(systems) = systems.reduce(|before, after| (before, after).chain()) {
             schedule.add_systems(systems.in_set(*stage));
         }
     }
@@ -210,14 +239,15 @@ pub fn stages() -> Vec<(String, Vec<String>)> {
         let mut schedule = schedule(&[stage], &Subjects::all());
         schedule.initialize(&mut World::new()).expect("the block's schedule builds");
         let systems = schedule.systems().expect("it was just initialized");
-        systems.map(|(_, system)| short(&system.name().to_string())).collect()
+        systems.map(|(_, system)| name(system)).collect()
     };
     Stage::ALL.into_iter().map(|stage| (format!("{stage:?}").to_lowercase(), names(stage))).collect()
 }
 
 /// Returns a system's name without its modules: `plimsoll::agents::decide<plimsoll::agents::farmer::Farmer>` becomes
 /// `decide<Farmer>`.
-fn short(name: &str) -> String {
+fn name(system: &BoxedSystem) -> String {
+    let name = system.name().to_string();
     let parts = name.split_inclusive(['<', '>', ',', ' ']);
     parts.map(|part| part.rsplit("::").next().expect("a split has a part")).collect()
 }
@@ -291,14 +321,32 @@ mod tests {
         assert_eq!(stages, expected);
     }
 
-    /// What the page prints stage by stage is what the block runs, in one row.
+    /// What the page prints stage by stage is what is checked, and what runs.
     #[test]
-    fn the_whole_block_runs_the_stages_in_their_order() {
-        let mut block = schedule(&Stage::ALL, &Subjects::all());
-        block.initialize(&mut World::new()).unwrap();
-        let run: Vec<String> = block.systems().unwrap().map(|(_, system)| short(&system.name().to_string())).collect();
+    fn what_runs_is_what_is_checked_and_what_is_printed() {
+        let mut world = World::new();
+        let mut checked = schedule(&Stage::ALL, &Subjects::all());
+        checked.initialize(&mut world).unwrap();
+        let checked: Vec<String> = checked.systems().unwrap().map(|(_, system)| name(system)).collect();
+        let mut block = Block::with(&Subjects::all());
+        let run: Vec<String> = block.0.iter().map(name).collect();
+        assert_eq!(run, checked);
         let printed: Vec<String> = stages().into_iter().flat_map(|(_, systems)| systems).collect();
         assert_eq!(run, printed);
+
+        for system in &mut block.0 {
+            system.initialize(&mut world);
+            assert!(!system.has_deferred(), "{} defers writes, which nothing applies", name(system));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "`plimsoll::pipeline::open_block` did not run")]
+    fn a_system_that_lacks_a_resource_says_so() {
+        let mut world = World::new();
+        let mut block = Block(vec![boxed(open_block)]);
+        block.0[0].initialize(&mut world);
+        block.run(&mut world);
     }
 
     fn stray(mut chain: ResMut<ChainState>) {

@@ -32,8 +32,7 @@ use std::any::TypeId;
 
 use bevy_ecs::component::Mutable;
 use bevy_ecs::prelude::{Component, Local, Query, Res, ResMut, Resource};
-use bevy_ecs::schedule::{IntoScheduleConfigs, ScheduleConfigs};
-use bevy_ecs::system::ScheduleSystem;
+use bevy_ecs::system::{BoxedSystem, IntoSystem};
 use serde::Deserialize;
 
 use awake::{Awake, Sleeper, Wake};
@@ -253,28 +252,28 @@ macro_rules! kinds {
         pub const KINDS: &[&str] = &[$(stringify!($kind)),*];
 
         /// Returns the systems that let agents of these kinds decide, in the order of this list.
-        pub fn deciding(kinds: &[&str]) -> Vec<ScheduleConfigs<ScheduleSystem>> {
-            let mut systems = Vec::new();
+        pub fn deciding(kinds: &[&str]) -> Vec<BoxedSystem> {
+            let mut systems: Vec<BoxedSystem> = Vec::new();
             $(if !<$agent>::SEARCHES && kinds.contains(&stringify!($kind)) {
-                systems.push(decide::<$agent>.into_configs());
+                systems.push(Box::new(IntoSystem::into_system(decide::<$agent>)));
             })*
             systems
         }
 
         /// Returns the systems that let agents of these kinds search, in the order of this list.
-        pub fn searching(kinds: &[&str]) -> Vec<ScheduleConfigs<ScheduleSystem>> {
-            let mut systems = Vec::new();
+        pub fn searching(kinds: &[&str]) -> Vec<BoxedSystem> {
+            let mut systems: Vec<BoxedSystem> = Vec::new();
             $(if <$agent>::SEARCHES && kinds.contains(&stringify!($kind)) {
-                systems.push(search::<$agent>.into_configs());
+                systems.push(Box::new(IntoSystem::into_system(search::<$agent>)));
             })*
             systems
         }
 
         /// Returns the systems that let agents of these kinds learn, in the order of this list.
-        pub fn learning(kinds: &[&str]) -> Vec<ScheduleConfigs<ScheduleSystem>> {
-            let mut systems = Vec::new();
+        pub fn learning(kinds: &[&str]) -> Vec<BoxedSystem> {
+            let mut systems: Vec<BoxedSystem> = Vec::new();
             $(if <$agent>::LEARNS && kinds.contains(&stringify!($kind)) {
-                systems.push(learn::<$agent>.into_configs());
+                systems.push(Box::new(IntoSystem::into_system(learn::<$agent>)));
             })*
             systems
         }

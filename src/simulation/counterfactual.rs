@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use bevy_ecs::prelude::{Schedule, World};
+use bevy_ecs::prelude::World;
 use bevy_ecs::system::SystemState;
 
 use super::fork::registered;
-use super::{Options, RunError, Simulation, built, watch};
+use super::{Options, RunError, Simulation, watch};
 use crate::accounts::books::Books;
 use crate::accounts::liquidity::LiquidityBooks;
 use crate::accounts::trace::Trace;
@@ -21,13 +21,14 @@ use crate::chain::ids::PositionKey;
 use crate::chain::state::ChainState;
 use crate::market::OutsidePrices;
 use crate::output::recorder::Recorder;
+use crate::pipeline::Block;
 use crate::scenario::genesis;
 use crate::scenario::schema::Scenario;
 
 /// A run that leaves nothing but what [`Trace`] keeps.
 pub struct Counterfactual {
     world: World,
-    block: Schedule,
+    block: Block,
     blocks_executed: u64,
 }
 
@@ -70,7 +71,7 @@ impl Counterfactual {
     }
 
     fn of(mut world: World) -> Self {
-        let block = built(&mut world);
+        let block = Block::of(&mut world);
         Self { world, block, blocks_executed: 0 }
     }
 

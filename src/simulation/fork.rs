@@ -2,7 +2,7 @@
 
 use bevy_ecs::schedule::Schedules;
 
-use super::{RunError, Simulation, built};
+use super::{RunError, Simulation};
 use crate::accounts::books::Books;
 use crate::accounts::liquidity::LiquidityBooks;
 use crate::accounts::trace::Trace;
@@ -22,6 +22,7 @@ use crate::market::oracle::Observers;
 use crate::market::{Emissions, OutsidePrices};
 use crate::output::folder::OutputFolder;
 use crate::output::recorder::Recorder;
+use crate::pipeline::Block;
 use crate::world_copy::WorldCopy;
 
 /// Returns how to copy all that the world of a run may hold.
@@ -66,7 +67,7 @@ impl Simulation {
             let mut own = self.world.resource_mut::<Recorder>();
             world.resource_mut::<Recorder>().fork_tables(&mut own, folder)?;
         }
-        let block = built(&mut world);
+        let block = Block::of(&mut world);
         let (beginning, writes, audits) = (self.beginning.clone(), self.writes, self.audits);
         Ok(Self { world, block, beginning, writes, audits, blocks_executed: 0 })
     }

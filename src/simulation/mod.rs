@@ -5,7 +5,7 @@ mod fork;
 
 use std::path::Path;
 
-use bevy_ecs::prelude::{Res, Schedule, World};
+use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::SystemState;
 use thiserror::Error;
 
@@ -29,7 +29,7 @@ use crate::output::maps::Drawn;
 use crate::output::positions::write_positions;
 use crate::output::recorder::{Recorder, Wanted};
 use crate::output::summary::Summary;
-use crate::pipeline;
+use crate::pipeline::Block;
 use crate::scenario::genesis::{self, GenesisError};
 use crate::scenario::schema::{EventsParams, MapParams, Scenario};
 
@@ -70,7 +70,7 @@ pub enum RunError {
 /// One run of one scenario, block by block.
 pub struct Simulation {
     world: World,
-    block: Schedule,
+    block: Block,
     beginning: Beginning,
     writes: RecordWanted,
     audits: u64,
@@ -137,14 +137,14 @@ impl Simulation {
         world.insert_resource(books);
         world.insert_resource(recorder);
         let writes = RecordWanted { agents: record.agents, positions: record.positions, exact: options.exact };
-        let block = built(&mut world);
+        let block = Block::of(&mut world);
         Ok(Self { world, block, beginning, writes, audits: 1, blocks_executed: 0 })
     }
 
     /// Watches the run for what [`Trace`] keeps; before its first block. What `also` names counts as a liquidation.
     pub fn watch(&mut self, also: &[OtherSale]) {
         watch(&mut self.world, also, true);
-        self.block = built(&mut self.world);
+        self.block = Block::of(&mut self.world);
     }
 
     /// Makes one block.
@@ -263,17 +263,12 @@ fn watch(world: &mut World, also: &[OtherSale], looks_for_toxic: bool) {
     world.resource_mut::<ChainState>().sales.keep_attempts(also);
 }
 
-fn built(world: &mut World) -> Schedule {
-    let mut block = pipeline::block(world);
-    block.initialize(world).expect("the block's schedule builds");
-    block
-}
-
 #[cfg(test)]
 mod tests {
     use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings};
 
     use super::*;
+    use crate::pipeline;
     use crate::scenario::read_text;
 
     const SCENARIO: &str = r#"Scenario(
@@ -292,27 +287,28 @@ mod tests {
         ],
     )"#;
 
-    /// Runs the scenario on a block whose systems are shuffled as far as their order allows, or not.
-    fn shuffled(shuffle_seed: Option<u64>) -> Summary {
+    fn simulation() -> Simulation {
         let checked = read_text("shuffled", SCENARIO, Path::new(".")).unwrap();
-        let mut simulation =
-            Simulation::new(&checked.scenario, "shuffled", Path::new("."), Options::seeded(1), None).unwrap();
-        simulation.block = pipeline::block(&simulation.world);
-        simulation.block.set_build_settings(ScheduleBuildSettings {
-            ambiguity_detection: LogLevel::Error,
-            shuffle_seed,
-            ..ScheduleBuildSettings::default()
-        });
-        (0..30).for_each(|_| simulation.step().unwrap());
-        simulation.finish(None).unwrap()
+        Simulation::new(&checked.scenario, "shuffled", Path::new("."), Options::seeded(1), None).unwrap()
     }
 
+    /// The order that is checked, shuffled as far as it allows, does what the block does.
     #[test]
     fn shuffling_what_has_no_order_changes_nothing() {
-        let plain = shuffled(None);
+        let mut plain = simulation();
+        (0..30).for_each(|_| plain.step().unwrap());
+        let plain = plain.finish(None).unwrap();
         assert!(plain.transactions > 100);
         for seed in 0..5 {
-            assert_eq!(shuffled(Some(seed)), plain);
+            let mut shuffled = simulation();
+            let mut block = pipeline::checked(shuffled.world());
+            block.set_build_settings(ScheduleBuildSettings {
+                ambiguity_detection: LogLevel::Error,
+                shuffle_seed: Some(seed),
+                ..ScheduleBuildSettings::default()
+            });
+            (0..30).for_each(|_| block.run(shuffled.world_mut()));
+            assert_eq!(shuffled.finish(None).unwrap(), plain);
         }
     }
 }
