@@ -5,8 +5,8 @@ use std::hint::black_box;
 use criterion::Criterion;
 use plimsoll::math::{SqrtPriceX96, U256, sqrt_price_at_tick, tick_at_sqrt_price};
 use plimsoll::protocol::AccountId;
-use plimsoll::protocol::amm::Side;
-use plimsoll::protocol::amm::uniswap_v3::{PositionKey, V3Params, V3Pool};
+use plimsoll::protocol::amm::uniswap_v3::{V3Params, V3Pool};
+use plimsoll::protocol::amm::{RangeKey, Side, TickRange};
 
 use super::ETHER;
 
@@ -14,7 +14,7 @@ use super::ETHER;
 fn v3_pool() -> V3Pool {
     let mut pool = V3Pool::new(V3Params { fee_pips: 3_000, tick_spacing: 60 }).unwrap();
     pool.initialize(SqrtPriceX96::from_price(2_000e-12).unwrap(), 0).unwrap();
-    let key = |tick_lower, tick_upper| PositionKey { owner: AccountId(0), tick_lower, tick_upper };
+    let key = |lower, upper| RangeKey { owner: AccountId(0), range: TickRange { lower, upper } };
     pool.mint(key(-887_220, 887_220), 10_u128.pow(18), 0).unwrap();
     let centre = pool.tick() / 60 * 60;
     for steps in 1..=20 {
@@ -82,7 +82,8 @@ pub(crate) fn uniswap_v3(c: &mut Criterion) {
         c.bench_function(&format!("uniswap_v3/mint and burn, {name}"), |bencher| {
             let (mut pool, mut now) = (pool.clone(), 0);
             let owner = AccountId(1);
-            let key = PositionKey { owner, tick_lower: centre - 60 * steps, tick_upper: centre + 60 * steps };
+            let range = TickRange { lower: centre - 60 * steps, upper: centre + 60 * steps };
+            let key = RangeKey { owner, range };
             bencher.iter(|| {
                 now += 1;
                 let minted = black_box(&mut pool).mint(key, black_box(ETHER), now);

@@ -136,8 +136,8 @@ impl Books {
             }
             (What::LiquidityRemoved(at), Some((agent, account))) => {
                 let cell = sees.protocols.pool(at.pool);
-                let left = match cell.pool.uniswap_v3() {
-                    Some(pool) => pool.positions().any(|(key, held)| key.owner == account && held.liquidity > 0),
+                let left = match cell.pool.amm().concentrated() {
+                    Some(pool) => pool.positions().any(|(key, liquidity)| key.owner == account && liquidity > 0),
                     None => sees.ledger.balance(account, cell.liquidity) > 0,
                 };
                 if !left {

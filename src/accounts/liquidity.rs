@@ -24,8 +24,7 @@ use crate::agents::fitting::unit;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventLog, LiquidityAt, What};
 use crate::chain::ids::{AccountId, AgentId, PoolId};
-use crate::protocol::amm::TickRange;
-use crate::protocol::amm::uniswap_v3::PositionKey;
+use crate::protocol::amm::{RangeKey, TickRange};
 
 /// The agent kind whose liquidity is followed, as in `agents.csv`.
 pub const KIND: &str = "LiquidityProvider";
@@ -149,12 +148,10 @@ impl LiquidityBooks {
             books.providers.insert(*id, Provider::default());
         }
         for cell in sees.protocols.pools() {
-            match cell.pool.uniswap_v3() {
+            match cell.pool.amm().concentrated() {
                 Some(pool) => {
-                    for (key, position) in pool.positions() {
-                        let range = Some(TickRange { lower: key.tick_lower, upper: key.tick_upper });
-                        let owner = directory.agent(key.owner);
-                        books.found(sees, owner, (cell.id, range), position.liquidity);
+                    for (RangeKey { owner, range }, liquidity) in pool.positions() {
+                        books.found(sees, directory.agent(owner), (cell.id, Some(range)), liquidity);
                     }
                 }
                 None => {
@@ -369,13 +366,13 @@ impl Spell {
     fn worth(&self, track: &Track, account: AccountId, sees: &View, prices: &[f64]) -> (f64, f64) {
         let (id, range) = self.place;
         let cell = sees.protocols.pool(id);
-        if let (Some(pool), Some(TickRange { lower, upper })) = (cell.pool.uniswap_v3(), range) {
-            let key = PositionKey { owner: account, tick_lower: lower, tick_upper: upper };
-            let (held, fees) = (pool.position_value(key).unwrap_or_default(), pool.fees_owed(key));
+        let amm = cell.pool.amm();
+        if let (Some(pool), Some(range)) = (amm.concentrated(), range) {
+            let key = RangeKey { owner: account, range };
+            let (held, fees) = (pool.value_of(key), pool.fees_owed(key));
             let worth = |token_0: u128, token_1: u128| token_0 as f64 * prices[0] + token_1 as f64 * prices[1];
             return (worth(held.token_0, held.token_1), worth(fees.token_0, fees.token_1));
         }
-        let amm = cell.pool.amm();
         let share = self.liquidity as f64 / amm.total_supply().unwrap_or(0) as f64;
         let claim: f64 = (0..).zip(prices).map(|(place, price)| amm.provided(place) as f64 * share * price).sum();
         let part = self.units / (self.liquidity as f64 * track.per_token);

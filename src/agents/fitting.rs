@@ -25,10 +25,12 @@ pub struct Fit {
 
 /// Returns the ticks of a range around a pool's price now; none for a pool whose liquidity lies everywhere.
 pub fn ticks_now(sees: &View, cell: &PoolCell, range: &RangeParams) -> Option<TickRange> {
-    let pool = cell.pool.uniswap_v3()?;
+    let amm = cell.pool.amm();
+    let concentrated = amm.concentrated()?;
     let one = |place| sees.tokens.get(cell.token_at(place)).one;
     let scale = one(1) / one(0);
-    Some(range.ticks(pool, pool.spot_price() / scale, scale))
+    let price = amm.spot_price(Side::ZeroForOne.into(), sees.clock.now());
+    Some(range.ticks(concentrated, price / scale, scale))
 }
 
 /// Returns how much of each token liquidity takes that is worth so much of the numeraire outside, in smallest units.
@@ -60,13 +62,10 @@ pub fn fit(
     held: &PerToken,
     now: u64,
 ) -> Option<Fit> {
-    let mut pool = match pool {
-        Pool::UniswapV2(_) | Pool::UniswapV3(_) => pool.clone(),
-        Pool::Curve(_) | Pool::Balancer(_) => {
-            let direction = Side::ZeroForOne.into();
-            return Some(Fit { direction, pays: 0, takes: 0, held: held.clone() });
-        }
-    };
+    if pool.amm().takes_any_proportion() {
+        return Some(Fit { direction: Side::ZeroForOne.into(), pays: 0, takes: 0, held: held.clone() });
+    }
+    let mut pool = pool.clone();
     if let Some(withdrawal) = withdrawn {
         pool.amm_mut().remove_liquidity(withdrawal, now).ok()?;
     }

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::protocol::amm::TickRange;
-use crate::protocol::amm::uniswap_v3::V3Pool;
+use crate::protocol::amm::{ConcentratedLiquidity, TickRange};
 
 /// Where liquidity lies. Its ends go to the nearest ticks that the pool's spacing allows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
@@ -21,7 +20,7 @@ pub enum RangeParams {
 
 impl RangeParams {
     /// Returns the ticks of a range around a price of whole tokens, which `scale` turns into one of smallest units.
-    pub fn ticks(&self, pool: &V3Pool, price: f64, scale: f64) -> TickRange {
+    pub fn ticks(&self, pool: &dyn ConcentratedLiquidity, price: f64, scale: f64) -> TickRange {
         let between = |lower: f64, upper: f64| TickRange {
             lower: pool.nearest_usable_tick(lower * scale),
             upper: pool.nearest_usable_tick(upper * scale),

@@ -132,5 +132,5 @@ fn position(run: &Simulation) -> (f64, f64, f64) {
     let pool = cell.pool.uniswap_v3().expect("it is such a pool");
     let (key, position) = pool.positions().next().expect("its founders put it there");
     let price = |tick: i32| libm::pow(1.0001, f64::from(tick));
-    (position.liquidity as f64, price(key.tick_lower), price(key.tick_upper))
+    (position.liquidity as f64, price(key.range.lower), price(key.range.upper))
 }

@@ -832,7 +832,7 @@ fn providers_of_liquidity_must_be_possible() {
         (r#"pool: "v3", slippage: 2"#, "`slippage` is 2; expected a share, 0 to 1"),
         (
             r#"pool: "ETH/USDC", range: Factor(2)"#,
-            "the pool `ETH/USDC` has no ranges: its liquidity lies at all prices; expected no `range`, or a `UniswapV3` pool",
+            "the pool `ETH/USDC` has no ranges: its liquidity lies at all prices; expected no `range`, or a pool whose liquidity lies in ranges",
         ),
         (r#"pool: "ETH/USDC", harvest: (every: "1 d")"#, "its fees stay in it and come out with the liquidity"),
     ];

@@ -8,7 +8,6 @@ use crate::agents::view::View;
 use crate::chain::ids::TokenId;
 use crate::chain::transaction::{Action, Actions, AmountIn};
 use crate::math::mul_div_up;
-use crate::protocol::amm::Pool;
 
 /// Most steps of a round.
 const MOST_STEPS: usize = 3;
@@ -117,7 +116,7 @@ impl Round {
     }
 
     /// Returns how much to put in until the last unit brings back what it costs, in smallest units, at most `most`; none
-    /// where the first does not. In closed form through Uniswap v2 pairs alone, else by bisection over exact quotes.
+    /// where the first does not. In closed form through constant-product pairs alone, else by bisection over exact quotes.
     pub(super) fn size(&self, sees: &View, cost: f64, most: u128) -> Option<u128> {
         if self.0.iter().map(|step| step.marginal(sees)).product::<f64>() > cost {
             self.size_through_pairs(sees, cost).map_or_else(|| self.size_by_quotes(sees, cost, most), Some)
@@ -135,10 +134,9 @@ impl Round {
         let (mut gets, mut base, mut slope) = (1.0, 1.0, 0.0);
         for step in &self.0 {
             let Step::Swap(hop) = step else { return None };
-            let Pool::UniswapV2(pair) = &sees.protocols.pool(hop.pool).pool else { return None };
-            let (paid, taken) = pair.reserves().starting_with(hop.direction.side().pays());
-            let (paid, taken) = (paid as f64, taken as f64);
-            let phi = 1.0 - f64::from(pair.fee_bps()) / 10_000.0;
+            let amm = sees.protocols.pool(hop.pool).pool.amm();
+            let [paid, taken] = amm.constant_product(hop.direction)?;
+            let phi = 1.0 - amm.fee();
             slope = paid * slope + phi * gets;
             base *= paid;
             gets *= phi * taken;

@@ -30,8 +30,7 @@ use crate::chain::range::RangeParams;
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn, LiquidityCall, LiquidityOrder};
 use crate::deployments::amm::PoolCell;
-use crate::protocol::amm::uniswap_v3::{PositionKey, V3Pool};
-use crate::protocol::amm::{PerToken, TickRange, Withdrawal};
+use crate::protocol::amm::{PerToken, RangeKey, TickRange, Withdrawal};
 
 /// A provider of liquidity.
 #[derive(Debug, Clone, PartialEq, Component)]
@@ -138,19 +137,18 @@ impl LiquidityProvider {
         self.cell(sees).tokens.iter().map(|token| idle(*token)).collect()
     }
 
-    fn key(&self, owner: AccountId) -> Option<PositionKey> {
-        let TickRange { lower, upper } = self.range?;
-        Some(PositionKey { owner, tick_lower: lower, tick_upper: upper })
+    fn key(&self, owner: AccountId) -> Option<RangeKey> {
+        Some(RangeKey { owner, range: self.range? })
     }
 
     /// Returns its liquidity, and what it earned where that is kept apart.
     fn position(&self, sees: &View, account: AccountId) -> (u128, Option<PerToken>) {
         let cell = self.cell(sees);
-        let Some((pool, key)) = cell.pool.uniswap_v3().zip(self.key(account)) else {
+        let Some((pool, key)) = cell.pool.amm().concentrated().zip(self.key(account)) else {
             return (sees.ledger.balance(account, cell.liquidity), None);
         };
         let fees = pool.fees_owed(key);
-        (pool.position(key).liquidity, Some(smallvec![fees.token_0, fees.token_1]))
+        (pool.liquidity_of(key), Some(smallvec![fees.token_0, fees.token_1]))
     }
 
     fn order(&self, range: Option<TickRange>, call: LiquidityCall) -> Action {
@@ -234,8 +232,8 @@ impl LiquidityProvider {
     }
 
     fn is_in_range(&self, sees: &View) -> bool {
-        let tick = self.cell(sees).pool.uniswap_v3().map(V3Pool::tick);
-        tick.zip(self.range).is_none_or(|(tick, range)| (range.lower..range.upper).contains(&tick))
+        let pool = self.cell(sees).pool.amm().concentrated();
+        pool.zip(self.range).is_none_or(|(pool, range)| range.covers(pool.tick()))
     }
 
     fn is_frightened(&self, sees: &View) -> bool {

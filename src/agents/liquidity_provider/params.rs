@@ -147,7 +147,8 @@ impl LiquidityProviderParams {
         for (field, is_there, why) in only_with_ranges {
             if is_there {
                 let message = format!("the pool `{}` has no ranges: {why}", self.pool);
-                check.error(at.at(field).place(), message, format!("expected no `{field}`, or a `UniswapV3` pool"));
+                let expected = format!("expected no `{field}`, or a pool whose liquidity lies in ranges");
+                check.error(at.at(field).place(), message, expected);
             }
         }
     }

@@ -33,9 +33,9 @@ impl Deployment for PoolCell {
         for (place, token) in (0..).zip(&self.tokens) {
             sheet.holds(self.account, *token, amm.balance(place))?;
         }
-        if let Some(pool) = self.pool.uniswap_v3() {
+        if let Some(pool) = amm.concentrated() {
             let what = || format!("active liquidity of {}", sheet.protocols.directory.pools[self.id.index()].name);
-            same(what, ("the pool", pool.liquidity()), ("the sum of positions", pool.liquidity_of_positions()))?;
+            same(what, ("the pool", pool.active_liquidity()), ("the sum of positions", pool.liquidity_of_positions()))?;
         }
         amm.total_supply().map_or(Ok(()), |supply| sheet.supply(self.liquidity, supply))
     }
@@ -51,11 +51,11 @@ impl Deployment for PoolCell {
     fn value(&self, sheet: &mut ValueSheet) {
         let amm = self.pool.amm();
         let units: Vec<f64> = self.tokens.iter().map(|token| sheet.unit(*token)).collect();
-        if let Some(pool) = self.pool.uniswap_v3() {
+        if let Some(pool) = amm.concentrated() {
             let held = (0..).zip(&units).map(|(place, unit)| amm.balance(place) as f64 * unit);
             sheet.valuation.pool_reserves += held.sum::<f64>();
             for (key, _) in pool.positions() {
-                let (held, earned) = (pool.position_value(key).unwrap_or_default(), pool.fees_owed(key));
+                let (held, earned) = (pool.value_of(key), pool.fees_owed(key));
                 let claim = (held.token_0 as f64 + earned.token_0 as f64) * units[0]
                     + (held.token_1 as f64 + earned.token_1 as f64) * units[1];
                 sheet.claim(key.owner, claim);

@@ -49,7 +49,7 @@ impl Family for FarmParams {
         let DeclaredFarm { pool, reward, .. } = one.value.declared();
         if check.declared.pool(pool).is_some_and(|pool| pool.tick_spacing().is_some()) {
             let message = format!("the pool `{pool}` has no liquidity token that could be staked");
-            check.error(one.node.at("pool").place(), message, "expected a pool of another kind than UniswapV3");
+            check.error(one.node.at("pool").place(), message, "expected a pool whose liquidity is a token");
         }
         one.value.check(one.at(), check);
         if !one.whole {

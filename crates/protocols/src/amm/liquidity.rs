@@ -17,6 +17,14 @@ pub struct TickRange {
     pub upper: i32,
 }
 
+impl TickRange {
+    /// Whether liquidity there is active while this tick's is.
+    #[inline]
+    pub fn covers(self, tick: i32) -> bool {
+        (self.lower..self.upper).contains(&tick)
+    }
+}
+
 /// Liquidity to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deposit {

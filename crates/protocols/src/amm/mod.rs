@@ -1,9 +1,14 @@
 //! Automated market makers.
 //!
-//! A pool is stored as a [`Pool`] and used as an [`Amm`]: a new kind is a folder here whose `amm.rs` implements the
-//! trait, a variant of [`Pool`], [`PoolBefore`] and [`AmmError`], and an arm in each of the four matches of [`Pool`].
+//! A pool is stored as a [`Pool`] and used as an [`Amm`]. A new kind is a folder here, whose `amm.rs` implements [`Amm`] and
+//! [`PoolKind`] and whose `decisions.rs` implements [`AmmDecisions`], with one line in the list at the end of this file,
+//! which makes the variants of [`Pool`], [`PoolBefore`] and [`AmmError`] and every match over them. A kind whose liquidity
+//! lies between ticks implements [`ConcentratedLiquidity`] as well.
 
+#[macro_use]
+mod kinds;
 pub mod balancer;
+mod concentrated;
 pub mod curve;
 #[cfg(feature = "decisions")]
 mod decisions;
@@ -11,16 +16,15 @@ mod liquidity;
 pub mod uniswap_v2;
 pub mod uniswap_v3;
 
+pub use concentrated::{ConcentratedLiquidity, RangeKey};
 #[cfg(feature = "decisions")]
 pub use decisions::AmmDecisions;
+pub use kinds::PoolKind;
 pub use liquidity::{Deposit, LiquidityMoved, PerToken, TickRange, Withdrawal};
 
 use thiserror::Error;
 
-use balancer::{Holdings, WeightedPool, WeightedPoolError};
-use curve::{CurveError, CurvePool};
-use uniswap_v2::{Pair, PairError};
-use uniswap_v3::{V3Error, V3Pool};
+use crate::Inline;
 
 /// One of a pool's two tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,57 +123,6 @@ pub struct Traded {
     pub amount_out: u128,
 }
 
-/// Why a pool refused. It is as it was.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum AmmError {
-    /// A Uniswap v2 pair refused.
-    #[error(transparent)]
-    UniswapV2(#[from] PairError),
-    /// A Uniswap v3 pool refused. Boxed: some of its reasons name amounts of 256 bits.
-    #[error(transparent)]
-    UniswapV3(Box<V3Error>),
-    /// A Curve pool refused.
-    #[error(transparent)]
-    Curve(#[from] CurveError),
-    /// A Balancer pool refused.
-    #[error(transparent)]
-    Balancer(Box<WeightedPoolError>),
-    /// Liquidity between two ticks, for a pool that has none; or none such for a pool that has.
-    #[error("{what}")]
-    Range {
-        /// What is wrong.
-        what: &'static str,
-    },
-    /// Not an amount for each of the pool's tokens.
-    #[error("{given} amounts for {tokens} tokens")]
-    Amounts {
-        /// How many there are.
-        given: usize,
-        /// How many there must be.
-        tokens: usize,
-    },
-    /// Liquidity would have brought, or cost, less than was asked.
-    #[error("{amount} would come, at least {least} was asked")]
-    BelowMinimum {
-        /// What would come.
-        amount: u128,
-        /// The least accepted.
-        least: u128,
-    },
-}
-
-impl From<WeightedPoolError> for AmmError {
-    fn from(error: WeightedPoolError) -> Self {
-        Self::Balancer(Box::new(error))
-    }
-}
-
-impl From<V3Error> for AmmError {
-    fn from(error: V3Error) -> Self {
-        Self::UniswapV3(Box::new(error))
-    }
-}
-
 /// Which way a trade goes in a pool of any number of tokens, each named by its place in the pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Direction {
@@ -249,111 +202,22 @@ pub trait Amm {
 
     /// Returns how many liquidity tokens exist; none for a pool whose positions are no tokens.
     fn total_supply(&self) -> Option<u128>;
+
+    /// Returns the pool as what those have in common whose liquidity lies between ticks; none if it lies everywhere.
+    fn concentrated(&self) -> Option<&dyn ConcentratedLiquidity> {
+        None
+    }
 }
 
-/// A pool of any kind. What is larger than a pair is boxed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pool {
+pools! {
     /// A Uniswap v2 pair.
-    UniswapV2(Pair),
-    /// A Uniswap v3 pool.
-    UniswapV3(Box<V3Pool>),
+    UniswapV2(Inline<uniswap_v2::Pair>) refuses Inline<uniswap_v2::PairError>,
+    /// A Uniswap v3 pool. Some of its reasons name amounts of 256 bits.
+    UniswapV3(Box<uniswap_v3::V3Pool>) refuses Box<uniswap_v3::V3Error>,
     /// A Curve pool.
-    Curve(Box<CurvePool>),
+    Curve(Box<curve::CurvePool>) refuses Inline<curve::CurveError>,
     /// A Balancer weighted pool.
-    Balancer(Box<WeightedPool>),
-}
-
-/// What a pool was before a call, to undo it.
-#[derive(Debug, Clone)]
-pub enum PoolBefore {
-    /// All of a pair.
-    UniswapV2(Pair),
-    /// The pool itself keeps what calls overwrite, until they are committed.
-    UniswapV3,
-    /// All of a pool.
-    Curve(Box<CurvePool>),
-    /// What calls change.
-    Balancer(Box<Holdings>),
-}
-
-impl Pool {
-    /// Returns the pool as what all pools have in common.
-    #[cfg(feature = "decisions")]
-    pub fn amm(&self) -> &dyn AmmDecisions {
-        match self {
-            Self::UniswapV2(pair) => pair,
-            Self::UniswapV3(pool) => &**pool,
-            Self::Curve(pool) => &**pool,
-            Self::Balancer(pool) => &**pool,
-        }
-    }
-
-    /// Returns the pool as what all pools have in common, to trade with.
-    #[cfg(feature = "decisions")]
-    pub fn amm_mut(&mut self) -> &mut dyn AmmDecisions {
-        match self {
-            Self::UniswapV2(pair) => pair,
-            Self::UniswapV3(pool) => &mut **pool,
-            Self::Curve(pool) => &mut **pool,
-            Self::Balancer(pool) => &mut **pool,
-        }
-    }
-
-    /// Returns what undoes the calls that come, until [`Self::commit`].
-    pub fn before(&mut self) -> PoolBefore {
-        match self {
-            Self::UniswapV2(pair) => PoolBefore::UniswapV2(*pair),
-            Self::UniswapV3(pool) => {
-                pool.begin();
-                PoolBefore::UniswapV3
-            }
-            Self::Curve(pool) => PoolBefore::Curve(pool.clone()),
-            Self::Balancer(pool) => PoolBefore::Balancer(Box::new(pool.holdings())),
-        }
-    }
-
-    /// Puts back what [`Self::before`] returned earlier.
-    pub fn restore(&mut self, before: PoolBefore) {
-        match (self, before) {
-            (Self::UniswapV2(pair), PoolBefore::UniswapV2(before)) => *pair = before,
-            (Self::UniswapV3(pool), PoolBefore::UniswapV3) => pool.roll_back(),
-            (Self::Curve(pool), PoolBefore::Curve(before)) => *pool = before,
-            (Self::Balancer(pool), PoolBefore::Balancer(before)) => pool.restore(*before),
-            (_, before) => unreachable!("a pool keeps its kind, this is {before:?}"),
-        }
-    }
-
-    /// Keeps what was done since [`Self::before`].
-    pub fn commit(&mut self) {
-        if let Self::UniswapV3(pool) = self {
-            pool.commit();
-        }
-    }
-
-    /// Returns the Uniswap v2 pair that it is. Leveraged farms are checked to farm no other kind.
-    pub fn uniswap_v2(&self) -> &Pair {
-        match self {
-            Self::UniswapV2(pair) => pair,
-            _ => unreachable!("checked: it is a Uniswap v2 pair"),
-        }
-    }
-
-    /// Returns the Uniswap v2 pair that it is, to work with. Leveraged farms are checked to farm no other kind.
-    pub fn uniswap_v2_mut(&mut self) -> &mut Pair {
-        match self {
-            Self::UniswapV2(pair) => pair,
-            _ => unreachable!("checked: it is a Uniswap v2 pair"),
-        }
-    }
-
-    /// Returns the Uniswap v3 pool that it is, if it is one.
-    pub fn uniswap_v3(&self) -> Option<&V3Pool> {
-        match self {
-            Self::UniswapV3(pool) => Some(pool),
-            _ => None,
-        }
-    }
+    Balancer(Box<balancer::WeightedPool>) refuses Box<balancer::WeightedPoolError>,
 }
 
 #[cfg(all(test, feature = "decisions"))]

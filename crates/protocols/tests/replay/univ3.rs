@@ -6,8 +6,8 @@ use plimsoll_math::U256;
 use plimsoll_protocols::{
     AccountId,
     amm::{
-        Amounts, PoolToken, Side,
-        uniswap_v3::{PositionKey, ProtocolFee, Specified, TickState, V3Params, V3Pool, WideAmounts},
+        Amounts, PoolToken, RangeKey, Side, TickRange,
+        uniswap_v3::{ProtocolFee, Specified, TickState, V3Params, V3Pool, WideAmounts},
     },
 };
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ impl Machine {
         fields.finish()?;
         let change = if op == "mint" { V3Pool::mint_wide } else { V3Pool::burn_wide };
         let WideAmounts { token_0, token_1 } = change(&mut self.pool, key, liquidity, now).map_err(Stop::revert)?;
-        self.touched.extend([key.tick_lower, key.tick_upper]);
+        self.touched.extend([key.range.lower, key.range.upper]);
         Ok(json!({ "amount0": token_0.to_string(), "amount1": token_1.to_string() }))
     }
 
@@ -53,7 +53,7 @@ impl Machine {
         let (key, most) = (key(fields)?, Amounts { token_0: fields.amount("max0")?, token_1: fields.amount("max1")? });
         fields.finish()?;
         let taken = self.pool.collect(key, most).map_err(Stop::revert)?;
-        self.touched.extend([key.tick_lower, key.tick_upper]);
+        self.touched.extend([key.range.lower, key.range.upper]);
         Ok(amounts(taken))
     }
 
@@ -135,7 +135,7 @@ impl Machine {
         ])
     }
 
-    fn position(&self, key: PositionKey) -> Value {
+    fn position(&self, key: RangeKey) -> Value {
         let position = self.pool.position(key);
         let growth = position.fee_growth_inside_last;
         json!([
@@ -185,8 +185,8 @@ impl super::Machine for Machine {
         });
         if let (true, Ok(key)) = (done, key(&mut Fields::new(op, &[]))) {
             state["pos"] = self.position(key);
-            state["tlo"] = self.tick(key.tick_lower);
-            state["thi"] = self.tick(key.tick_upper);
+            state["tlo"] = self.tick(key.range.lower);
+            state["thi"] = self.tick(key.range.upper);
         }
         // Every fifty operations and at the end the file lists all ticks.
         if op["state"].get("ticks").is_some() {
@@ -198,12 +198,12 @@ impl super::Machine for Machine {
 }
 
 /// Returns the position that an operation names.
-fn key(fields: &mut Fields) -> Result<PositionKey, Stop> {
+fn key(fields: &mut Fields) -> Result<RangeKey, Stop> {
     let user = fields.text("user")?;
     let owner = user.strip_prefix('u').and_then(|number| number.parse().ok());
     let owner = owner.map(AccountId).ok_or_else(|| Stop::unknown("user", &user))?;
-    let (tick_lower, tick_upper) = (parse(&fields.text("lo")?)?, parse(&fields.text("hi")?)?);
-    Ok(PositionKey { owner, tick_lower, tick_upper })
+    let range = TickRange { lower: parse(&fields.text("lo")?)?, upper: parse(&fields.text("hi")?)? };
+    Ok(RangeKey { owner, range })
 }
 
 /// Returns an amount that is paid in if it is positive and taken out if it is negative.

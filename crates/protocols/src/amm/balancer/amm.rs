@@ -1,8 +1,8 @@
 //! A weighted pool as any pool.
 
-use super::WeightedPool;
+use super::{Holdings, WeightedPool};
 use crate::amm::liquidity::{check_length, check_no_range};
-use crate::amm::{Amm, AmmError, Deposit, Direction, LiquidityMoved, PerToken, Traded, Withdrawal};
+use crate::amm::{Amm, AmmError, Deposit, Direction, LiquidityMoved, PerToken, PoolKind, Traded, Withdrawal};
 
 /// Returns the two tokens of a direction.
 pub(super) fn tokens(direction: Direction) -> (usize, usize) {
@@ -61,5 +61,18 @@ impl Amm for WeightedPool {
 
     fn total_supply(&self) -> Option<u128> {
         Some(WeightedPool::total_supply(self))
+    }
+}
+
+/// What calls change is kept.
+impl PoolKind for WeightedPool {
+    type Before = Box<Holdings>;
+
+    fn before(&mut self) -> Box<Holdings> {
+        Box::new(self.holdings())
+    }
+
+    fn restore(&mut self, before: Box<Holdings>) {
+        WeightedPool::restore(self, *before);
     }
 }

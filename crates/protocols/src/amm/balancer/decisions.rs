@@ -73,4 +73,8 @@ impl AmmDecisions for WeightedPool {
         let most = self.largest_amount_in(token_in);
         wished.unwrap_or(0.0).min(most.map_or(0.0, |most| most as f64))
     }
+
+    fn takes_any_proportion(&self) -> bool {
+        true
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{CurveError, StableSwap};
 use crate::amm::liquidity::{check_each, check_length, check_no_range};
-use crate::amm::{Amm, AmmError, Deposit, Direction, LiquidityMoved, Traded, Withdrawal};
+use crate::amm::{Amm, AmmError, Deposit, Direction, LiquidityMoved, PoolKind, Traded, Withdrawal};
 
 /// A pool of as many coins as pools have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,19 @@ impl Amm for CurvePool {
 
     fn total_supply(&self) -> Option<u128> {
         each!(self, pool => Amm::total_supply(pool))
+    }
+}
+
+/// All of it is kept.
+impl PoolKind for CurvePool {
+    type Before = Box<Self>;
+
+    fn before(&mut self) -> Box<Self> {
+        Box::new(*self)
+    }
+
+    fn restore(&mut self, before: Box<Self>) {
+        *self = *before;
     }
 }
 

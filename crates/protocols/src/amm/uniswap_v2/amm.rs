@@ -5,7 +5,7 @@ use smallvec::smallvec;
 use super::router::Offer;
 use super::{Amounts, Pair};
 use crate::amm::liquidity::{check_each, check_least, check_length, check_no_range};
-use crate::amm::{Amm, AmmError, Deposit, Direction, LiquidityMoved, PoolToken, Traded, Withdrawal};
+use crate::amm::{Amm, AmmError, Deposit, Direction, LiquidityMoved, Pool, PoolKind, PoolToken, Traded, Withdrawal};
 
 impl Amm for Pair {
     fn quote_exact_in(&self, direction: Direction, amount_in: u128, _: u64) -> Result<u128, AmmError> {
@@ -64,5 +64,36 @@ impl Amm for Pair {
 
     fn total_supply(&self) -> Option<u128> {
         Some(self.total_supply)
+    }
+}
+
+/// All of it is small enough to be kept.
+impl PoolKind for Pair {
+    type Before = Self;
+
+    fn before(&mut self) -> Self {
+        *self
+    }
+
+    fn restore(&mut self, before: Self) {
+        *self = before;
+    }
+}
+
+impl Pool {
+    /// Returns the pair that it is. Leveraged farms are checked to farm no other kind.
+    pub fn uniswap_v2(&self) -> &Pair {
+        match self {
+            Self::UniswapV2(pair) => pair,
+            _ => unreachable!("checked: it is a Uniswap v2 pair"),
+        }
+    }
+
+    /// Returns the pair that it is, to work with. Leveraged farms are checked to farm no other kind.
+    pub fn uniswap_v2_mut(&mut self) -> &mut Pair {
+        match self {
+            Self::UniswapV2(pair) => pair,
+            _ => unreachable!("checked: it is a Uniswap v2 pair"),
+        }
     }
 }

@@ -25,4 +25,13 @@ impl AmmDecisions for Pair {
         let (paid, taken, phi) = (paid as f64, taken as f64, 1.0 - AmmDecisions::fee(self));
         (((phi * paid * taken / price).sqrt() - paid) / phi).max(0.0)
     }
+
+    fn takes_any_proportion(&self) -> bool {
+        false
+    }
+
+    fn constant_product(&self, direction: Direction) -> Option<[f64; 2]> {
+        let (paid, taken) = self.reserves.starting_with(direction.side().pays());
+        Some([paid as f64, taken as f64])
+    }
 }

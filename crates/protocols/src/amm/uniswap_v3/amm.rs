@@ -2,33 +2,18 @@
 
 use smallvec::smallvec;
 
-use super::{PositionKey, V3Error, V3Pool};
+use super::{V3Error, V3Pool};
 use crate::AccountId;
 use crate::amm::liquidity::{check_each, check_least, check_length};
-use crate::amm::{Amm, AmmError, Amounts, Deposit, Direction, LiquidityMoved, PerToken, TickRange, Traded, Withdrawal};
-use plimsoll_math::MAX_TICK;
-
-impl V3Pool {
-    /// Returns the widest range whose ends the pool's spacing allows.
-    pub fn full_range(&self) -> TickRange {
-        let spacing = self.params.tick_spacing;
-        let upper = MAX_TICK / spacing * spacing;
-        TickRange { lower: -upper, upper }
-    }
-
-    /// Returns the liquidity that covers the price: what the positions around it sum to. The pool counts it by itself,
-    /// tick by tick: the audit compares the two.
-    pub fn liquidity_of_positions(&self) -> u128 {
-        let tick = self.scalars.tick;
-        let around = self.positions().filter(|(key, _)| (key.tick_lower..key.tick_upper).contains(&tick));
-        around.map(|(_, position)| position.liquidity).sum()
-    }
-}
+use crate::amm::{
+    Amm, AmmError, Amounts, ConcentratedLiquidity, Deposit, Direction, LiquidityMoved, PerToken, Pool, PoolKind,
+    RangeKey, TickRange, Traded, Withdrawal,
+};
 
 /// Returns whose position in which range.
-fn key(owner: AccountId, range: Option<TickRange>) -> Result<PositionKey, AmmError> {
-    let TickRange { lower, upper } = range.ok_or(AmmError::Range { what: "liquidity here lies between two ticks" })?;
-    Ok(PositionKey { owner, tick_lower: lower, tick_upper: upper })
+fn key(owner: AccountId, range: Option<TickRange>) -> Result<RangeKey, AmmError> {
+    let range = range.ok_or(AmmError::Range { what: "liquidity here lies between two ticks" })?;
+    Ok(RangeKey { owner, range })
 }
 
 /// Returns both amounts in their places.
@@ -54,7 +39,7 @@ impl Amm for V3Pool {
         check_length(&deposit.offered, 2)?;
         let key = key(deposit.owner, deposit.range)?;
         let offered = Amounts { token_0: deposit.offered[0], token_1: deposit.offered[1] };
-        let liquidity = self.liquidity_for(key.tick_lower, key.tick_upper, offered)?;
+        let liquidity = self.liquidity_for(key.range.lower, key.range.upper, offered)?;
         check_least(liquidity, deposit.least_liquidity)?;
         let minted = self.mint(key, liquidity, now)?;
         Ok(LiquidityMoved { amounts: per_token(minted.paid), liquidity, ..LiquidityMoved::default() })
@@ -64,7 +49,7 @@ impl Amm for V3Pool {
     fn remove_liquidity(&mut self, withdrawal: &Withdrawal, now: u64) -> Result<LiquidityMoved, AmmError> {
         let key = key(withdrawal.owner, withdrawal.range)?;
         let liquidity = withdrawal.liquidity;
-        let worth = self.burn_value(key.tick_lower, key.tick_upper, liquidity)?;
+        let worth = self.burn_value(key.range.lower, key.range.upper, liquidity)?;
         let earned = self.fees_owed(key);
         let taken = Amounts {
             token_0: worth.token_0.saturating_add(earned.token_0),
@@ -97,5 +82,66 @@ impl Amm for V3Pool {
 
     fn total_supply(&self) -> Option<u128> {
         None
+    }
+
+    fn concentrated(&self) -> Option<&dyn ConcentratedLiquidity> {
+        Some(self)
+    }
+}
+
+impl ConcentratedLiquidity for V3Pool {
+    fn tick_spacing(&self) -> i32 {
+        self.params.tick_spacing
+    }
+
+    fn tick(&self) -> i32 {
+        V3Pool::tick(self)
+    }
+
+    fn active_liquidity(&self) -> u128 {
+        self.liquidity()
+    }
+
+    fn positions(&self) -> Box<dyn Iterator<Item = (RangeKey, u128)> + '_> {
+        Box::new(V3Pool::positions(self).map(|(key, position)| (key, position.liquidity)))
+    }
+
+    fn liquidity_of(&self, key: RangeKey) -> u128 {
+        self.position(key).liquidity
+    }
+
+    fn value_of(&self, key: RangeKey) -> Amounts {
+        self.position_value(key).unwrap_or_default()
+    }
+
+    fn fees_owed(&self, key: RangeKey) -> Amounts {
+        V3Pool::fees_owed(self, key)
+    }
+}
+
+/// The pool itself keeps what calls overwrite, until they are committed.
+impl PoolKind for V3Pool {
+    type Before = ();
+
+    fn before(&mut self) {
+        self.begin();
+    }
+
+    fn restore(&mut self, (): ()) {
+        self.roll_back();
+    }
+
+    fn commit(&mut self) {
+        V3Pool::commit(self);
+    }
+}
+
+impl Pool {
+    /// Returns the Uniswap v3 pool that it is, if it is one.
+    pub fn uniswap_v3(&self) -> Option<&V3Pool> {
+        match self {
+            Self::UniswapV3(pool) => Some(pool),
+            _ => None,
+        }
     }
 }

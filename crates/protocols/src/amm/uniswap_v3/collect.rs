@@ -1,6 +1,6 @@
 //! What positions and the protocol take out of what they are owed.
 
-use super::{Position, PositionKey, Scalars, V3Error, V3Pool};
+use super::{Position, RangeKey, Scalars, V3Error, V3Pool};
 use crate::amm::{Amounts, PoolToken};
 
 /// The protocol's part of the fee, for each token that fees are paid in: one in so many, or nothing.
@@ -38,7 +38,7 @@ impl V3Pool {
     ///
     /// # Errors
     /// There is no price, or the pool holds less.
-    pub fn collect(&mut self, key: PositionKey, most: Amounts) -> Result<Amounts, V3Error> {
+    pub fn collect(&mut self, key: RangeKey, most: Amounts) -> Result<Amounts, V3Error> {
         self.check_initialized()?;
         let position = self.position(key);
         let Amounts { token_0, token_1 } = position.tokens_owed;

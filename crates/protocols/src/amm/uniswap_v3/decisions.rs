@@ -4,25 +4,13 @@ use smallvec::{SmallVec, smallvec};
 
 use super::V3Pool;
 use crate::amm::{AmmDecisions, Direction, Side, TickRange};
-use plimsoll_math::{SqrtPriceX96, sqrt_price_at_tick, tick_at_sqrt_price};
+use plimsoll_math::{SqrtPriceX96, sqrt_price_at_tick};
 
 impl V3Pool {
     /// Returns the marginal price before fees: smallest units of token 1 per smallest unit of token 0. It is zero before
     /// the first.
     pub fn spot_price(&self) -> f64 {
         self.scalars.sqrt_price.to_price()
-    }
-
-    /// Returns the tick nearest to a price, in smallest units of token 1 per smallest unit of token 0, at which a range
-    /// may end; prices beyond the outermost get the outermost.
-    pub fn nearest_usable_tick(&self, price: f64) -> i32 {
-        let TickRange { lower, upper } = self.full_range();
-        let tick = SqrtPriceX96::from_price(price).and_then(|root| tick_at_sqrt_price(root).ok());
-        let outermost = if price < 1.0 { lower } else { upper };
-        let (tick, spacing) = (tick.unwrap_or(outermost), self.params.tick_spacing);
-        let below = tick.div_euclid(spacing) * spacing;
-        let nearest = if tick - below > spacing / 2 { below + spacing } else { below };
-        nearest.clamp(lower, upper)
     }
 
     /// Returns what a unit of liquidity between two ticks is made of now, in smallest units of each token; nothing between
@@ -71,6 +59,10 @@ impl AmmDecisions for V3Pool {
         }
         let target = SqrtPriceX96::from_price(target).and_then(|target| self.depth_to(target).ok());
         target.filter(|depth| depth.side == side).map_or(0.0, |depth| depth.traded.amount_in as f64)
+    }
+
+    fn takes_any_proportion(&self) -> bool {
+        false
     }
 
     fn mix(&self, range: Option<TickRange>, _: u64) -> SmallVec<[f64; 2]> {

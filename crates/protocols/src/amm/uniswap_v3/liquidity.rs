@@ -1,7 +1,7 @@
 //! Liquidity that comes and goes.
 
 use super::{
-    Position, PositionKey, Scalars, TickState, V3Error, V3Pool, WideAmounts,
+    Position, RangeKey, Scalars, TickState, V3Error, V3Pool, WideAmounts,
     position::wrapping_sum,
     tick::{Counters, End, add_delta, fee_growth_inside},
     timestamp,
@@ -26,7 +26,7 @@ pub struct Burned {
 
 /// What a change of liquidity writes.
 struct Change {
-    key: PositionKey,
+    key: RangeKey,
     /// The two ticks, if the liquidity changes at all.
     ticks: Option<[Option<TickState>; 2]>,
     position: Position,
@@ -44,7 +44,7 @@ impl V3Pool {
     ///
     /// # Errors
     /// The range is none, the liquidity nothing or more than a tick bears, or an amount does not fit 128 bits.
-    pub fn mint(&mut self, key: PositionKey, liquidity: u128, now: u64) -> Result<Minted, V3Error> {
+    pub fn mint(&mut self, key: RangeKey, liquidity: u128, now: u64) -> Result<Minted, V3Error> {
         let change = self.plan_mint(key, liquidity, now)?;
         let paid = change.amounts.narrow()?;
 
@@ -56,7 +56,7 @@ impl V3Pool {
     ///
     /// # Errors
     /// The range is none, or the liquidity nothing or more than a tick bears.
-    pub fn mint_wide(&mut self, key: PositionKey, liquidity: u128, now: u64) -> Result<WideAmounts, V3Error> {
+    pub fn mint_wide(&mut self, key: RangeKey, liquidity: u128, now: u64) -> Result<WideAmounts, V3Error> {
         let change = self.plan_mint(key, liquidity, now)?;
         let paid = change.amounts;
 
@@ -69,7 +69,7 @@ impl V3Pool {
     ///
     /// # Errors
     /// The range is none, the position has less, or an amount does not fit 128 bits.
-    pub fn burn(&mut self, key: PositionKey, liquidity: u128, now: u64) -> Result<Burned, V3Error> {
+    pub fn burn(&mut self, key: RangeKey, liquidity: u128, now: u64) -> Result<Burned, V3Error> {
         let change = self.plan_burn(key, liquidity, now)?;
         let owed = change.amounts.narrow()?;
 
@@ -82,7 +82,7 @@ impl V3Pool {
     ///
     /// # Errors
     /// The range is none, or the position has less.
-    pub fn burn_wide(&mut self, key: PositionKey, liquidity: u128, now: u64) -> Result<WideAmounts, V3Error> {
+    pub fn burn_wide(&mut self, key: RangeKey, liquidity: u128, now: u64) -> Result<WideAmounts, V3Error> {
         let change = self.plan_burn(key, liquidity, now)?;
         let owed = change.amounts;
 
@@ -91,7 +91,7 @@ impl V3Pool {
     }
 
     /// Returns what a mint writes. The pool is paid at once.
-    fn plan_mint(&self, key: PositionKey, liquidity: u128, now: u64) -> Result<Change, V3Error> {
+    fn plan_mint(&self, key: RangeKey, liquidity: u128, now: u64) -> Result<Change, V3Error> {
         self.check_initialized()?;
         let delta = i128::try_from(liquidity).ok().filter(|delta| *delta > 0);
         let delta = delta.ok_or(V3Error::LiquidityAmount { liquidity })?;
@@ -102,7 +102,7 @@ impl V3Pool {
     }
 
     /// Returns what a burn writes. The position is credited.
-    fn plan_burn(&self, key: PositionKey, liquidity: u128, now: u64) -> Result<Change, V3Error> {
+    fn plan_burn(&self, key: RangeKey, liquidity: u128, now: u64) -> Result<Change, V3Error> {
         self.check_initialized()?;
         let delta = i128::try_from(liquidity).map_err(|_| V3Error::LiquidityAmount { liquidity })?;
         let mut change = self.plan(key, -delta, timestamp(now))?;
@@ -113,26 +113,26 @@ impl V3Pool {
     }
 
     /// Returns what a position with `delta` more liquidity changes, and what the liquidity is worth.
-    fn plan(&self, key: PositionKey, delta: i128, timestamp: u32) -> Result<Change, V3Error> {
-        check_range(key.tick_lower, key.tick_upper)?;
+    fn plan(&self, key: RangeKey, delta: i128, timestamp: u32) -> Result<Change, V3Error> {
+        check_range(key.range.lower, key.range.upper)?;
         let (lower, upper, ticks) = if delta == 0 {
-            (self.ticks.get(key.tick_lower).copied(), self.ticks.get(key.tick_upper).copied(), None)
+            (self.ticks.get(key.range.lower).copied(), self.ticks.get(key.range.upper).copied(), None)
         } else {
             let counters = self.counters(timestamp);
-            let (lower, lower_after) = self.end_with(key.tick_lower, delta, End::Lower, &counters)?;
-            let (upper, upper_after) = self.end_with(key.tick_upper, delta, End::Upper, &counters)?;
+            let (lower, lower_after) = self.end_with(key.range.lower, delta, End::Lower, &counters)?;
+            let (upper, upper_after) = self.end_with(key.range.upper, delta, End::Upper, &counters)?;
             (Some(lower), Some(upper), Some([lower_after, upper_after]))
         };
         let Scalars { tick, fee_growth_global, liquidity, balances, .. } = self.scalars;
-        let ends = ((key.tick_lower, lower.as_ref()), (key.tick_upper, upper.as_ref()));
+        let ends = ((key.range.lower, lower.as_ref()), (key.range.upper, upper.as_ref()));
         let position = self.position(key).updated(delta, fee_growth_inside(ends.0, ends.1, tick, fee_growth_global))?;
-        let in_range = delta != 0 && (key.tick_lower..key.tick_upper).contains(&tick);
+        let in_range = delta != 0 && key.range.covers(tick);
         let active = if in_range { Some(add_delta(liquidity, delta)?) } else { None };
         let amounts = match (lower, upper) {
             (Some(lower), Some(upper)) if delta != 0 => {
                 let rounding = if delta < 0 { Rounding::Down } else { Rounding::Up };
                 let range =
-                    Range { ticks: key.tick_lower..key.tick_upper, prices: [lower.sqrt_price, upper.sqrt_price] };
+                    Range { ticks: key.range.lower..key.range.upper, prices: [lower.sqrt_price, upper.sqrt_price] };
                 self.worth(&range, delta.unsigned_abs(), rounding)?
             }
             _ => WideAmounts::default(),
@@ -165,10 +165,9 @@ impl V3Pool {
     }
 
     fn write_change(&mut self, change: Change, now: u64) {
-        let PositionKey { tick_lower, tick_upper, .. } = change.key;
         if let Some([lower, upper]) = change.ticks {
-            self.write_tick(tick_lower, lower);
-            self.write_tick(tick_upper, upper);
+            self.write_tick(change.key.range.lower, lower);
+            self.write_tick(change.key.range.upper, upper);
         }
         self.write_position(change.key, change.position);
         let mut scalars = Scalars { balances: change.balances, ..self.scalars };

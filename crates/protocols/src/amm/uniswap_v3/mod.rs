@@ -35,7 +35,7 @@ pub use error::V3Error;
 pub use flash::Flashed;
 pub use liquidity::{Burned, Minted};
 pub use oracle::{Cumulatives, Observation, ObservationCursor};
-pub use position::{Position, PositionKey};
+pub use position::Position;
 pub use quote::Depth;
 pub use swap::{Specified, Swapped};
 pub use swap_step::{SwapStep, swap_step};
@@ -49,7 +49,7 @@ use tick::Counters;
 use ticks::Ticks;
 use undo::UndoLog;
 
-use super::Amounts;
+use super::{Amounts, RangeKey};
 use plimsoll_math::{MAX_TICK, SqrtPriceX96, tick_at_sqrt_price};
 
 /// Parts of the amount in which a fee is stated: hundredths of a basis point.
@@ -95,7 +95,7 @@ pub struct V3Pool {
     max_liquidity_per_tick: u128,
     scalars: Scalars,
     ticks: Ticks,
-    positions: BTreeMap<PositionKey, Position>,
+    positions: BTreeMap<RangeKey, Position>,
     observations: Observations,
     undo: UndoLog,
 }
@@ -228,12 +228,12 @@ impl V3Pool {
     }
 
     /// Returns a position; one that was never minted has nothing.
-    pub fn position(&self, key: PositionKey) -> Position {
+    pub fn position(&self, key: RangeKey) -> Position {
         self.positions.get(&key).copied().unwrap_or_default()
     }
 
     /// Returns the positions that were ever minted, by owner and range.
-    pub fn positions(&self) -> impl Iterator<Item = (PositionKey, &Position)> {
+    pub fn positions(&self) -> impl Iterator<Item = (RangeKey, &Position)> {
         self.positions.iter().map(|(key, position)| (*key, position))
     }
 

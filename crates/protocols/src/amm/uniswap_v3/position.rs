@@ -1,19 +1,7 @@
 //! Somebody's liquidity in a range, and what it earned.
 
 use super::{FeeGrowth, V3Error, tick::add_delta};
-use crate::AccountId;
 use crate::amm::Amounts;
-
-/// Whose liquidity, and between which ticks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PositionKey {
-    /// Who owns it.
-    pub owner: AccountId,
-    /// The tick at which the range begins.
-    pub tick_lower: i32,
-    /// The tick at which the range ends.
-    pub tick_upper: i32,
-}
 
 /// Liquidity in a range, and what it earned until its last change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

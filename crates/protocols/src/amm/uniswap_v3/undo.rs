@@ -3,7 +3,7 @@
 //! All that changes a pool goes through the four writes of this file. While a pool records, each keeps what it
 //! overwrites; the way back is to write these in reverse. It costs what the calls touched, never a copy of the pool.
 
-use super::{Observation, Position, PositionKey, Scalars, TickState, V3Pool, tick::Counters};
+use super::{Observation, Position, RangeKey, Scalars, TickState, V3Pool, tick::Counters};
 
 /// What was overwritten since the recording began.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(super) struct UndoLog {
     /// The scalars as the recording began, once one has changed.
     scalars: Option<Scalars>,
     ticks: Vec<(i32, Option<TickState>)>,
-    positions: Vec<(PositionKey, Option<Position>)>,
+    positions: Vec<(RangeKey, Option<Position>)>,
     observations: Vec<(u16, Option<Observation>)>,
 }
 
@@ -85,7 +85,7 @@ impl V3Pool {
         state.cross(counters);
     }
 
-    pub(super) fn write_position(&mut self, key: PositionKey, position: Position) {
+    pub(super) fn write_position(&mut self, key: RangeKey, position: Position) {
         let before = self.positions.insert(key, position);
         if self.undo.recording {
             self.undo.positions.push((key, before));

@@ -2,7 +2,7 @@
 
 use std::ops::Range as Ticks;
 
-use super::{FeeGrowth, PositionKey, Scalars, V3Error, V3Pool, WideAmounts, tick::fee_growth_inside};
+use super::{FeeGrowth, RangeKey, Scalars, V3Error, V3Pool, WideAmounts, tick::fee_growth_inside};
 use crate::amm::Amounts;
 use plimsoll_math::{
     MAX_TICK, MIN_TICK, MathError, SqrtPriceX96, liquidity_for_amounts_down, sqrt_price_at_tick, token_0_between_down,
@@ -68,14 +68,14 @@ impl V3Pool {
     ///
     /// # Errors
     /// The range is none, there is no price, or an amount does not fit 128 bits.
-    pub fn position_value(&self, key: PositionKey) -> Result<Amounts, V3Error> {
-        self.burn_value(key.tick_lower, key.tick_upper, self.position(key).liquidity)
+    pub fn position_value(&self, key: RangeKey) -> Result<Amounts, V3Error> {
+        self.burn_value(key.range.lower, key.range.upper, self.position(key).liquidity)
     }
 
     /// Returns what a position could collect if it were credited now: what it is owed already and the fees since its
     /// last change, in smallest units, rounded **down**, modulo 2^128.
-    pub fn fees_owed(&self, key: PositionKey) -> Amounts {
-        self.position(key).owed_at(self.fee_growth_inside(key.tick_lower, key.tick_upper))
+    pub fn fees_owed(&self, key: RangeKey) -> Amounts {
+        self.position(key).owed_at(self.fee_growth_inside(key.range.lower, key.range.upper))
     }
 
     /// Returns the fees per unit of liquidity that were earned between two ticks.

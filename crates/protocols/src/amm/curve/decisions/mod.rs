@@ -22,6 +22,10 @@ impl AmmDecisions for CurvePool {
     fn depth_to(&self, direction: Direction, price: f64, now: u64) -> f64 {
         each!(self, pool => AmmDecisions::depth_to(pool, direction, price, now))
     }
+
+    fn takes_any_proportion(&self) -> bool {
+        each!(self, pool => AmmDecisions::takes_any_proportion(pool))
+    }
 }
 
 impl<const N: usize> AmmDecisions for StableSwap<N> {
@@ -42,5 +46,9 @@ impl<const N: usize> AmmDecisions for StableSwap<N> {
     fn depth_to(&self, direction: Direction, price: f64, now: u64) -> f64 {
         let (coin_in, coin_out) = coins(direction);
         self.depth_to_price(coin_in, coin_out, price / (1.0 - AmmDecisions::fee(self)), now).unwrap_or(0.0)
+    }
+
+    fn takes_any_proportion(&self) -> bool {
+        true
     }
 }

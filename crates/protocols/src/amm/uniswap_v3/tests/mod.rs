@@ -8,7 +8,7 @@ mod views;
 
 use super::*;
 use crate::AccountId;
-use crate::amm::{PoolToken, Side, Traded};
+use crate::amm::{PoolToken, Side, TickRange, Traded};
 use plimsoll_math::{HIGHEST_SQRT_PRICE_LIMIT, LOWEST_SQRT_PRICE_LIMIT, MAX_SQRT_PRICE, MathError, U256};
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
@@ -21,12 +21,12 @@ fn amounts(token_0: u128, token_1: u128) -> Amounts {
 }
 
 /// Returns the first account's position between two ticks.
-fn key(tick_lower: i32, tick_upper: i32) -> PositionKey {
-    PositionKey { owner: AccountId(1), tick_lower, tick_upper }
+fn key(tick_lower: i32, tick_upper: i32) -> RangeKey {
+    RangeKey { owner: AccountId(1), range: TickRange { lower: tick_lower, upper: tick_upper } }
 }
 
 /// Returns the first account's position between the outermost ticks that a pool has.
-fn everywhere(params: V3Params) -> PositionKey {
+fn everywhere(params: V3Params) -> RangeKey {
     let outermost = MAX_TICK / params.tick_spacing * params.tick_spacing;
     key(-outermost, outermost)
 }

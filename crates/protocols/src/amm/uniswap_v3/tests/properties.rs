@@ -10,10 +10,10 @@ use plimsoll_math::sqrt_price_at_tick;
 pub(super) enum Call {
     In(Side, u128, Option<SqrtPriceX96>),
     Out(Side, u128, Option<SqrtPriceX96>),
-    Mint(PositionKey, u128),
+    Mint(RangeKey, u128),
     /// From a position that is there, by its number, if there is one.
-    Burn(PositionKey, usize, u128),
-    Collect(PositionKey, usize, Amounts),
+    Burn(RangeKey, usize, u128),
+    Collect(RangeKey, usize, Amounts),
     Flash(Amounts, Amounts),
     ProtocolFee(u8, u8),
     CollectProtocol(Amounts),
@@ -42,7 +42,7 @@ impl Call {
 }
 
 /// Returns one of a pool's positions, or none for every so many numbers.
-fn existing(pool: &V3Pool, number: usize) -> Option<PositionKey> {
+fn existing(pool: &V3Pool, number: usize) -> Option<RangeKey> {
     let count = pool.positions().count();
     pool.positions().map(|(key, _)| key).nth(number % (count + 1))
 }
@@ -61,18 +61,15 @@ fn side() -> impl Strategy<Value = Side> {
 }
 
 /// Ranges of two accounts, mostly near the price of one, some from end to end, and a few that no pool has.
-fn range(spacing: i32) -> impl Strategy<Value = PositionKey> {
+fn range(spacing: i32) -> impl Strategy<Value = RangeKey> {
     let near = (-12i32..12, 1i32..12).prop_map(move |(start, length)| (start * spacing, (start + length) * spacing));
     let words =
         (-2_000i32..2_000, 1i32..2_000).prop_map(move |(start, length)| (start * spacing, (start + length) * spacing));
     let end = MAX_TICK / spacing * spacing;
     let any = (-900_000i32..900_000, -900_000i32..900_000);
     let ticks = prop_oneof![6 => near, 3 => words, 2 => Just((-end, end)), 1 => any];
-    (ticks, 1u32..3).prop_map(|((tick_lower, tick_upper), owner)| PositionKey {
-        owner: AccountId(owner),
-        tick_lower,
-        tick_upper,
-    })
+    (ticks, 1u32..3)
+        .prop_map(|((lower, upper), owner)| RangeKey { owner: AccountId(owner), range: TickRange { lower, upper } })
 }
 
 /// No limit, or one anywhere, or one on a tick where steps end.
@@ -158,7 +155,7 @@ struct Ended {
 
 /// Returns the liquidity that a pool's positions and ticks give it at its price.
 fn liquidity_of_positions(pool: &V3Pool) -> (u128, u128) {
-    let in_range = |key: &PositionKey| (key.tick_lower..key.tick_upper).contains(&pool.tick());
+    let in_range = |key: &RangeKey| key.range.covers(pool.tick());
     let positions = pool.positions().filter(|(key, _)| in_range(key)).map(|(_, position)| position.liquidity).sum();
     let below = pool.initialized_ticks().filter(|(tick, _)| *tick <= pool.tick());
     let ticks: i128 = below.map(|(_, state)| state.liquidity_net).sum();
@@ -284,7 +281,7 @@ proptest! {
         for (call, seconds) in calls {
             let _ = call.make(&mut pool, seconds);
         }
-        let key = PositionKey { owner: AccountId(9), ..key };
+        let key = RangeKey { owner: AccountId(9), ..key };
         if let Ok(Minted { paid }) = pool.mint(key, liquidity, 0) {
             let worth = pool.position_value(key).unwrap();
             let Burned { owed } = pool.burn(key, liquidity, 0).unwrap();

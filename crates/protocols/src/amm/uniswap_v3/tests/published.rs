@@ -22,7 +22,7 @@ fn a_tick_bears_the_published_liquidity() {
 struct Case {
     params: V3Params,
     price: SqrtPriceX96,
-    ranges: Vec<PositionKey>,
+    ranges: Vec<RangeKey>,
     side: Side,
     specified: Specified,
     traded: (u128, u128),
@@ -99,7 +99,7 @@ fn trades_through_ticks_and_at_the_ends_move_the_published_amounts() {
     let (one, ten) = (SqrtPriceX96::ONE, price("250541448375047931186413801569"));
     let steep = price("1033437718471923706666374484006904511252097097914");
     let (all, stable) = (everywhere(MEDIUM), vec![key(-10, 10)]);
-    let around = vec![all, key(all.tick_lower, -60), key(60, all.tick_upper)];
+    let around = vec![all, key(all.range.lower, -60), key(60, all.range.upper)];
     let drained = "18838218525064384185660173270402201838945341643205005201";
     let (drain, steeply) =
         (36_907_032_426_281_581_270_030_941_278_837_275_671, 26_087_635_650_665_564_420_687_107_504_180_041_533);
@@ -207,7 +207,7 @@ fn one_to_ten() -> V3Pool {
 /// The same, `success cases`.
 #[test]
 fn a_mint_costs_the_published_amounts() {
-    let highest = everywhere(MEDIUM).tick_upper;
+    let highest = everywhere(MEDIUM).range.upper;
     let published = [
         (-22_980, 0, 10_000, amounts(21_549, 0)),
         (highest - 60, highest, 1 << 102, amounts(828_011_525, 0)),
@@ -239,7 +239,7 @@ fn a_burn_credits_the_published_amounts() {
         assert_eq!(pool.position_value(key), Ok(owed));
         assert_eq!(pool.burn(key, liquidity, 0), Ok(Burned { owed }));
         assert_eq!(pool.collect(key, EVERYTHING), Ok(owed));
-        assert_eq!((pool.tick_state(key.tick_lower), pool.tick_state(key.tick_upper)), (None, None));
+        assert_eq!((pool.tick_state(key.range.lower), pool.tick_state(key.range.upper)), (None, None));
     }
 }
 

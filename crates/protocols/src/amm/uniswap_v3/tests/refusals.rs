@@ -77,7 +77,7 @@ fn more_than_a_position_has_cannot_be_burned() {
     let asked = ETHER + 1;
     let refused = Err(V3Error::InsufficientLiquidity { asked, held: ETHER });
     assert_eq!(pool.burn(everywhere(MEDIUM), asked, 0), refused);
-    let none = PositionKey { owner: AccountId(2), ..everywhere(MEDIUM) };
+    let none = RangeKey { owner: AccountId(2), ..everywhere(MEDIUM) };
     assert_eq!(pool.burn(none, 1, 0), Err(V3Error::InsufficientLiquidity { asked: 1, held: 0 }));
     assert_eq!(pool.burn(none, 0, 0), Err(V3Error::NoPosition));
     assert_eq!(pool.collect(none, EVERYTHING), Ok(amounts(0, 0)));
