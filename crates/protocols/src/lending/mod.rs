@@ -1,8 +1,12 @@
 //! Lending markets.
 //!
-//! A market is stored as a [`LendingMarket`] and used as a [`Lending`]: a new kind is a folder here, a variant of
-//! [`LendingMarket`] and of [`LendingError`], and an arm in each of the two coercing matches.
+//! A market is stored as a [`LendingMarket`] and used as a [`Lending`]. A new kind is a folder here, whose `lending.rs`
+//! implements [`Lending`] and [`MarketKind`] and whose `decisions` implement [`LendingDecisions`], with one line in the list
+//! at the end of this file, which makes the variants of [`LendingMarket`], [`LendingBefore`] and [`LendingError`] and every
+//! match over them.
 
+#[macro_use]
+mod kinds;
 pub mod aave_v3;
 pub mod compound_v2;
 #[cfg(feature = "decisions")]
@@ -13,14 +17,11 @@ mod rows;
 
 #[cfg(feature = "decisions")]
 pub use decisions::{Exposure, Health, Indices, LendingDecisions, YearlyRates};
+pub use kinds::MarketKind;
 
-use smallvec::SmallVec;
 use thiserror::Error;
 
-use self::aave_v3::AaveError;
-use self::compound_v2::CompoundError;
-use self::morpho_blue::MorphoError;
-use crate::AccountId;
+use crate::{AccountId, Inline};
 use plimsoll_math::MathError;
 
 /// What a whole token of each of a market's assets costs, by the asset's place in the market, in fixed point with 18
@@ -73,57 +74,6 @@ pub struct AssetTotals {
     pub borrowed: u128,
     /// What the market holds and could pay out.
     pub idle: u128,
-}
-
-/// Why a lending market refused. It is as it was.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum LendingError {
-    /// Aave v3 refused.
-    #[error(transparent)]
-    AaveV3(#[from] AaveError),
-    /// Morpho Blue refused.
-    #[error(transparent)]
-    MorphoBlue(#[from] MorphoError),
-    /// Compound v2 refused. It keeps the interest that it counted first. Boxed: some reasons name worths of 256 bits.
-    #[error(transparent)]
-    CompoundV2(Box<CompoundError>),
-    /// The asset cannot be used in this way here.
-    #[error("asset {asset} of the market {what}")]
-    NotOffered {
-        /// Its place.
-        asset: u8,
-        /// What it cannot be.
-        what: &'static str,
-    },
-    /// A quotient did not fit.
-    #[error(transparent)]
-    Math(#[from] MathError),
-}
-
-impl From<CompoundError> for LendingError {
-    fn from(error: CompoundError) -> Self {
-        Self::CompoundV2(Box::new(error))
-    }
-}
-
-impl LendingError {
-    /// Returns the kind of reason, by which reverts are counted.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::AaveV3(AaveError::HealthyPosition { .. }) | Self::MorphoBlue(MorphoError::HealthyPosition { .. }) => {
-                "healthy"
-            }
-            Self::AaveV3(AaveError::InsufficientLiquidity { .. })
-            | Self::MorphoBlue(MorphoError::InsufficientLiquidity { .. }) => "insufficient_idle",
-            Self::MorphoBlue(MorphoError::InsufficientCollateral { .. }) => "insufficient_collateral",
-            Self::CompoundV2(error) => match **error {
-                CompoundError::InsufficientShortfall { .. } => "healthy",
-                CompoundError::InsufficientCash { .. } => "insufficient_idle",
-                _ => "market_refused",
-            },
-            _ => "market_refused",
-        }
-    }
 }
 
 /// What every lending market can do. Assets are named by their places; amounts are in smallest units; `now` is in
@@ -225,65 +175,12 @@ pub trait Lending {
     fn accounts(&self) -> Box<dyn Iterator<Item = AccountId> + '_>;
 }
 
-/// A lending market of any kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LendingMarket {
+lending_markets! {
     /// A market of Aave v3.
-    AaveV3(Box<aave_v3::AccountMarket>),
+    AaveV3(aave_v3::AccountMarket) refuses Inline<aave_v3::AaveError>,
     /// A market of Morpho Blue: asset 0 is lent, asset 1 is the collateral.
-    MorphoBlue(Box<morpho_blue::PricedMarket>),
-    /// A comptroller of Compound v2 with its markets.
-    CompoundV2(Box<compound_v2::PricedComptroller>),
-}
-
-impl LendingMarket {
-    /// Returns the market as what all markets have in common.
-    #[cfg(feature = "decisions")]
-    pub fn lending(&self) -> &dyn LendingDecisions {
-        match self {
-            Self::AaveV3(market) => market.as_ref(),
-            Self::MorphoBlue(market) => market.as_ref(),
-            Self::CompoundV2(market) => market.as_ref(),
-        }
-    }
-
-    /// Returns the market as what all markets have in common, to call.
-    #[cfg(feature = "decisions")]
-    pub fn lending_mut(&mut self) -> &mut dyn LendingDecisions {
-        match self {
-            Self::AaveV3(market) => market.as_mut(),
-            Self::MorphoBlue(market) => market.as_mut(),
-            Self::CompoundV2(market) => market.as_mut(),
-        }
-    }
-
-    /// Returns what a call about one account may change, as it is now.
-    pub fn before(&self, account: AccountId) -> LendingBefore {
-        match self {
-            Self::AaveV3(market) => LendingBefore::AaveV3(Box::new(market.before(account))),
-            Self::MorphoBlue(market) => LendingBefore::MorphoBlue(Box::new(market.market.before(account))),
-            Self::CompoundV2(market) => LendingBefore::CompoundV2(Box::new(market.before(account))),
-        }
-    }
-
-    /// Puts back what was kept.
-    pub fn restore(&mut self, before: LendingBefore) {
-        match (self, before) {
-            (Self::AaveV3(market), LendingBefore::AaveV3(before)) => market.restore(*before),
-            (Self::MorphoBlue(market), LendingBefore::MorphoBlue(before)) => market.market.restore(&before),
-            (Self::CompoundV2(market), LendingBefore::CompoundV2(before)) => market.restore(&before),
-            (_, _) => unreachable!("what was kept of a market is put back into the same"),
-        }
-    }
-}
-
-/// What a call may have changed in a lending market.
-#[derive(Debug, Clone)]
-pub enum LendingBefore {
-    /// In a market of Aave v3.
-    AaveV3(Box<aave_v3::AccountBefore>),
-    /// In a market of Morpho Blue.
-    MorphoBlue(Box<morpho_blue::MarketBefore>),
-    /// In a comptroller of Compound v2.
-    CompoundV2(Box<SmallVec<[compound_v2::ComptrollerBefore; 1]>>),
+    MorphoBlue(morpho_blue::PricedMarket) refuses Inline<morpho_blue::MorphoError>,
+    /// A comptroller of Compound v2 with its markets. It keeps the interest that it counted before it refuses; some of its
+    /// reasons name worths of 256 bits.
+    CompoundV2(compound_v2::PricedComptroller) refuses Box<compound_v2::CompoundError>,
 }

@@ -209,4 +209,13 @@ impl AaveError {
             _ => return None,
         })
     }
+
+    /// Returns the kind of reason, by which reverts are counted.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::HealthyPosition { .. } => "healthy",
+            Self::InsufficientLiquidity { .. } => "insufficient_idle",
+            _ => "market_refused",
+        }
+    }
 }

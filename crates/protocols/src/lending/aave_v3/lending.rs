@@ -2,7 +2,7 @@
 
 use super::{FlashLoan, LegSide, LiquidationCall, Market, MarketBefore, Payout, ReserveId, UserId, Withdrawal};
 use crate::AccountId;
-use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad};
+use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, MarketKind, Part, PricesWad};
 use plimsoll_math::ray::percent_mul_half_up;
 use smallvec::SmallVec;
 
@@ -36,24 +36,6 @@ impl AccountMarket {
     /// Returns the market.
     pub fn market(&self) -> &Market {
         &self.market
-    }
-
-    /// Returns what a call about an account may change, as it is now.
-    pub fn before(&self, account: AccountId) -> AccountBefore {
-        let reserves: SmallVec<[ReserveId; 4]> =
-            (0_u8..).zip(self.market.reserves()).map(|(number, _)| ReserveId(number)).collect();
-        let user = self.user(account);
-        let mut users: SmallVec<[UserId; 2]> = SmallVec::from_slice(&[Market::TREASURY]);
-        users.extend(user);
-        AccountBefore { market: self.market.before(&reserves, &users), account, was_user: user.is_some() }
-    }
-
-    /// Puts back what was kept.
-    pub fn restore(&mut self, before: AccountBefore) {
-        self.market.restore(before.market);
-        if let (false, Some(row)) = (before.was_user, self.rows.get_mut(before.account.0 as usize)) {
-            *row = 0;
-        }
     }
 
     /// Returns an account's user, if it is one.
@@ -92,6 +74,26 @@ impl AccountMarket {
 
 pub(super) fn in_base(prices: PricesWad) -> Prices {
     prices.iter().map(|price| price / TO_BASE).collect()
+}
+
+impl MarketKind for AccountMarket {
+    type Before = AccountBefore;
+
+    fn before(&self, account: AccountId) -> AccountBefore {
+        let reserves: SmallVec<[ReserveId; 4]> =
+            (0_u8..).zip(self.market.reserves()).map(|(number, _)| ReserveId(number)).collect();
+        let user = self.user(account);
+        let mut users: SmallVec<[UserId; 2]> = SmallVec::from_slice(&[Market::TREASURY]);
+        users.extend(user);
+        AccountBefore { market: self.market.before(&reserves, &users), account, was_user: user.is_some() }
+    }
+
+    fn restore(&mut self, before: AccountBefore) {
+        self.market.restore(before.market);
+        if let (false, Some(row)) = (before.was_user, self.rows.get_mut(before.account.0 as usize)) {
+            *row = 0;
+        }
+    }
 }
 
 impl Lending for AccountMarket {

@@ -192,3 +192,14 @@ pub enum CompoundError {
     #[error(transparent)]
     Math(#[from] MathError),
 }
+
+impl CompoundError {
+    /// Returns the kind of reason, by which reverts are counted.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::InsufficientShortfall { .. } => "healthy",
+            Self::InsufficientCash { .. } => "insufficient_idle",
+            _ => "market_refused",
+        }
+    }
+}

@@ -12,7 +12,7 @@ use super::{
     CompoundError, Comptroller, ComptrollerBefore, LiquidationOrder, MarketId, Prices, RedeemAmount, RepayAmount,
 };
 use crate::AccountId;
-use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad};
+use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, MarketKind, Part, PricesWad};
 use plimsoll_math::{U256, WAD};
 
 /// When a block of the contract's is.
@@ -47,21 +47,6 @@ impl PricedComptroller {
     pub fn new(comptroller: Comptroller, decimals: &[u8], clock: BlockClock, redeemer: AccountId) -> Option<Self> {
         let scale = |decimals: &u8| Some(10_u128.pow(18_u8.checked_sub(*decimals)?.into()));
         Some(Self { comptroller, scales: decimals.iter().map(scale).collect::<Option<_>>()?, clock, redeemer })
-    }
-
-    /// Returns what a call about an account may change, as it is now.
-    pub fn before(&self, account: AccountId) -> SmallVec<[ComptrollerBefore; 1]> {
-        let markets: SmallVec<[MarketId; 4]> = self.comptroller.markets().map(|(id, _)| id).collect();
-        let both = [account, self.redeemer];
-        let pairs = markets.chunks(2).map(|pair| [pair[0], *pair.last().expect("a chunk holds one")]);
-        pairs.map(|pair| self.comptroller.before(pair, both).expect("these are its markets")).collect()
-    }
-
-    /// Puts back what was kept.
-    pub fn restore(&mut self, before: &[ComptrollerBefore]) {
-        for before in before {
-            self.comptroller.restore(before);
-        }
     }
 
     /// Returns prices as the contract's oracle tells them; one that does not fit is unknown.
@@ -104,6 +89,23 @@ impl PricedComptroller {
             return Err(CompoundError::InsufficientCash { asked: U256::from(amount), cash: state.cash }.into());
         }
         Ok(amount)
+    }
+}
+
+impl MarketKind for PricedComptroller {
+    type Before = SmallVec<[ComptrollerBefore; 1]>;
+
+    fn before(&self, account: AccountId) -> Self::Before {
+        let markets: SmallVec<[MarketId; 4]> = self.comptroller.markets().map(|(id, _)| id).collect();
+        let both = [account, self.redeemer];
+        let pairs = markets.chunks(2).map(|pair| [pair[0], *pair.last().expect("a chunk holds one")]);
+        pairs.map(|pair| self.comptroller.before(pair, both).expect("these are its markets")).collect()
+    }
+
+    fn restore(&mut self, before: Self::Before) {
+        for before in &before {
+            self.comptroller.restore(before);
+        }
     }
 }
 

@@ -103,3 +103,15 @@ pub enum MorphoError {
     #[error(transparent)]
     Math(#[from] MathError),
 }
+
+impl MorphoError {
+    /// Returns the kind of reason, by which reverts are counted.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::HealthyPosition { .. } => "healthy",
+            Self::InsufficientLiquidity { .. } => "insufficient_idle",
+            Self::InsufficientCollateral { .. } => "insufficient_collateral",
+            _ => "market_refused",
+        }
+    }
+}

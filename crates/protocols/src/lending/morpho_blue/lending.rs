@@ -1,8 +1,8 @@
 //! A market as all lending markets are: assets by place, prices of whole tokens.
 
-use super::{Amount, LiquidationSize, Market, PRICE_SCALE};
+use super::{Amount, LiquidationSize, Market, MarketBefore, PRICE_SCALE};
 use crate::AccountId;
-use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, Part, PricesWad};
+use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, MarketKind, Part, PricesWad};
 use plimsoll_math::{MathError, U256};
 
 /// The place of the asset that is lent.
@@ -55,6 +55,18 @@ impl PricedMarket {
 
 fn only(asset: u8, wanted: u8, what: &'static str) -> Result<(), LendingError> {
     if asset == wanted { Ok(()) } else { Err(LendingError::NotOffered { asset, what }) }
+}
+
+impl MarketKind for PricedMarket {
+    type Before = MarketBefore;
+
+    fn before(&self, account: AccountId) -> MarketBefore {
+        self.market.before(account)
+    }
+
+    fn restore(&mut self, before: MarketBefore) {
+        self.market.restore(&before);
+    }
 }
 
 impl Lending for PricedMarket {
