@@ -28,7 +28,7 @@ fn maker_ilk() -> maker::IlkParams {
         cusp: Ray(40 * HUNDREDTH_RAY),
         chip_wad: ETHER / 1_000,
         tip: dai(300),
-        curve: maker::PriceCurve::Stairstep { cut: Ray(99 * HUNDREDTH_RAY), step_seconds: 90 },
+        calc: maker::Abacus::Stairstep { cut: Ray(99 * HUNDREDTH_RAY), step_seconds: 90 },
         breaker: maker::Breaker::Closed,
     };
     let cat = maker::CatRelease::V1_0 { chop: Ray(113 * HUNDREDTH_RAY), lump: 50 * ETHER };
@@ -149,9 +149,9 @@ fn auctions(c: &mut Criterion) {
 fn curves(c: &mut Criterion) {
     let top = Ray(2_600 * Ray::ONE.0);
     let curves = [
-        ("linear", maker::PriceCurve::Linear { tau_seconds: 14_400 }),
-        ("stairstep", maker::PriceCurve::Stairstep { cut: Ray(99 * HUNDREDTH_RAY), step_seconds: 90 }),
-        ("exponential", maker::PriceCurve::Exponential { cut: Ray(999_888_336_049_213_000_000_000_000) }),
+        ("linear", maker::Abacus::Linear { tau_seconds: 14_400 }),
+        ("stairstep", maker::Abacus::Stairstep { cut: Ray(99 * HUNDREDTH_RAY), step_seconds: 90 }),
+        ("exponential", maker::Abacus::Exponential { cut: Ray(999_888_336_049_213_000_000_000_000) }),
     ];
     for (name, curve) in curves {
         c.bench_function(&format!("maker/price, {name}, after 45 minutes"), |bencher| {

@@ -37,13 +37,18 @@ const LISTS: [&str; 8] = [
 const HOMES: [&str; 2] = ["crates/protocols/src", "src/deployments"];
 
 /// Who may name a protocol besides: the beginning of a path, the protocol (`*` for all), and why.
-const EXCEPTIONS: [(&str, &str, &str); 6] = [
+const EXCEPTIONS: [(&str, &str, &str); 7] = [
     ("src/validate/", "*", "an experiment holds one protocol to what was published of it: it is scenario and test"),
     ("crates/protocols/src/farm/alpha_homora/", "uniswap_v2", "its contracts trade in this exchange's pairs"),
     ("crates/protocols/src/farm/alpha_homora/", "staking_rewards", "its contracts stake in this farm"),
     ("src/deployments/alpha_homora/", "uniswap_v2", "its contracts trade in this exchange's pairs"),
     ("crates/protocols/src/lending/morpho_blue/", "curve", "its interest rate contract is called AdaptiveCurveIrm"),
     ("src/deployments/morpho_blue/", "curve", "its interest rate contract is called AdaptiveCurveIrm"),
+    (
+        "src/deployments/maker/params.rs",
+        "curve",
+        "scenario files write `curve` for how the price of its auctions falls",
+    ),
 ];
 
 /// The files that still name a protocol where they should not, each with the protocols. A line may go, none may come.

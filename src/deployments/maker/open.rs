@@ -1,7 +1,7 @@
 //! A system as it is before anybody has a vault.
 
 use super::Params;
-use super::params::{AuctionParams, CurveParams, IlkParams, LotParams};
+use super::params::{AbacusParams, AuctionParams, IlkParams, LotParams};
 use crate::chain::ids::{AccountId, MakerId, ProtocolId};
 use crate::chain::state::ChainState;
 use crate::chain::time::{TimeSpan, YEAR_MS};
@@ -10,7 +10,7 @@ use crate::deployments::lending::{share_ray, share_wad};
 use crate::deployments::maker::{ELSEWHERE, IlkCell, MakerCell};
 use crate::math::{Decimal, RAY, Rad, Ray, WAD};
 use crate::protocol::lending::maker::{
-    self, Breaker, CatRelease, ClipperParams, FlipperParams, Maker, MakerError, MakerParams, PriceCurve,
+    self, Abacus, Breaker, CatRelease, ClipperParams, FlipperParams, Maker, MakerError, MakerParams,
 };
 
 const CHECKED: &str = "the scenario was checked";
@@ -63,7 +63,7 @@ fn ilk(params: &IlkParams, chain: &ChainState) -> IlkCell {
 
 fn ilk_params(params: &IlkParams, gem_decimals: u8) -> maker::IlkParams {
     let (clipper, flipper) = match &params.auctions {
-        AuctionParams::Clip { chop, buf, tail, cusp, curve, chip, tip, hole } => {
+        AuctionParams::Clip { chop, buf, tail, cusp, calc, chip, tip, hole } => {
             let clipper = ClipperParams {
                 chop_wad: WAD + share_wad(*chop),
                 hole: rad(hole),
@@ -72,7 +72,7 @@ fn ilk_params(params: &IlkParams, gem_decimals: u8) -> maker::IlkParams {
                 cusp: Ray(share_ray(*cusp)),
                 chip_wad: share_wad(*chip),
                 tip: rad(tip),
-                curve: curve_of(*curve),
+                calc: abacus(*calc),
                 breaker: Breaker::Closed,
             };
             (Some(clipper), None)
@@ -100,13 +100,13 @@ fn ilk_params(params: &IlkParams, gem_decimals: u8) -> maker::IlkParams {
     }
 }
 
-fn curve_of(curve: CurveParams) -> PriceCurve {
-    match curve {
-        CurveParams::Linear { tau } => PriceCurve::Linear { tau_seconds: seconds(tau) },
-        CurveParams::Stairstep { cut, step } => {
-            PriceCurve::Stairstep { cut: Ray(share_ray(cut)), step_seconds: seconds(step) }
+fn abacus(calc: AbacusParams) -> Abacus {
+    match calc {
+        AbacusParams::Linear { tau } => Abacus::Linear { tau_seconds: seconds(tau) },
+        AbacusParams::Stairstep { cut, step } => {
+            Abacus::Stairstep { cut: Ray(share_ray(cut)), step_seconds: seconds(step) }
         }
-        CurveParams::Exponential { cut } => PriceCurve::Exponential { cut: Ray(share_ray(cut)) },
+        AbacusParams::Exponential { cut } => Abacus::Exponential { cut: Ray(share_ray(cut)) },
     }
 }
 

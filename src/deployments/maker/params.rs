@@ -76,7 +76,8 @@ pub enum AuctionParams {
         /// Below which part of its first price it must be.
         cusp: f64,
         /// How the price falls.
-        curve: CurveParams,
+        #[serde(rename = "curve")]
+        calc: AbacusParams,
         /// Part of what an auction seeks that a keeper gets for starting it; nothing by default.
         #[serde(default)]
         chip: f64,
@@ -115,7 +116,7 @@ impl AuctionParams {
 /// How the price of a Dutch auction falls.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub enum CurveParams {
+pub enum AbacusParams {
     /// Evenly, to nothing.
     Linear {
         /// When it has come to nothing.
@@ -246,7 +247,7 @@ impl AuctionParams {
         let (Self::Clip { chop, .. } | Self::Flip { chop, .. }) = self;
         check.field(node, "chop", chop, (0.0..=10.0).contains(chop), "0 to 10, as in 0.13 for 13 %");
         match self {
-            Self::Clip { buf, tail, cusp, curve, chip, tip, hole, .. } => {
+            Self::Clip { buf, tail, cusp, calc, chip, tip, hole, .. } => {
                 check.field(node, "buf", buf, *buf > 0.0 && *buf <= 100.0, "more than 0, as in 1.3");
                 check.field(node, "cusp", cusp, (0.0..=1.0).contains(cusp), "a part, 0 to 1, as in 0.4");
                 check.field(node, "chip", chip, (0.0..=1.0).contains(chip), "a part, 0 to 1, as in 0.001");
@@ -257,7 +258,7 @@ impl AuctionParams {
                     let message = format!("auctions begin at {buf} of the oracle's price");
                     check.warning(node.at("buf").place(), message, "expected more than 1: they sell below the market");
                 }
-                curve.check(node.at("curve"), check);
+                calc.check(node.at("curve"), check);
             }
             Self::Flip { beg, ttl, tau, lots, .. } => {
                 check.field(node, "beg", beg, *beg > 0.0 && *beg <= 10.0, "more than 0, as in 0.03 for 3 %");
@@ -285,7 +286,7 @@ impl LotParams {
     }
 }
 
-impl CurveParams {
+impl AbacusParams {
     fn check(self, node: Node, check: &mut Check) {
         if let Self::Stairstep { cut, .. } | Self::Exponential { cut } = self {
             let fine = cut > 0.0 && cut <= 1.0;

@@ -1,11 +1,11 @@
-//! Maker: three ilks with Dutch auctions over five users, and the price curves by themselves.
+//! Maker: three ilks with Dutch auctions over five users, and the abaci by themselves.
 
 use std::collections::BTreeMap;
 
 use plimsoll_math::{Rad, Ray, U256};
 use plimsoll_protocols::{
     AccountId,
-    lending::maker::{AuctionId, Breaker, ClipperParams, IlkId, IlkParams, Maker, MakerError, MakerParams, PriceCurve},
+    lending::maker::{Abacus, AuctionId, Breaker, ClipperParams, IlkId, IlkParams, Maker, MakerError, MakerParams},
 };
 use serde_json::{Value, json};
 
@@ -30,8 +30,8 @@ pub fn replay(file: &File) -> Report {
 pub enum Machine {
     /// The system.
     System(Box<System>),
-    /// The price curves alone.
-    Curves,
+    /// The abaci alone.
+    Abaci,
 }
 
 /// The system, its ilks by name, and what the last operation left to be asked.
@@ -46,7 +46,7 @@ pub struct System {
 }
 
 impl Machine {
-    /// Returns the system of a scenario; one without ilks is about the price curves.
+    /// Returns the system of a scenario; one without ilks is about the abaci.
     pub fn new(config: &mut Fields) -> Result<Self, Stop> {
         Self::with_penalty_raised_by(config, 0)
     }
@@ -54,7 +54,7 @@ impl Machine {
     /// Returns the same with other liquidation penalties.
     pub fn with_penalty_raised_by(config: &mut Fields, more_wad: u128) -> Result<Self, Stop> {
         let Ok(now) = config.number("t0") else {
-            return Ok(Self::Curves);
+            return Ok(Self::Abaci);
         };
         let params = MakerParams {
             line: rad(config, "Line")?,
@@ -313,12 +313,12 @@ fn add_ilk(maker: &mut Maker, mut config: Fields, more_wad: u128, now: u64) -> R
         cusp: ray(&mut config, "cusp")?,
         chip_wad: config.amount("chip")?,
         tip: rad(&mut config, "tip")?,
-        curve: {
+        calc: {
             let mut calc = config.object("calc")?;
             let kind = calc.text("kind")?;
-            let curve = curve(&kind, &mut calc)?;
+            let abacus = abacus(&kind, &mut calc)?;
             calc.finish()?;
-            curve
+            abacus
         },
         breaker: Breaker::Closed,
     };
@@ -343,20 +343,20 @@ fn add_ilk(maker: &mut Maker, mut config: Fields, more_wad: u128, now: u64) -> R
 }
 
 fn price(op: &str, fields: &mut Fields) -> Result<Value, Stop> {
-    let curve = curve(op, fields)?;
+    let abacus = abacus(op, fields)?;
     let (top, elapsed) = (ray(fields, "top")?, fields.number("dur")?);
     fields.finish()?;
-    let price = curve.price(top, elapsed).map_err(Stop::revert)?;
+    let price = abacus.price(top, elapsed).map_err(Stop::revert)?;
     Ok(json!({ "price": price.0.to_string() }))
 }
 
-fn curve(kind: &str, fields: &mut Fields) -> Result<PriceCurve, Stop> {
+fn abacus(kind: &str, fields: &mut Fields) -> Result<Abacus, Stop> {
     match kind {
-        "LinearDecrease" => Ok(PriceCurve::Linear { tau_seconds: fields.number("tau")? }),
+        "LinearDecrease" => Ok(Abacus::Linear { tau_seconds: fields.number("tau")? }),
         "StairstepExponentialDecrease" => {
-            Ok(PriceCurve::Stairstep { cut: ray(fields, "cut")?, step_seconds: fields.number("step")? })
+            Ok(Abacus::Stairstep { cut: ray(fields, "cut")?, step_seconds: fields.number("step")? })
         }
-        "ExponentialDecrease" => Ok(PriceCurve::Exponential { cut: ray(fields, "cut")? }),
+        "ExponentialDecrease" => Ok(Abacus::Exponential { cut: ray(fields, "cut")? }),
         other => Err(Stop::unknown("operation", other)),
     }
 }

@@ -1,4 +1,4 @@
-//! The price curves of Dutch auctions: `abaci.sol`.
+//! How the prices of Dutch auctions fall: `abaci.sol`.
 
 use super::MakerError;
 use plimsoll_math::{MathError, Ray, mul_div_down};
@@ -6,7 +6,7 @@ use plimsoll_math::{MathError, Ray, mul_div_down};
 /// How an auction's price falls with time. All steps round **down**, in favour of the buyer, but for the power within,
 /// which rounds half up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PriceCurve {
+pub enum Abacus {
     /// `LinearDecrease`: evenly, to nothing.
     Linear {
         /// When it has come to nothing.
@@ -26,7 +26,7 @@ pub enum PriceCurve {
     },
 }
 
-impl PriceCurve {
+impl Abacus {
     /// Returns the price after `elapsed` seconds, of an auction that began at `top`.
     ///
     /// # Errors

@@ -66,14 +66,14 @@ impl ClipperParams {
         if self.chop_wad < WAD {
             return Err(MakerError::ChopBelowOne { chop_wad: self.chop_wad });
         }
-        self.curve.require_falling()
+        self.calc.require_falling()
     }
 
     /// Returns how a sale stands: it needs a new start if it is too old or its price has fallen too far.
     #[inline]
     pub(super) fn status(&self, sale: &Sale, now: u64) -> Result<Status, MakerError> {
         let elapsed = now.checked_sub(sale.tic).ok_or(MakerError::SaleFromTheFuture { tic: sale.tic, now })?;
-        let price = self.curve.price(sale.top, elapsed)?;
+        let price = self.calc.price(sale.top, elapsed)?;
         // The contract asks whether price / top, rounded down, is below cusp; a sale's top is above zero.
         let below_cusp = U256::product(price.0, Ray::ONE.0) < U256::product(self.cusp.0, sale.top.0);
         Ok(Status { needs_redo: elapsed > self.tail_seconds || below_cusp, price, lot: sale.lot, tab: sale.tab })

@@ -16,6 +16,7 @@
 //! | `tab`, `lot` | dai that an auction seeks; collateral that it sells | rad, wad |
 //! | `top`, `tic`, `buf` | an auction's first price; when it began; first price over the oracle's | ray, s |
 //! | `tail`, `cusp` | after how long, and at which part of `top`, an auction must be started anew | s, ray |
+//! | `calc` | how an auction's price falls with time: its abacus | |
 //! | `tip`, `chip` | what a keeper gets for starting an auction: a sum, and a part of `tab` | rad, wad |
 //! | `pie`, `chi` | savings in the pot, divided by the index when they came; the index | wad, ray |
 //!
@@ -60,7 +61,7 @@ mod tests;
 mod urn;
 mod vow;
 
-pub use abacus::PriceCurve;
+pub use abacus::Abacus;
 pub use before::{AuctionOf, MakerBefore, Touched};
 pub use clipper::{Sale, Status};
 #[cfg(feature = "decisions")]

@@ -1,6 +1,6 @@
 //! How the system and its ilks are set up, and what governance may change.
 
-use super::{FlipperParams, PriceCurve};
+use super::{Abacus, FlipperParams};
 use plimsoll_math::{Rad, Ray};
 
 /// How the system is set up.
@@ -59,7 +59,7 @@ pub struct ClipperParams {
     /// What a keeper gets for starting an auction, apart from that part.
     pub tip: Rad,
     /// How the price falls.
-    pub curve: PriceCurve,
+    pub calc: Abacus,
     /// What the clipper refuses to do.
     pub breaker: Breaker,
 }

@@ -164,8 +164,8 @@ fn a_quote_for_dai_spends_no_more() {
 /// The market of `auctionResetSetup`: the price falls evenly to nothing, and half of it makes a new start needed.
 fn falling_for(tau_seconds: u64) -> Maker {
     let mut maker = fallen();
-    let curve = PriceCurve::Linear { tau_seconds };
-    maker.set_clipper(GOLD, ClipperParams { curve, cusp: hundredths(50), ..clipper_params() }).unwrap();
+    let calc = Abacus::Linear { tau_seconds };
+    maker.set_clipper(GOLD, ClipperParams { calc, cusp: hundredths(50), ..clipper_params() }).unwrap();
     maker.bark(GOLD, ME, ME, START).unwrap();
     maker.set_price(GOLD, Some(ether(3))).unwrap();
     maker

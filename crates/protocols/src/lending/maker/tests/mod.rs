@@ -1,9 +1,9 @@
 //! The numbers of the contracts' own test suites: makerdao/dss@fa4f663 for the Dutch auctions and what they rest on,
 //! makerdao/dss@4433006 (1.0.2) and @bbe8741 (1.1.2) for the English ones.
 
+mod abacus;
 mod calls;
 mod clipper;
-mod curves;
 mod dog;
 #[cfg(feature = "decisions")]
 mod failing_price;
@@ -79,7 +79,7 @@ fn clipper_params() -> ClipperParams {
         cusp: hundredths(30),
         chip_wad: 0,
         tip: Rad::ZERO,
-        curve: PriceCurve::Stairstep { cut: hundredths(99), step_seconds: 1 },
+        calc: Abacus::Stairstep { cut: hundredths(99), step_seconds: 1 },
         breaker: Breaker::Closed,
     }
 }
@@ -158,6 +158,6 @@ fn an_unknown_ilk_or_a_wrong_parameter_is_refused() {
     let low = ClipperParams { chop_wad: WAD - 1, ..clipper_params() };
     assert_eq!(maker.set_clipper(GOLD, low), Err(MakerError::ChopBelowOne { chop_wad: WAD - 1 }));
     let cut = Ray(Ray::ONE.0 + 1);
-    let rising = ClipperParams { curve: PriceCurve::Exponential { cut }, ..clipper_params() };
+    let rising = ClipperParams { calc: Abacus::Exponential { cut }, ..clipper_params() };
     assert_eq!(maker.set_clipper(GOLD, rising), Err(MakerError::CutAboveOne { cut }));
 }

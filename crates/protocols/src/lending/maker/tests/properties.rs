@@ -7,8 +7,8 @@ use super::*;
 
 /// A market with keepers' incentives, fees and savers' interest, under either release of the cat.
 fn busy(early: bool) -> Maker {
-    let curve = PriceCurve::Stairstep { cut: hundredths(99), step_seconds: 30 };
-    let clipper = ClipperParams { tip: dai(1), chip_wad: cents(1), curve, tail_seconds: 900, ..clipper_params() };
+    let calc = Abacus::Stairstep { cut: hundredths(99), step_seconds: 30 };
+    let clipper = ClipperParams { tip: dai(1), chip_wad: cents(1), calc, tail_seconds: 900, ..clipper_params() };
     let cat = if early {
         CatRelease::V1_0 { chop: hundredths(113), lump: ether(300) }
     } else {
