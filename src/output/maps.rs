@@ -93,7 +93,7 @@ const SAMPLES: usize = 128;
 
 /// What falls of one price would do, after a block.
 #[derive(Debug, Clone)]
-struct Curve {
+struct FallMap {
     block: u64,
     moment: Moment,
     exposed: Exposed,
@@ -113,7 +113,7 @@ struct Sample {
 #[derive(Debug, Clone)]
 pub struct Maps {
     drawn: Drawn,
-    curves: Vec<Curve>,
+    of_falls: Vec<FallMap>,
     worst_debt: f64,
     samples: Option<Vec<Sample>>,
     /// Blocks between two samples; doubles when there are too many.
@@ -123,7 +123,7 @@ pub struct Maps {
 impl Maps {
     /// Begins with nothing. `health` says whether samples of health are taken.
     pub fn new(drawn: Drawn, health: bool) -> Self {
-        Self { drawn, curves: Vec::new(), worst_debt: 0.0, samples: health.then(Vec::new), stride: 1 }
+        Self { drawn, of_falls: Vec::new(), worst_debt: 0.0, samples: health.then(Vec::new), stride: 1 }
     }
 
     /// Looks at the block, in which so much debt was liquidated.
@@ -136,7 +136,7 @@ impl Maps {
                 }
                 if liquidated_debt > self.worst_debt {
                     self.worst_debt = liquidated_debt;
-                    self.curves.retain(|curve| curve.moment != Moment::Worst);
+                    self.of_falls.retain(|map| map.moment != Moment::Worst);
                     self.draw(sees, Moment::Worst);
                 }
             }
@@ -153,7 +153,7 @@ impl Maps {
         for exposed in Exposed::all(sees) {
             let mut at = Vec::new();
             exposed.liquidatable(sees, &falls, &mut at);
-            self.curves.push(Curve { block: sees.clock.block, moment, exposed, at });
+            self.of_falls.push(FallMap { block: sees.clock.block, moment, exposed, at });
         }
     }
 
@@ -179,13 +179,13 @@ impl Maps {
         }
         if self.drawn != Drawn::Never {
             let mut table = Table::open::<MapRow>(folder, "liquidation_map.csv", false)?;
-            for curve in &self.curves {
-                for (fall_ratio, liquidatable) in falls().zip(&curve.at) {
+            for map in &self.of_falls {
+                for (fall_ratio, liquidatable) in falls().zip(&map.at) {
                     table.row(&MapRow {
-                        block: curve.block,
-                        moment: curve.moment,
-                        protocol: curve.exposed.market(sees),
-                        collateral: &sees.tokens.get(curve.exposed.collateral.token).name,
+                        block: map.block,
+                        moment: map.moment,
+                        protocol: map.exposed.market(sees),
+                        collateral: &sees.tokens.get(map.exposed.collateral.token).name,
                         fall_ratio,
                         debt_numeraire: liquidatable.debt,
                         collateral_numeraire: liquidatable.collateral,

@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::chart::{Chart, Series};
 use super::frame::{Frame, each_row, number};
 use super::thin;
+use crate::deployments::PoolParams;
 use crate::output::finished::{Finished, FinishedError};
 use crate::output::manifest::SCENARIO;
 use crate::rows::header::prefix;
-use crate::scenario::fields;
+use crate::scenario::{self, fields};
 
 /// So many rows of a chart are kept, at most twice over, shared by its series.
 const ROWS: usize = 1_500;
@@ -29,6 +30,7 @@ pub(super) struct Thing {
 pub(super) struct Said {
     fields: Vec<(String, String)>,
     names: BTreeMap<String, String>,
+    pools: Vec<PoolParams>,
 }
 
 impl Said {
@@ -39,7 +41,7 @@ impl Said {
             let name = name.trim_matches('"');
             (prefix(name, ""), name.to_owned())
         });
-        Self { names: names.collect(), fields }
+        Self { names: names.collect(), pools: scenario::pools(text), fields }
     }
 
     /// Returns a field's text by its path; none without such a field.
@@ -56,6 +58,12 @@ impl Said {
     pub(super) fn tokens(&self, pool: &str) -> Vec<String> {
         let said = self.get(&format!("pools.{pool}.tokens")).unwrap_or_default();
         said.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    /// Returns the swap fee of a constant-product pair, as in 0.003; none of a pool on another curve.
+    pub(super) fn pair_fee(&self, pool: &str) -> Option<f64> {
+        let said = self.pools.iter().find(|said| said.name() == pool)?;
+        Some(f64::from(said.pair_fee_bps()?) / 10_000.0)
     }
 }
 

@@ -9,11 +9,14 @@ mod old_words;
 pub mod schema;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::deployments::PoolParams;
 use crate::market::price::PriceParams;
 use crate::reader::diagnostic::{Diagnostic, Source};
 use crate::reader::include::{self, Reader};
-use crate::reader::piece::Placed;
+use crate::reader::piece::{self, Node, Placed};
+use crate::reader::syntax;
 use draft::Draft;
 use old_words::OLD_WORDS;
 use schema::{BaseFeeParams, ChainParams, Scenario, TokenParams};
@@ -93,6 +96,16 @@ fn resolve_gas_prices(chain: &mut Placed<ChainParams>, folder: &Path) {
 fn seen_from(folder: &Path, included: &Path, file: &str) -> String {
     let from_here = included.strip_prefix(folder).unwrap_or(included);
     from_here.join(file).to_string_lossy().into_owned()
+}
+
+/// Returns the pools that a scenario's text lists, as far as they can be read.
+pub fn pools(text: &str) -> Vec<PoolParams> {
+    let (source, mut mistakes) = (Source { name: String::new(), text: text.to_owned() }, Vec::new());
+    let Some(file) = syntax::parse(Arc::new(source), Path::new(""), OLD_WORDS, &mut mistakes) else {
+        return Vec::new();
+    };
+    let list = Node { file: &file, tree: &file.tree }.at("pools");
+    list.elements().filter_map(|pool| Some(piece::read(pool, &mut mistakes)?.value)).collect()
 }
 
 /// Returns what a scenario's text says, field by field; see [`crate::reader::whole::fields`].

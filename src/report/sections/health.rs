@@ -13,7 +13,7 @@ const MOMENTS: [(&str, &str, &str); 3] =
     [("first", "before", "blue"), ("worst", "in the worst block", "vermilion"), ("last", "after", "green")];
 
 /// Liquidation maps by protocol and collateral, and then by moment and block: the fall, the debt, the collateral.
-type Curves = BTreeMap<(String, String), BTreeMap<(String, u64), Vec<[f64; 3]>>>;
+type Maps = BTreeMap<(String, String), BTreeMap<(String, u64), Vec<[f64; 3]>>>;
 
 /// Returns the section on health factors.
 ///
@@ -98,13 +98,13 @@ fn heat(run: &Run, protocol: &str, cells: &[[f64; 3]]) -> Option<Chart> {
 /// `liquidation_map.csv` is there and is no table.
 pub(in super::super) fn map(run: &Run) -> Result<Section, FinishedError> {
     let mut section = Section::new("map", "The liquidation map");
-    let mut markets: Curves = BTreeMap::new();
+    let mut markets: Maps = BTreeMap::new();
     run.each_row("liquidation_map.csv", |named, record| {
         let text = |name| named.text(record, name).to_owned();
         let point = ["fall_ratio", "debt_numeraire", "collateral_numeraire"].map(|name| named.number(record, name));
         let Some(block) = super::super::source::whole(named.text(record, "block")) else { return };
-        let curves = markets.entry((text("protocol"), text("collateral"))).or_default();
-        curves.entry((text("moment"), block)).or_default().push(point);
+        let maps = markets.entry((text("protocol"), text("collateral"))).or_default();
+        maps.entry((text("moment"), block)).or_default().push(point);
     })?;
     if markets.is_empty() {
         section.say("The run keeps no liquidation_map.csv: there is nothing that a fall of a price could liquidate.");
@@ -112,18 +112,18 @@ pub(in super::super) fn map(run: &Run) -> Result<Section, FinishedError> {
     }
     section.say("How much debt a further fall of the price would make liquidatable at once.");
     let unit = run.numeraire();
-    for (place, ((protocol, collateral), curves)) in markets.iter().enumerate() {
+    for (place, ((protocol, collateral), maps)) in markets.iter().enumerate() {
         let falls: Vec<f64> =
-            curves.values().next().map_or_else(Vec::new, |points| points.iter().map(|p| p[0]).collect());
+            maps.values().next().map_or_else(Vec::new, |points| points.iter().map(|p| p[0]).collect());
         let mut series: Vec<Series> = Vec::new();
         for (moment, told, colour) in MOMENTS {
-            for ((_, block), points) in curves.iter().filter(|((held, _), _)| held == moment) {
+            for ((_, block), points) in maps.iter().filter(|((held, _), _)| held == moment) {
                 let label = format!("{told} (block {})", count(*block as f64));
                 series.push(Series::line(label, unit, colour, points.iter().map(|point| point[1]).collect()));
             }
         }
         for (((_, block), points), colour) in
-            curves.iter().filter(|((moment, _), _)| moment == "stated").zip(["purple", "sky", "orange", "yellow"])
+            maps.iter().filter(|((moment, _), _)| moment == "stated").zip(["purple", "sky", "orange", "yellow"])
         {
             let label = format!("block {}", count(*block as f64));
             series.push(Series::line(label, unit, colour, points.iter().map(|point| point[1]).collect()));

@@ -12,9 +12,6 @@ use crate::rows::header::prefix;
 /// Custom properties of `report.css`, for things in one chart.
 const COLOURS: [&str; 7] = ["blue", "green", "orange", "purple", "sky", "vermilion", "yellow"];
 
-/// Basis points of a Uniswap V2 pair whose scenario says no other fee.
-const PAIR_FEE_BPS: f64 = 30.0;
-
 pub(in super::super) fn section(run: &Run) -> Section {
     let mut section = Section::new("markets", "Pools, lending and oracles");
     section.before += &providers(run);
@@ -146,12 +143,7 @@ fn gap(run: &Run, pool: &Thing) -> Option<Vec<f64>> {
 
 /// Returns what a pair's liquidity earned in fees against what moving prices cost it, each over what it held.
 fn fees(run: &Run, pool: &Thing) -> Option<Chart> {
-    let kind = run.said.get(&format!("pools.{}", pool.name))?;
-    if !kind.starts_with("UniswapV2") {
-        return None;
-    }
-    let said = run.said.get(&format!("pools.{}.fee_bps", pool.name)).and_then(|bps| bps.parse().ok());
-    let fee = said.unwrap_or(PAIR_FEE_BPS) / 10_000.0;
+    let fee = run.said.pair_fee(&pool.name)?;
     let (worth, volume, price) = (worth(run, pool)?, run.of(pool, "volume_numeraire")?, run.of(pool, "price")?);
     let start = price.iter().copied().find(|price| *price > 0.0)?;
     let earned: Vec<f64> =
