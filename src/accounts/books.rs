@@ -15,7 +15,7 @@ use crate::chain::transaction::LendingCall;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AgentBook {
     /// Value before the first block.
-    pub worth_start: f64,
+    pub value_start: f64,
     /// Fees paid for gas, each valued at its block's outside price.
     pub gas_paid: f64,
     /// Farm rewards received, each valued at its block's outside price.
@@ -53,8 +53,8 @@ impl Books {
     /// Opens the books before the first block; `worths` are the agents', by id. Positions' health factors are followed where
     /// somebody asks for them.
     pub fn open(sees: &View, directory: &AgentDirectory, worths: &[f64], follows: bool) -> Self {
-        let agent = |(worth_start, listed): (&f64, &Listed)| AgentBook {
-            worth_start: *worth_start,
+        let agent = |(value_start, listed): (&f64, &Listed)| AgentBook {
+            value_start: *value_start,
             gas_paid: 0.0,
             rewards: 0.0,
             lost: 0.0,

@@ -68,7 +68,7 @@ pub struct Provided {
     /// Agents of the population, those that never provided included.
     pub agents: u64,
     /// Value of all that they held before the first block.
-    pub worth_start_numeraire: f64,
+    pub value_start_numeraire: f64,
     /// Worth at the end less worth at the start, after gas.
     pub profit_numeraire: f64,
     /// Fees that the liquidity earned, collected or not.
@@ -182,7 +182,7 @@ fn by_kind(directory: &AgentDirectory, books: &Books, now: &Valuation) -> Vec<Ki
         });
         let row = &mut kinds[index];
         row.agents += 1;
-        row.profit_numeraire += now.accounts[directory.account(id).0 as usize] - book.worth_start;
+        row.profit_numeraire += now.accounts[directory.account(id).0 as usize] - book.value_start;
         row.rewards_numeraire += book.rewards;
         row.gas_paid_numeraire += book.gas_paid;
     }
@@ -205,8 +205,8 @@ pub fn provided(
         });
         let (row, figures) = (&mut rows[index], liquidity.figures(id, account, sees).unwrap_or_default());
         row.agents += 1;
-        row.worth_start_numeraire += book.worth_start;
-        row.profit_numeraire += now.accounts[account.0 as usize] - book.worth_start;
+        row.value_start_numeraire += book.value_start;
+        row.profit_numeraire += now.accounts[account.0 as usize] - book.value_start;
         row.fees_earned_numeraire += figures.fees;
         row.impermanent_loss_numeraire += figures.impermanent_loss;
         row.loss_versus_rebalancing_numeraire += figures.loss_versus_rebalancing;

@@ -24,7 +24,7 @@ use crate::output::summary::Summary;
 pub(super) struct CascadeArguments {
     #[command(flatten)]
     asked: Asked,
-    /// Tell so many generations apart instead of the file's number; each costs a run
+    /// Tell this many generations apart instead of the file's number; each costs a run
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     depth: Option<u32>,
 }

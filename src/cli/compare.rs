@@ -37,7 +37,7 @@ pub(super) struct CompareArguments {
     /// Run scenarios with these seeds [default: those of the first folder, or the file's]
     #[arg(long, value_name = "LIST")]
     seeds: Option<Seeds>,
-    /// Make so many runs at a time [default: one per core]
+    /// Make this many runs at a time [default: one per core]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Print every figure that differs, not only the ones that are mostly asked for
@@ -61,7 +61,7 @@ Examples:
   plimsoll compare output/leveraged_farm_crash-seeds my_variant.ron --csv
   plimsoll compare output/leveraged_farm_crash-seeds my_variant.ron --json
 
-Where seeds agree, figures are compared seed by seed, on the same dice.";
+Where seeds agree, figures are compared seed by seed, with the same random draws.";
 
 /// One of the two that are compared.
 struct Side {
@@ -188,18 +188,18 @@ fn told(first: &Side, second: &Side, arguments: &CompareArguments) -> String {
     if arguments.csv {
         return as_csv(&second.name, &comparison);
     }
-    let mut text = format!("{} and {}: {}\n\n", first.name, second.name, dice(first, second, &comparison));
+    let mut text = format!("{} and {}: {}\n\n", first.name, second.name, draws(first, second, &comparison));
     text += &scenarios(first, second);
     text += &outcomes(&comparison, arguments.all);
     text
 }
 
-fn dice(first: &Side, second: &Side, comparison: &Comparison) -> String {
+fn draws(first: &Side, second: &Side, comparison: &Comparison) -> String {
     let runs = |side: &Side| side.rows.iter().filter(|row| row.outcome.is_ok()).count();
     match comparison.paired.as_slice() {
-        [] => format!("no seed in common: means of {} and {} runs on other dice", runs(first), runs(second)),
-        [seed] => format!("seed {seed}, on the same dice"),
-        seeds => format!("{} seeds in common, each on the same dice", seeds.len()),
+        [] => format!("no seed in common: means of {} and {} runs with other random draws", runs(first), runs(second)),
+        [seed] => format!("seed {seed}, with the same random draws"),
+        seeds => format!("{} seeds in common, each with the same random draws", seeds.len()),
     }
 }
 
@@ -208,7 +208,7 @@ fn dice(first: &Side, second: &Side, comparison: &Comparison) -> String {
 struct SideBySide<'a> {
     first: &'a str,
     second: &'a str,
-    /// Seeds in common, whose figures are compared on the same dice.
+    /// Seeds in common, whose figures are compared with the same random draws.
     seeds: Vec<u64>,
     /// Fields of the scenario: which, the first's, the second's. Unknown where a text is not there.
     scenario: Option<Vec<Differing>>,

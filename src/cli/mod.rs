@@ -8,12 +8,12 @@ mod check;
 mod compare;
 mod distribution;
 mod interrupt;
-mod look;
 mod progress;
 mod report;
 mod result;
 mod run;
 pub mod simulator;
+mod sparklines;
 mod stages;
 mod stopwatch;
 mod sweep;
@@ -101,7 +101,10 @@ impl Streams<'_> {
 
     /// Prints what a finished run looks like, where somebody can see it, and then its result.
     fn show(&mut self, folder: &Path, blocks: u64, quiet: bool, text: &str) -> Outcome {
-        let seen = self.columns.filter(|_| !quiet).map_or_else(String::new, |width| look::look(folder, blocks, width));
+        let seen = self
+            .columns
+            .filter(|_| !quiet)
+            .map_or_else(String::new, |width| sparklines::sparklines(folder, blocks, width));
         let gap = if seen.is_empty() { "" } else { "\n" };
         self.result(&format!("{seen}{gap}{text}"))
     }

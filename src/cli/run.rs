@@ -36,12 +36,12 @@ pub(super) struct RunArguments {
 pub(super) struct Asked {
     /// The scenario file
     file: PathBuf,
-    /// Throw these dice instead of the file's
+    /// Use this seed instead of the file's
     #[arg(long, value_name = "N", conflicts_with = "seeds")]
     seed: Option<u64>,
     #[command(flatten)]
     pub(super) many: SweepArguments,
-    /// Do so many blocks instead of the file's
+    /// Simulate this many blocks instead of the file's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     blocks: Option<u64>,
     /// Leave the tables in this folder
@@ -59,7 +59,7 @@ pub(super) struct Asked {
     /// Add columns with exact integers in smallest units
     #[arg(long)]
     exact: bool,
-    /// Show no progress bar and no first look
+    /// Show no progress bar and no sparklines
     #[arg(long, short)]
     pub(super) quiet: bool,
 }

@@ -44,7 +44,7 @@ pub(super) struct SweepArguments {
     /// Make a run for each of these, such as 1..200 or 1..3,8; the same command goes on where it was stopped
     #[arg(long, value_name = "LIST")]
     pub(super) seeds: Option<Seeds>,
-    /// Make so many runs at a time [default: one per core]
+    /// Make this many runs at a time [default: one per core]
     #[arg(long, value_name = "N", requires = "seeds")]
     jobs: Option<NonZeroUsize>,
     /// Keep the tables of every run, in a folder for each under runs/

@@ -33,11 +33,11 @@ columns! {
         pub left_block: Option<u64>,
         /// What it owned less what it owed at the start, at outside prices.
         #[unit = "numeraire"]
-        pub worth_start_numeraire: f64,
+        pub value_start_numeraire: f64,
         /// What it owns less what it owes at the end, at outside prices.
         #[unit = "numeraire"]
-        pub worth_end_numeraire: f64,
-        /// Worth at the end less worth at the start: after gas, revaluation of all it held included.
+        pub value_end_numeraire: f64,
+        /// Value at the end less value at the start: after gas, revaluation of all it held included.
         #[unit = "numeraire"]
         pub profit_numeraire: f64,
         /// Worth of the farm rewards it got, when it got them.
@@ -49,7 +49,7 @@ columns! {
         /// Worth of the fees it paid for gas, when it paid them.
         #[unit = "numeraire"]
         pub gas_paid_numeraire: f64,
-        /// The same over its worth at the start; missing where that is not above 0.
+        /// The same over its value at the start; missing where that is not above 0.
         #[unit = "ratio"]
         pub gas_share_ratio: Option<f64>,
         /// Its transactions in blocks, reverted ones included.
@@ -71,7 +71,7 @@ columns! {
         /// does not keep fees apart, what its invariant per liquidity token has grown by.
         #[unit = "numeraire"]
         pub fees_earned_numeraire: Option<f64>,
-        /// Worth of its liquidity without fees less worth of holding what was put in; summed over all that it put in.
+        /// Value of its liquidity without fees less that of holding what was put in; summed over all that it put in.
         #[unit = "numeraire"]
         pub impermanent_loss_numeraire: Option<f64>,
         /// What holding the same at every moment, traded at outside prices, would have gained more than its liquidity
@@ -107,7 +107,7 @@ pub fn write_agents(
     for (id, book) in (0..).map(AgentId).zip(&books.agents) {
         let population = directory.population(id);
         let account = directory.account(id);
-        let worth_end = now.accounts[account.0 as usize];
+        let value_end = now.accounts[account.0 as usize];
         let provided = liquidity.and_then(|liquidity| liquidity.figures(id, account, sees));
         table.row(&Agent {
             agent: id.0,
@@ -116,13 +116,13 @@ pub fn write_agents(
             kind: population.kind,
             entered_block: book.entered,
             left_block: book.left,
-            worth_start_numeraire: book.worth_start,
-            worth_end_numeraire: worth_end,
-            profit_numeraire: worth_end - book.worth_start,
+            value_start_numeraire: book.value_start,
+            value_end_numeraire: value_end,
+            profit_numeraire: value_end - book.value_start,
             rewards_numeraire: book.rewards,
             lost_to_sandwiches_numeraire: book.lost,
             gas_paid_numeraire: book.gas_paid,
-            gas_share_ratio: (book.worth_start > 0.0).then(|| book.gas_paid / book.worth_start),
+            gas_share_ratio: (book.value_start > 0.0).then(|| book.gas_paid / book.value_start),
             transactions: book.transactions.into(),
             reverts: book.reverts.into(),
             expired: book.expired.into(),

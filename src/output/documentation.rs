@@ -50,7 +50,7 @@ This page is made from the structs that are written; a test holds it equal to th
 * An empty cell is a missing value: what does not apply, what does not exist, and what is not a number.
 * Times are Unix seconds, truth values `true` and `false`.
 * The unit ends the name: `_s` seconds, `_gwei`, `_ratio` (0.5 is a half), `_block` a block's number. `_numeraire` is
-  worth in the scenario's numeraire token, whose symbol `summary.json` gives; `_native` is the chain's native token.
+  value in the scenario's numeraire token, whose symbol `summary.json` gives; `_native` is the chain's native token.
 * Amounts of tokens are in whole tokens, as the shortest decimal that reads back to the `f64` nearest to the exact
   amount.
 * `--exact` adds, after every column marked *exact* below, `<column>_units` with the integer of smallest units. These
@@ -152,7 +152,7 @@ many seeds were enough for `--stop-when`, or `null`), and, each as `estimate` wi
 
 The `q` % quantile of `n` runs is the value of rank ceil(`q n` / 100) from below, never between two. A run on the border of
 the highest 5 % counts with the part of it that belongs to them. Intervals are those between the 2.5 % and the 97.5 %
-quantile of 1,000 bootstrap samples, drawn with dice that depend on the figure's name alone.
+quantile of 1,000 bootstrap samples, drawn from a generator that depends on the figure's name alone.
 ";
 
 /// Returns the text of `output/README.md`.
@@ -214,11 +214,12 @@ fn causes(page: &mut String) {
     heading(
         page,
         "`cascade.csv`",
-        "A row per liquidation in the run, in that order. Counterfactual 0 is the run on the same dice with all forced \
-         sales muted: they fill at the price quoted just before them and leave the pool as it was. Counterfactual g + 1 \
-         lets those sales act that counterfactuals 0 to g have liquidated; what it is the first to liquidate is \
-         generation g + 1. The columns after `price_of` say what made that price as the block found it: `price` is \
-         `price_start` + `rest` + `shock` + each generation + `deeper`, exactly. Prices are rounded for it to a 2^36th of the price at the start.",
+        "A row per liquidation in the run, in that order. Counterfactual 0 is the run with the same random draws and \
+         all forced sales muted: they fill at the price quoted just before them and leave the pool as it was. \
+         Counterfactual g + 1 lets those sales act that counterfactuals 0 to g have liquidated; what it is the first \
+         to liquidate is generation g + 1. The columns after `price_of` say what made that price as the block found \
+         it: `price` is `price_start` + `rest` + `shock` + each generation + `deeper`, exactly. Prices are rounded for \
+         it to a 2^36th of the price at the start.",
     );
     columns(page, CascadeRow::COLUMNS);
     words(page, "kind", SaleKind::WORDS);

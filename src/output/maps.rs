@@ -72,7 +72,7 @@ columns! {
 
 /// After which blocks the liquidation map is drawn.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Drawn {
+pub enum MapSchedule {
     /// No map is written.
     #[default]
     Never,
@@ -112,7 +112,7 @@ struct Sample {
 /// Samples for `liquidation_map.csv` and `health_map.csv`.
 #[derive(Debug, Clone)]
 pub struct Maps {
-    drawn: Drawn,
+    schedule: MapSchedule,
     of_falls: Vec<FallMap>,
     worst_debt: f64,
     samples: Option<Vec<Sample>>,
@@ -122,15 +122,15 @@ pub struct Maps {
 
 impl Maps {
     /// Begins with nothing. `health` says whether samples of health are taken.
-    pub fn new(drawn: Drawn, health: bool) -> Self {
-        Self { drawn, of_falls: Vec::new(), worst_debt: 0.0, samples: health.then(Vec::new), stride: 1 }
+    pub fn new(schedule: MapSchedule, health: bool) -> Self {
+        Self { schedule, of_falls: Vec::new(), worst_debt: 0.0, samples: health.then(Vec::new), stride: 1 }
     }
 
     /// Looks at the block, in which so much debt was liquidated.
     pub fn look(&mut self, sees: &View, liquidated_debt: f64) {
         let block = sees.clock.block;
-        match &self.drawn {
-            Drawn::FirstWorstLast => {
+        match &self.schedule {
+            MapSchedule::FirstWorstLast => {
                 if block == 0 {
                     self.draw(sees, Moment::First);
                 }
@@ -140,8 +140,8 @@ impl Maps {
                     self.draw(sees, Moment::Worst);
                 }
             }
-            Drawn::After(blocks) if blocks.contains(&block) => self.draw(sees, Moment::Stated),
-            Drawn::After(_) | Drawn::Never => {}
+            MapSchedule::After(blocks) if blocks.contains(&block) => self.draw(sees, Moment::Stated),
+            MapSchedule::After(_) | MapSchedule::Never => {}
         }
         if block.is_multiple_of(self.stride) && self.samples.is_some() {
             self.sample(sees);
@@ -174,10 +174,10 @@ impl Maps {
     /// # Errors
     /// The file system refuses.
     pub fn write(mut self, folder: &mut OutputFolder, sees: &View) -> Result<(), FolderError> {
-        if self.drawn == Drawn::FirstWorstLast {
+        if self.schedule == MapSchedule::FirstWorstLast {
             self.draw(sees, Moment::Last);
         }
-        if self.drawn != Drawn::Never {
+        if self.schedule != MapSchedule::Never {
             let mut table = Table::open::<MapRow>(folder, "liquidation_map.csv", false)?;
             for map in &self.of_falls {
                 for (fall_ratio, liquidatable) in falls().zip(&map.at) {

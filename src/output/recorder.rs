@@ -4,7 +4,7 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::event_rows::event_row;
 use super::folder::{DataFile, FolderError, OutputFolder};
-use super::maps::{Drawn, Maps};
+use super::maps::{MapSchedule, Maps};
 use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
 use super::ticks::{BlockColumns, groups};
@@ -34,7 +34,7 @@ pub struct Wanted {
     /// Falls of the price of which `ticks.csv` says what they would make liquidatable.
     pub liquidatable_at: Vec<f64>,
     /// After which blocks `liquidation_map.csv` is drawn.
-    pub map: Drawn,
+    pub map: MapSchedule,
     /// Whether `health_map.csv` is written.
     pub health: bool,
 }

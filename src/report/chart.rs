@@ -2,8 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use super::format::{figure, percent, signed};
 use super::html::escape;
-use super::words::{figure, percent, signed};
 
 /// A chart as `assets/charts.js` draws it.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -62,7 +62,7 @@ pub(super) enum Axis {
     /// A gain over what was there at the start, a ratio.
     Return,
     /// Value in whole numeraire tokens.
-    Worth,
+    Value,
     /// A price.
     Price,
 }
@@ -213,10 +213,10 @@ impl Chart {
             }
         }
         let place = match self.x {
-            Axis::Block => format!("block {}", super::words::count(best.1)),
+            Axis::Block => format!("block {}", super::format::count(best.1)),
             Axis::Fall => format!("a fall of {}", percent(best.1)),
             Axis::Return => signed(percent(best.1)),
-            Axis::Worth | Axis::Price => figure(best.1),
+            Axis::Value | Axis::Price => figure(best.1),
         };
         (best.0, place)
     }
@@ -228,12 +228,12 @@ impl Heat {
         let Some(HeatCell(column, row, much)) = most else { return "Every cell is empty.".to_owned() };
         format!(
             "The fullest of {} cells holds {} {}, between {} and {}, at block {}.",
-            super::words::count(self.cells.len() as f64),
+            super::format::count(self.cells.len() as f64),
             figure(*much),
             self.unit,
             self.rows[*row],
             self.rows[*row + 1],
-            super::words::count(self.columns[*column]),
+            super::format::count(self.columns[*column]),
         )
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn histogram(
     Some(Chart {
         id: id.to_owned(),
         title: title.to_owned(),
-        x: if unit.is_empty() { Axis::Price } else { Axis::Worth },
+        x: if unit.is_empty() { Axis::Price } else { Axis::Value },
         at: (0..many).map(|bar| low + (bar as f64 + 0.5) * step).collect(),
         left: "runs".into(),
         from_zero: true,
@@ -92,7 +92,7 @@ pub(super) fn exceedance(sweep: &Sweep, id: &str, title: &str, name: &str, rules
         id: id.to_owned(),
         title: title.to_owned(),
         note: "Each point is a run.".into(),
-        x: Axis::Worth,
+        x: Axis::Value,
         at: runs.iter().map(|(value, _)| *value).collect(),
         left: "%".into(),
         from_zero: true,

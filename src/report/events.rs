@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::format::figure;
 use super::frame::Named;
 use super::grid::{Cells, Column, Grid, Texts, hundredths};
 use super::source::{Run, whole};
-use super::words::figure;
 use crate::output::finished::FinishedError;
 
 /// The most rows on the page: the largest by value are kept.
@@ -24,13 +24,13 @@ struct Row {
     moved: [(String, f64); 2],
     count: u64,
     /// In whole numeraire tokens: what orders rows by size.
-    worth: f64,
+    value: f64,
     bad_debt: f64,
 }
 
 impl Row {
-    /// Reads a row of `events.csv`; `worth` tells what an amount of a token is worth in a block.
-    fn of_event(named: &Named, record: &csv::ByteRecord, worth: &impl Fn(&str, f64, u64) -> f64) -> Option<Self> {
+    /// Reads a row of `events.csv`; `value` tells the value of an amount of a token in a block.
+    fn of_event(named: &Named, record: &csv::ByteRecord, value: &impl Fn(&str, f64, u64) -> f64) -> Option<Self> {
         let text = |name| named.text(record, name).to_owned();
         let block = whole(named.text(record, "block"))?;
         let amount = |name| named.number(record, name);
@@ -42,8 +42,8 @@ impl Row {
         }
         let [(token_in, paid), (token_out, got)] =
             [(text("token_in"), amount("amount_in")), (text("token_out"), amount("amount_out"))];
-        let one_worth = if paid.is_nan() { worth(&token_out, got, block) } else { worth(&token_in, paid, block) };
-        let bad = worth(if kind == "kill" { &token_out } else { &token_in }, amount("bad_debt"), block);
+        let one_value = if paid.is_nan() { value(&token_out, got, block) } else { value(&token_in, paid, block) };
+        let bad = value(if kind == "kill" { &token_out } else { &token_in }, amount("bad_debt"), block);
         Some(Self {
             block,
             kind,
@@ -53,7 +53,7 @@ impl Row {
             generation: String::new(),
             moved: [(token_in, paid), (token_out, got)],
             count: 1,
-            worth: one_worth,
+            value: one_value,
             bad_debt: bad,
         })
     }
@@ -100,7 +100,7 @@ impl Table {
     pub(super) fn of(run: &Run) -> Result<Self, FinishedError> {
         let mut gathered = Gathered::default();
         let prices = run.prices();
-        let worth = |token: &str, amount: f64, block: u64| {
+        let value = |token: &str, amount: f64, block: u64| {
             run.row(block as f64)
                 .and_then(|row| prices.get(token).map(|prices| prices[row] * amount))
                 .unwrap_or(f64::NAN)
@@ -110,7 +110,7 @@ impl Table {
             gathered.of += 1;
             let is_liquidation = matches!(named.text(record, "kind"), "kill" | "liquidate");
             if !(is_liquidation && has_causes) {
-                gathered.event(named, record, is_liquidation, &worth);
+                gathered.event(named, record, is_liquidation, &value);
             }
         })?;
         Ok(gathered.table(run.numeraire()))
@@ -142,7 +142,7 @@ impl Gathered {
             generation,
             moved: [(text("collateral"), number("sold")), (text("debt_token"), number("debt"))],
             count: 1,
-            worth: number("debt_numeraire"),
+            value: number("debt_numeraire"),
             bad_debt: number("bad_debt_numeraire"),
         });
         self.prune();
@@ -153,9 +153,9 @@ impl Gathered {
         named: &Named,
         record: &csv::ByteRecord,
         is_liquidation: bool,
-        worth: &impl Fn(&str, f64, u64) -> f64,
+        value: &impl Fn(&str, f64, u64) -> f64,
     ) {
-        let Some(mut row) = Row::of_event(named, record, worth) else { return };
+        let Some(mut row) = Row::of_event(named, record, value) else { return };
         let block = row.block;
         if is_liquidation {
             let text = |name| named.text(record, name);
@@ -176,7 +176,7 @@ impl Gathered {
             [&row.kind, &row.who, &row.place, &row.reason, &row.moved[0].0, &row.moved[1].0].map(String::to_owned);
         if let Some(held) = self.groups.get_mut(&key) {
             held.count += 1;
-            held.worth += row.worth;
+            held.value += row.value;
             for (held, one) in held.moved.iter_mut().zip(row.moved) {
                 held.1 += one.1;
             }
@@ -199,7 +199,7 @@ impl Gathered {
 
     fn keep_most(&mut self) {
         let by_importance = |a: &Row, b: &Row| {
-            let size = |row: &Row| if row.worth.is_nan() { 0.0 } else { row.worth };
+            let size = |row: &Row| if row.value.is_nan() { 0.0 } else { row.value };
             a.rank().cmp(&b.rank()).then(size(b).total_cmp(&size(a)))
         };
         self.rows.sort_by(by_importance);
@@ -209,14 +209,14 @@ impl Gathered {
     fn table(mut self, numeraire: &str) -> Table {
         self.close_block();
         self.keep_most();
-        self.rows.sort_by(|a, b| (a.block, a.rank()).cmp(&(b.block, b.rank())).then(b.worth.total_cmp(&a.worth)));
+        self.rows.sort_by(|a, b| (a.block, a.rank()).cmp(&(b.block, b.rank())).then(b.value.total_cmp(&a.value)));
         let mut texts = Texts::default();
         let mut words =
             |of: &dyn Fn(&Row) -> String| Cells::Words(self.rows.iter().map(|row| texts.place(&of(row))).collect());
         let (kind, who, place) =
             (words(&|row| row.kind.replace('_', " ")), words(&|row| row.who.clone()), words(&|row| row.place.clone()));
         let generation = words(&|row| row.generation.clone());
-        let worth =
+        let value =
             |of: &dyn Fn(&Row) -> f64| Cells::Hundredths(self.rows.iter().map(|row| hundredths(of(row))).collect());
         let column = |label: &str, cells| Column { label: label.to_owned(), cells };
         let columns = vec![
@@ -227,10 +227,10 @@ impl Gathered {
             column("where", place),
             column("how much", Cells::Texts(self.rows.iter().map(Row::told).collect())),
             column("times", Cells::Counts(self.rows.iter().map(|row| row.count).collect())),
-            column(&format!("worth ({numeraire})"), worth(&|row| row.worth)),
+            column(&format!("value ({numeraire})"), value(&|row| row.value)),
             column(
                 &format!("bad debt ({numeraire})"),
-                worth(&|row| if row.bad_debt == 0.0 { f64::NAN } else { row.bad_debt }),
+                value(&|row| if row.bad_debt == 0.0 { f64::NAN } else { row.bad_debt }),
             ),
         ];
         let grid = Grid { id: "events".to_owned(), columns, texts: texts.list() };
@@ -261,7 +261,7 @@ mod tests {
              4,kill,kill,bots,,7,ETH,1,USDC,9,3,\n4,kill,kill,bots,,8,ETH,1,USDC,9,0,\n",
         );
         let columns: Vec<&Cells> = table.grid.columns.iter().map(|column| &column.cells).collect();
-        let [Cells::Counts(block), _, _, Cells::Words(who), _, Cells::Texts(what), Cells::Counts(count), worth, bad] =
+        let [Cells::Counts(block), _, _, Cells::Words(who), _, Cells::Texts(what), Cells::Counts(count), value, bad] =
             columns[..]
         else {
             panic!("{columns:?}")
@@ -269,8 +269,8 @@ mod tests {
         assert_eq!((block.as_slice(), count.as_slice()), ([3, 3, 4, 4, 4].as_slice(), [2, 1, 1, 1, 2].as_slice()));
         let sale = "1.000 ETH → 9.000 USDC";
         assert_eq!(what[..], ["40.00 USDC → 3.000 ETH", "5.000 USDC → 1.000 ETH", sale, sale, "healthy"]);
-        let (Cells::Hundredths(worth), Cells::Hundredths(bad)) = (worth, bad) else { panic!("they are amounts") };
-        assert_eq!((worth[0], bad[2], bad[3]), (Some(8_000), Some(600), None));
+        let (Cells::Hundredths(value), Cells::Hundredths(bad)) = (value, bad) else { panic!("they are amounts") };
+        assert_eq!((value[0], bad[2], bad[3]), (Some(8_000), Some(600), None));
         assert_eq!(table.grid.texts[who[2]], "position 7 by bots");
     }
 

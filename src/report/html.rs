@@ -43,7 +43,7 @@ pub(super) enum Cell {
     /// Formatted already; set to the right.
     Number(String),
     /// SVG of [`drawing`], which is not escaped.
-    Drawn(String),
+    Svg(String),
 }
 
 impl Cell {
@@ -81,7 +81,7 @@ fn row(cells: &[Cell]) -> String {
         let (text, class) = match cell {
             Cell::Text(text) => (escape(text), ""),
             Cell::Number(text) => (escape(text), " class=\"n\""),
-            Cell::Drawn(svg) => (svg.clone(), " class=\"drawn\""),
+            Cell::Svg(svg) => (svg.clone(), " class=\"drawn\""),
         };
         if place == 0 { format!("<th scope=\"row\"{class}>{text}</th>") } else { format!("<td{class}>{text}</td>") }
     });

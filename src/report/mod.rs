@@ -7,7 +7,9 @@
 
 mod chart;
 mod distributions;
+mod downsample;
 mod events;
+mod format;
 mod frame;
 mod grid;
 mod html;
@@ -16,8 +18,6 @@ mod page;
 mod sections;
 mod seeds;
 mod source;
-mod thin;
-mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -87,7 +87,7 @@ fn of_run(finished: Finished) -> Result<Page, FinishedError> {
     let name = &run.finished.scenario.name;
     let muted = if run.finished.options.mute_forced_sales { ", forced sales muted" } else { "" };
     let seed = run.finished.seed.map(|seed| format!("seed {seed}")).unwrap_or_default();
-    let blocks = words::count(source::at(&run.summary, &["blocks"]));
+    let blocks = format::count(source::at(&run.summary, &["blocks"]));
     Ok(Page {
         title: format!("{name}, {seed}{muted}"),
         subtitle: format!("{blocks} blocks. {}", question(&run.text)),

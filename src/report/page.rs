@@ -14,7 +14,7 @@ const STYLES: [&str; 2] = [include_str!("assets/uplot.min.css"), include_str!("a
 const SCRIPTS: [&str; 6] = [
     include_str!("assets/uplot.min.js"),
     "\n(() => {\n\"use strict\";\n",
-    include_str!("assets/words.js"),
+    include_str!("assets/format.js"),
     include_str!("assets/charts.js"),
     include_str!("assets/grid.js"),
     include_str!("assets/page.js"),

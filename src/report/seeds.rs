@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::downsample;
+use super::format::count;
 use super::frame::Frame;
 use super::page::{Page, Time};
 use super::sections::{provenance, seeds as sections};
 use super::source::at;
-use super::thin;
-use super::words::count;
 use crate::output::finished::{Finished, FinishedError};
 use crate::output::manifest::SCENARIO;
 
@@ -119,7 +119,7 @@ fn kept(finished: &Finished, runs: &Frame) -> Option<Kept> {
     let from = edge("liquidations_first_block", f64::min, f64::INFINITY);
     let to = edge("liquidations_last_block", f64::max, f64::NEG_INFINITY);
     let is_active: Vec<bool> = blocks.iter().map(|block| (from..=to).contains(block)).collect();
-    let mut rows: Vec<usize> = thin::ends(&is_active, ROWS).into_iter().map(|end| end - 1).collect();
+    let mut rows: Vec<usize> = downsample::ends(&is_active, ROWS).into_iter().map(|end| end - 1).collect();
     rows.insert(0, 0);
     rows.dedup();
     let sampled = |path: &PathBuf| {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::chart::{Chart, Series};
+use super::downsample;
 use super::frame::{Frame, each_row, number};
-use super::thin;
 use crate::deployments::PoolParams;
 use crate::output::finished::{Finished, FinishedError};
 use crate::output::manifest::SCENARIO;
@@ -179,7 +179,7 @@ impl Run {
         }
         let values: Vec<&[f64]> = chart.series.iter().map(|series| series.values.as_slice()).collect();
         let buckets = (ROWS / values.len().max(1)).clamp(150, 700);
-        let rows = thin::rows(&thin::ends(&self.is_active, buckets), &values);
+        let rows = downsample::rows(&downsample::ends(&self.is_active, buckets), &values);
         let at = rows.iter().map(|row| self.blocks()[*row]).collect();
         let kept = |series: &Series| rows.iter().map(|row| series.values[*row]).collect();
         let series = chart.series.iter().map(|series| Series { values: kept(series), ..series.clone() }).collect();

@@ -25,7 +25,7 @@ use crate::deployments::valuation::{Valuation, valuation};
 use crate::market::OutsidePrices;
 use crate::output::agents::write_agents;
 use crate::output::folder::{FolderError, OutputFolder};
-use crate::output::maps::Drawn;
+use crate::output::maps::MapSchedule;
 use crate::output::positions::write_positions;
 use crate::output::recorder::{Recorder, Wanted};
 use crate::output::summary::Summary;
@@ -108,11 +108,11 @@ impl Simulation {
             swaps: record.events == EventsParams::All,
             liquidatable_at: record.liquidatable_at.clone(),
             map: match &record.liquidation_map {
-                MapParams::None => Drawn::Never,
-                MapParams::FirstWorstLast => Drawn::FirstWorstLast,
+                MapParams::None => MapSchedule::Never,
+                MapParams::FirstWorstLast => MapSchedule::FirstWorstLast,
                 MapParams::At(moments) => {
                     let clock = &world.resource::<ChainState>().clock;
-                    Drawn::After(moments.iter().map(|moment| clock.block_at(*moment)).collect())
+                    MapSchedule::After(moments.iter().map(|moment| clock.block_at(*moment)).collect())
                 }
             },
             health: record.health_map,

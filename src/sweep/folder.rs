@@ -105,7 +105,7 @@ pub enum SweepError {
 
 /// What makes runs equal: what a manifest must say for its folder to be gone on with.
 #[derive(Debug, Deserialize)]
-struct Made {
+struct Provenance {
     version: String,
     #[serde(default = "first_format")]
     format: u32,
@@ -114,7 +114,7 @@ struct Made {
     options: RunOptions,
 }
 
-impl Made {
+impl Provenance {
     /// Returns the first difference to what is asked for, in words: what is held, what is asked.
     fn differs(&self, asked: &SweepManifest) -> Option<(String, String)> {
         let options = |options: &RunOptions, keep_runs: bool| {
@@ -178,7 +178,7 @@ impl SweepFolder {
             return Err(FolderError::Foreign(target()).into());
         }
         let text = fs::read(self.target.join(MANIFEST)).unwrap_or_default();
-        let made: Made = serde_json::from_slice(&text).map_err(|_| FolderError::Exists(target()))?;
+        let made: Provenance = serde_json::from_slice(&text).map_err(|_| FolderError::Exists(target()))?;
         if let Some((held, asked)) = made.differs(asked) {
             return Err(SweepError::Other { target: target(), held, asked });
         }

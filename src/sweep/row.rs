@@ -69,12 +69,12 @@ fn untaken(name: &str, taken: &BTreeSet<String>) -> String {
 /// Where columns stand, whatever runs they were first seen in: as in the summary, and the counts of a list by name, of
 /// which a run has only its own, in the order of their names.
 #[derive(Debug)]
-pub(super) struct Order {
+pub(super) struct ColumnOrder {
     /// The summary's fields, and whether each is such a list of counts.
     fields: Vec<(String, bool)>,
 }
 
-impl Order {
+impl ColumnOrder {
     /// The order of a summary's fields.
     pub(super) fn new() -> Self {
         let Node::Fields(fields) = node(&every_field()) else { unreachable!("a summary is a struct") };
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn columns_stand_where_the_summary_has_them_whatever_run_brought_them() {
-        let order = Order::new();
+        let order = ColumnOrder::new();
         let mut columns: Vec<String> =
             ["reverts", "liquidations_count", "reverts_by_reason_z", "blocks", "reverts_by_reason_a"]
                 .map(str::to_owned)

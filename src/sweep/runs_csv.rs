@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use super::row::{Order, Row};
+use super::row::{ColumnOrder, Row};
 use crate::rows::csv::Line;
 
 /// The table's file name in a sweep's folder.
@@ -35,13 +35,13 @@ pub fn columns<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Vec<String> {
             columns.push(name.clone());
         }
     }
-    Order::new().sort(&mut columns);
+    ColumnOrder::new().sort(&mut columns);
     columns
 }
 
 /// Returns the file, its rows in the order given. A count that a run lacks is 0.
 pub fn write(rows: &[&Row]) -> Vec<u8> {
-    let order = Order::new();
+    let order = ColumnOrder::new();
     let columns = columns(rows.iter().copied());
     let empty: Vec<&str> = columns.iter().map(|column| if order.is_count(column) { "0" } else { "" }).collect();
     let mut line = Line::default();

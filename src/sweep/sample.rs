@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::row::{LABELS, Order, Row};
+use super::row::{ColumnOrder, LABELS, Row};
 use super::runs_csv::columns;
 
 /// The column of what liquidations left unpaid: net insolvent debt.
@@ -14,7 +14,7 @@ pub const LIQUIDATED_DEBT: &str = "liquidations_debt_numeraire";
 /// Returns every figure's values in the order of the columns. A run that failed has none, and a figure that does not
 /// exist in a run is left out of it; a count of nothing is 0.
 pub fn samples<'a>(rows: impl IntoIterator<Item = &'a Row> + Clone) -> Vec<(String, Vec<f64>)> {
-    let order = Order::new();
+    let order = ColumnOrder::new();
     let columns = columns(rows.clone());
     let places: BTreeMap<&str, usize> = columns.iter().map(String::as_str).zip(0..).collect();
     let mut values = vec![Vec::new(); columns.len()];

@@ -32,8 +32,11 @@ struct Lists {
 const LISTS: Lists = Lists {
     renamed: &[
         ("agents.csv", "gave_up", "priced_out"),
+        ("agents.csv", "worth_*", "value_*"),
         ("events.csv", "goblin", "worker"),
+        ("events.csv", "worth_numeraire", "value_numeraire"),
         ("summary.json", "agents_gave_up", "agents_priced_out"),
+        ("summary.json", "liquidity_providers[].worth_start_numeraire", "liquidity_providers[].value_start_numeraire"),
         ("summary.json", "positions.killed", "positions.liquidated"),
     ],
     words: &[

@@ -292,9 +292,14 @@ fn runs_are_compared_in_what_they_say_and_in_what_came_of_them() {
     assert_eq!(desk.run(&["run", "mild.ron", "--out", "two"]).code, Some(0));
     let told = desk.run(&["compare", "one", "two"]);
     assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{told:?}");
-    for words in
-        ["seed 1, on the same dice", "shocks.ETH.size", "Fixed(0.5)", "Fixed(0.3)", "farmer_profit", "figures differ"]
-    {
+    for words in [
+        "seed 1, with the same random draws",
+        "shocks.ETH.size",
+        "Fixed(0.5)",
+        "Fixed(0.3)",
+        "farmer_profit",
+        "figures differ",
+    ] {
         assert!(told.out.contains(words), "no `{words}` in: {}", told.out);
     }
     // A scenario is run with the folder's seed, and gives what the folder holds.

@@ -278,7 +278,7 @@ fn the_table_of_events_sorts_and_filters() {
 
     // The largest first, by keys.
     let heads = "[...document.querySelectorAll('.grid thead button')]";
-    browser.evaluate(&format!("{heads}.find((head) => head.textContent.startsWith('worth')).focus()"));
+    browser.evaluate(&format!("{heads}.find((head) => head.textContent.startsWith('value')).focus()"));
     browser.press("Enter");
     let column = "[...document.querySelectorAll('.grid tbody tr')].map((row) => Number(row.children[7].textContent.replace(/,/g, '')))";
     let sorted = browser.evaluate(column);

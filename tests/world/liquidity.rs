@@ -18,7 +18,7 @@ struct Run(Simulation);
 /// What became of an agent, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Became {
-    worth_start: f64,
+    value_start: f64,
     profit: f64,
     gas: f64,
     figures: Figures,
@@ -38,13 +38,13 @@ impl Run {
     fn became(&mut self, agent: u32) -> Became {
         let id = AgentId(agent);
         let account = self.0.world().resource::<AgentDirectory>().account(id);
-        let worth_end = self.0.worth().accounts[account.0 as usize];
+        let value_end = self.0.worth().accounts[account.0 as usize];
         let book = self.0.world().resource::<Books>().agents[id.index()];
         let books = self.0.world().resource::<LiquidityBooks>().clone();
         let world = self.0.world_mut();
         let mut state = SystemState::<View>::new(world);
         let figures = books.figures(id, account, &state.get(world).unwrap()).expect("it provides liquidity");
-        Became { worth_start: book.worth_start, profit: worth_end - book.worth_start, gas: book.gas_paid, figures }
+        Became { value_start: book.value_start, profit: value_end - book.value_start, gas: book.gas_paid, figures }
     }
 
     fn population(&self, agent: u32) -> String {
@@ -134,10 +134,10 @@ fn profit_is_fees_and_impermanent_loss_and_revaluation_and_own_trades_less_gas()
         for _ in 0..4 {
             run.steps(50);
             for agent in 0..PROVIDERS {
-                let (name, Became { worth_start, profit, gas, figures }) = (run.population(agent), run.became(agent));
+                let (name, Became { value_start, profit, gas, figures }) = (run.population(agent), run.became(agent));
                 let left_over = profit - (figures.before_gas() - gas);
-                assert!(left_over.abs() < 1e-9 * worth_start, "{name}: {left_over} of {profit}, {figures:?}");
-                without_trades = without_trades.max((left_over + figures.own_trades).abs() / worth_start);
+                assert!(left_over.abs() < 1e-9 * value_start, "{name}: {left_over} of {profit}, {figures:?}");
+                without_trades = without_trades.max((left_over + figures.own_trades).abs() / value_start);
             }
         }
         assert!(without_trades > 1e-5, "forgetting what a new range's trades cost is refused: {without_trades}");
@@ -188,8 +188,8 @@ const IMPERMANENT_LOSS: [(f64, f64); 6] =
 fn impermanent_loss_is_what_everybody_says_and_not_what_is_left_of_the_start() {
     for (ratio, published) in IMPERMANENT_LOSS {
         let mut run = Run::open(&straight_way(CONSTANT_PRODUCT, 1_000.0 * ratio, ""), 1);
-        let Became { worth_start, figures, .. } = run.steps(400).became(0);
-        let held = worth_start - 1.0 + figures.revaluation;
+        let Became { value_start, figures, .. } = run.steps(400).became(0);
+        let held = value_start - 1.0 + figures.revaluation;
         let simulated = figures.impermanent_loss / held;
         assert!((simulated - published).abs() < 1e-6, "r = {ratio}: {simulated}");
         assert!(figures.fees.abs() < 1e-6 * held, "there is no fee: {}", figures.fees);
@@ -204,8 +204,8 @@ fn impermanent_loss_is_what_everybody_says_and_not_what_is_left_of_the_start() {
 fn impermanent_loss_leaves_fees_out() {
     let pool = CONSTANT_PRODUCT.replace("fee_bps: 0", "fee_bps: 30");
     let mut run = Run::open(&straight_way(&pool, 2_000.0, ""), 1);
-    let Became { worth_start, figures, .. } = run.steps(400).became(0);
-    let held = worth_start - 1.0 + figures.revaluation;
+    let Became { value_start, figures, .. } = run.steps(400).became(0);
+    let held = value_start - 1.0 + figures.revaluation;
     let (without, with) = (figures.impermanent_loss / held, (figures.impermanent_loss + figures.fees) / held);
     assert!((without + 0.057_191).abs() < 1e-5, "{without}");
     assert!(with > without + 4e-4, "{with}");
@@ -218,8 +218,8 @@ fn a_weighted_pools_impermanent_loss_is_that_of_its_weights() {
         name: "pool", tokens: ["ETH", "USD"], weights: ["0.8", "0.2"], reserves: ["4_000", "1_000_000"], fee_bps: 0.01,
     )"#;
     let mut run = Run::open(&straight_way(pool, 2_000.0, ""), 1);
-    let Became { worth_start, figures, .. } = run.steps(400).became(0);
-    let simulated = figures.impermanent_loss / (worth_start - 1.0 + figures.revaluation);
+    let Became { value_start, figures, .. } = run.steps(400).became(0);
+    let simulated = figures.impermanent_loss / (value_start - 1.0 + figures.revaluation);
     let of_weights = libm::pow(2.0, 0.8) / 1.8 - 1.0;
     assert!((simulated - of_weights).abs() < 1e-5, "{simulated}, published {of_weights}");
     assert!((simulated + 0.057_191).abs() > 0.01, "halves are refused: {simulated}");

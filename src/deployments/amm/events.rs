@@ -54,7 +54,7 @@ fn liquidity<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &LiquidityAt) {
         cell.tokens.iter().zip(amounts).map(|(token, units)| sees.worth(*token, *units)).sum::<f64>()
     };
     name(row, sees, at.pool);
-    row.worth_numeraire = Some(worth(&at.moved.amounts));
+    row.value_numeraire = Some(worth(&at.moved.amounts));
     row.fees_numeraire = (!at.moved.fees.is_empty()).then(|| worth(&at.moved.fees));
     row.tick_lower = at.range.map(|range| range.lower);
     row.tick_upper = at.range.map(|range| range.upper);

@@ -48,7 +48,7 @@ columns! {
         pub tick_upper: Option<i32>,
         /// What came to the pool or left it with liquidity, at outside prices.
         #[unit = "numeraire"]
-        pub worth_numeraire: Option<f64>,
+        pub value_numeraire: Option<f64>,
         /// What of that was earned and kept apart from the liquidity, at outside prices.
         #[unit = "numeraire"]
         pub fees_numeraire: Option<f64>,
@@ -148,7 +148,7 @@ impl<'a> EventRow<'a> {
             pool: None,
             tick_lower: None,
             tick_upper: None,
-            worth_numeraire: None,
+            value_numeraire: None,
             fees_numeraire: None,
             farm: None,
             market: None,

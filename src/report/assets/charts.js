@@ -34,11 +34,11 @@ const horizontal = {
   block: (values) => values.map((at) => `${whole.format(at)}\n${elapsed(seconds(at))}`),
   fall: (values) => values.map((at) => tick(at, "%")),
   return: (values) => values.map((at) => tick(at, "%")),
-  worth: (values) => values.map((at) => tick(at, "")),
+  value: (values) => values.map((at) => tick(at, "")),
   price: (values) => values.map((at) => tick(at, "")),
 };
 const horizontalLabels = {
-  block: "block, and time since the start", fall: "fall of the price", return: "gain over the start", worth: "", price: "",
+  block: "block, and time since the start", fall: "fall of the price", return: "gain over the start", value: "", price: "",
 };
 
 /** Shows these blocks in every chart over blocks. */

@@ -1,8 +1,8 @@
 //! Blocks: what they had room for, and what it cost.
 
 use super::super::chart::{Chart, Look, Series};
+use super::super::format::figure;
 use super::super::source::Run;
-use super::super::words::figure;
 use super::Section;
 
 pub(in super::super) fn section(run: &Run) -> Section {

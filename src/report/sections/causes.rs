@@ -1,10 +1,10 @@
 //! Liquidations by generation, and what each did to the price.
 
 use super::super::chart::{Axis, Chart, Look, Series};
+use super::super::format::{count, figure, percent, short, signed};
 use super::super::html::{Cell, Mark, drawing, table};
 use super::super::liquidations::{Liquidations, Part};
 use super::super::source::{Run, at, list, word};
-use super::super::words::{count, figure, percent, short, signed};
 use super::Section;
 use crate::output::finished::FinishedError;
 
@@ -78,7 +78,7 @@ fn generations(run: &Run, liquidations: &Liquidations) -> String {
             Cell::text(name),
             Cell::number(count(part.count)),
             Cell::number(figure(part.debt)),
-            Cell::Drawn(drawing(&[bar], &format!("{} of the debt", percent(share)))),
+            Cell::Svg(drawing(&[bar], &format!("{} of the debt", percent(share)))),
             Cell::number(percent(share)),
             Cell::number(figure(part.bad_debt)),
         ]
@@ -125,7 +125,7 @@ pub(in super::super) fn waterfall(caption: &str, unit: &str, steps: &[Step]) -> 
         };
         let share = if step.is_end { String::new() } else { signed(percent(step.by / start)) };
         let by = if step.is_end { figure(step.by) } else { signed(figure(step.by)) };
-        vec![Cell::text(&step.name), Cell::Drawn(drawing(&[mark], &says)), Cell::number(by), Cell::number(share)]
+        vec![Cell::text(&step.name), Cell::Svg(drawing(&[mark], &says)), Cell::number(by), Cell::number(share)]
     };
     let rows: Vec<Vec<Cell>> = steps.iter().zip(&spans).map(row).collect();
     table(caption, &["cause", "", unit, "of the start"], &rows)
@@ -141,7 +141,7 @@ pub(in super::super) fn of_price(run: &Run) -> Result<Section, FinishedError> {
     if !cascade.is_object() {
         section.say(
             "A single run cannot tell the share of a fall that the shock did from the share that the liquidations did. \
-             `plimsoll cascade` runs the scenario beside its counterfactuals on the same dice, and this section then shows \
+             `plimsoll cascade` runs the scenario beside its counterfactuals with the same random draws, and this section then shows \
              it.",
         );
         return Ok(section);

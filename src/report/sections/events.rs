@@ -1,8 +1,8 @@
 //! The table of events.
 
 use super::super::events::Table;
+use super::super::format::count;
 use super::super::source::Run;
-use super::super::words::count;
 use super::Section;
 use crate::output::finished::FinishedError;
 

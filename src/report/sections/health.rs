@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::chart::{Axis, Chart, Heat, HeatCell, Look, Series};
+use super::super::format::count;
 use super::super::source::Run;
-use super::super::words::count;
 use super::Section;
 use crate::output::finished::FinishedError;
 

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::super::chart::{Chart, Look, Series};
+use super::super::format::{count, figure};
 use super::super::html::{Cell, table};
 use super::super::source::{Run, Thing, at, list, word};
-use super::super::words::{count, figure};
 use super::Section;
 use crate::rows::header::prefix;
 
@@ -28,7 +28,7 @@ pub(in super::super) fn section(run: &Run) -> Section {
     let mut charts = vec![
         chart(
             "depth",
-            &format!("Depth of pools: worth of their reserves ({unit})"),
+            &format!("Depth of pools: value of their reserves ({unit})"),
             &unit,
             each(&|pool| worth(run, pool), &unit),
         ),
@@ -37,7 +37,7 @@ pub(in super::super) fn section(run: &Run) -> Section {
             ..chart("gap", "Pool price over the price outside, less one (%)", "%", each(&|pool| gap(run, pool), "%"))
         },
         Chart {
-            note: "Worth of the first token over that of all, at outside prices: how far from balance a pool is."
+            note: "Value of the first token over that of all, at outside prices: how far from balance a pool is."
                 .into(),
             ..chart(
                 "imbalance",

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::chart::{Axis, Chart, Look, Series};
+use super::super::format::{count, figure, percent, signed};
 use super::super::html::{Cell, Mark, drawing, table};
 use super::super::source::Run;
-use super::super::words::{count, figure, percent, signed};
 use super::Section;
 use super::summary::gains;
 use crate::output::finished::FinishedError;
@@ -86,7 +86,7 @@ pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
         let number = |name| named.number(record, name);
         let (kind, is_liquidated) = (named.text(record, "kind"), named.text(record, "fate") == "liquidated");
         let (profit, start, leverage) =
-            (number("profit_numeraire"), number("worth_start_numeraire"), number("leverage_ratio"));
+            (number("profit_numeraire"), number("value_start_numeraire"), number("leverage_ratio"));
         kinds.entry(kind.to_owned()).or_default().add(profit, start, is_liquidated);
         if leverage.is_finite() {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
@@ -121,7 +121,7 @@ pub(in super::super) fn totals(gains: &[(String, f64)], unit: &str) -> String {
             Mark { from: 0.499, to: 0.501, top: 0.0, height: 1.0, class: "fill-grid" },
         ];
         let told = signed(figure(*profit));
-        vec![Cell::text(name), Cell::Drawn(drawing(&marks, &format!("{name}: {told} {unit}"))), Cell::number(told)]
+        vec![Cell::text(name), Cell::Svg(drawing(&marks, &format!("{name}: {told} {unit}"))), Cell::number(told)]
     };
     let rows: Vec<Vec<Cell>> = shown.map(row).collect();
     table("Profit and loss, revaluation of all they held included", &["", "", unit], &rows)
@@ -140,7 +140,7 @@ fn by_kind(kinds: &BTreeMap<String, Group>) -> String {
         vec![
             Cell::text(kind),
             Cell::number(count(group.agents)),
-            Cell::Drawn(quantile_box(&group.returns, low, high, |gain| signed(percent(gain)))),
+            Cell::Svg(quantile_box(&group.returns, low, high, |gain| signed(percent(gain)))),
             Cell::number(signed(percent(group.quantile(0.05)))),
             Cell::number(signed(percent(group.quantile(0.5)))),
             Cell::number(signed(percent(group.quantile(0.95)))),
@@ -166,9 +166,9 @@ fn by_leverage(bands: &BTreeMap<(String, u64), Group>) -> String {
         vec![
             Cell::text(format!("{kind} {leverage}")),
             Cell::number(count(group.agents)),
-            Cell::Drawn(drawing(&marks, &format!("{} survived", percent(survived)))),
+            Cell::Svg(drawing(&marks, &format!("{} survived", percent(survived)))),
             Cell::number(percent(survived)),
-            Cell::Drawn(quantile_box(&group.returns, low, high, |gain| signed(percent(gain)))),
+            Cell::Svg(quantile_box(&group.returns, low, high, |gain| signed(percent(gain)))),
             Cell::number(signed(percent(group.quantile(0.5)))),
         ]
     };

@@ -2,11 +2,11 @@
 
 use super::super::chart::Rule;
 use super::super::distributions::{exceedance, fan, histogram};
+use super::super::format::{count, figure, percent, short, shortest, signed};
 use super::super::grid::{Cells, Column, Grid, hundredths};
 use super::super::html::{Cell, table};
 use super::super::seeds::Sweep;
 use super::super::source::at;
-use super::super::words::{count, figure, percent, short, shortest, signed};
 use super::Section;
 use super::causes::{Step, waterfall};
 use super::profit::{quantile, quantile_box};
@@ -285,7 +285,7 @@ pub(in super::super) fn profit(sweep: &Sweep) -> Section {
     let row = |(kind, profits): &(String, Vec<f64>)| {
         vec![
             Cell::text(kind),
-            Cell::Drawn(quantile_box(profits, low, high, |profit| signed(figure(profit)))),
+            Cell::Svg(quantile_box(profits, low, high, |profit| signed(figure(profit)))),
             Cell::number(signed(figure(quantile(profits, 0.05)))),
             Cell::number(signed(figure(median(profits)))),
             Cell::number(signed(figure(quantile(profits, 0.95)))),
@@ -315,7 +315,7 @@ pub(in super::super) fn blocks(sweep: &Sweep) -> Section {
         let (low, high) = (*values.first()?, *values.last()?);
         let cells = [0.05, 0.5, 0.95].map(|share| Cell::number(figure(quantile(&values, share))));
         let drawn = if high > low { quantile_box(&values, low, high, figure) } else { String::new() };
-        Some([vec![Cell::text(*told), Cell::Drawn(drawn)], cells.to_vec()].concat())
+        Some([vec![Cell::text(*told), Cell::Svg(drawn)], cells.to_vec()].concat())
     });
     let header = ["", "lowest to highest run", "5 % of runs below", "half below", "95 % below"];
     section.before += &table("Figures over runs", &header, &rows.collect::<Vec<_>>());

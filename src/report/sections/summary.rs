@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::super::format::{count, elapsed, percent, short, shortest, signed};
 use super::super::html::escape;
 use super::super::source::{Run, at, list, word};
-use super::super::words::{count, elapsed, percent, short, shortest, signed};
 use super::Section;
 
 /// A figure in large digits.
@@ -145,7 +145,7 @@ fn fell(run: &Run, fall: Option<&Fall>) -> String {
     )];
     if fall.in_counterfactual_0.is_finite() {
         told.push(format!(
-            "With the same dice and every forced sale muted it would have fallen by {}.",
+            "With the same random draws and every forced sale muted it would have fallen by {}.",
             percent(1.0 - fall.in_counterfactual_0 / fall.start)
         ));
     }

@@ -37,7 +37,7 @@ pub enum Part {
     All,
 }
 
-/// What a liquidator asks for.
+/// The arguments of a liquidation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Liquidation {
     /// Whose position.

@@ -19,7 +19,7 @@ pub struct BankParams {
     pub reserve_bps: u16,
     /// Part of a liquidation's proceeds that the liquidator gets, in basis points.
     pub kill_bps: u16,
-    /// What borrowers are charged.
+    /// The model of the borrow rate.
     pub interest: InterestModel,
 }
 
@@ -162,7 +162,7 @@ impl Bank {
         BankBefore { state: self.state, positions: self.positions.len(), row }
     }
 
-    /// Puts back what was kept.
+    /// Undoes the calls since `before` was taken.
     pub fn restore(&mut self, before: BankBefore) {
         self.state = before.state;
         self.positions.truncate(before.positions);

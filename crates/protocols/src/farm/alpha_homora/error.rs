@@ -8,7 +8,7 @@ use crate::amm::uniswap_v2::PairError;
 use crate::farm::staking_rewards::StakingRewardsError;
 use plimsoll_math::MathError;
 
-/// Why a goblin could not do its work. Nothing has changed.
+/// Why a goblin could not do its work. Nothing has changed. Amounts are in smallest units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum GoblinError {
     /// The strategies' formulas hold for one fee only.
@@ -24,7 +24,7 @@ pub enum GoblinError {
     InsufficientLiquidityMinted {
         /// Liquidity tokens minted.
         minted: u128,
-        /// The least accepted.
+        /// The least that the caller accepts.
         least: u128,
     },
     /// The caller wanted more base for the liquidity.
@@ -32,7 +32,7 @@ pub enum GoblinError {
     InsufficientBase {
         /// Smallest units of base received.
         received: u128,
-        /// The least accepted.
+        /// The least that the caller accepts.
         least: u128,
     },
     /// The caller wanted more of the farmed token for the liquidity.
@@ -40,7 +40,7 @@ pub enum GoblinError {
     InsufficientFarmed {
         /// Smallest units of the farmed token left.
         received: u128,
-        /// The least accepted.
+        /// The least that the caller accepts.
         least: u128,
     },
     /// The pair refused.
@@ -49,12 +49,12 @@ pub enum GoblinError {
     /// The farm refused.
     #[error(transparent)]
     Farm(#[from] StakingRewardsError),
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }
 
-/// Why a call to the bank reverted. Nothing has changed.
+/// Why a call to the bank reverted. Nothing has changed. Amounts are in smallest units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum BankError {
     /// There is no such position.
@@ -142,7 +142,7 @@ pub enum BankError {
     /// The goblin could not do its work.
     #[error(transparent)]
     Goblin(#[from] GoblinError),
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

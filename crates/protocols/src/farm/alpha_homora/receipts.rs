@@ -1,4 +1,5 @@
 //! What each call moved: every transfer between two parties by itself, so that a ledger can book them one by one.
+//! Amounts are in smallest units.
 //!
 //! The goblin stands for its strategies too: what they leave behind as dust is the goblin's.
 
@@ -18,7 +19,7 @@ pub struct Accrued {
 /// A deposit into the bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deposited {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Base from the depositor to the bank.
     pub value: u128,
@@ -29,7 +30,7 @@ pub struct Deposited {
 /// A withdrawal from the bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Withdrawn {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Interest-bearing shares of the depositor burnt.
     pub share: u128,
@@ -71,7 +72,7 @@ pub struct GoblinMoves {
 pub struct Worked {
     /// The position; a new one has the next free number.
     pub position: PositionId,
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Base that the position owed before, interest included.
     pub debt_before: u128,
@@ -83,7 +84,7 @@ pub struct Worked {
     pub base_from_user: u128,
     /// Base from the bank to the goblin: what the user sent and the loan.
     pub base_to_goblin: u128,
-    /// What moved around the goblin.
+    /// Tokens and liquidity that moved between the goblin, its pair and its farm.
     pub moves: GoblinMoves,
     /// Base from the goblin to the bank.
     pub base_from_goblin: u128,
@@ -98,13 +99,13 @@ pub struct Killed {
     pub position: PositionId,
     /// Whose it is.
     pub owner: AccountId,
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Base that the position owed.
     pub debt: u128,
     /// Base that it would have sold for, by the bank's formula.
     pub health: u128,
-    /// What moved around the goblin.
+    /// Tokens and liquidity that moved between the goblin, its pair and its farm.
     pub moves: GoblinMoves,
     /// Base from the goblin to the bank.
     pub back: u128,
@@ -127,7 +128,7 @@ pub struct Reinvested {
     pub reward_sold: u128,
     /// Base from the reward pair to the goblin.
     pub base_bought: u128,
-    /// What moved around the goblin else.
+    /// Tokens and liquidity that moved besides.
     pub moves: GoblinMoves,
 }
 
@@ -136,7 +137,7 @@ pub struct Reinvested {
 pub struct OpenedAtGenesis {
     /// The position.
     pub position: PositionId,
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Base from the bank to the genesis account, which is what the position owes.
     pub debt: u128,

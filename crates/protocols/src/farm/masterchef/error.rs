@@ -32,7 +32,7 @@ pub enum MasterChefError {
         /// How many there are.
         pools: usize,
     },
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

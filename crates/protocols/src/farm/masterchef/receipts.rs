@@ -12,7 +12,7 @@ pub struct Minted {
 /// A deposit or a withdrawal, of nothing too: that is how a reward is claimed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Paid {
-    /// Rewards counted first.
+    /// Rewards created up to this call, before it took effect.
     pub minted: Minted,
     /// SUSHI from the contract to the account: what the deposit had earned, or all that the contract holds.
     pub reward: u128,
@@ -21,7 +21,7 @@ pub struct Paid {
 /// A new pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Added {
-    /// Rewards counted first.
+    /// Rewards created up to this call, before it took effect.
     pub minted: Minted,
     /// The pool's number.
     pub pid: u16,

@@ -47,7 +47,7 @@ pub enum StakingRewardsError {
         /// Seconds now.
         now: u64,
     },
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

@@ -175,7 +175,7 @@ pub enum AaveError {
         /// The mode.
         emode: EModeId,
     },
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

@@ -10,7 +10,7 @@ use plimsoll_math::{
 /// The part of a debt that may be liquidated at once while the position is close to healthy, in basis points.
 const DEFAULT_CLOSE_FACTOR_BPS: u128 = 5_000;
 
-/// What a liquidator asks for.
+/// The arguments of a liquidation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiquidationCall {
     /// Whose position to liquidate.

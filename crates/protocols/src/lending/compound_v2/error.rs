@@ -188,7 +188,7 @@ pub enum CompoundError {
         /// Smallest units owed.
         owed: u128,
     },
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::AccountId;
 use plimsoll_math::{MathError, U256, WAD, mul_div_down, sum};
 
-/// What a liquidator asks for.
+/// The arguments of a liquidation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiquidationOrder {
     /// The market of the debt to repay.

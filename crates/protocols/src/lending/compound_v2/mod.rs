@@ -84,7 +84,7 @@ pub struct MarketParams {
     pub reserve_factor_wad: u128,
     /// Smallest units of the underlying token for a smallest unit of the cToken while there are none, wad.
     pub initial_exchange_rate_wad: u128,
-    /// What borrowers are charged.
+    /// The model of the borrow rate.
     pub interest: InterestModel,
 }
 

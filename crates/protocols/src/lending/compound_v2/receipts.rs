@@ -1,4 +1,5 @@
 //! What each call moved: every transfer between two parties by itself, so that a ledger can book them one by one.
+//! Amounts are in smallest units.
 
 /// Interest that a call counted in a market before it did anything else. No token moves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Accrued {
 /// A supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Minted {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Underlying from the supplier to the market.
     pub amount: u128,
@@ -25,7 +26,7 @@ pub struct Minted {
 /// A supply taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Redeemed {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// cTokens of the supplier burnt.
     pub tokens: u128,
@@ -36,7 +37,7 @@ pub struct Redeemed {
 /// A loan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Borrowed {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Underlying from the market to the borrower.
     pub amount: u128,
@@ -47,7 +48,7 @@ pub struct Borrowed {
 /// A repayment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repaid {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Underlying from the payer to the market.
     pub amount: u128,
@@ -93,7 +94,7 @@ pub struct Transferred {
 /// Reserves paid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReservesReduced {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Underlying from the market to its owner.
     pub amount: u128,

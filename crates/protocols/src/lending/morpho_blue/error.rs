@@ -99,7 +99,7 @@ pub enum MorphoError {
         /// Smallest units that the contract holds of the token.
         held: u128,
     },
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

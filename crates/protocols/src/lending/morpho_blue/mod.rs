@@ -65,7 +65,7 @@ pub const MAX_FEE_WAD: u128 = WAD / 4;
 pub struct MarketParams {
     /// Loan to value at which a position fails, wad.
     pub lltv_wad: u128,
-    /// What borrowers are charged.
+    /// The model of the borrow rate.
     pub interest: InterestModel,
     /// Who gets the fee.
     pub fee_recipient: AccountId,

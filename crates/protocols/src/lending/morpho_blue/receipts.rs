@@ -1,4 +1,5 @@
 //! What each call moved: every transfer between two parties by itself, so that a ledger can book them one by one.
+//! Amounts are in smallest units.
 
 /// Interest that a call counted before it did anything else. No token moves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Accrued {
 /// A supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Supplied {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Loan token from the lender to the market.
     pub assets: u128,
@@ -25,7 +26,7 @@ pub struct Supplied {
 /// A withdrawal of supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Withdrawn {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Loan token from the market to the lender.
     pub assets: u128,
@@ -36,7 +37,7 @@ pub struct Withdrawn {
 /// A loan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Borrowed {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Loan token from the market to the borrower.
     pub assets: u128,
@@ -47,7 +48,7 @@ pub struct Borrowed {
 /// A repayment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repaid {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Loan token from the payer to the market.
     pub assets: u128,
@@ -65,7 +66,7 @@ pub struct CollateralSupplied {
 /// Collateral taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CollateralWithdrawn {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Collateral token from the market to the borrower.
     pub assets: u128,
@@ -74,7 +75,7 @@ pub struct CollateralWithdrawn {
 /// A liquidation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Liquidated {
-    /// Interest counted first.
+    /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,
     /// Collateral token from the market to the liquidator.
     pub seized_assets: u128,

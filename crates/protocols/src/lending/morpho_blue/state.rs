@@ -28,7 +28,7 @@ pub struct MarketState {
     pub last_update: u64,
     /// Part of the interest that the fee recipient gets, wad.
     pub fee_wad: u128,
-    /// What borrowers are charged.
+    /// The model of the borrow rate.
     pub interest: InterestModel,
     /// Loan to value at which a position fails, wad.
     pub(super) lltv_wad: u128,

@@ -1,4 +1,4 @@
-//! A first look in the terminal: each price as a line of blocks, and liquidations as bars below.
+//! Sparklines of a run for the terminal: each price as a line of blocks, and liquidations as bars below.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '�
 /// A line with fewer cells than this is left out.
 const FEWEST_CELLS: usize = 10;
 
-/// One line of the first look: a name and a value per cell.
+/// One sparkline: a name and a value per cell.
 #[derive(Debug, Clone, PartialEq)]
 struct Series {
     label: String,
@@ -21,7 +21,7 @@ struct Series {
 
 /// Returns the lines for a run's folder, cut to `width` columns; nothing where they would not fit or there is nothing to
 /// see.
-pub(super) fn look(folder: &Path, blocks: u64, width: usize) -> String {
+pub(super) fn sparklines(folder: &Path, blocks: u64, width: usize) -> String {
     let Ok(reader) = csv::Reader::from_path(folder.join("ticks.csv")) else { return String::new() };
     let Some(mut list) = series(reader, blocks, width) else { return String::new() };
     let seen = |series: &Series| series.cells.iter().any(|cell| cell.to_bits() != series.cells[0].to_bits());
@@ -113,10 +113,10 @@ fn range(cells: &[f64]) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    fn look_at(ticks: &str, blocks: u64, width: usize) -> String {
+    fn lines_of(ticks: &str, blocks: u64, width: usize) -> String {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("ticks.csv"), ticks).unwrap();
-        look(home.path(), blocks, width)
+        sparklines(home.path(), blocks, width)
     }
 
     const HEADER: &str =
@@ -129,7 +129,7 @@ mod tests {
             format!("{block},{liquidations},1,{price},{price}.5,7\n")
         };
         let rows = (0..64).map(row).collect::<Vec<_>>().concat();
-        let seen = look_at(&(HEADER.to_owned() + &rows), 64, 80);
+        let seen = lines_of(&(HEADER.to_owned() + &rows), 64, 80);
         let lines: Vec<&str> = seen.lines().collect();
         assert_eq!(lines.len(), 3, "a constant price says nothing: {seen}");
         assert!(lines[0].starts_with("eth outside, 1,370 to 2,000") && lines[0].ends_with('▁'), "{seen}");
@@ -143,9 +143,9 @@ mod tests {
     #[test]
     fn where_there_is_no_room_or_nothing_to_see_nothing_is_shown() {
         let two = HEADER.to_owned() + "0,0,1,2,3,4\n1,0,1,3,4,4\n";
-        assert_eq!(look_at(&two, 2, 20), "");
-        assert_ne!(look_at(&two, 2, 80), "");
-        assert_eq!(look_at(HEADER, 2, 80), "");
-        assert_eq!(look_at("", 2, 80), "");
+        assert_eq!(lines_of(&two, 2, 20), "");
+        assert_ne!(lines_of(&two, 2, 80), "");
+        assert_eq!(lines_of(HEADER, 2, 80), "");
+        assert_eq!(lines_of("", 2, 80), "");
     }
 }
