@@ -1,5 +1,6 @@
 //! What everybody has and what became of it: the books kept while a run goes on, profit and loss at its end.
 
+pub mod agent_books;
 pub mod books;
 pub mod exposed;
 pub mod fate;

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use smallvec::SmallVec;
 
 use super::fate::PositionFate;
 use super::lowest::LowestSince;
@@ -38,7 +39,7 @@ pub struct PositionBook {
     ratio: f64,
     /// The collateral and debt whose price ratio its health follows.
     pair: Pair,
-    /// The moment from which on it has consisted of that.
+    /// The moment from which on it has consisted of that, or of nothing.
     since: u32,
     /// Where in the list of details its own are, from 1; 0 without any.
     details: u32,
@@ -47,26 +48,74 @@ pub struct PositionBook {
 /// What only those positions have to which something happened.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Details {
-    /// The block in which it was closed or liquidated; missing while it is open.
-    pub closed: Option<u64>,
     /// Its health factor before it was last liquidated.
     pub health_factor: Option<f64>,
-    /// Collateral seized, summed over liquidations, by token in smallest units.
-    pub liquidated_collateral: Amounts,
-    /// Debt that was liquidated, repaid or not, by token in smallest units.
-    pub liquidated_debt: Amounts,
-    /// Debt left unpaid, by token in smallest units.
-    pub bad_debt: Amounts,
+    /// What was taken of it, in smallest units; an amount for each token.
+    lost: SmallVec<[(u128, TokenId, Lost); 2]>,
+    /// Of a leveraged farm.
+    invested: Option<Box<Invested>>,
+}
+
+/// What is taken of a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// Collateral seized, summed over liquidations.
+    Collateral,
+    /// Debt that was liquidated, repaid or not.
+    Debt,
+    /// Debt left unpaid.
+    BadDebt,
+}
+
+/// What the owner of a leveraged farm's position put in and got out.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Invested {
     /// What its owner put in, worth then in whole numeraire tokens, where that is known.
     pub equity: Option<f64>,
     /// Assets over `equity`, at the start.
     pub leverage: Option<f64>,
-    /// What closing or killing it paid to the owner of a leveraged position, in smallest units; missing while it is open.
+    /// What closing or killing it paid to its owner, in smallest units; missing while it is open.
     pub proceeds: Option<(TokenId, u128)>,
-    /// The same, worth then in whole numeraire tokens.
-    pub proceeds_worth: f64,
+    /// All that, valued then in whole numeraire tokens.
+    pub proceeds_value: f64,
 }
 
+impl Details {
+    /// Returns what its owner put in and got out; nothing of what is no leveraged farm's.
+    pub fn invested(&self) -> Invested {
+        self.invested.as_deref().copied().unwrap_or_default()
+    }
+
+    /// Returns the same, to write.
+    pub fn invested_mut(&mut self) -> &mut Invested {
+        self.invested.get_or_insert_default()
+    }
+
+    /// Notes what its owner put in and what the position held then, worth in whole numeraire tokens.
+    pub fn invest(&mut self, equity: f64, assets: f64) {
+        let invested = self.invested_mut();
+        (invested.equity, invested.leverage) = (Some(equity), Some(assets / equity));
+    }
+
+    /// Returns what was taken of it, in smallest units by token.
+    pub fn lost(&self, what: Lost) -> Amounts {
+        let of_it = self.lost.iter().filter(|(_, _, lost)| *lost == what);
+        of_it.map(|(units, token, _)| (*token, *units)).collect()
+    }
+
+    /// Adds an amount to those of its token.
+    fn lose(&mut self, what: Lost, token: TokenId, units: u128) {
+        if units == 0 {
+            return;
+        }
+        match self.lost.iter_mut().find(|(_, held, lost)| (*held, *lost) == (token, what)) {
+            Some((sum, _, _)) => *sum = sum.saturating_add(units),
+            None => self.lost.push((units, token, what)),
+        }
+    }
+}
+
+/// The positions of one market of a protocol.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Market {
     protocol: ProtocolId,
@@ -88,7 +137,7 @@ pub struct PositionBooks {
     /// Positions whose numbers are those of others now.
     over: Vec<(PositionKey, PositionBook)>,
     details: Vec<Details>,
-    /// Whether lowest health factors are followed, which `positions.csv` alone asks for.
+    /// Whether lowest health factors are followed and details kept, which `positions.csv` alone asks for.
     follows: bool,
 }
 
@@ -108,10 +157,16 @@ impl PositionBook {
     pub fn opened(&self) -> Option<u64> {
         self.opened.checked_sub(1).map(u64::from)
     }
+
+    /// Returns the block in which it was closed or liquidated; none while it is open.
+    pub fn closed(&self) -> Option<u64> {
+        let is_over = matches!(self.fate, Some(PositionFate::Closed | PositionFate::Liquidated));
+        is_over.then(|| u64::from(self.since) - 1)
+    }
 }
 
 impl PositionBooks {
-    /// Opens the books before the first block. Health factors are followed where somebody asks for them.
+    /// Opens the books before the first block. Health factors are followed and details kept where somebody asks for them.
     pub fn open(sees: &View, follows: bool) -> Self {
         let mut books = Self { follows, ..Self::default() };
         for (protocol, names) in (0..).map(ProtocolId).zip(&sees.protocols.directory.positions) {
@@ -142,8 +197,11 @@ impl PositionBooks {
         &mut books[index]
     }
 
-    /// Returns a position's details, made empty if it has none.
-    pub fn details_mut(&mut self, key: PositionKey) -> &mut Details {
+    /// Returns a position's details, made empty if it has none; none where `positions.csv` is not asked for.
+    pub fn details_mut(&mut self, key: PositionKey) -> Option<&mut Details> {
+        if !self.follows {
+            return None;
+        }
         let next = u32::try_from(self.details.len() + 1).expect("positions are numbered in u32");
         let book = self.book_mut(key);
         if book.details == 0 {
@@ -153,7 +211,7 @@ impl PositionBooks {
         if index > self.details.len() {
             self.details.push(Details::default());
         }
-        &mut self.details[index - 1]
+        Some(&mut self.details[index - 1])
     }
 
     /// Returns a position's details; none of one that nothing happened to.
@@ -167,8 +225,10 @@ impl PositionBooks {
             self.liquidated(at, sees);
         } else if let Some(key) = event.changes() {
             self.changed(key, sees);
-        } else if let Some((key, token, units)) = event.loses() {
-            add(&mut self.details_mut(key).bad_debt, token, units);
+        } else if let Some((key, token, units)) = event.loses()
+            && let Some(details) = self.details_mut(key)
+        {
+            details.lose(Lost::BadDebt, token, units);
         }
     }
 
@@ -186,21 +246,23 @@ impl PositionBooks {
     fn liquidated(&mut self, at: &Liquidation, sees: &View) {
         let is_open = self.book_mut(at.key).fate == Some(PositionFate::Open);
         // Opened in the same block, and gone at its end.
-        if !is_open && self.details_mut(at.key).closed != Some(sees.clock.block) {
+        if !is_open && self.book_mut(at.key).closed() != Some(sees.clock.block) {
             self.begin(at.key, sees);
         }
         let book = self.book_mut(at.key);
         book.lowest = at.health_factor.map_or(book.lowest, |health| health.min(book.lowest));
-        let details = self.details_mut(at.key);
-        details.health_factor = at.health_factor;
-        for (token, units) in &at.seized {
-            add(&mut details.liquidated_collateral, *token, *units);
-        }
-        add(&mut details.liquidated_debt, at.debt_token, at.debt);
-        add(&mut details.bad_debt, at.debt_token, at.bad_debt);
-        if at.kind == SaleKind::Kill {
-            details.proceeds = Some((at.debt_token, at.returned));
-            details.proceeds_worth = sees.worth(at.debt_token, at.returned);
+        if let Some(details) = self.details_mut(at.key) {
+            details.health_factor = at.health_factor;
+            for (token, units) in &at.seized {
+                details.lose(Lost::Collateral, *token, *units);
+            }
+            details.lose(Lost::Debt, at.debt_token, at.debt);
+            details.lose(Lost::BadDebt, at.debt_token, at.bad_debt);
+            if at.kind == SaleKind::Kill {
+                let invested = details.invested_mut();
+                invested.proceeds = Some((at.debt_token, at.returned));
+                invested.proceeds_value = sees.worth(at.debt_token, at.returned);
+            }
         }
         let stands = !at.is_over
             && positions_of(sees, at.key.protocol, |positions| positions.stands(at.key.market, at.key.position));
@@ -228,9 +290,7 @@ impl PositionBooks {
         if stands {
             self.begin_to_follow(key, moment, sees);
         } else if book.fate == Some(PositionFate::Open) {
-            book.fate = Some(fate);
-            book.ratio = 0.0;
-            self.details_mut(key).closed = Some(sees.clock.block);
+            (book.fate, book.since, book.ratio) = (Some(fate), moment, 0.0);
         }
     }
 
@@ -345,14 +405,4 @@ fn lowest_of(book: &PositionBook, lowest: &BTreeMap<Pair, LowestSince>) -> f64 {
 
 fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
-}
-
-fn add(amounts: &mut Amounts, token: TokenId, units: u128) {
-    if units == 0 {
-        return;
-    }
-    match amounts.iter_mut().find(|(held, _)| *held == token) {
-        Some((_, sum)) => *sum = sum.saturating_add(units),
-        None => amounts.push((token, units)),
-    }
 }

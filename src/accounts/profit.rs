@@ -132,7 +132,7 @@ pub fn profit_and_loss(
 ) -> ProfitAndLoss {
     let prices = prices(sees);
     let issued = |source| worth_of(&sees.tokens, &prices, |token| sees.ledger.issued(source, token) as f64);
-    let mut by_kind = by_kind(directory, books, now);
+    let mut by_kind = by_kind(directory, books, &beginning.worth, now);
     for kind in &mut by_kind {
         let held = &beginning.wallets[kind.kind.as_str()];
         let at = |prices: &[f64]| worth_of(&sees.tokens, prices, |token: TokenId| held[token.index()]);
@@ -172,17 +172,17 @@ pub fn profit_and_loss(
     }
 }
 
-fn by_kind(directory: &AgentDirectory, books: &Books, now: &Valuation) -> Vec<KindProfit> {
+fn by_kind(directory: &AgentDirectory, books: &Books, start: &Valuation, now: &Valuation) -> Vec<KindProfit> {
     let mut kinds: Vec<KindProfit> = Vec::new();
-    for (id, book) in (0..).map(AgentId).zip(&books.agents) {
-        let kind = directory.population(id).kind;
+    for (id, book) in books.agents.all() {
+        let (kind, account) = (directory.population(id).kind, directory.account(id).0 as usize);
         let index = kinds.iter().position(|known| known.kind == kind).unwrap_or_else(|| {
             kinds.push(KindProfit { kind: kind.to_owned(), ..KindProfit::default() });
             kinds.len() - 1
         });
         let row = &mut kinds[index];
         row.agents += 1;
-        row.profit_numeraire += now.accounts[directory.account(id).0 as usize] - book.value_start;
+        row.profit_numeraire += now.accounts[account] - start.accounts[account];
         row.rewards_numeraire += book.rewards;
         row.gas_paid_numeraire += book.gas_paid;
     }
@@ -194,10 +194,10 @@ pub fn provided(
     sees: &View,
     directory: &AgentDirectory,
     (books, liquidity): (&Books, &LiquidityBooks),
-    now: &Valuation,
+    (start, now): (&Valuation, &Valuation),
 ) -> Vec<Provided> {
     let mut rows: Vec<Provided> = Vec::new();
-    for (id, book) in (0..).map(AgentId).zip(&books.agents).filter(|(id, _)| directory.population(*id).kind == KIND) {
+    for (id, book) in books.agents.all().filter(|(id, _)| directory.population(*id).kind == KIND) {
         let (population, account) = (&directory.population(id).name, directory.account(id));
         let index = rows.iter().position(|known| known.population == *population).unwrap_or_else(|| {
             rows.push(Provided { population: population.clone(), ..Provided::default() });
@@ -205,8 +205,9 @@ pub fn provided(
         });
         let (row, figures) = (&mut rows[index], liquidity.figures(id, account, sees).unwrap_or_default());
         row.agents += 1;
-        row.value_start_numeraire += book.value_start;
-        row.profit_numeraire += now.accounts[account.0 as usize] - book.value_start;
+        let (value_start, value_end) = (start.accounts[account.0 as usize], now.accounts[account.0 as usize]);
+        row.value_start_numeraire += value_start;
+        row.profit_numeraire += value_end - value_start;
         row.fees_earned_numeraire += figures.fees;
         row.impermanent_loss_numeraire += figures.impermanent_loss;
         row.loss_versus_rebalancing_numeraire += figures.loss_versus_rebalancing;

@@ -7,7 +7,6 @@ use crate::accounts::fate::AgentFate;
 use crate::accounts::liquidity::LiquidityBooks;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::ids::AgentId;
 use crate::deployments::valuation::Valuation;
 
 columns! {
@@ -100,34 +99,34 @@ pub fn write_agents(
     sees: &View,
     directory: &AgentDirectory,
     (books, liquidity): (&Books, Option<&LiquidityBooks>),
-    now: &Valuation,
+    (start, now): (&Valuation, &Valuation),
     exact: bool,
 ) -> Result<(), FolderError> {
     let mut table = Table::open::<Agent>(folder, "agents.csv", exact)?;
-    for (id, book) in (0..).map(AgentId).zip(&books.agents) {
-        let population = directory.population(id);
+    for (id, book) in books.agents.all() {
+        let (population, listed) = (directory.population(id), &directory.agents[id.index()]);
         let account = directory.account(id);
-        let value_end = now.accounts[account.0 as usize];
+        let (value_start, value_end) = (start.accounts[account.0 as usize], now.accounts[account.0 as usize]);
         let provided = liquidity.and_then(|liquidity| liquidity.figures(id, account, sees));
         table.row(&Agent {
             agent: id.0,
             population: &population.name,
-            number: directory.agents[id.index()].number,
+            number: listed.number,
             kind: population.kind,
             entered_block: book.entered,
             left_block: book.left,
-            value_start_numeraire: book.value_start,
+            value_start_numeraire: value_start,
             value_end_numeraire: value_end,
-            profit_numeraire: value_end - book.value_start,
+            profit_numeraire: value_end - value_start,
             rewards_numeraire: book.rewards,
             lost_to_sandwiches_numeraire: book.lost,
             gas_paid_numeraire: book.gas_paid,
-            gas_share_ratio: (book.value_start > 0.0).then(|| book.gas_paid / book.value_start),
+            gas_share_ratio: (value_start > 0.0).then(|| book.gas_paid / value_start),
             transactions: book.transactions.into(),
             reverts: book.reverts.into(),
             expired: book.expired.into(),
             priced_out: book.priced_out.into(),
-            leverage_ratio: book.leverage,
+            leverage_ratio: listed.leverage,
             fees_earned_numeraire: provided.map(|provided| provided.fees),
             impermanent_loss_numeraire: provided.map(|provided| provided.impermanent_loss),
             loss_versus_rebalancing_numeraire: provided.map(|provided| provided.loss_versus_rebalancing),

@@ -3,7 +3,7 @@
 use super::folder::{FolderError, OutputFolder};
 use super::table::Table;
 use crate::accounts::fate::{LowestKind, PositionFate};
-use crate::accounts::position_books::{Details, PositionBook, PositionBooks};
+use crate::accounts::position_books::{Details, Lost, PositionBook, PositionBooks};
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::ids::{PositionKey, TokenId};
@@ -112,6 +112,7 @@ fn row<'a>(
 ) -> Position<'a> {
     let nothing = Details::default();
     let details = details.unwrap_or(&nothing);
+    let invested = details.invested();
     let is_open = book.fate == Some(PositionFate::Open);
     let (owner, holding) = positions_of(sees, key.protocol, |positions| {
         let holding = is_open.then(|| positions.holding(key.market, key.position));
@@ -133,7 +134,7 @@ fn row<'a>(
         let named = |(token, units): &(TokenId, u128)| (sees.tokens.get(*token).name.as_str(), of(*token, *units));
         Amounts(list.iter().map(named).collect())
     };
-    let worth = if is_open { equity(&holding, sees) } else { details.proceeds_worth };
+    let worth = if is_open { equity(&holding, sees) } else { invested.proceeds_value };
     Position {
         protocol,
         market,
@@ -141,7 +142,7 @@ fn row<'a>(
         population: &directory.population(owner).name,
         agent: directory.agents[owner.index()].number,
         opened_block: book.opened(),
-        closed_block: details.closed,
+        closed_block: book.closed(),
         fate: book.fate.expect("only what there was is written"),
         collateral: amounts(&holding.collateral),
         debt: amounts(&holding.debt),
@@ -149,13 +150,13 @@ fn row<'a>(
         liquidation_price: holding.liquidation_price,
         health_factor_lowest: lowest,
         health_factor_lowest_kind: lowest.map(|_| kind),
-        liquidated_collateral: amounts(&details.liquidated_collateral),
-        liquidated_debt: amounts(&details.liquidated_debt),
-        bad_debt: amounts(&details.bad_debt),
-        equity_start_numeraire: details.equity,
-        leverage_start_ratio: details.leverage,
-        proceeds: details.proceeds.map(|(token, units)| of(token, units)),
-        profit_numeraire: details.equity.map(|start| worth - start),
+        liquidated_collateral: amounts(&details.lost(Lost::Collateral)),
+        liquidated_debt: amounts(&details.lost(Lost::Debt)),
+        bad_debt: amounts(&details.lost(Lost::BadDebt)),
+        equity_start_numeraire: invested.equity,
+        leverage_start_ratio: invested.leverage,
+        proceeds: invested.proceeds.map(|(token, units)| of(token, units)),
+        profit_numeraire: invested.equity.map(|start| worth - start),
     }
 }
 

@@ -5,7 +5,7 @@ mod fork;
 
 use std::path::Path;
 
-use bevy_ecs::prelude::{Res, World};
+use bevy_ecs::prelude::{Query, Res, ResMut, World};
 use bevy_ecs::system::SystemState;
 use thiserror::Error;
 
@@ -121,16 +121,14 @@ impl Simulation {
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let beginning = Beginning::of(&sees, &directory);
-        let first = directory.first_account as usize;
-        let follows = record.positions && folder.is_some();
-        let mut books = Books::open(&sees, &directory, &beginning.worth.accounts[first..], follows);
+        let mut books = Books::open(&sees, &directory, record.positions && folder.is_some());
         let mut recorder = Recorder::open(&sees, world.resource::<OutsidePrices>(), folder, wanted)?;
         name.clone_into(&mut recorder.summary.scenario);
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
         if let Some(liquidity) = LiquidityBooks::open(&sees, &directory) {
             for agent in liquidity.inside() {
-                books.agents[agent.index()].fate = AgentFate::Open;
+                books.agents.of_mut(agent).fate = AgentFate::Open;
             }
             world.insert_resource(liquidity);
         }
@@ -215,10 +213,11 @@ impl Simulation {
         let blocks = self.blocks_done();
         // The tables of the end tell of the last block, as the last row of `ticks.csv` does.
         self.world.resource_mut::<ChainState>().clock.look_back();
-        let identities: Vec<Identity> = self.world.query::<&Identity>().iter(&self.world).copied().collect();
-        let out_of_gas_money = identities.iter().filter(|identity| identity.out_of_gas_money).count();
-        let mut books = self.world.resource_mut::<Books>();
+        let mut state = SystemState::<(Query<&Identity>, ResMut<Books>)>::new(&mut self.world);
+        let (identities, mut books) = state.get_mut(&mut self.world).expect("the books are open");
+        let mut out_of_gas_money = 0;
         for identity in &identities {
+            out_of_gas_money += u64::from(identity.out_of_gas_money);
             books.priced_out(identity.id, identity.priced_out);
         }
         let mut state = SystemState::<Ended>::new(&mut self.world);
@@ -228,20 +227,20 @@ impl Simulation {
         let maps = recorder.maps.take();
         let mut summary = recorder.summed();
         summary.blocks = blocks;
-        summary.agents_out_of_gas_money = out_of_gas_money as u64;
+        summary.agents_out_of_gas_money = out_of_gas_money;
         summary.agents_priced_out = books.count_fate(AgentFate::PricedOut);
         summary.audits_passed = self.audits + 1;
         summary.positions = books.positions.count();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, sees.named, &self.beginning, &now);
-        let liquidity = liquidity.as_deref();
+        let (liquidity, worths) = (liquidity.as_deref(), (&self.beginning.worth, &now));
         summary.liquidity_providers =
-            liquidity.map_or_else(Vec::new, |liquidity| provided(&sees, &directory, (&books, liquidity), &now));
+            liquidity.map_or_else(Vec::new, |liquidity| provided(&sees, &directory, (&books, liquidity), worths));
         if let Some(folder) = folder {
             if let Some(maps) = maps {
                 maps.write(folder, &sees)?;
             }
             if self.writes.agents {
-                write_agents(folder, &sees, &directory, (&books, liquidity), &now, self.writes.exact)?;
+                write_agents(folder, &sees, &directory, (&books, liquidity), worths, self.writes.exact)?;
             }
             if self.writes.positions {
                 write_positions(folder, &sees, &directory, &books.positions, self.writes.exact)?;

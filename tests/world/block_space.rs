@@ -80,7 +80,7 @@ fn fates(mut simulation: Simulation, population: &str, fate: AgentFate) -> usize
     }
     let directory = simulation.world().resource::<AgentDirectory>();
     let members = identities.iter().filter(|identity| directory.population(identity.id).name == population);
-    members.filter(|identity| books.agents[identity.id.index()].fate == fate).count()
+    members.filter(|identity| books.agents.of(identity.id).fate == fate).count()
 }
 
 const LIQUIDATOR: &str = r#"FarmLiquidator(

@@ -10,10 +10,15 @@ use plimsoll::agents::view::View;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::{AgentId, TokenId};
 use plimsoll::chain::state::ChainState;
+use plimsoll::deployments::valuation::Valuation;
 use plimsoll::simulation::Simulation;
 
 /// A run, every block audited.
-struct Run(Simulation);
+struct Run {
+    simulation: Simulation,
+    /// What claims were worth before the first block.
+    start: Valuation,
+}
 
 /// What became of an agent, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,35 +31,37 @@ struct Became {
 
 impl Run {
     fn open(text: &str, seed: u64) -> Self {
-        Self(begin_with(text, audited(seed)))
+        let mut simulation = begin_with(text, audited(seed));
+        Self { start: simulation.worth(), simulation }
     }
 
     fn steps(&mut self, blocks: u64) -> &mut Self {
-        (0..blocks).for_each(|_| self.0.step().unwrap());
+        (0..blocks).for_each(|_| self.simulation.step().unwrap());
         self
     }
 
     /// Returns what became of an agent by the end of the last block.
     fn became(&mut self, agent: u32) -> Became {
         let id = AgentId(agent);
-        let account = self.0.world().resource::<AgentDirectory>().account(id);
-        let value_end = self.0.worth().accounts[account.0 as usize];
-        let book = self.0.world().resource::<Books>().agents[id.index()];
-        let books = self.0.world().resource::<LiquidityBooks>().clone();
-        let world = self.0.world_mut();
+        let account = self.simulation.world().resource::<AgentDirectory>().account(id);
+        let value_start = self.start.accounts[account.0 as usize];
+        let value_end = self.simulation.worth().accounts[account.0 as usize];
+        let gas = self.simulation.world().resource::<Books>().agents.of(id).gas_paid;
+        let books = self.simulation.world().resource::<LiquidityBooks>().clone();
+        let world = self.simulation.world_mut();
         let mut state = SystemState::<View>::new(world);
         let figures = books.figures(id, account, &state.get(world).unwrap()).expect("it provides liquidity");
-        Became { value_start: book.value_start, profit: value_end - book.value_start, gas: book.gas_paid, figures }
+        Became { value_start, profit: value_end - value_start, gas, figures }
     }
 
     fn population(&self, agent: u32) -> String {
-        self.0.world().resource::<AgentDirectory>().population(AgentId(agent)).name.clone()
+        self.simulation.world().resource::<AgentDirectory>().population(AgentId(agent)).name.clone()
     }
 
     /// Returns what the block's trades paid into the pool, worth outside.
     fn paid_in(&self) -> f64 {
-        let price = self.0.world().resource::<ChainState>().venues.price(TokenId(1));
-        let paid = self.0.world().resource::<EventLog>().iter().map(|event| match event.what {
+        let price = self.simulation.world().resource::<ChainState>().venues.price(TokenId(1));
+        let paid = self.simulation.world().resource::<EventLog>().iter().map(|event| match event.what {
             What::Swapped { direction, traded, .. } if direction.pays == 1 => traded.amount_in as f64,
             What::Swapped { traded, .. } => traded.amount_in as f64 * price,
             _ => 0.0,
@@ -64,7 +71,7 @@ impl Run {
 
     /// Returns what the block's trades of arbitrageurs, who begin and end with the numeraire of 18 decimals, brought.
     fn arbitrage(&self) -> f64 {
-        let legs = self.0.world().resource::<EventLog>().iter().map(|event| match event.what {
+        let legs = self.simulation.world().resource::<EventLog>().iter().map(|event| match event.what {
             What::Swapped { direction, traded, .. } if direction.pays == 1 => -(traded.amount_in as f64),
             What::Swapped { traded, .. } => traded.amount_out as f64,
             What::VenueTraded { bought, numeraire, .. } => numeraire as f64 * if bought { -1.0 } else { 1.0 },
@@ -149,11 +156,12 @@ fn profit_is_fees_and_impermanent_loss_and_revaluation_and_own_trades_less_gas()
         }
         let moved = ["moves", "moves on time"].map(|name| {
             let agents = (0..PROVIDERS).filter(|agent| run.population(*agent) == name).collect::<Vec<_>>();
-            let trades = |agent: &u32| run.0.world().resource::<Books>().agents[*agent as usize].transactions;
+            let trades =
+                |agent: &u32| run.simulation.world().resource::<Books>().agents.of(AgentId(*agent)).transactions;
             agents.iter().map(trades).sum::<u32>()
         });
         assert!(moved[0] >= 2 && moved[1] >= 2, "ranges were moved: {moved:?}");
-        run.0.finish(None).unwrap();
+        run.simulation.finish(None).unwrap();
     }
 }
 
