@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use criterion::Criterion;
-use plimsoll::protocol::AccountId;
-use plimsoll::protocol::lending::compound_v2 as compound;
+use plimsoll_protocols::AccountId;
+use plimsoll_protocols::lending::compound_v2 as compound;
 
 use super::ETHER;
 

@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
-use plimsoll::math::RAY;
-use plimsoll::protocol::AccountId;
-use plimsoll::protocol::lending::aave_v3::{
+use plimsoll_math::RAY;
+use plimsoll_protocols::AccountId;
+use plimsoll_protocols::lending::aave_v3::{
     CollateralParams, EModeId, FlashPremiums, KinkedRate, LiquidationCall, Market, Payout, RateStrategy, ReserveId,
     ReserveParams, ReserveStatus, UserId, Withdrawal,
 };

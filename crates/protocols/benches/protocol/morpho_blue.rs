@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use criterion::Criterion;
-use plimsoll::math::U256;
-use plimsoll::protocol::AccountId;
-use plimsoll::protocol::lending::morpho_blue as morpho;
+use plimsoll_math::U256;
+use plimsoll_protocols::AccountId;
+use plimsoll_protocols::lending::morpho_blue as morpho;
 
 use super::ETHER;
 

@@ -18,21 +18,18 @@ mod uniswap_v3;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use plimsoll::{
-    math::{U256, mul_div_down},
-    protocol::{
-        AccountId,
-        amm::{
-            Amounts, PoolToken, Side,
-            uniswap_v2::{FEE_BPS, Pair, ProtocolFee},
+use plimsoll_math::{U256, mul_div_down};
+use plimsoll_protocols::{
+    AccountId,
+    amm::{
+        Amounts, PoolToken, Side,
+        uniswap_v2::{FEE_BPS, Pair, ProtocolFee},
+    },
+    farm::{
+        alpha_homora::{
+            Bank, BankParams, Goblin, GoblinId, GoblinParams, InterestModel, IntoPair, PositionId, Site, Strategy, Work,
         },
-        farm::{
-            alpha_homora::{
-                Bank, BankParams, Goblin, GoblinId, GoblinParams, InterestModel, IntoPair, PositionId, Site, Strategy,
-                Work,
-            },
-            staking_rewards::StakingRewards,
-        },
+        staking_rewards::StakingRewards,
     },
 };
 

@@ -3,10 +3,10 @@
 use std::hint::black_box;
 
 use criterion::Criterion;
-use plimsoll::math::{SqrtPriceX96, U256, sqrt_price_at_tick, tick_at_sqrt_price};
-use plimsoll::protocol::AccountId;
-use plimsoll::protocol::amm::uniswap_v3::{V3Params, V3Pool};
-use plimsoll::protocol::amm::{RangeKey, Side, TickRange};
+use plimsoll_math::{SqrtPriceX96, U256, sqrt_price_at_tick, tick_at_sqrt_price};
+use plimsoll_protocols::AccountId;
+use plimsoll_protocols::amm::uniswap_v3::{V3Params, V3Pool};
+use plimsoll_protocols::amm::{RangeKey, Side, TickRange};
 
 use super::ETHER;
 

@@ -3,9 +3,9 @@
 use std::hint::black_box;
 
 use criterion::Criterion;
-use plimsoll::math::log_exp::{exp, ln};
-use plimsoll::math::{Fixed18, U256};
-use plimsoll::protocol::amm::balancer::{TokenParams, WeightedPool, WeightedPoolParams};
+use plimsoll_math::log_exp::{exp, ln};
+use plimsoll_math::{Fixed18, U256};
+use plimsoll_protocols::amm::balancer::{TokenParams, WeightedPool, WeightedPoolParams};
 
 use super::ETHER;
 

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
-use plimsoll::protocol::amm::curve::{Fees, MetaParams, MetaPool, StableSwap, StableSwapParams, Template};
+use plimsoll_protocols::amm::curve::{Fees, MetaParams, MetaPool, StableSwap, StableSwapParams, Template};
 
 use super::ETHER;
 

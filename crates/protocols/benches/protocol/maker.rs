@@ -3,10 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
-use plimsoll::{
-    math::{Rad, Ray},
-    protocol::{AccountId, lending::maker},
-};
+use plimsoll_math::{Rad, Ray};
+use plimsoll_protocols::{AccountId, lending::maker};
 
 use super::ETHER;
 
