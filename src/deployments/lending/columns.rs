@@ -111,7 +111,7 @@ impl Group for AssetColumns {
 
     fn observe(at: &Moment, (cell, place): Self::Of<'_>) -> Self {
         let (lending, now) = (cell.lending(), at.clock.now());
-        let (totals, rates) = (lending.totals(place, now), lending.rates(place, now));
+        let (totals, rates) = lending.totals_and_rates(place, now);
         let token = cell.asset(place).token;
         Self {
             supplied: at.amount(token, totals.supplied),

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Lending, LendingError, PricesWad};
+use super::{AssetTotals, Lending, LendingError, PricesWad};
 use crate::AccountId;
 
 /// How sound a position is.
@@ -55,8 +55,8 @@ pub trait LendingDecisions: Lending {
     /// Returns what a unit of an exposure stands for.
     fn indices(&self, asset: u8, now: u64) -> Indices;
 
-    /// Returns what interest an asset bears; what cannot be counted is zero.
-    fn rates(&self, asset: u8, now: u64) -> YearlyRates;
+    /// Returns an asset's totals with the interest that it bears; what cannot be counted is zero.
+    fn totals_and_rates(&self, asset: u8, now: u64) -> (AssetTotals, YearlyRates);
 
     /// Returns the share of its worth that may be owed against an asset before the position may be liquidated.
     fn threshold(&self, asset: u8) -> f64;

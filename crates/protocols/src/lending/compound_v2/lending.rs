@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use smallvec::SmallVec;
 
 use super::{
-    CompoundError, Comptroller, ComptrollerBefore, LiquidationOrder, MarketId, Prices, RedeemAmount, RepayAmount,
+    CompoundError, Comptroller, ComptrollerBefore, LiquidationOrder, MarketId, MarketState, Prices, RedeemAmount,
+    RepayAmount,
 };
 use crate::AccountId;
 use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, MarketKind, Part, PricesWad};
@@ -204,14 +205,8 @@ impl Lending for PricedComptroller {
     }
 
     fn totals(&self, asset: u8, now: u64) -> AssetTotals {
-        let Ok(state) = self.comptroller.state_at(MarketId(asset), self.clock.block(now)) else {
-            return AssetTotals::default();
-        };
-        AssetTotals {
-            supplied: state.owned_by_suppliers().ok().and_then(|owned| owned.try_into_u128().ok()).unwrap_or(0),
-            borrowed: state.total_borrows,
-            idle: state.cash,
-        }
+        let state = self.comptroller.state_at(MarketId(asset), self.clock.block(now));
+        state.map_or_else(|_| AssetTotals::default(), |state| totals_of(&state))
     }
 
     fn held(&self, asset: u8) -> u128 {
@@ -241,4 +236,13 @@ impl Lending for PricedComptroller {
 
 fn receipt(done: &super::Liquidated, seized: u128) -> Liquidated {
     Liquidated { repaid: done.repaid, seized, debt_left: done.debt_after, bad_debt: 0, protocol_fee: done.to_reserves }
+}
+
+/// Returns the totals of a market whose interest is counted up to now.
+pub(super) fn totals_of(state: &MarketState) -> AssetTotals {
+    AssetTotals {
+        supplied: state.owned_by_suppliers().ok().and_then(|owned| owned.try_into_u128().ok()).unwrap_or(0),
+        borrowed: state.total_borrows,
+        idle: state.cash,
+    }
 }

@@ -1,6 +1,6 @@
 //! A market as all lending markets are: assets by place, prices of whole tokens.
 
-use super::{Amount, LiquidationSize, Market, MarketBefore, PRICE_SCALE};
+use super::{Amount, LiquidationSize, Market, MarketBefore, MarketState, PRICE_SCALE};
 use crate::AccountId;
 use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, MarketKind, Part, PricesWad};
 use plimsoll_math::{MathError, U256};
@@ -188,11 +188,10 @@ impl Lending for PricedMarket {
     }
 
     fn totals(&self, asset: u8, now: u64) -> AssetTotals {
-        let state = self.market.state_at(now).unwrap_or(*self.market.state());
         if asset == COLLATERAL {
-            return AssetTotals { supplied: state.collateral_held, ..AssetTotals::default() };
+            return AssetTotals { supplied: self.market.state().collateral_held, ..AssetTotals::default() };
         }
-        AssetTotals { supplied: state.supplied.assets, borrowed: state.borrowed.assets, idle: state.liquidity() }
+        totals_of(&self.market.state_at(now).unwrap_or(*self.market.state()))
     }
 
     fn held(&self, asset: u8) -> u128 {
@@ -218,4 +217,9 @@ impl Lending for PricedMarket {
     fn accounts(&self) -> Box<dyn Iterator<Item = AccountId> + '_> {
         Box::new(self.market.positions().map(|(account, _)| account))
     }
+}
+
+/// Returns the loan's totals in a market whose interest is counted up to now.
+pub(super) fn totals_of(state: &MarketState) -> AssetTotals {
+    AssetTotals { supplied: state.supplied.assets, borrowed: state.borrowed.assets, idle: state.liquidity() }
 }

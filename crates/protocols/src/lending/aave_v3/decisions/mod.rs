@@ -7,7 +7,9 @@ pub use failing_ratio::{FailingRatio, PriceRatio};
 use super::lending::in_base;
 use super::{AccountMarket, EModeId, HealthFactor, LegSide, Reserve, ReserveId};
 use crate::AccountId;
-use crate::lending::{Exposure, Health, Indices, LendingDecisions, LendingError, PricesWad, YearlyRates};
+use crate::lending::{
+    AssetTotals, Exposure, Health, Indices, Lending, LendingDecisions, LendingError, PricesWad, YearlyRates,
+};
 use plimsoll_math::{BPS, RAY, WAD};
 
 impl HealthFactor {
@@ -73,11 +75,16 @@ impl LendingDecisions for AccountMarket {
         }
     }
 
-    fn rates(&self, asset: u8, _: u64) -> YearlyRates {
-        let Ok(reserve) = self.market.reserve(ReserveId(asset)) else { return YearlyRates::default() };
-        let rate = |ray: u128| ray as f64 / RAY as f64;
-        let state = reserve.state();
-        YearlyRates { borrow: rate(state.variable_borrow_rate_ray), supply: rate(state.liquidity_rate_ray) }
+    fn totals_and_rates(&self, asset: u8, now: u64) -> (AssetTotals, YearlyRates) {
+        let rates = self.market.reserve(ReserveId(asset)).map_or_else(
+            |_| YearlyRates::default(),
+            |reserve| {
+                let rate = |ray: u128| ray as f64 / RAY as f64;
+                let state = reserve.state();
+                YearlyRates { borrow: rate(state.variable_borrow_rate_ray), supply: rate(state.liquidity_rate_ray) }
+            },
+        );
+        (self.totals(asset, now), rates)
     }
 
     fn threshold(&self, asset: u8) -> f64 {

@@ -4,9 +4,10 @@ mod failing_price;
 
 pub use failing_price::{FailingKey, KeyLimits};
 
+use super::lending::totals_of;
 use super::{AccountLiquidity, BLOCKS_PER_YEAR, MarketId, MarketState, PricedComptroller, Prices};
 use crate::AccountId;
-use crate::lending::{Exposure, Health, Indices, LendingDecisions, LendingError, PricesWad, YearlyRates};
+use crate::lending::{AssetTotals, Exposure, Health, Indices, LendingDecisions, LendingError, PricesWad, YearlyRates};
 use plimsoll_math::{U256, WAD};
 
 impl AccountLiquidity {
@@ -50,15 +51,16 @@ impl LendingDecisions for PricedComptroller {
         Indices { collateral: rate / WAD as f64, debt: state.borrow_index_wad as f64 / WAD as f64 }
     }
 
-    fn rates(&self, asset: u8, now: u64) -> YearlyRates {
+    fn totals_and_rates(&self, asset: u8, now: u64) -> (AssetTotals, YearlyRates) {
         let Ok(state) = self.comptroller.state_at(MarketId(asset), self.clock.block(now)) else {
-            return YearlyRates::default();
+            return Default::default();
         };
         let yearly = |rate: Result<u128, _>| rate.unwrap_or(0) as f64 / WAD as f64 * BLOCKS_PER_YEAR as f64;
-        YearlyRates {
+        let rates = YearlyRates {
             borrow: yearly(state.borrow_rate_per_block_wad()),
             supply: yearly(state.supply_rate_per_block_wad()),
-        }
+        };
+        (totals_of(&state), rates)
     }
 
     fn threshold(&self, asset: u8) -> f64 {

@@ -6,10 +6,12 @@ pub use failing_price::KeyLimits;
 
 use smallvec::smallvec;
 
-use super::lending::{COLLATERAL, LOAN};
+use super::lending::{COLLATERAL, LOAN, totals_of};
 use super::{PricedMarket, Totals, VIRTUAL_ASSETS, VIRTUAL_SHARES, YEAR_SECONDS};
 use crate::AccountId;
-use crate::lending::{Exposure, Health, Indices, LendingDecisions, LendingError, PricesWad, YearlyRates};
+use crate::lending::{
+    AssetTotals, Exposure, Health, Indices, Lending, LendingDecisions, LendingError, PricesWad, YearlyRates,
+};
 use plimsoll_math::WAD;
 
 impl super::Health {
@@ -57,13 +59,15 @@ impl LendingDecisions for PricedMarket {
         Indices { collateral: price(state.supplied), debt: price(state.borrowed) }
     }
 
-    fn rates(&self, asset: u8, now: u64) -> YearlyRates {
+    fn totals_and_rates(&self, asset: u8, now: u64) -> (AssetTotals, YearlyRates) {
         if asset == COLLATERAL {
-            return YearlyRates::default();
+            return (self.totals(asset, now), YearlyRates::default());
         }
         let state = self.market.state_at(now).unwrap_or(*self.market.state());
         let yearly = |rate_wad: Result<u128, _>| rate_wad.unwrap_or(0) as f64 / WAD as f64 * YEAR_SECONDS as f64;
-        YearlyRates { borrow: yearly(state.borrow_rate_wad(now)), supply: yearly(state.supply_rate_wad(now)) }
+        let rates =
+            YearlyRates { borrow: yearly(state.borrow_rate_wad(now)), supply: yearly(state.supply_rate_wad(now)) };
+        (totals_of(&state), rates)
     }
 
     fn threshold(&self, asset: u8) -> f64 {
