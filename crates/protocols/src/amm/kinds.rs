@@ -108,7 +108,7 @@ macro_rules! pools {
             BelowMinimum {
                 /// What would come.
                 amount: u128,
-                /// The least accepted.
+                /// The least that the caller accepts.
                 least: u128,
             },
         }

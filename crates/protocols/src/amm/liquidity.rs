@@ -11,9 +11,9 @@ pub type PerToken = SmallVec<[u128; 2]>;
 /// Two ticks between which liquidity lies: a price of 1.0001 to the power of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TickRange {
-    /// Where it begins.
+    /// Its lower tick.
     pub lower: i32,
-    /// Where it ends.
+    /// Its upper tick.
     pub upper: i32,
 }
 

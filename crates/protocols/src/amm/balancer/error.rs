@@ -27,7 +27,7 @@ pub enum WeightedPoolError {
     /// A token weighs too little (`BAL#302`).
     #[error("token {token} weighs {weight_wad}, the least is {MIN_WEIGHT_WAD}")]
     WeightTooLow {
-        /// Which token.
+        /// Its index in the pool.
         token: usize,
         /// Its weight, with 18 decimals.
         weight_wad: u64,
@@ -41,7 +41,7 @@ pub enum WeightedPoolError {
     /// A token has more than 18 decimals (`BAL#001`).
     #[error("token {token} has {decimals} decimals, 18 are the most")]
     TooManyDecimals {
-        /// Which token.
+        /// Its index in the pool.
         token: usize,
         /// Its decimals.
         decimals: u8,
@@ -69,7 +69,7 @@ pub enum WeightedPoolError {
     /// A token is to be swapped for itself (`BAL#509`).
     #[error("token {token} is not swapped for itself")]
     SameToken {
-        /// Which token.
+        /// Its index in the pool.
         token: usize,
     },
     /// Nothing is to be swapped (`BAL#510`).
@@ -127,7 +127,7 @@ pub enum WeightedPoolError {
     BptOutMinAmount {
         /// BPT that would be minted.
         bpt: u128,
-        /// The least accepted.
+        /// The least that the caller accepts.
         least: u128,
     },
     /// The provider would pay more BPT than the most that was accepted (`BAL#207`).
@@ -135,27 +135,27 @@ pub enum WeightedPoolError {
     BptInMaxAmount {
         /// BPT that would be burned.
         bpt: u128,
-        /// The most accepted.
+        /// The most that the caller accepts.
         most: u128,
     },
     /// Less of a token would come out than the least that was accepted (`BAL#505`, `BAL#507`).
     #[error("{amount} of token {token} comes out, at least {least} was asked")]
     BelowMinimum {
-        /// Which token.
+        /// Its index in the pool.
         token: usize,
         /// Smallest units that would come out.
         amount: u128,
-        /// The least accepted.
+        /// The least that the caller accepts.
         least: u128,
     },
     /// More of a token would be paid than the most that was accepted (`BAL#506`, `BAL#507`).
     #[error("{amount} of token {token} must be paid, at most {most} was offered")]
     AboveMaximum {
-        /// Which token.
+        /// Its index in the pool.
         token: usize,
         /// Smallest units that would be paid.
         amount: u128,
-        /// The most accepted.
+        /// The most that the caller accepts.
         most: u128,
     },
     /// Fewer BPT exist than are to be burned (`BAL#001`).
@@ -175,7 +175,7 @@ pub enum WeightedPoolError {
     /// A power does not exist.
     #[error(transparent)]
     LogExp(#[from] LogExpError),
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

@@ -8,13 +8,11 @@ use plimsoll_math::{Fixed18, MathError, WAD, sum};
 
 /// A join or exit before it moves anything.
 pub(super) struct Begun {
-    /// The balances.
     pub(super) balances: Scaled,
     /// The BPT, those included that are due to the protocol for what was swapped since the last join or exit.
     pub(super) supply: Fixed18,
     /// BPT due to the protocol for what was swapped since.
     protocol_fee: u128,
-    /// The invariant.
     invariant: Fixed18,
 }
 

@@ -18,13 +18,13 @@ pub enum CurveError {
     /// A coin is traded for itself.
     #[error("coin {coin} for itself")]
     SameCoin {
-        /// The coin.
+        /// Its index in the pool.
         coin: usize,
     },
     /// A coin with more decimals than the 18 that a pool counts in.
     #[error("coin {coin} has {decimals} decimals, a pool counts in 18")]
     TooManyDecimals {
-        /// The coin.
+        /// Its index in the pool.
         coin: usize,
         /// Its decimals.
         decimals: u8,
@@ -35,23 +35,23 @@ pub enum CurveError {
     /// A fee above what the contract accepts.
     #[error("a fee of {fee} ten-billionths, at most {most}")]
     FeeTooHigh {
-        /// The fee.
+        /// In ten-billionths.
         fee: u128,
-        /// The most.
+        /// The greatest that the contract accepts.
         most: u128,
     },
     /// An amplification that the contract does not accept.
     #[error("an amplification of {amplification}, from 1 to {most}")]
     AmplificationOutOfRange {
-        /// The amplification.
+        /// As asked for.
         amplification: u128,
-        /// The most.
+        /// The greatest that the contract accepts.
         most: u128,
     },
     /// The last ramp began less than a day ago.
     #[error("a ramp at {now}, not before {earliest}")]
     RampTooSoon {
-        /// The time, in seconds.
+        /// The time of the call, in Unix seconds.
         now: u64,
         /// The first second at which it may begin.
         earliest: u64,
@@ -75,7 +75,7 @@ pub enum CurveError {
     /// The first deposit lacks a coin.
     #[error("the first deposit brings nothing of coin {coin}")]
     IncompleteFirstDeposit {
-        /// The coin.
+        /// Its index in the pool.
         coin: usize,
     },
     /// A deposit that does not raise the invariant.
@@ -103,7 +103,7 @@ pub enum CurveError {
     /// The pool has less than is asked of it.
     #[error("{asked} of coin {coin} asked, {balance} held")]
     InsufficientLiquidity {
-        /// The coin.
+        /// Its index in the pool.
         coin: usize,
         /// Smallest units asked for, fees for the pool's owner included.
         asked: u128,
@@ -115,7 +115,7 @@ pub enum CurveError {
     BelowMinimum {
         /// Smallest units that would come out.
         amount: u128,
-        /// The least accepted.
+        /// The least that the caller accepts.
         least: u128,
     },
     /// More liquidity tokens would be burned than was accepted.
@@ -123,13 +123,13 @@ pub enum CurveError {
     AboveMaximum {
         /// Liquidity tokens that would be burned.
         amount: u128,
-        /// The most accepted.
+        /// The most that the caller accepts.
         most: u128,
     },
     /// No amount in buys so much.
     #[error("no amount buys {asked} of coin {coin}")]
     OutOfReach {
-        /// The coin.
+        /// Its index in the pool.
         coin: usize,
         /// Smallest units asked for.
         asked: u128,
@@ -137,7 +137,7 @@ pub enum CurveError {
     /// The iteration for the invariant or for a balance did not come to rest.
     #[error("no rest after 255 steps")]
     NotConverged,
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

@@ -56,7 +56,7 @@ pub struct StableSwapParams<const N: usize> {
     pub decimals: [u8; N],
     /// The amplification A, as the contract's `A()` tells it: what the invariant multiplies is `A n`.
     pub amplification: u128,
-    /// The fees.
+    /// The fee of trades, and the owner's part of it.
     pub fees: Fees,
 }
 

@@ -64,7 +64,7 @@ pub enum PairError {
     BelowMinimum {
         /// Smallest units that would come out.
         amount: u128,
-        /// The least accepted.
+        /// The least that the caller accepts.
         least: u128,
     },
     /// The trader would pay more than the most that was accepted.
@@ -72,7 +72,7 @@ pub enum PairError {
     AboveMaximum {
         /// Smallest units that would be paid.
         amount: u128,
-        /// The most accepted.
+        /// The most that the caller accepts.
         most: u128,
     },
     /// A fee of the whole amount or more.
@@ -81,7 +81,7 @@ pub enum PairError {
         /// The fee in basis points.
         fee_bps: u16,
     },
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

@@ -32,9 +32,9 @@ pub enum V3Error {
     /// A range ends where it begins or before (`TLU`).
     #[error("a range from tick {lower} to tick {upper} is empty")]
     EmptyRange {
-        /// Where it begins.
+        /// Its lower tick.
         lower: i32,
-        /// Where it ends.
+        /// Its upper tick.
         upper: i32,
     },
     /// A range reaches beyond the outermost ticks (`TLM`, `TUM`).
@@ -78,7 +78,7 @@ pub enum V3Error {
     /// More liquidity would begin and end at a tick than it can bear (`LO`).
     #[error("{liquidity} units of liquidity at tick {tick}, which bears {most}")]
     TickLiquidity {
-        /// The tick.
+        /// The one whose liquidity would be too much.
         tick: i32,
         /// Units of liquidity that would begin or end there.
         liquidity: u128,
@@ -116,7 +116,7 @@ pub enum V3Error {
     /// The borrower pays back too little (`F0`, `F1`).
     #[error("{paid} of token {token:?} paid back, {owed} owed")]
     FlashUnpaid {
-        /// The token.
+        /// The one that is short.
         token: PoolToken,
         /// Smallest units owed: the loan and its fee.
         owed: U256,
@@ -126,7 +126,7 @@ pub enum V3Error {
     /// The pool holds less than it should pay (`TF`).
     #[error("{asked} of token {token:?} asked, the pool holds {held}")]
     InsufficientBalance {
-        /// The token.
+        /// The one that is short.
         token: PoolToken,
         /// Smallest units to be paid.
         asked: U256,
@@ -136,7 +136,7 @@ pub enum V3Error {
     /// A protocol fee is none, or from a fourth to a tenth of the fee.
     #[error("one in {denominator} of the fee is no protocol fee: none, or one in 4 to 10")]
     ProtocolFee {
-        /// One in how many.
+        /// The protocol's part is 1 / this of the fee.
         denominator: u8,
     },
     /// The pool remembers no observation that old (`OLD`).

@@ -13,7 +13,7 @@ pub struct Cumulatives {
 }
 
 impl Cumulatives {
-    /// Returns the sum.
+    /// Returns the sum, each counter modulo its width.
     #[inline]
     #[must_use]
     pub(super) fn wrapping_add(self, rhs: Self) -> Self {
@@ -23,7 +23,7 @@ impl Cumulatives {
         }
     }
 
-    /// Returns the difference.
+    /// Returns the difference, each counter modulo its width.
     #[inline]
     #[must_use]
     pub fn wrapping_sub(self, rhs: Self) -> Self {
@@ -63,7 +63,7 @@ fn wrap_56_bits(sum: i64) -> i64 {
 pub struct Observation {
     /// When, in seconds modulo 2^32.
     pub timestamp: u32,
-    /// The sums.
+    /// As of `timestamp`.
     pub cumulatives: Cumulatives,
 }
 

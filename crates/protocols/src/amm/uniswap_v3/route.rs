@@ -46,7 +46,7 @@ impl Order {
 pub(super) trait Crossings {
     /// Is told a tick, and the fees that a unit of liquidity had earned by then in the token that is paid.
     fn cross(&mut self, tick: i32, fee_growth: FeeGrowthX128);
-    /// Forgets all.
+    /// Empties it, for another trade.
     fn clear(&mut self);
 }
 

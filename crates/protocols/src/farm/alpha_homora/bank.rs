@@ -10,7 +10,7 @@ use crate::amm::uniswap_v2::Pair;
 use crate::farm::staking_rewards::StakingRewards;
 use plimsoll_math::{BPS, MathError, U256, mul_div_down, sum};
 
-/// How a bank is set up.
+/// Parameters of a bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BankParams {
     /// The least that a position may owe, unless it owes nothing, in smallest units of the base asset.
@@ -74,7 +74,7 @@ pub struct Work {
 /// A position to book before the first block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GenesisPosition {
-    /// Whose it is.
+    /// Its owner, who alone may work on it.
     pub owner: AccountId,
     /// The goblin that farms for it.
     pub goblin: GoblinId,

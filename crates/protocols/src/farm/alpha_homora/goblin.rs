@@ -20,7 +20,7 @@ pub struct GoblinState {
     pub dust_two_sides: BaseAndFarmed,
 }
 
-/// How a goblin is set up.
+/// Parameters of a goblin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GoblinParams {
     /// Which of the pair's tokens is the bank's base.

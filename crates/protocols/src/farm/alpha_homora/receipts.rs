@@ -97,7 +97,7 @@ pub struct Worked {
 pub struct Killed {
     /// The position.
     pub position: PositionId,
-    /// Whose it is.
+    /// The position's owner.
     pub owner: AccountId,
     /// Interest accrued up to this call, before it took effect.
     pub accrued: Accrued,

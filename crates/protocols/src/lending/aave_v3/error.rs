@@ -11,13 +11,13 @@ pub enum AaveError {
     /// There is no such reserve.
     #[error("reserve {} does not exist", .reserve.0)]
     NoReserve {
-        /// The one asked for.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// There is no such user.
     #[error("user {} does not exist", .user.0)]
     NoUser {
-        /// The one asked for.
+        /// As the call names it.
         user: UserId,
     },
     /// The caller gave no price of an asset that matters.
@@ -32,25 +32,25 @@ pub enum AaveError {
     /// The reserve takes no supplies and gives no loans.
     #[error("reserve {} is frozen", .reserve.0)]
     Frozen {
-        /// The reserve.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// The reserve does nothing.
     #[error("reserve {} is paused", .reserve.0)]
     Paused {
-        /// The reserve.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// The asset is not lent out.
     #[error("reserve {} gives no loans", .reserve.0)]
     BorrowingDisabled {
-        /// The reserve.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// The asset is not lent out within a transaction.
     #[error("reserve {} gives no flash loans", .reserve.0)]
     FlashLoansDisabled {
-        /// The reserve.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// The reserve would take in more than it may.
@@ -72,13 +72,13 @@ pub enum AaveError {
     /// The amount is too small for the index.
     #[error("{amount} smallest units are less than half a scaled unit of claim or debt")]
     NothingMinted {
-        /// Smallest units.
+        /// As the call asks, in smallest units.
         amount: u128,
     },
     /// The amount is too small for the index.
     #[error("{amount} smallest units are less than half a scaled unit of claim or debt")]
     NothingBurned {
-        /// Smallest units.
+        /// As the call asks, in smallest units.
         amount: u128,
     },
     /// The claim is smaller.
@@ -114,7 +114,7 @@ pub enum AaveError {
     /// An asset with a loan-to-value limit of zero cannot become collateral.
     #[error("reserve {} cannot become collateral", .reserve.0)]
     NotUsableAsCollateral {
-        /// The reserve.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// The position is too close to liquidation, or would be.
@@ -134,17 +134,17 @@ pub enum AaveError {
     /// There is nothing to repay.
     #[error("user {} owes nothing of reserve {}", .user.0, .reserve.0)]
     NoDebt {
-        /// The user.
+        /// As the call names it.
         user: UserId,
-        /// The reserve.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// Nothing is supplied that could be collateral.
     #[error("user {} has supplied nothing of reserve {}", .user.0, .reserve.0)]
     NothingSupplied {
-        /// The user.
+        /// As the call names it.
         user: UserId,
-        /// The reserve.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// The position is healthy.
@@ -156,23 +156,23 @@ pub enum AaveError {
     /// The asset is no collateral of the user.
     #[error("reserve {} is no collateral of user {}", .reserve.0, .user.0)]
     NotCollateral {
-        /// The user.
+        /// As the call names it.
         user: UserId,
-        /// The reserve.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// The liquidator named an asset that the user does not owe.
     #[error("user {} has not borrowed reserve {}", .user.0, .reserve.0)]
     NotBorrowed {
-        /// The user.
+        /// As the call names it.
         user: UserId,
-        /// The reserve.
+        /// As the call names it.
         reserve: ReserveId,
     },
     /// The asset, or a debt, is not of the efficiency mode.
     #[error("efficiency mode {} does not go with this", .emode.0)]
     InconsistentEMode {
-        /// The mode.
+        /// The mode that the asset or the debt is not of.
         emode: EModeId,
     },
     /// An overflow, a difference below zero or a division by zero.

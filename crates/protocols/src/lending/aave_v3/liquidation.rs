@@ -13,7 +13,7 @@ const DEFAULT_CLOSE_FACTOR_BPS: u128 = 5_000;
 /// The arguments of a liquidation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiquidationCall {
-    /// Whose position to liquidate.
+    /// The borrower.
     pub user: UserId,
     /// The reserve to seize collateral of.
     pub collateral: ReserveId,
@@ -35,7 +35,7 @@ pub enum Payout {
 /// What a liquidation would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiquidationQuote {
-    /// How healthy the position is.
+    /// Before the liquidation.
     pub health_factor: HealthFactor,
     /// The part of the debt that may be repaid at once, in basis points.
     pub close_factor_bps: u128,

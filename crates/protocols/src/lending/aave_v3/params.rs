@@ -119,7 +119,7 @@ pub enum ParamsError {
     /// There is no such efficiency mode.
     #[error("efficiency mode {} does not exist", .emode.0)]
     NoEMode {
-        /// The one asked for.
+        /// As the call names it.
         emode: EModeId,
     },
     /// An efficiency mode must be more generous than its assets are without it.
@@ -145,7 +145,7 @@ pub enum ParamsError {
     /// There is no such reserve.
     #[error("reserve {} does not exist", .reserve.0)]
     NoReserve {
-        /// The one asked for.
+        /// As the call names it.
         reserve: ReserveId,
     },
 }

@@ -6,7 +6,7 @@ use super::{HealthFactor, ReserveId, UserId};
 /// A supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Supplied {
-    /// The reserve.
+    /// The reserve whose asset moved.
     pub reserve: ReserveId,
     /// From the supplier to the market.
     pub amount: u128,
@@ -19,7 +19,7 @@ pub struct Supplied {
 /// A withdrawal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Withdrawn {
-    /// The reserve.
+    /// The reserve whose asset moved.
     pub reserve: ReserveId,
     /// From the market to the supplier.
     pub amount: u128,
@@ -32,7 +32,7 @@ pub struct Withdrawn {
 /// A loan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Borrowed {
-    /// The reserve.
+    /// The reserve whose asset moved.
     pub reserve: ReserveId,
     /// From the market to the borrower.
     pub amount: u128,
@@ -43,7 +43,7 @@ pub struct Borrowed {
 /// A repayment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repaid {
-    /// The reserve.
+    /// The reserve whose asset moved.
     pub reserve: ReserveId,
     /// From whoever repays to the market.
     pub amount: u128,
@@ -56,9 +56,9 @@ pub struct Repaid {
 /// A liquidation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Liquidated {
-    /// Whose position it was.
+    /// The borrower.
     pub user: UserId,
-    /// How healthy it was.
+    /// Before the liquidation.
     pub health_factor: HealthFactor,
     /// The reserve of the debt.
     pub debt: ReserveId,
@@ -94,7 +94,7 @@ pub struct MintedToTreasury {
 /// A flash loan paid back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FlashRepaid {
-    /// The reserve.
+    /// The reserve whose asset moved.
     pub reserve: ReserveId,
     /// From the borrower to the market: the loan and the premium.
     pub amount: u128,

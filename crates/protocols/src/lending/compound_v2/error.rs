@@ -68,7 +68,7 @@ pub enum CompoundError {
     /// "`PRICE_ERROR`".
     #[error("market {} has no price", market.0)]
     NoPrice {
-        /// The market.
+        /// As the call names it.
         market: MarketId,
     },
     /// "`SNAPSHOT_ERROR`", or `..EXCHANGE_RATE_READ_FAILED`: what the suppliers own would be below zero.
@@ -154,7 +154,7 @@ pub enum CompoundError {
     /// "`LIQUIDATE_LIQUIDATOR_IS_BORROWER`".
     #[error("account {} cannot liquidate itself", account.0)]
     LiquidatorIsBorrower {
-        /// The account.
+        /// As the call names it.
         account: AccountId,
     },
     /// "`LIQUIDATE_CLOSE_AMOUNT_IS_ZERO`".
@@ -171,7 +171,7 @@ pub enum CompoundError {
     /// "`TRANSFER_NOT_ALLOWED`": to oneself.
     #[error("account {} cannot transfer to itself", account.0)]
     SelfTransfer {
-        /// The account.
+        /// As the call names it.
         account: AccountId,
     },
     /// "`REDUCE_RESERVES_VALIDATION`".

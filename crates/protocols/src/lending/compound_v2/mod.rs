@@ -63,7 +63,7 @@ pub const MAX_MARKETS: usize = 64;
 /// The part of what is seized that the protocol keeps in version 2.9, wad.
 pub const PROTOCOL_SEIZE_SHARE_WAD: u128 = 28 * WAD / 1_000;
 
-/// How a comptroller is set up.
+/// Parameters of a comptroller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComptrollerParams {
     /// The part of a debt that one liquidation may repay, wad.
@@ -75,7 +75,7 @@ pub struct ComptrollerParams {
     pub protocol_seize_share_wad: u128,
 }
 
-/// How a market is set up.
+/// Parameters of a market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MarketParams {
     /// The part of its cTokens' worth that may be owed, wad.

@@ -42,13 +42,13 @@ pub(super) fn outcome<Receipt>(done: Result<Receipt, Stop>) -> Result<Outcome<Re
 /// Whatever refuses does so before it changes anything here.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WorkingCopy {
-    /// The market.
+    /// As the call names it.
     pub(super) id: MarketId,
     /// Its state, interest counted.
     pub(super) state: MarketState,
     /// The interest that was counted.
     pub(super) accrued: Accrued,
-    /// The account.
+    /// As the call names it.
     pub(super) account: AccountId,
     /// Its position in the market.
     pub(super) position: Position,

@@ -9,14 +9,14 @@ use plimsoll_math::{MathError, Ray, mul_div_down};
 pub enum Abacus {
     /// `LinearDecrease`: evenly, to nothing.
     Linear {
-        /// When it has come to nothing.
+        /// Seconds until the price is zero.
         tau_seconds: u64,
     },
     /// `StairstepExponentialDecrease`: by the same factor at every step.
     Stairstep {
         /// What a step leaves of the price, one at most.
         cut: Ray,
-        /// How long a step is.
+        /// How long a step is, in seconds.
         step_seconds: u64,
     },
     /// `ExponentialDecrease`: by the same factor every second.

@@ -92,7 +92,7 @@ impl<A: Copy> Auctions<A> {
         AuctionsBefore { kicks: self.kicks(), named }
     }
 
-    /// Puts back what was kept.
+    /// Undoes the calls since `before` was taken.
     pub(super) fn restore(&mut self, before: &AuctionsBefore<A>) {
         if before.kicks < self.kicks() {
             self.places.truncate(before.kicks);

@@ -70,7 +70,7 @@ impl Maker {
         }
     }
 
-    /// Puts back what was kept.
+    /// Undoes the calls since `before` was taken.
     pub fn restore(&mut self, before: &MakerBefore) {
         self.state = before.state;
         match before.queued {

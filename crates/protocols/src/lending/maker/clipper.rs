@@ -7,15 +7,15 @@ use plimsoll_math::{MathError, Rad, Ray, U256, WAD};
 /// A Dutch auction: a row of 96 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sale {
-    /// Dai that it seeks.
+    /// Dai still to be raised.
     pub tab: Rad,
     /// Collateral that it sells.
     pub lot: u128,
-    /// Its first price.
+    /// Dai per unit of collateral at the start.
     pub top: Ray,
-    /// When it began.
+    /// When it began, in Unix seconds.
     pub tic: u64,
-    /// Whose urn it was.
+    /// Owner of the liquidated urn.
     pub usr: AccountId,
 }
 
@@ -24,15 +24,15 @@ pub struct Sale {
 pub struct Status {
     /// Whether it must be started anew before anybody can buy.
     pub needs_redo: bool,
-    /// What a unit of collateral costs.
+    /// Dai per unit of collateral.
     pub price: Ray,
     /// Collateral that it sells.
     pub lot: u128,
-    /// Dai that it seeks.
+    /// Dai still to be raised.
     pub tab: Rad,
 }
 
-/// An ilk's clipper.
+/// An ilk's Dutch auctions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Clipper {
     pub(super) state: ClipperState,

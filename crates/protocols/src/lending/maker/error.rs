@@ -70,7 +70,7 @@ pub enum MakerError {
     NotSafe {
         /// What the urn would owe.
         tab: Rad,
-        /// What it could.
+        /// The most that its collateral carries.
         carried: Rad,
     },
     /// The urn would owe too little.
@@ -78,7 +78,7 @@ pub enum MakerError {
     Dust {
         /// What the urn would owe.
         tab: Rad,
-        /// The least.
+        /// The ilk's minimum debt of an urn.
         dust: Rad,
     },
     /// Less collateral is locked than is to be freed.
@@ -92,7 +92,7 @@ pub enum MakerError {
     /// Less is owed than is to be paid back.
     #[error("{asked} of normalised debt to pay back, {owed} owed")]
     InsufficientArt {
-        /// Normalised debt.
+        /// Of the urn, wad: times the ilk's rate it is dai.
         owed: u128,
         /// Normalised debt to pay back.
         asked: u128,
@@ -124,39 +124,39 @@ pub enum MakerError {
     /// Fees were counted later than now.
     #[error("Jug/invalid-now: {now} is before {rho}")]
     RateFromTheFuture {
-        /// When fees were last counted.
+        /// When fees were last accrued, in Unix seconds.
         rho: u64,
-        /// The time.
+        /// The time of the call, in Unix seconds.
         now: u64,
     },
     /// Fees must be counted first.
     #[error("Jug/rho-not-updated: fees were counted at {rho}, it is {now}")]
     RateNotUpdated {
-        /// When fees were last counted.
+        /// When fees were last accrued, in Unix seconds.
         rho: u64,
-        /// The time.
+        /// The time of the call, in Unix seconds.
         now: u64,
     },
     /// Savers' interest was counted later than now.
     #[error("Pot/invalid-now: {now} is before {rho}")]
     IndexFromTheFuture {
-        /// When interest was last counted.
+        /// When savers' interest was last accrued, in Unix seconds.
         rho: u64,
-        /// The time.
+        /// The time of the call, in Unix seconds.
         now: u64,
     },
     /// Savers' interest must be counted first.
     #[error("Pot/rho-not-updated: interest was counted at {rho}, it is {now}")]
     IndexNotUpdated {
-        /// When interest was last counted.
+        /// When savers' interest was last accrued, in Unix seconds.
         rho: u64,
-        /// The time.
+        /// The time of the call, in Unix seconds.
         now: u64,
     },
     /// Savings cannot shrink.
     #[error("the index of savings would fall from {from} to {to}")]
     IndexFalls {
-        /// The index.
+        /// Savings per unit of `pie`.
         from: Ray,
         /// What it would become.
         to: Ray,
@@ -166,7 +166,7 @@ pub enum MakerError {
     NotUnsafe {
         /// What the urn owes.
         tab: Rad,
-        /// What it may.
+        /// The most that its collateral carries.
         carried: Rad,
     },
     /// Auctions already seek all that they may.
@@ -174,7 +174,7 @@ pub enum MakerError {
     LiquidationLimitHit {
         /// The most that they may seek, of the ilk or of the system.
         hole: Rad,
-        /// What they seek.
+        /// Dai that running auctions still seek.
         dirt: Rad,
     },
     /// What there is room for is too little for an auction.
@@ -182,23 +182,23 @@ pub enum MakerError {
     DustyAuction {
         /// The debt that would be liquidated.
         auctioned: Rad,
-        /// The least.
+        /// The ilk's minimum debt of an urn.
         dust: Rad,
     },
     /// There is nothing to sell, or no debt to sell it for.
     #[error("null-auction: {ink} collateral for a normalised debt of {art}")]
     NullAuction {
-        /// Collateral.
+        /// Collateral that would go on auction, wad.
         ink: u128,
-        /// Normalised debt.
+        /// Normalised debt that would be liquidated, wad.
         art: u128,
     },
     /// All auctions of the cat seek what they may, but for less than `dust`.
     #[error("liquidation-limit-hit: room for {room}, {dust} is the least")]
     LitterBoxFull {
-        /// What they may still seek.
+        /// Dai that auctions may still seek under the limit.
         room: Rad,
-        /// The least.
+        /// The ilk's minimum debt of an urn.
         dust: Rad,
     },
     /// The clipper's breaker is open.
@@ -230,9 +230,9 @@ pub enum MakerError {
     /// The auction begins later than now.
     #[error("an auction of {tic}, and it is {now}")]
     SaleFromTheFuture {
-        /// When it begins.
+        /// When it begins, in Unix seconds.
         tic: u64,
-        /// The time.
+        /// The time of the call, in Unix seconds.
         now: u64,
     },
     /// The auction is still good.
@@ -240,7 +240,7 @@ pub enum MakerError {
     CannotReset {
         /// The auction.
         id: AuctionId,
-        /// Its price.
+        /// Dai per unit of collateral, now.
         price: Ray,
         /// For how long it has run, in seconds.
         elapsed: u64,
@@ -250,7 +250,7 @@ pub enum MakerError {
     NeedsReset {
         /// The auction.
         id: AuctionId,
-        /// Its price.
+        /// Dai per unit of collateral, now.
         price: Ray,
         /// For how long it has run, in seconds.
         elapsed: u64,
@@ -258,15 +258,15 @@ pub enum MakerError {
     /// The buyer does not accept the price.
     #[error("Clipper/too-expensive: {price}, at most {max_price} accepted")]
     TooExpensive {
-        /// The price.
+        /// Dai per unit of collateral.
         price: Ray,
-        /// The most accepted.
+        /// The most that the caller accepts.
         max_price: Ray,
     },
     /// What the auction seeks is too little to be split.
     #[error("Clipper/no-partial-purchase: {tab} to seek, {chost} must be left")]
     NoPartialPurchase {
-        /// Dai that it seeks.
+        /// Dai still to be raised.
         tab: Rad,
         /// The least that a part may leave.
         chost: Rad,
@@ -274,17 +274,17 @@ pub enum MakerError {
     /// The debt has not waited long enough.
     #[error("Vow/wait-not-finished: the debt of {era} waits {wait_seconds} seconds, it is {now}")]
     WaitNotFinished {
-        /// When it came.
+        /// When it was queued, in Unix seconds.
         era: u64,
-        /// How long it waits.
+        /// How long debt is queued, in seconds.
         wait_seconds: u64,
-        /// The time.
+        /// The time of the call, in Unix seconds.
         now: u64,
     },
     /// The vow has less surplus.
     #[error("Vow/insufficient-surplus: {asked} to settle with a surplus of {held}")]
     InsufficientSurplus {
-        /// Surplus.
+        /// The vow's dai.
         held: Rad,
         /// Dai to settle.
         asked: Rad,
@@ -300,7 +300,7 @@ pub enum MakerError {
     /// The flipper refused.
     #[error(transparent)]
     Flipper(#[from] FlipperError),
-    /// A result does not exist.
+    /// An overflow, a difference below zero or a division by zero.
     #[error(transparent)]
     Math(#[from] MathError),
 }

@@ -93,7 +93,7 @@ pub enum SystemParameter {
     Base(Ray),
     /// What the price of one dai is meant to be.
     Par(Ray),
-    /// How long debt of liquidated urns waits.
+    /// How long debt of liquidated urns is queued, in seconds.
     WaitSeconds(u64),
 }
 

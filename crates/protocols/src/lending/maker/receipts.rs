@@ -74,7 +74,7 @@ pub struct Dripped {
 /// Savers' interest was counted. No token moves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PotDripped {
-    /// The index now.
+    /// Savings per unit of `pie`, as of this call.
     pub chi: Ray,
     /// Dai issued to the pot, against sin of the vow.
     pub interest: Rad,
@@ -102,7 +102,7 @@ pub struct Barked {
     pub due: Rad,
     /// Dai that the auction seeks.
     pub tab: Rad,
-    /// Its first price.
+    /// Dai per unit of collateral at the start.
     pub top: Ray,
     /// Dai issued to the keeper, against sin of the vow: `tip` and `chip`.
     pub incentive: Rad,
@@ -111,7 +111,7 @@ pub struct Barked {
 /// An auction was started anew. No token moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Redone {
-    /// Its new first price.
+    /// Dai per unit of collateral at the new start.
     pub top: Ray,
     /// Dai issued to the keeper, against sin of the vow: `tip` and `chip`, unless too little is on auction.
     pub incentive: Rad,
@@ -120,7 +120,7 @@ pub struct Redone {
 /// Collateral was bought from a Dutch auction. No token moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
-    /// What a unit of collateral cost.
+    /// Dai per unit of collateral.
     pub price: Ray,
     /// From the clipper to the buyer: collateral, not locked.
     pub slice: u128,
@@ -130,7 +130,7 @@ pub struct Taken {
     pub tab: Rad,
     /// Collateral that it still sells; none if it is over.
     pub lot: u128,
-    /// Whose urn it was.
+    /// Owner of the liquidated urn.
     pub usr: AccountId,
     /// From the clipper to that account when the auction is over: collateral that nobody had to buy, not locked.
     pub returned: u128,
@@ -156,7 +156,7 @@ pub struct Bitten {
 /// A bid was placed in an English auction. No token moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tended {
-    /// The bid.
+    /// Dai that is offered.
     pub bid: Rad,
     /// The collateral that it is for.
     pub lot: u128,
@@ -166,7 +166,7 @@ pub struct Tended {
     pub refunded: Rad,
     /// Dai inside from the bidder to the vow.
     pub raised: Rad,
-    /// Whose urn it was.
+    /// Owner of the liquidated urn.
     pub usr: AccountId,
     /// From the flipper to that account: collateral that the bidder does without, not locked.
     pub returned: u128,
@@ -175,9 +175,9 @@ pub struct Tended {
 /// An English auction was settled. No token moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dealt {
-    /// Who won.
+    /// The winner: the last bidder.
     pub winner: AccountId,
-    /// What it paid.
+    /// Dai that it paid.
     pub bid: Rad,
     /// From the flipper to the winner: collateral, not locked.
     pub lot: u128,

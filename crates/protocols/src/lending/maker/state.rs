@@ -46,7 +46,7 @@ pub struct VowState {
     pub sin: Rad,
     /// The part of it that still waits: `Sin`.
     pub queued_sin: Rad,
-    /// How long debt waits.
+    /// How long debt is queued, in seconds.
     pub wait_seconds: u64,
 }
 
@@ -55,11 +55,11 @@ pub struct VowState {
 pub struct PotState {
     /// All savings, divided by the index when they came: `Pie`.
     pub total_pie: u128,
-    /// What savings grow by in a second.
+    /// Factor by which savings grow in a second.
     pub dsr: Ray,
-    /// The index.
+    /// Savings per unit of `pie`.
     pub chi: Ray,
-    /// When it was last counted.
+    /// When `chi` was last updated, in Unix seconds.
     pub rho: u64,
     /// Dai that the pot holds.
     pub dai: Rad,
@@ -70,7 +70,7 @@ pub struct PotState {
 pub struct DogState {
     /// The most dai that all auctions may seek at once.
     pub hole: Rad,
-    /// What they seek.
+    /// Dai that running auctions still seek.
     pub dirt: Rad,
 }
 
@@ -79,7 +79,7 @@ pub struct DogState {
 pub struct CatState {
     /// The most dai that all auctions may seek at once: `box`.
     pub litter_box: Rad,
-    /// What they seek.
+    /// Dai that running auctions still seek.
     pub litter: Rad,
 }
 
@@ -96,9 +96,9 @@ pub struct IlkState {
     pub line: Rad,
     /// The least that an urn may owe.
     pub dust: Rad,
-    /// What debt grows by in a second.
+    /// Factor by which debt grows in a second, the base left out.
     pub duty: Ray,
-    /// When fees were last counted.
+    /// When fees were last accrued, in Unix seconds.
     pub rho: u64,
     /// Liquidation ratio.
     pub mat: Ray,

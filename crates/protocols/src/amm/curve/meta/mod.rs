@@ -22,14 +22,14 @@ pub const BASE_CACHE_SECONDS: u64 = 600;
 /// The base pool's liquidity token.
 const BASE_TOKEN: usize = 1;
 
-/// How a metapool is set up.
+/// Parameters of a metapool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MetaParams {
     /// Decimals of coin 0, at most 18.
     pub decimals: u8,
     /// The amplification A, as the contract's `A()` tells it.
     pub amplification: u128,
-    /// The fees.
+    /// The fee of trades, and the owner's part of it.
     pub fees: Fees,
 }
 

@@ -11,17 +11,17 @@ pub enum FlipperError {
     /// The last bid has won.
     #[error("Flipper/already-finished-tic: the last bid stood until {tic}, it is {now}")]
     BidExpired {
-        /// Until when it stood.
+        /// Until when it stood, in Unix seconds.
         tic: u64,
-        /// The time.
+        /// The time of the call, in Unix seconds.
         now: u64,
     },
     /// The auction has ended.
     #[error("Flipper/already-finished-end: it ended at {end}, it is {now}")]
     AuctionExpired {
-        /// When it ended.
+        /// When it ended, in Unix seconds.
         end: u64,
-        /// The time.
+        /// The time of the call, in Unix seconds.
         now: u64,
     },
     /// The bidder means another lot.
@@ -29,13 +29,13 @@ pub enum FlipperError {
     LotNotMatching {
         /// The lot that the bidder means.
         asked: u128,
-        /// The lot.
+        /// Collateral on auction, wad.
         lot: u128,
     },
     /// More than is sought.
     #[error("Flipper/higher-than-tab: {bid} of {tab}")]
     HigherThanTab {
-        /// The bid.
+        /// Dai that is offered.
         bid: Rad,
         /// All that is sought.
         tab: Rad,
@@ -43,17 +43,17 @@ pub enum FlipperError {
     /// Not more than the last bid.
     #[error("Flipper/bid-not-higher: {bid} after {highest}")]
     BidNotHigher {
-        /// The bid.
+        /// Dai that is offered.
         bid: Rad,
-        /// The last one.
+        /// That of the standing bid.
         highest: Rad,
     },
     /// Too little more than the last bid.
     #[error("Flipper/insufficient-increase: {bid} after {highest}, a ratio of {beg_wad} at least")]
     InsufficientIncrease {
-        /// The bid.
+        /// Dai that is offered.
         bid: Rad,
-        /// The last one.
+        /// That of the standing bid.
         highest: Rad,
         /// The least ratio of a bid to the one before, wad.
         beg_wad: u128,
@@ -63,13 +63,13 @@ pub enum FlipperError {
     BidNotMatching {
         /// The bid that the bidder means.
         asked: Rad,
-        /// The bid.
+        /// Dai of the standing bid.
         bid: Rad,
     },
     /// Not all that is sought was bid yet.
     #[error("Flipper/tend-not-finished: {bid} of {tab}")]
     TendNotFinished {
-        /// The bid.
+        /// Dai of the standing bid.
         bid: Rad,
         /// All that is sought.
         tab: Rad,
@@ -79,7 +79,7 @@ pub enum FlipperError {
     LotNotLower {
         /// The lot asked for.
         asked: u128,
-        /// The last one.
+        /// That of the standing bid.
         lot: u128,
     },
     /// Too little less than the last lot.
@@ -87,7 +87,7 @@ pub enum FlipperError {
     InsufficientDecrease {
         /// The lot asked for.
         asked: u128,
-        /// The last one.
+        /// That of the standing bid.
         lot: u128,
         /// The least ratio of a lot to the next, wad.
         beg_wad: u128,
@@ -97,15 +97,15 @@ pub enum FlipperError {
     NotFinished {
         /// Until when the last bid stands; 0 without one.
         tic: u64,
-        /// When the auction ends.
+        /// When the auction ends, in Unix seconds.
         end: u64,
-        /// The time.
+        /// The time of the call, in Unix seconds.
         now: u64,
     },
     /// Somebody has bid, so the auction needs no more time.
     #[error("Flipper/bid-already-placed: by account {}", .guy.0)]
     BidAlreadyPlaced {
-        /// Who.
+        /// The bidder whose bid stands.
         guy: AccountId,
     },
 }

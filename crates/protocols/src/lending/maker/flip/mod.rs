@@ -28,9 +28,9 @@ use plimsoll_math::{MathError, Rad, Ray, WAD};
 pub struct FlipperParams {
     /// What a bid is to the one before it, at least: 1.05 is five percent.
     pub beg_wad: u128,
-    /// How long a bid stands.
+    /// How long a bid stands, in seconds.
     pub ttl_seconds: u64,
-    /// How long an auction lasts.
+    /// How long an auction lasts, in seconds.
     pub tau_seconds: u64,
     /// What is put on auction.
     pub cat: CatRelease,
@@ -66,15 +66,15 @@ pub struct Bid {
     pub lot: u128,
     /// Who that is, once somebody has bid.
     pub guy: Option<AccountId>,
-    /// Whose urn it was.
+    /// Owner of the liquidated urn.
     pub usr: AccountId,
     /// Until when the bid stands; 0 without one.
     pub tic: u64,
-    /// When the auction ends.
+    /// When the auction ends, in Unix seconds.
     pub end: u64,
 }
 
-/// An ilk's flipper.
+/// An ilk's English auctions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Flipper {
     pub(super) params: FlipperParams,
