@@ -16,10 +16,11 @@ use crate::chain::state::ChainState;
 use crate::deployments::deployed::ProtocolsMut;
 use crate::deployments::directory::Directory;
 use crate::deployments::liquidatable::find_liquidatable;
+use crate::deployments::staking::{Emissions, fund_farms};
 use crate::market::background::{Demand, draw_background};
 use crate::market::gas_price::{GasPrices, replay_base_fee};
+use crate::market::move_prices;
 use crate::market::oracle::observe_prices;
-use crate::market::{Emissions, fund_farms, move_prices};
 use crate::output::recorder::{Recorder, record_block};
 
 /// The stages of a block, in their order.

@@ -7,10 +7,14 @@ use super::fate::AgentFate;
 use super::position_books::PositionBooks;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, LentAt, MakerAt, MakerDone, What, WorkedAt};
-use crate::chain::ids::{AccountId, AgentId, PositionId};
+use crate::chain::event::{Event, What};
+use crate::chain::families::cdp::{VaultAt, VaultDone};
+use crate::chain::families::lending::{LendingCall, LentAt};
+use crate::chain::families::leveraged_farm::WorkedAt;
+use crate::chain::families::staking::StakedAt;
+use crate::chain::ids::{AccountId, AgentId};
 use crate::chain::liquidation::Liquidation;
-use crate::chain::transaction::LendingCall;
+use crate::deployments::deployment::Leveraged;
 
 /// What is kept of every agent and of every position.
 #[derive(Debug, Clone, Default, PartialEq, Resource)]
@@ -26,29 +30,15 @@ impl Books {
     pub fn open(sees: &View, directory: &AgentDirectory, tells_positions: bool) -> Self {
         let agents = AgentBooks::open(directory.agents.len());
         let mut books = Self { agents, positions: PositionBooks::open(sees, tells_positions) };
-        for bank in sees.protocols.banks() {
-            for (row, number) in bank.bank.positions().iter().zip(1..) {
-                let owner = directory.agent(row.owner).expect("positions belong to agents");
-                books.agents.of_mut(owner).fate = AgentFate::Open;
-                let key = bank.key(row.goblin, PositionId(number));
+        for deployed in sees.protocols.all() {
+            deployed.deployment().holders(sees, &mut |account, leveraged| {
+                let Some(agent) = directory.agent(account) else { return };
+                books.agents.of_mut(agent).fate = AgentFate::Open;
+                let Some(Leveraged { key, assets, debt }) = leveraged else { return };
                 if let Some(details) = books.positions.details_mut(key) {
-                    let debt = sees.worth(bank.base, bank.bank.state().debt_value_down(row.debt_share).unwrap_or(0));
-                    let assets = sees.assets_worth(row);
                     details.invest(assets - debt, assets);
                 }
-            }
-            for agent in (0..).map(AgentId).take(directory.agents.len()) {
-                if sees.ledger.balance(directory.account(agent), bank.shares) > 0 {
-                    books.agents.of_mut(agent).fate = AgentFate::Open;
-                }
-            }
-        }
-        for cell in sees.protocols.makers() {
-            let vaults = cell.maker.ilks().flat_map(|ilk| cell.maker.positions(ilk).into_iter().flatten());
-            for (owner, _) in vaults.filter(|(_, vault)| vault.art > 0) {
-                let owner = directory.agent(owner).expect("vaults belong to agents");
-                books.agents.of_mut(owner).fate = AgentFate::Open;
-            }
+            });
         }
         books
     }
@@ -75,11 +65,12 @@ impl Books {
         match (&event.what, event.sender) {
             (What::Worked(at), Some((agent, _))) => self.worked(agent, at, sees),
             (What::Liquidated(at), _) => self.liquidated(at, sees, directory),
-            (What::Reinvested(goblin, receipt), Some((agent, _))) => {
-                let reward = sees.protocols.farm(sees.protocols.goblin(*goblin).farm).reward;
-                self.agents.of_mut(agent).rewards += sees.worth(reward, receipt.bounty);
+            (What::Reinvested(at), Some((agent, _))) => {
+                let reward = sees.protocols.farm(sees.protocols.worker(at.worker).farm).reward;
+                self.agents.of_mut(agent).rewards += sees.worth(reward, at.bounty);
             }
-            (What::Deposited(..), Some((agent, _))) => {
+            (What::Staked(at), Some((agent, account))) => self.staked(agent, account, at, sees),
+            (What::Deposited(_), Some((agent, _))) => {
                 let book = self.agents.of_mut(agent);
                 book.fate = AgentFate::Open;
                 book.entered.get_or_insert(sees.clock.block);
@@ -104,9 +95,9 @@ impl Books {
                 }
             }
             (What::Lent(at), Some((agent, account))) => self.lent(agent, account, at, sees),
-            (What::Maker(at), Some((agent, account))) => self.maker(agent, account, at, sees),
-            (What::Withdrawn(bank, _), Some((agent, account)))
-                if sees.ledger.balance(account, sees.protocols.bank(*bank).shares) == 0 =>
+            (What::Vault(at), Some((agent, _))) => self.vault(agent, at, sees),
+            (What::Withdrawn(at), Some((agent, account)))
+                if sees.ledger.balance(account, sees.protocols.bank(at.bank).shares) == 0 =>
             {
                 self.leave(agent, sees.clock.block, AgentFate::Closed);
             }
@@ -137,16 +128,25 @@ impl Books {
         }
     }
 
-    fn maker(&mut self, agent: AgentId, account: AccountId, at: &MakerAt, sees: &View) {
-        if let MakerDone::Changed { .. } = at.done {
-            let (vault, block) = (sees.protocols.maker(at.system).vault(at.ilk, account), sees.clock.block);
-            if vault.ink == 0 && vault.art == 0 {
-                return self.leave(agent, block, AgentFate::Closed);
-            }
-            let book = self.agents.of_mut(agent);
-            book.entered.get_or_insert(block);
-            book.fate = AgentFate::Open;
+    fn vault(&mut self, agent: AgentId, at: &VaultAt, sees: &View) {
+        let VaultDone::Changed { is_empty, .. } = at.done else { return };
+        if is_empty {
+            return self.leave(agent, sees.clock.block, AgentFate::Closed);
         }
+        let book = self.agents.of_mut(agent);
+        book.entered.get_or_insert(sees.clock.block);
+        book.fate = AgentFate::Open;
+    }
+
+    fn staked(&mut self, agent: AgentId, account: AccountId, at: &StakedAt, sees: &View) {
+        let cell = sees.protocols.farm(at.farm);
+        self.agents.of_mut(agent).rewards += sees.worth(cell.reward, at.reward);
+        if at.unstaked > 0 && cell.contract.staking().staked(at.market, account) == 0 {
+            return self.leave(agent, sees.clock.block, AgentFate::Closed);
+        }
+        let book = self.agents.of_mut(agent);
+        book.entered.get_or_insert(sees.clock.block);
+        book.fate = AgentFate::Open;
     }
 
     /// Takes in how often an agent left something alone because of what gas costs; the run is over.
@@ -168,26 +168,23 @@ impl Books {
     }
 
     fn worked(&mut self, owner: AgentId, at: &WorkedAt, sees: &View) {
-        let (receipt, block) = (&at.receipt, sees.clock.block);
-        let [base, farmed] = sees.base_and_farmed(at.goblin);
-        let key = sees.protocols.bank(at.bank).key(at.goblin, receipt.position);
+        let block = sees.clock.block;
+        let [base, farmed] = sees.base_and_farmed(at.worker);
         if at.opened {
             self.agents.of_mut(owner).fate = AgentFate::Open;
             self.agents.of_mut(owner).entered.get_or_insert(block);
-            if let Some(details) = self.positions.details_mut(key) {
-                let equity = sees
-                    .worth(base, receipt.base_from_user - receipt.base_to_user.min(receipt.base_from_user))
-                    + sees.worth(farmed, receipt.moves.farmed_from_user);
-                details.invest(equity, equity + sees.worth(base, receipt.debt_after));
+            if let Some(details) = self.positions.details_mut(at.key) {
+                let equity = sees.worth(base, at.base_from_owner - at.base_to_owner.min(at.base_from_owner))
+                    + sees.worth(farmed, at.farmed_from_owner);
+                details.invest(equity, equity + sees.worth(base, at.debt));
             }
         }
         if at.closed.is_some() {
             self.leave(owner, block, AgentFate::Closed);
-            if let Some(details) = self.positions.details_mut(key) {
+            if let Some(details) = self.positions.details_mut(at.key) {
                 let invested = details.invested_mut();
-                invested.proceeds = Some((base, receipt.base_to_user));
-                invested.proceeds_value =
-                    sees.worth(base, receipt.base_to_user) + sees.worth(farmed, receipt.moves.farmed_to_user);
+                invested.proceeds = Some((base, at.base_to_owner));
+                invested.proceeds_value = sees.worth(base, at.base_to_owner) + sees.worth(farmed, at.farmed_to_owner);
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::agents::view::View;
 use crate::chain::ids::{PositionKey, ProtocolId};
-use crate::deployments::deployed::positions_of;
 use crate::deployments::liquidation_map::{Liquidatable, liquidatable};
+use crate::deployments::positions::positions_of;
 use crate::deployments::positions::{Collateral, DebtAt};
 
 /// Positions of a market that fail when the price of one collateral does.

@@ -14,6 +14,7 @@
 //!   With holdings `x` after a block and prices `p` in it, a block adds `p (x before - x after)`. It is kept once for each
 //!   pool and range, per unit of liquidity: a provider costs nothing until it moves.
 
+use crate::chain::families::amm::LiquidityAt;
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
@@ -22,7 +23,7 @@ use smallvec::SmallVec;
 use crate::agents::AgentDirectory;
 use crate::agents::fitting::unit;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, LiquidityAt, What};
+use crate::chain::event::{Event, EventLog, What};
 use crate::chain::ids::{AccountId, AgentId, PoolId};
 use crate::protocol::amm::{RangeKey, TickRange};
 

@@ -17,8 +17,8 @@ use crate::agents::view::View;
 use crate::chain::event::{Event, What};
 use crate::chain::ids::{PositionKey, ProtocolId, TokenId};
 use crate::chain::liquidation::{Liquidation, SaleKind};
-use crate::deployments::deployed::positions_of;
 use crate::deployments::positions::Amounts;
+use crate::deployments::positions::positions_of;
 use crate::protocol::lending::Exposure;
 
 /// One collateral and one debt, by their places in their market.

@@ -109,7 +109,7 @@ impl Beginning {
         }
         Self {
             wallets,
-            worth: valuation(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now()),
+            worth: valuation(sees, &sees.protocols),
             prices: prices(sees),
             supply: sees.tokens.priced().map(|token| sees.ledger.issued(Source::Genesis, token) as f64).collect(),
         }

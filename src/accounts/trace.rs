@@ -9,8 +9,8 @@ use crate::chain::event::{Event, EventLog, What};
 use crate::chain::forced_sales::OtherSale;
 use crate::chain::ids::{AgentId, ProtocolId, TokenId};
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize};
-use crate::deployments::deployed::positions_of;
 use crate::deployments::positions::DebtAt;
+use crate::deployments::positions::positions_of;
 
 /// A price that decides about liquidations: what a token costs at the place that the protocol looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]

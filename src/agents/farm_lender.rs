@@ -6,15 +6,17 @@
 
 use super::awake::Wake;
 use super::offer::{Offer, PatienceParams};
-use super::population::{NewAgent, Population, PopulationParams, Stake};
+use super::population::{NewAgent, Population, PopulationParams};
 use super::schedule::{Entry, Exit, PATIENCE, check_stay, stays};
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
+use crate::chain::families::leveraged_farm::LeverageCall;
 use crate::chain::gas::GasSchedule;
 use crate::checks::Check;
 use crate::checks::laws::{NOT_NEGATIVE, POSITIVE};
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -23,7 +25,7 @@ use smallvec::smallvec;
 use super::Agent;
 use super::outbox::Outbox;
 use crate::chain::event::Event;
-use crate::chain::ids::BankId;
+use crate::chain::ids::{BankId, DeploymentId};
 use crate::chain::transaction::Action;
 use crate::math::mul_div_down;
 
@@ -61,6 +63,8 @@ pub struct FarmLenderParams {
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
 pub struct FarmLender {
     bank: BankId,
+    /// What calls to the bank are sent to.
+    to: DeploymentId,
     offer: Offer,
     exit: Exit,
     /// What it supplies when it enters, in smallest units.
@@ -75,7 +79,7 @@ impl Agent for FarmLender {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if !self.entered {
             self.entered = true;
-            self.waits = self.submit(Action::Deposit { bank: self.bank, amount: self.supply }, sees, out);
+            self.waits = self.submit(LeverageCall::Deposit { amount: self.supply }.of(self.to), sees, out);
             return if self.waits { self.exit.wake(sees, out.me().who) } else { Wake::Never };
         }
         if self.waits {
@@ -84,7 +88,7 @@ impl Agent for FarmLender {
         let held = sees.ledger.balance(out.me().account, sees.protocols.bank(self.bank).shares);
         let shares = held.min(payable(sees, self.bank));
         if shares > 0 {
-            self.waits = self.submit(Action::Withdraw { bank: self.bank, shares }, sees, out);
+            self.waits = self.submit(LeverageCall::Withdraw { shares }.of(self.to), sees, out);
         }
         if held == 0 { Wake::Never } else { PATIENCE.wake(sees) }
     }
@@ -159,7 +163,8 @@ impl Population for FarmLenderParams {
         let supply = sees.tokens.units(bank.base, self.supply.sample(dice));
         let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
         let offer = Offer::draw(&self.patience, tip, sees, dice);
-        let mut agent = FarmLender { bank: bank.id, offer, exit: self.exit, supply, entered: false, waits: false };
+        let mut agent =
+            FarmLender { bank: bank.id, to: bank.at, offer, exit: self.exit, supply, entered: false, waits: false };
         if let Some(first) = self.entry.wake(sees, dice) {
             let initial_balances = smallvec![(bank.base, supply)];
             return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };

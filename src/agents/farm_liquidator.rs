@@ -28,8 +28,9 @@ use smallvec::smallvec;
 use super::Agent;
 use super::outbox::Outbox;
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{BankId, PositionId};
-use crate::chain::transaction::{Action, Bid};
+use crate::chain::families::leveraged_farm::LeverageCall;
+use crate::chain::ids::{BankId, DeploymentId, PositionId};
+use crate::chain::transaction::Bid;
 use crate::deployments::liquidatable::Liquidatable;
 
 /// A population of liquidators, as scenario files write it.
@@ -68,6 +69,8 @@ pub struct FarmLiquidatorParams {
 #[derive(Debug, Clone, PartialEq, Component)]
 pub struct FarmLiquidator {
     bank: BankId,
+    /// What calls to the bank are sent to.
+    to: DeploymentId,
     /// Least gain after gas, in whole numeraire tokens.
     min_profit: f64,
     attention: f64,
@@ -117,7 +120,7 @@ impl Agent for FarmLiquidator {
         // A sender's transactions are taken in the order of their nonces: the dearest gets the first.
         self.seen.sort_by_key(|seen| Reverse(seen.bid.priority_fee));
         for Seen { position, bid, waits, .. } in self.seen.iter().copied() {
-            let kill = smallvec![Action::Kill { bank: self.bank, position }];
+            let kill = smallvec![LeverageCall::Kill(position).of(self.to)];
             if let Some(nonce) = waits {
                 if out.replace(nonce, kill, bid) {
                     self.pending.iter_mut().filter(|pending| pending.nonce == nonce).for_each(|held| held.bid = bid);
@@ -232,6 +235,7 @@ impl Population for FarmLiquidatorParams {
         let min_profit = self.min_profit.sample(dice);
         let agent = FarmLiquidator {
             bank: bank.id,
+            to: bank.at,
             min_profit,
             attention: self.attention.sample(dice),
             bid_share: self.bid_share.clone(),

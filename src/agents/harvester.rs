@@ -22,8 +22,8 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::outbox::Outbox;
-use crate::chain::ids::GoblinId;
-use crate::chain::transaction::Action;
+use crate::chain::families::leveraged_farm::LeverageCall;
+use crate::chain::ids::{DeploymentId, WorkerId};
 
 /// A population of harvesters, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -52,7 +52,9 @@ pub struct HarvesterParams {
 /// A caller of `reinvest`.
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
 pub struct Harvester {
-    goblin: GoblinId,
+    goblin: WorkerId,
+    /// What calls to it are sent to.
+    to: DeploymentId,
     min_profit: f64,
     tip: u128,
     /// Time between two looks.
@@ -67,7 +69,7 @@ impl Agent for Harvester {
         let bounty = self.bounty(sees);
         if bounty - cost > self.min_profit {
             let bid = hurried(sees, self.tip, bounty, self.min_profit, gas, next - 1);
-            out.submit(smallvec![Action::Reinvest { goblin: self.goblin }], bid);
+            out.submit(smallvec![LeverageCall::Reinvest.of(self.to)], bid);
         } else if bounty > self.min_profit {
             out.priced_out();
         }
@@ -78,9 +80,9 @@ impl Agent for Harvester {
 impl Harvester {
     /// Returns what the caller of `reinvest` would get now, in whole numeraire tokens.
     fn bounty(&self, sees: &View) -> f64 {
-        let goblin = sees.protocols.goblin(self.goblin);
+        let goblin = sees.protocols.worker(self.goblin);
         let farm = sees.protocols.farm(goblin.farm);
-        let waiting = farm.farm.earned(goblin.account, sees.clock.now()).unwrap_or(0);
+        let waiting = sees.pending(farm, 0, goblin.account);
         sees.worth(farm.reward, waiting) * f64::from(goblin.goblin.params().reinvest_bounty_bps) / 10_000.0
     }
 }
@@ -126,8 +128,10 @@ impl Population for HarvesterParams {
     type Agent = Harvester;
 
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Harvester> {
+        let goblin = sees.protocols.worker_named(&self.goblin);
         let agent = Harvester {
-            goblin: sees.protocols.goblin_named(&self.goblin).id,
+            goblin: goblin.id,
+            to: goblin.at,
             min_profit: self.min_profit.sample(dice),
             tip: sees.gwei(self.tip.sample(dice)),
             every: self.every,

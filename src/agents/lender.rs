@@ -6,7 +6,7 @@
 //! some again. Ignores: rates.
 
 use super::awake::Wake;
-use super::population::{NewAgent, Population, PopulationParams, Stake};
+use super::population::{NewAgent, Population, PopulationParams};
 use super::schedule::{Entry, Exit, PATIENCE, check_stay, stays};
 use super::view::View;
 use crate::chain::dice::Dice;
@@ -15,6 +15,7 @@ use crate::chain::gas::GasSchedule;
 use crate::checks::Check;
 use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -23,8 +24,9 @@ use smallvec::smallvec;
 use super::Agent;
 use super::outbox::Outbox;
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{LendingId, TokenId};
-use crate::chain::transaction::{Action, AmountIn, Bid, LendingCall, LendingOrder};
+use crate::chain::families::lending::LendingCall;
+use crate::chain::ids::{DeploymentId, LendingId, TokenId};
+use crate::chain::transaction::{AmountIn, Bid};
 use crate::protocol::lending::Part;
 
 /// A population of lenders, as scenario files write it.
@@ -76,6 +78,8 @@ fn never() -> Distribution {
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
 pub struct Lender {
     market: LendingId,
+    /// What calls to the market are sent to.
+    to: DeploymentId,
     asset: u8,
     token: TokenId,
     supply: u128,
@@ -141,7 +145,7 @@ impl Agent for Lender {
 
 impl Lender {
     fn submit(&self, call: LendingCall, out: &mut Outbox) -> bool {
-        out.submit(smallvec![Action::Lend(Box::new(LendingOrder { market: self.market, call }))], Bid::tip(self.tip))
+        out.submit(smallvec![call.of(self.to)], Bid::tip(self.tip))
     }
 
     /// Withdraws what is idle of its claim. Where nothing is, it asks once for all of it and is refused, and then waits.
@@ -245,6 +249,7 @@ impl Population for LenderParams {
         let state = if entry.is_some() { State::Outside } else { State::Inside };
         let agent = Lender {
             market: cell.id,
+            to: cell.at,
             asset,
             token,
             supply,

@@ -32,7 +32,8 @@ use std::any::TypeId;
 
 use bevy_ecs::component::Mutable;
 use bevy_ecs::prelude::{Component, Local, Query, Res, ResMut, Resource};
-use bevy_ecs::system::{BoxedSystem, IntoSystem};
+use bevy_ecs::system::{BoxedSystem, IntoSystem, SystemState};
+use bevy_ecs::world::World;
 use serde::Deserialize;
 
 use awake::{Awake, Sleeper, Wake};
@@ -43,7 +44,7 @@ use view::View;
 use crate::chain::dice::Who;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, EventLog};
-use crate::chain::ids::{AccountId, AgentId};
+use crate::chain::ids::{AccountId, AgentId, PositionId};
 use crate::chain::ledger::SupplyTooLarge;
 use crate::chain::mempool::Mempool;
 use crate::checks::Check;
@@ -75,6 +76,9 @@ pub trait Agent: Component<Mutability = Mutable> + Sized {
 
     /// Whether it is asked after all others have submitted, in the stage `search`, and sees what waits.
     const SEARCHES: bool = false;
+
+    /// Takes in which position it holds before the first block.
+    fn begins_with(&mut self, _position: PositionId) {}
 
     /// Whether it learns what happened; a kind that does not is not told.
     const LEARNS: bool = false;
@@ -137,6 +141,20 @@ pub fn learn<A: Agent>(log: Res<EventLog>, directory: Res<AgentDirectory>, mut a
             if let Some(row) = directory.agent(account).and_then(|agent| directory.row_of::<A>(agent)) {
                 agents[row].learn(event);
             }
+        }
+    }
+}
+
+fn tell_positions<A: Agent>(world: &mut World, positions: &[(AccountId, PositionId)]) {
+    let mut state = SystemState::<(Res<AgentDirectory>, Query<&mut A>)>::new(world);
+    let (directory, mut agents) = state.get_mut(world).expect("the world has its agents");
+    let mut tables = agents.contiguous_iter_mut().expect("agents lie in tables");
+    let Some(mut agents) = tables.next() else { return };
+    let agents = agents.bypass_change_detection();
+    for (account, position) in positions {
+        let agent = directory.agent(*account).expect("stakes are agents'");
+        if let Some(row) = directory.row_of::<A>(agent) {
+            agents[row].begins_with(*position);
         }
     }
 }
@@ -237,9 +255,17 @@ macro_rules! kinds {
         }
 
         /// Adds what every kind keeps in the world.
-        pub fn init(world: &mut bevy_ecs::world::World) {
+        pub fn init(world: &mut World) {
             $(world.init_resource::<Awake<$agent>>();)*
             world.init_resource::<AgentDirectory>();
+        }
+
+        /// Tells agents which positions they hold before the first block.
+        pub fn begin_with(world: &mut World, positions: &[(AccountId, PositionId)]) {
+            if positions.is_empty() {
+                return;
+            }
+            $(tell_positions::<$agent>(world, positions);)*
         }
 
         /// Registers what every kind keeps in the world, to be copied.

@@ -13,84 +13,20 @@ use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
 use crate::chain::distribution::Distribution;
 use crate::chain::gas::GasSchedule;
-use crate::chain::ids::{AgentId, BankId, GoblinId, IlkId, LendingId, MakerId, PoolId, ProtocolId, TokenId};
+use crate::chain::ids::{AgentId, ProtocolId, TokenId};
 use crate::chain::ledger::{Source, SupplyTooLarge};
 use crate::chain::state::ChainState;
 use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::names::Use;
 use crate::deployments::directory::Directory;
+use crate::deployments::genesis::Staked;
 use crate::deployments::liquidatable::MinProfit;
-use crate::protocol::amm::{PerToken, TickRange};
+use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 
 /// What an agent has when it comes into the world.
 pub type InitialBalances = SmallVec<[(TokenId, u128); 2]>;
-
-/// What an agent is in before the first block.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Stake {
-    /// Supply of a bank, in smallest units of its base asset; scaled where the scenario states the utilisation.
-    Supply {
-        /// The bank.
-        bank: BankId,
-        /// How much.
-        amount: u128,
-    },
-    /// A claim on a lending market, in smallest units.
-    Lend {
-        /// The market.
-        market: LendingId,
-        /// The asset's place.
-        asset: u8,
-        /// How much.
-        amount: u128,
-    },
-    /// A loan from a lending market, in smallest units.
-    Loan {
-        /// The market.
-        market: LendingId,
-        /// The place of the asset that is posted.
-        collateral: u8,
-        /// How much of it.
-        posted: u128,
-        /// The place of the asset that is owed.
-        debt: u8,
-        /// How much of it.
-        owed: u128,
-        /// Whether that is in the borrower's wallet; else it is gone.
-        kept: bool,
-    },
-    /// Liquidity of a pool.
-    Liquidity {
-        /// The pool.
-        pool: PoolId,
-        /// Between which ticks; none for pools whose liquidity lies everywhere.
-        range: Option<TickRange>,
-        /// The most of each of its tokens that is put in, in smallest units.
-        offered: PerToken,
-    },
-    /// A vault in a Maker system, in smallest units.
-    Vault {
-        /// The system and the ilk.
-        of: (MakerId, IlkId),
-        /// Collateral locked.
-        locked: u128,
-        /// Dai drawn.
-        drawn: u128,
-        /// Whether that is in the owner's wallet; else it is gone.
-        kept: bool,
-    },
-    /// A leveraged position, in smallest units of the bank's base asset.
-    Position {
-        /// The goblin.
-        goblin: GoblinId,
-        /// Own capital.
-        equity: u128,
-        /// Debt.
-        debt: u128,
-    },
-}
 
 /// One agent as it was drawn.
 #[derive(Debug)]
@@ -202,7 +138,7 @@ const DRAWN_AT_ONCE: u32 = 4_096;
 pub struct Spawner<'w> {
     world: &'w mut World,
     /// What agents are in before the first block, in the order of their ids.
-    pub stakes: Vec<(AgentId, Stake)>,
+    pub stakes: Vec<Staked>,
     /// The least gain after gas for which anybody liquidates.
     pub min_profit: MinProfit,
 }
@@ -270,7 +206,7 @@ impl<'w> Spawner<'w> {
             ledger.can_issue(token, amount)?;
             ledger.issue(Source::Genesis, account, token, amount);
         }
-        self.stakes.extend(drawn.stake.map(|stake| (id, stake)));
+        self.stakes.extend(drawn.stake.map(|stake| Staked { account, stake }));
         if let Some((protocol, profit)) = drawn.min_profit {
             let least = &mut self.min_profit.0[protocol.index()];
             *least = Some(least.map_or(profit, |least| least.min(profit)));

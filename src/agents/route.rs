@@ -259,7 +259,11 @@ impl Route {
                 } else {
                     0
                 };
-                actions.push(Hop { pool, direction }.swap(order.amount, order.least_out.max(self.least_of(quoted))));
+                actions.push(Hop { pool, direction }.swap(
+                    &sees.protocols,
+                    order.amount,
+                    order.least_out.max(self.least_of(quoted)),
+                ));
             }
             Way::Router => return self.trade_routed(sees, order, actions),
             Way::Venue => self.trade_outside(sees, order.amount, actions),
@@ -281,14 +285,14 @@ impl Route {
         let quoted = self.quote_after(sees, order.before, order.about)?;
         let least = order.least_out.max(self.least_of(quoted));
         let [first, second] = plan.legs[..] else {
-            plan.legs[0].path.trade(order.amount, least, actions);
+            plan.legs[0].path.trade(&sees.protocols, order.amount, least, actions);
             return Some(AmountIn::Received);
         };
         let (one, other) = divided(order.about, &plan);
         let least_of_one = mul_div_up(least, first.out, plan.out()).ok()?;
-        first.path.trade(AmountIn::Exact(one), least_of_one, actions);
+        first.path.trade(&sees.protocols, AmountIn::Exact(one), least_of_one, actions);
         let place_of_first = actions.len() - 1;
-        second.path.trade(AmountIn::Exact(other), least.saturating_sub(least_of_one), actions);
+        second.path.trade(&sees.protocols, AmountIn::Exact(other), least.saturating_sub(least_of_one), actions);
         let place = |place: usize| u8::try_from(place).ok();
         Some(AmountIn::Together { first: place(place_of_first)?, second: place(actions.len() - 1)? })
     }

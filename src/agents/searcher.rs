@@ -25,6 +25,9 @@ use smallvec::smallvec;
 use super::Agent;
 use super::outbox::Outbox;
 use super::sandwich::{Sandwich, Swap, apply, best};
+use crate::chain::families::Call;
+use crate::chain::families::amm::{self, AmmCall};
+use crate::chain::ids::DeploymentId;
 use crate::chain::ids::{AccountId, PoolId};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, Transaction};
 use crate::deployments::amm::PoolCell;
@@ -137,18 +140,16 @@ impl Searcher {
     /// Returns a waiting transaction's swap if a block may take it now and its tolerance is worth more than a bundle's
     /// gas: what the victim may lose bounds what can be taken.
     fn careless(&self, sees: &View, cell: &PoolCell, waits: &Transaction) -> Option<Target> {
-        let [Action::Swap { pool, direction, amount_in: AmountIn::Exact(amount_in), least_out }] = waits.actions[..]
-        else {
-            return None;
-        };
+        let [Action::Call { to, call: Call::Amm(AmmCall::Swap(call)) }] = waits.actions[..] else { return None };
+        let amm::Swap { direction, amount_in: AmountIn::Exact(amount_in), least_out } = call else { return None };
         let tip = waits.bid.effective_tip(sees.gas.base_fee)?;
-        if pool != self.pool || amount_in == 0 || waits.bid.last_block < sees.clock.block {
+        if to != cell.at || amount_in == 0 || waits.bid.last_block < sees.clock.block {
             return None;
         }
         let quoted = cell.pool.amm().quote_exact_in(direction, amount_in, sees.clock.now()).ok()?;
         let tolerated = sees.worth(cell.token_at(direction.takes), quoted.checked_sub(least_out)?);
         let swap = Swap { direction, amount_in, least_out };
-        let pays = tolerated > self.min_profit + sees.gas_worth(gas(sees, &swap, self.pool));
+        let pays = tolerated > self.min_profit + sees.gas_worth(gas(sees, &swap, cell.at));
         pays.then_some(Target { victim: (waits.sender, waits.nonce), swap, tip })
     }
 
@@ -157,7 +158,7 @@ impl Searcher {
         let swap = target.swap;
         let token = cell.token_at(swap.direction.pays);
         let sandwich = best(pool, &swap, sees.ledger.balance(me, token), sees.clock.now())?;
-        let gas = gas(sees, &swap, self.pool);
+        let gas = gas(sees, &swap, cell.at);
         let gain = sees.worth(token, sandwich.returned - sandwich.front) - sees.gas_worth(gas);
         let least_tip = sees.worth(sees.tokens.native, target.tip) * gas as f64;
         (gain - least_tip > self.min_profit).then_some(Plan { target, sandwich, gain })
@@ -168,28 +169,29 @@ impl Searcher {
     fn send(&self, sees: &View, cell: &PoolCell, plan: Plan, out: &mut Outbox, dice: &mut Dice) -> bool {
         let Target { victim, swap, tip } = plan.target;
         let token = cell.token_at(swap.direction.pays);
-        let gas = gas(sees, &swap, self.pool);
+        let gas = gas(sees, &swap, cell.at);
         let offered = sees.priority_fee(plan.gain * self.bid_share.sample(dice), gas);
         let fee = offered.max(tip).min(self.tip_cap);
         let costs = sees.gas_worth(gas) + sees.worth(sees.tokens.native, fee) * gas as f64;
         let Sandwich { front, returned } = plan.sandwich;
         let least_out = front.saturating_add(sees.units_worth(token, costs)).min(returned);
-        out.bundle(victim, legs(self.pool, &swap, front, least_out), Bid::tip(fee))
+        out.bundle(victim, legs(cell.at, &swap, front, least_out), Bid::tip(fee))
     }
 }
 
 /// Returns the front-run and the back-run.
-fn legs(pool: PoolId, swap: &Swap, front: u128, least_out: u128) -> [Actions; 2] {
-    let direction = swap.direction;
+fn legs(to: DeploymentId, victim: &Swap, front: u128, least_out: u128) -> [Actions; 2] {
+    let direction = victim.direction;
+    let swap = |direction, amount_in, least_out| amm::Swap { direction, amount_in, least_out }.of(to);
     [
-        smallvec![Action::Swap { pool, direction, amount_in: AmountIn::Exact(front), least_out: 0 }],
-        smallvec![Action::Swap { pool, direction: direction.reversed(), amount_in: AmountIn::Received, least_out }],
+        smallvec![swap(direction, AmountIn::Exact(front), 0)],
+        smallvec![swap(direction.reversed(), AmountIn::Received, least_out)],
     ]
 }
 
 /// Returns the gas of a front-run and a back-run.
-fn gas(sees: &View, swap: &Swap, pool: PoolId) -> u64 {
-    legs(pool, swap, 0, 0).iter().map(|actions| sees.gas.schedule.of(actions)).sum()
+fn gas(sees: &View, victim: &Swap, to: DeploymentId) -> u64 {
+    legs(to, victim, 0, 0).iter().map(|actions| sees.gas.schedule.of(actions)).sum()
 }
 
 impl PopulationParams for SearcherParams {

@@ -6,7 +6,11 @@
 //! A vault that the system refuses is not tried again; a defence that fails is, when it looks next.
 
 use super::awake::Wake;
-use super::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams, Stake};
+use super::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams};
+use crate::chain::ids::DeploymentId;
+use crate::deployments::maker::ilk_named;
+use crate::protocol::lending::maker::IlkId;
+
 use super::schedule::{Entry, Exit, check_stay};
 use super::view::View;
 use crate::chain::dice::Dice;
@@ -16,6 +20,7 @@ use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -23,9 +28,9 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::outbox::Outbox;
-use crate::chain::cdp::{MakerCall, MakerOrder};
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{AccountId, IlkId, MakerId, TokenId};
+use crate::chain::families::cdp::{CdpCall, CdpCallKind};
+use crate::chain::ids::{AccountId, IssuerId, TokenId};
 use crate::chain::transaction::{Action, AmountIn, Bid};
 use crate::protocol::lending::Part;
 
@@ -106,7 +111,9 @@ pub enum Temperament {
 /// A vault owner.
 #[derive(Debug, Clone, PartialEq, Component)]
 pub struct VaultOwner {
-    of: (MakerId, IlkId),
+    of: (IssuerId, IlkId),
+    /// What calls to the system are sent to.
+    to: DeploymentId,
     plan: Option<Box<Plan>>,
 }
 
@@ -151,7 +158,7 @@ impl Agent for VaultOwner {
         let Some(plan) = &mut self.plan else { return };
         let is_own = !matches!(event.what, What::Liquidated(_));
         plan.state = match (plan.state, &event.what) {
-            (State::Entering, What::Maker(_)) => State::Open,
+            (State::Entering, What::Vault(_)) => State::Open,
             (State::Entering, What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. }) => State::Refused,
             (State::Defending, _) if is_own => State::Open,
             (state, _) => state,
@@ -163,7 +170,7 @@ impl VaultOwner {
     fn act(&self, plan: &mut Plan, sees: &View, out: &mut Outbox) -> Wake {
         match plan.state {
             State::Outside => {
-                let call = MakerCall::LockAndDraw { lock: AmountIn::Exact(plan.lock), draw: plan.draw };
+                let call = CdpCallKind::LockAndDraw { lock: AmountIn::Exact(plan.lock), draw: plan.draw };
                 let entering = out.submit(smallvec![self.call(call)], Bid::tip(plan.tip));
                 plan.state = if entering { State::Entering } else { State::Refused };
             }
@@ -184,13 +191,13 @@ impl VaultOwner {
         Wake::At(sees.clock.block + sees.dice(out.me().who).blocks_until(plan.attention))
     }
 
-    fn call(&self, call: MakerCall) -> Action {
-        Action::Maker(Box::new(MakerOrder { system: self.of.0, ilk: self.of.1, call }))
+    fn call(&self, call: CdpCallKind) -> Action {
+        CdpCall { market: self.of.1.0, kind: call }.of(self.to)
     }
 
     /// Returns its vault at the oracle's price; none if it owes nothing.
     fn vault(&self, account: AccountId, sees: &View) -> Option<Vault> {
-        let cell = sees.protocols.maker(self.of.0);
+        let cell = sees.protocols.issuer(self.of.0);
         let (vault, ilk) = (cell.vault(self.of.1, account), cell.ilk(self.of.1));
         let state = cell.state_at(self.of.1, &sees.oracles, sees.clock.now()).ok()?;
         let price = sees.oracles.feed(ilk.feed).answer();
@@ -200,20 +207,20 @@ impl VaultOwner {
     }
 
     /// Returns the call that brings the vault's ratio to its target; none if nothing can.
-    fn defending(&self, plan: &Plan, vault: &Vault, account: AccountId, sees: &View) -> Option<MakerCall> {
-        let cell = sees.protocols.maker(self.of.0);
+    fn defending(&self, plan: &Plan, vault: &Vault, account: AccountId, sees: &View) -> Option<CdpCallKind> {
+        let cell = sees.protocols.issuer(self.of.0);
         match plan.temperament {
             Temperament::Sleep => None,
             Temperament::TopUp => {
                 let wallet = sees.ledger.balance(account, cell.ilk(self.of.1).gem);
                 let spare = wallet.saturating_sub(gas_reserve(cell.ilk(self.of.1).gem, sees));
                 let lock = units((plan.target * vault.debt - vault.worth) / vault.unit).min(spare);
-                (lock > 0).then_some(MakerCall::LockAndDraw { lock: AmountIn::Exact(lock), draw: 0 })
+                (lock > 0).then_some(CdpCallKind::LockAndDraw { lock: AmountIn::Exact(lock), draw: 0 })
             }
             Temperament::Repay => {
                 let wallet = sees.ledger.balance(account, cell.dai);
                 let wipe = units((vault.debt - vault.worth / plan.target) * 1e18).min(wallet);
-                (wipe > 0).then_some(MakerCall::WipeAndFree { wipe: AmountIn::Exact(wipe), free: Part::Exactly(0) })
+                (wipe > 0).then_some(CdpCallKind::WipeAndFree { wipe: AmountIn::Exact(wipe), free: Part::Exactly(0) })
             }
         }
     }
@@ -290,7 +297,7 @@ impl Population for VaultOwnerParams {
     type Agent = VaultOwner;
 
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<VaultOwner> {
-        let (cell, ilk) = sees.protocols.ilk_named(&self.ilk);
+        let (cell, ilk) = ilk_named(&sees.protocols, &self.ilk);
         let (gem, dai) = (cell.ilk(ilk).gem, cell.dai);
         let collateral = self.collateral.sample(dice);
         let worth = collateral * sees.venues.price(gem);
@@ -320,14 +327,13 @@ impl Population for VaultOwnerParams {
             Temperament::Sleep => Wake::Never,
             _ => Wake::At(dice.blocks_until(plan.attention) - 1),
         });
-        let of = (cell.id, ilk);
         let stake = if entry.is_some() {
             initial_balances.push((gem, lock));
             None
         } else {
-            Some(Stake::Vault { of, locked: lock, drawn: draw, kept: self.keeps_dai })
+            Some(Stake::Vault { issuer: cell.id, market: ilk.0, locked: lock, drawn: draw, kept: self.keeps_dai })
         };
-        let agent = VaultOwner { of, plan: (!self.is_idle()).then(|| Box::new(plan)) };
+        let agent = VaultOwner { of: (cell.id, ilk), to: cell.at, plan: (!self.is_idle()).then(|| Box::new(plan)) };
         NewAgent { initial_balances, stake, ..NewAgent::new(agent, gas_money, first) }
     }
 }

@@ -3,13 +3,21 @@
 use crate::chain::dice::{Dice, Who};
 use crate::chain::event::Sandwich;
 use crate::chain::gas::gwei_to_units;
-use crate::chain::ids::TokenId;
+use crate::chain::ids::{AccountId, TokenId};
+use crate::deployments::staking::FarmCell;
 pub use crate::deployments::view::View;
+use crate::protocol::farm::BlockTime;
 
 impl View<'_, '_> {
     /// Returns an agent's dice in this block.
     pub fn dice(&self, who: Who) -> Dice {
         Dice::new(self.clock.seed, who, self.clock.block)
+    }
+
+    /// Returns what an account could claim from a staking contract now, in smallest units of its reward token.
+    pub fn pending(&self, farm: &FarmCell, market: u16, account: AccountId) -> u128 {
+        let now = BlockTime { number: self.clock.block, timestamp: self.clock.now() };
+        farm.contract.staking().pending(market, account, now)
     }
 
     /// Returns what a sandwich took from its victim, in whole numeraire tokens.

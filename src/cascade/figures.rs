@@ -42,7 +42,7 @@ impl Causes {
             generations: self.by_generation(),
             suppressed: self.suppressed(),
             brought_forward: BlocksSummary::of(sooner),
-            delayed_by_full_blocks: BlocksSummary::of(rows.iter().map(|row| row.block - row.fact.order.submitted)),
+            delayed_by_full_blocks: BlocksSummary::of(rows.iter().map(|row| row.block - row.fact.inclusion.submitted)),
             liquidators_profit_numeraire: self.run.prizes_numeraire - self.run.gas_paid_numeraire,
             toxic_debt_ratio_highest: self.run.toxic.map(|(share, _)| share),
             toxic_debt_ratio_highest_block: self.run.toxic.map(|(_, block)| block),

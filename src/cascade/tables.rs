@@ -67,8 +67,8 @@ impl Causes {
                 liquidator_population,
                 liquidator_agent,
                 prize: amount(row.fact.debt_token, row.prize),
-                priority_fee_gwei: row.fact.order.priority_fee as f64 / (native.one / 1e9),
-                waited_blocks: row.block - row.fact.order.submitted,
+                priority_fee_gwei: row.fact.inclusion.priority_fee as f64 / (native.one / 1e9),
+                waited_blocks: row.block - row.fact.inclusion.submitted,
                 price_outside_numeraire: row.price_outside_numeraire,
                 price_of: &watched.name,
             };

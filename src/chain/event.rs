@@ -2,19 +2,16 @@
 
 use bevy_ecs::prelude::Resource;
 
-use super::forced_sales::OtherSale;
-use super::ids::{
-    AccountId, AgentId, BankId, FarmId, FeedId, GoblinId, IlkId, LendingId, MakerId, PoolId, PositionId, PositionKey,
-    TokenId,
-};
+use super::families::amm::LiquidityAt;
+use super::families::cdp::{VaultAt, VaultDone};
+use super::families::lending::LentAt;
+use super::families::leveraged_farm::{ReinvestedAt, SuppliedAt, WorkedAt};
+use super::families::staking::StakedAt;
+use super::ids::{AccountId, AgentId, DeploymentId, FarmId, FeedId, PoolId, PositionId, PositionKey, TokenId};
 use super::liquidation::Liquidation;
 pub use super::revert::Revert;
-use super::transaction::{LendingCall, Transaction};
-use crate::chain::cdp::{AuctionRow, MakerCall};
-use crate::math::Rad;
-use crate::protocol::amm::{Direction, LiquidityMoved, TickRange, Traded};
-use crate::protocol::farm::alpha_homora::{Deposited, Reinvested, Withdrawn, Worked};
-use crate::protocol::lending::maker::AuctionId;
+use super::transaction::Transaction;
+use crate::protocol::amm::{Direction, Traded};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,12 +68,14 @@ pub enum What {
     Worked(Box<WorkedAt>),
     /// A position was liquidated, wholly or in part.
     Liquidated(Box<Liquidation>),
-    /// A goblin's rewards were turned into liquidity.
-    Reinvested(GoblinId, Box<Reinvested>),
+    /// A worker's rewards were turned into liquidity.
+    Reinvested(Box<ReinvestedAt>),
     /// A bank was supplied.
-    Deposited(BankId, Deposited),
+    Deposited(SuppliedAt),
     /// Supply was taken out of a bank.
-    Withdrawn(BankId, Withdrawn),
+    Withdrawn(SuppliedAt),
+    /// A staking contract did what its caller asked for.
+    Staked(Box<StakedAt>),
     /// A farm was funded.
     FarmFunded {
         /// The farm.
@@ -86,8 +85,8 @@ pub enum What {
     },
     /// A lending market did what its caller asked for.
     Lent(Box<LentAt>),
-    /// A Maker system did what its caller asked for.
-    Maker(Box<MakerAt>),
+    /// An issuer of a stablecoin did what its caller asked for.
+    Vault(Box<VaultAt>),
     /// An oracle's price was published.
     PricePublished {
         /// The feed.
@@ -102,7 +101,7 @@ pub enum What {
         /// The action at which it failed.
         action: &'static str,
         /// The position that the action named.
-        position: Option<(BankId, PositionId)>,
+        position: Option<(DeploymentId, PositionId)>,
         /// Why.
         reason: Revert,
     },
@@ -111,33 +110,22 @@ pub enum What {
         /// Its first action.
         action: &'static str,
         /// The position that the action named.
-        position: Option<(BankId, PositionId)>,
+        position: Option<(DeploymentId, PositionId)>,
     },
     /// A transaction was thrown away: no block took it in time.
     Expired {
         /// Its first action.
         action: &'static str,
         /// The position that the action named.
-        position: Option<(BankId, PositionId)>,
+        position: Option<(DeploymentId, PositionId)>,
     },
     /// A transaction was thrown away: its sender put a dearer one in its place, which waits on.
     Replaced {
         /// Its first action.
         action: &'static str,
         /// The position that the action named.
-        position: Option<(BankId, PositionId)>,
+        position: Option<(DeploymentId, PositionId)>,
     },
-}
-
-/// Liquidity that came to a pool or left it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiquidityAt {
-    /// The pool.
-    pub pool: PoolId,
-    /// Between which ticks; none for pools whose liquidity lies everywhere.
-    pub range: Option<TickRange>,
-    /// What moved.
-    pub moved: LiquidityMoved,
 }
 
 /// A swap that was taken between two others.
@@ -159,135 +147,19 @@ pub struct Sandwich {
     pub alone: u128,
 }
 
-/// Work on a position.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WorkedAt {
-    /// Which position.
-    pub key: PositionKey,
-    /// The bank.
-    pub bank: BankId,
-    /// The goblin.
-    pub goblin: GoblinId,
-    /// Whether the position is new.
-    pub opened: bool,
-    /// What closing it sold, told as a liquidation; none if something is left of it.
-    pub closed: Option<Liquidation>,
-    /// What its sale is, if it was closed.
-    pub sale: OtherSale,
-    /// The receipt.
-    pub receipt: Worked,
-}
-
 /// How a transaction came into the block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Order {
+pub struct Inclusion {
     /// What it paid on top of the base fee, in the native token's smallest units per unit of gas.
     pub priority_fee: u128,
     /// The block in which it was submitted.
     pub submitted: u64,
 }
 
-impl Order {
+impl Inclusion {
     /// Returns how a transaction came into its block.
     pub fn of(transaction: &Transaction) -> Self {
         Self { priority_fee: transaction.bid.priority_fee, submitted: transaction.submitted }
-    }
-}
-
-/// A call to a lending market that did not liquidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LentAt {
-    /// The sender's position.
-    pub key: PositionKey,
-    /// The market.
-    pub market: LendingId,
-    /// The asset.
-    pub asset: u8,
-    /// What moved between the caller and the market, in smallest units.
-    pub amount: u128,
-    /// The call.
-    pub call: LendingCall,
-}
-
-/// A call to a Maker system.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MakerAt {
-    /// The vault whose collateral was sold, or else the sender's.
-    pub key: PositionKey,
-    /// The system.
-    pub system: MakerId,
-    /// The ilk.
-    pub ilk: IlkId,
-    /// The call.
-    pub call: MakerCall,
-    /// What was done.
-    pub done: MakerDone,
-}
-
-/// What a Maker system did.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum MakerDone {
-    /// A vault was changed by its owner; amounts are in the tokens' smallest units.
-    Changed {
-        /// Collateral locked.
-        locked: u128,
-        /// Collateral freed.
-        freed: u128,
-        /// Dai drawn.
-        drawn: u128,
-        /// Dai paid back.
-        wiped: u128,
-    },
-    /// A Dutch auction was started anew.
-    Restarted {
-        /// The auction.
-        auction: AuctionId,
-        /// What the sender got for it, inside.
-        incentive: Rad,
-    },
-    /// A bid was placed in an English auction.
-    Bid {
-        /// The auction.
-        auction: AuctionId,
-        /// The bid.
-        bid: Rad,
-        /// Collateral that it is for, in its token's smallest units.
-        lot: u128,
-        /// Whose bid it beats, if it is not the first.
-        beaten: Option<AccountId>,
-    },
-    /// Collateral was sold.
-    Sold(SoldAt),
-}
-
-/// A sale of collateral by auction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SoldAt {
-    /// The token that is paid.
-    pub dai: TokenId,
-    /// The auction.
-    pub auction: AuctionId,
-    /// Who bought.
-    pub buyer: AccountId,
-    /// Collateral, in its token's smallest units.
-    pub lot: u128,
-    /// What was paid for it.
-    pub paid: Rad,
-    /// Whether the auction is over.
-    pub is_over: bool,
-    /// What has become of the auction so far.
-    pub row: AuctionRow,
-}
-
-impl SoldAt {
-    /// Returns what an auction that is over has not brought of the debt.
-    pub fn shortfall(&self) -> Option<Rad> {
-        self.is_over.then(|| self.row.shortfall())
-    }
-
-    /// Says whether it went for less than a smallest unit of the dai token: a bid of nothing.
-    pub fn is_for_nothing(&self) -> bool {
-        self.paid < Rad::from_wad(1)
     }
 }
 
@@ -306,16 +178,16 @@ impl Event {
         match &self.what {
             What::Lent(at) => Some(at.key),
             What::Worked(at) => Some(at.key),
-            What::Maker(at) => matches!(at.done, MakerDone::Changed { .. }).then_some(at.key),
+            What::Vault(at) => matches!(at.done, VaultDone::Changed { .. }).then_some(at.key),
             _ => None,
         }
     }
 
     /// Returns the debt that an auction, which is over now, has not brought, in smallest units, and the position that owed it.
     pub fn loses(&self) -> Option<(PositionKey, TokenId, u128)> {
-        let What::Maker(at) = &self.what else { return None };
-        let MakerDone::Sold(sold) = at.done else { return None };
-        Some((at.key, sold.dai, sold.shortfall()?.to_wad_down().ok()?))
+        let What::Vault(at) = &self.what else { return None };
+        let VaultDone::Sold(sold) = at.done else { return None };
+        Some((at.key, sold.stablecoin, sold.shortfall()?.to_wad_down().ok()?))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which forced sales act, and which only a counterfactual venue fills.
 //!
-//! A forced sale is the swap that a liquidation brings: inside Alpha Homora's `kill`, or a liquidator's or keeper's sale
+//! A forced sale is the swap that a liquidation brings: inside the call that liquidates, or a liquidator's or keeper's sale
 //! of what it seized, in the same transaction or later ([`Action::Forced`]). A muted one fills at the price quoted just
 //! before it, against the counterfactual venue's account, and leaves the reserves as they were; everything else about
 //! the liquidation happens.
@@ -16,9 +16,6 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::ids::PositionKey;
-use crate::protocol::amm::uniswap_v2::{Pair, PairError};
-use crate::protocol::amm::{Side, Traded};
-use crate::protocol::farm::alpha_homora::{IntoPair, SaleVenue};
 
 /// Against whom a sale trades that somebody was forced to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,19 +24,6 @@ pub enum ForcedSale {
     Executed,
     /// A counterfactual venue, at what the pool would pay: the pool stays as it is.
     Muted,
-}
-
-impl SaleVenue for ForcedSale {
-    fn fill(&mut self, pair: &mut Pair, side: Side, sale: Traded, now: u64) -> Result<(), PairError> {
-        match self {
-            Self::Executed => IntoPair.fill(pair, side, sale, now),
-            Self::Muted => {
-                // The same checks, on a pair that nobody will see.
-                let mut unseen = *pair;
-                IntoPair.fill(&mut unseen, side, sale, now)
-            }
-        }
-    }
 }
 
 /// Which forced sales act. In a run all do.

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use super::transaction::{Action, LendingCall, LiquidityCall, Sale};
-use crate::chain::cdp::MakerCall;
+use super::transaction::Action;
 
 /// Gas used by each kind of action, the transaction's own 21,000 included. A scenario may state others.
 ///
@@ -22,6 +21,7 @@ use crate::chain::cdp::MakerCall;
 ///   accrual, charged 120,000;
 /// * lending calls: no published measurement was found that separates them; charged 200,000 for supply and repayment,
 ///   250,000 for a withdrawal, 300,000 for a loan, 450,000 for a liquidation and 120,000 for a flash loan;
+/// * staking calls: no published measurement was found; charged 150,000 to put a stake in or take it back, 120,000 to claim;
 /// * Maker: no published measurement was found; charged 300,000 for a change of a vault, for the start of an auction and for
 ///   a purchase with its exit, 150,000 for a bid, a settlement and a new start, 120,000 for a flash mint;
 /// * revert: no published measurement was found; the checks that fail here come early in the contracts, after the
@@ -61,6 +61,12 @@ pub struct GasSchedule {
     pub liquidate: u64,
     /// Lending: take a flash loan and pay it back.
     pub flash_loan: u64,
+    /// Staking: put a stake in.
+    pub stake: u64,
+    /// Staking: take a stake back.
+    pub unstake: u64,
+    /// Staking: claim what was earned.
+    pub claim: u64,
     /// Maker: join, lock and draw.
     pub lock_and_draw: u64,
     /// Maker: wipe, free and exit.
@@ -104,6 +110,9 @@ impl Default for GasSchedule {
             repay: 200_000,
             liquidate: 450_000,
             flash_loan: 120_000,
+            stake: 150_000,
+            unstake: 150_000,
+            claim: 120_000,
             lock_and_draw: 300_000,
             wipe_and_free: 300_000,
             bark: 300_000,
@@ -121,7 +130,7 @@ impl Default for GasSchedule {
 
 impl GasSchedule {
     /// Returns every figure with its name.
-    pub fn figures(&self) -> [(&'static str, u64); 27] {
+    pub fn figures(&self) -> [(&'static str, u64); 30] {
         [
             ("swap", self.swap),
             ("further_swap", self.further_swap),
@@ -139,6 +148,9 @@ impl GasSchedule {
             ("repay", self.repay),
             ("liquidate", self.liquidate),
             ("flash_loan", self.flash_loan),
+            ("stake", self.stake),
+            ("unstake", self.unstake),
+            ("claim", self.claim),
             ("lock_and_draw", self.lock_and_draw),
             ("wipe_and_free", self.wipe_and_free),
             ("bark", self.bark),
@@ -155,62 +167,14 @@ impl GasSchedule {
 }
 
 impl GasSchedule {
-    /// Returns the gas of a transaction's actions; legs at the external venue use none.
+    /// Returns the gas of a transaction's actions.
     pub fn of(&self, actions: &[Action]) -> u64 {
         let mut swapped = false;
-        actions
-            .iter()
-            .map(|action| match action {
-                Action::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
-                Action::Swap { .. } => self.swap,
-                Action::Liquidity(order) => match order.call {
-                    LiquidityCall::Add { .. } | LiquidityCall::AddUpTo { .. } => self.add_liquidity,
-                    LiquidityCall::Remove { .. } => self.remove_liquidity,
-                },
-                Action::VenueBuy { .. } | Action::VenueSell { .. } => 0,
-                Action::Work(_) => self.work,
-                Action::Kill { .. } => self.kill,
-                Action::Reinvest { .. } => self.reinvest,
-                Action::Lend(order) => self.of_lending(&order.call),
-                Action::Maker(order) => self.of_maker(&order.call),
-                Action::PublishPrice { .. } => self.publish_price,
-                Action::Deposit { .. } => self.deposit,
-                Action::Withdraw { .. } => self.withdraw,
-                Action::Forced(forced) => match forced.sale {
-                    Sale::Swap { .. } if std::mem::replace(&mut swapped, true) => self.further_swap,
-                    Sale::Swap { .. } => self.swap,
-                    Sale::Venue { .. } => 0,
-                },
-            })
-            .sum()
-    }
-
-    fn of_lending(&self, call: &LendingCall) -> u64 {
-        match call {
-            LendingCall::Supply { .. } => self.supply,
-            LendingCall::Withdraw { .. } => self.withdraw_claim,
-            LendingCall::Borrow { .. } => self.borrow,
-            LendingCall::Repay { .. } => self.repay,
-            LendingCall::Liquidate { .. } => self.liquidate,
-            LendingCall::FlashLoan { .. } => self.flash_loan,
-            LendingCall::RepayFlashLoan => 0,
-        }
-    }
-
-    fn of_maker(&self, call: &MakerCall) -> u64 {
-        match call {
-            MakerCall::LockAndDraw { .. } => self.lock_and_draw,
-            MakerCall::WipeAndFree { .. } => self.wipe_and_free,
-            MakerCall::Bark { .. } => self.bark,
-            MakerCall::Bite { .. } => self.bite,
-            MakerCall::Take { .. } => self.take,
-            MakerCall::Redo { .. } => self.redo,
-            MakerCall::Tend { .. } => self.tend,
-            MakerCall::Dent { .. } => self.dent,
-            MakerCall::Deal { .. } => self.deal,
-            MakerCall::FlashMint { .. } => self.flash_mint,
-            MakerCall::RepayFlashMint => 0,
-        }
+        let gas = actions.iter().map(|action| match action.swap() {
+            Some(_) if std::mem::replace(&mut swapped, true) => self.further_swap,
+            _ => action.gas(self),
+        });
+        gas.sum()
     }
 }
 

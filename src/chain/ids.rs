@@ -1,8 +1,8 @@
 //! Names of things in the world. `Entity` never leaves the world: it sorts backwards and shifts between runs.
 
 pub use crate::protocol::AccountId;
-pub use crate::protocol::farm::alpha_homora::{GoblinId, PositionId};
-pub use crate::protocol::lending::maker::IlkId;
+pub use crate::protocol::AuctionId;
+pub use crate::protocol::PositionId;
 
 /// A position across protocols, in an order that is the same in every run of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,8 +43,12 @@ ids! {
     BankId(u16);
     /// A lending market, in the order of the scenario.
     LendingId(u16);
-    /// A Maker system, in the order of the scenario.
-    MakerId(u16);
+    /// A worker of a bank, over all banks in the order of the scenario.
+    WorkerId(u16);
+    /// An issuer of a stablecoin, in the order of the scenario.
+    IssuerId(u16);
+    /// A protocol in the world, in the order in which genesis makes them: what a call is sent to.
+    DeploymentId(u16);
     /// A protocol with positions that may be liquidated, in the order in which genesis opens them.
     ProtocolId(u16);
     /// An agent, in the order of the scenario. Dice are keyed by population and number instead: see `dice`.

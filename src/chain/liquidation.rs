@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::event::Order;
+use super::event::Inclusion;
 use super::ids::{AccountId, FeedId, PoolId, PositionKey, TokenId};
 
 words! {
@@ -87,5 +87,5 @@ pub struct Liquidation {
     /// The auction that sells the collateral, by its number.
     pub auction: Option<u32>,
     /// How the transaction came into the block.
-    pub order: Order,
+    pub inclusion: Inclusion,
 }

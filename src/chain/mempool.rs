@@ -323,8 +323,8 @@ mod tests {
     }
 
     fn a_kill() -> Actions {
-        use super::super::ids::{BankId, PositionId};
-        let (bank, position) = (BankId(0), PositionId(1));
-        smallvec::smallvec![super::super::transaction::Action::Kill { bank, position }]
+        use super::super::families::leveraged_farm::LeverageCall;
+        use super::super::ids::{DeploymentId, PositionId};
+        smallvec::smallvec![LeverageCall::Kill(PositionId(1)).of(DeploymentId(0))]
     }
 }

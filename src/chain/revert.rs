@@ -1,14 +1,15 @@
 //! Why transactions revert.
 
+use std::fmt;
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
 use super::venue::VenueError;
 use crate::math::MathError;
 use crate::protocol::amm::AmmError;
-use crate::protocol::farm::alpha_homora::{BankError, GoblinError};
 use crate::protocol::lending::LendingError;
-use crate::protocol::lending::maker::MakerError;
 
 /// Why a transaction reverted.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -30,18 +31,12 @@ pub enum Revert {
     /// A pool refused.
     #[error(transparent)]
     Pool(#[from] AmmError),
-    /// A bank refused.
-    #[error(transparent)]
-    Bank(#[from] BankError),
-    /// A goblin refused.
-    #[error(transparent)]
-    Goblin(#[from] GoblinError),
     /// A lending market refused.
     #[error(transparent)]
     Lending(#[from] LendingError),
-    /// A Maker system refused.
+    /// Another protocol refused.
     #[error(transparent)]
-    Maker(Box<MakerError>),
+    Refused(Refusal),
     /// A number does not fit.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -60,15 +55,56 @@ pub enum Revert {
     /// The external venue could not fill.
     #[error(transparent)]
     Venue(#[from] VenueError),
+    /// The protocol has no such call.
+    #[error("the protocol has no call `{call}`")]
+    NoSuchCall {
+        /// The call's name.
+        call: &'static str,
+    },
+    /// A protocol that is being called was called again.
+    #[error("the protocol is being called already")]
+    Reentrant,
 }
 
-impl From<MakerError> for Revert {
-    fn from(error: MakerError) -> Self {
-        Self::Maker(Box::new(error))
+/// What a protocol said when it refused, and the kind of reason by which reverts are counted.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    kind: &'static str,
+    why: Arc<dyn std::error::Error + Send + Sync>,
+}
+
+impl Refusal {
+    /// Returns the protocol's own error, if it is of this type.
+    pub fn why<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        self.why.downcast_ref()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.why.fmt(f)
+    }
+}
+
+impl std::error::Error for Refusal {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.why.source()
+    }
+}
+
+/// The same words for the same kind of reason.
+impl PartialEq for Refusal {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.why.to_string() == other.why.to_string()
     }
 }
 
 impl Revert {
+    /// What a protocol refused, by the kind of its reason.
+    pub fn refused(kind: &'static str, why: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Refused(Refusal { kind, why: Arc::new(why) })
+    }
+
     /// Returns the kind of reason, by which reverts are counted.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -76,31 +112,14 @@ impl Revert {
             Self::Supply(_) => "supply_too_large",
             Self::Slippage { .. } => "slippage",
             Self::Pool(_) => "pool_refused",
-            Self::Bank(BankError::NoDebt { .. }) => "no_debt",
-            Self::Bank(BankError::Healthy { .. }) => "healthy",
-            Self::Bank(BankError::BadWorkFactor { .. }) => "bad_work_factor",
-            Self::Bank(BankError::InsufficientIdle { .. }) => "insufficient_idle",
-            Self::Bank(BankError::DebtTooSmall { .. }) => "debt_too_small",
-            Self::Bank(_) => "bank_refused",
-            Self::Goblin(_) => "goblin_refused",
             Self::Lending(error) => error.kind(),
-            Self::Maker(error) => maker_kind(error),
+            Self::Refused(refusal) => refusal.kind,
             Self::Math(_) => "too_large",
             Self::NoAsset { .. } => "no_asset",
             Self::FlashLoan { .. } => "flash_loan",
             Self::Venue(_) => "venue_refused",
+            Self::NoSuchCall { .. } => "no_such_call",
+            Self::Reentrant => "reentrant",
         }
-    }
-}
-
-/// Returns the kind of reason for which a Maker system refused.
-fn maker_kind(error: &MakerError) -> &'static str {
-    match error {
-        MakerError::NotUnsafe { .. } => "healthy",
-        MakerError::NotSafe { .. } => "vault_unsafe",
-        MakerError::NotRunning { .. } => "no_auction",
-        MakerError::TooExpensive { .. } | MakerError::NeedsReset { .. } | MakerError::Flipper(_) => "auction_moved_on",
-        MakerError::LiquidationLimitHit { .. } | MakerError::LitterBoxFull { .. } => "auctions_full",
-        _ => "maker_refused",
     }
 }

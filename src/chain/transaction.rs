@@ -3,12 +3,10 @@
 use smallvec::SmallVec;
 
 use super::dice::Who;
-use super::forced_sales::OtherSale;
-use super::ids::{AccountId, AgentId, BankId, FeedId, GoblinId, LendingId, PoolId, PositionId, PositionKey, TokenId};
-use crate::chain::cdp::MakerOrder;
-use crate::protocol::amm::{Direction, PerToken, TickRange};
-use crate::protocol::farm::alpha_homora::Strategy;
-use crate::protocol::lending::Part;
+use super::families::amm::{AmmCall, Swap};
+use super::families::{Call, FamilyCall};
+use super::gas::GasSchedule;
+use super::ids::{AccountId, AgentId, DeploymentId, FeedId, PositionId, PositionKey, TokenId};
 
 /// How much an action takes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,22 +24,16 @@ pub enum AmountIn {
     },
 }
 
-/// One call to a protocol.
+/// One step of a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Swaps in a pool; reverts below `least_out`.
-    Swap {
-        /// The pool.
-        pool: PoolId,
-        /// Which token goes in, and which comes out.
-        direction: Direction,
-        /// How much goes in.
-        amount_in: AmountIn,
-        /// The least that must come out.
-        least_out: u128,
+    /// Calls a protocol.
+    Call {
+        /// Which.
+        to: DeploymentId,
+        /// What is asked of it.
+        call: Call,
     },
-    /// Adds liquidity to a pool, or removes it; boxed, since few do.
-    Liquidity(Box<LiquidityOrder>),
     /// Buys a token at the external venue with the numeraire.
     VenueBuy {
         /// The token.
@@ -56,24 +48,6 @@ pub enum Action {
         /// How much of it.
         amount: AmountIn,
     },
-    /// Opens, changes or closes a leveraged position: Alpha Homora's `work`.
-    Work(Box<WorkOrder>),
-    /// Kills a position that is under water.
-    Kill {
-        /// The bank.
-        bank: BankId,
-        /// The position.
-        position: PositionId,
-    },
-    /// Turns a goblin's rewards into liquidity.
-    Reinvest {
-        /// The goblin.
-        goblin: GoblinId,
-    },
-    /// Calls a lending market.
-    Lend(Box<LendingOrder>),
-    /// Calls a Maker system.
-    Maker(Box<MakerOrder>),
     /// Tells what an oracle has seen.
     PublishPrice {
         /// The feed.
@@ -81,265 +55,74 @@ pub enum Action {
         /// The price of a whole token in whole numeraire tokens, wad.
         price_wad: u128,
     },
-    /// Supplies a bank.
-    Deposit {
-        /// The bank.
-        bank: BankId,
-        /// How much of its base asset.
-        amount: u128,
-    },
-    /// Takes supply back out of a bank.
-    Withdraw {
-        /// The bank.
-        bank: BankId,
-        /// How many of its shares.
-        shares: u128,
-    },
     /// A sale that a liquidation forces; boxed, since few are and it is large.
     Forced(Box<Forced>),
 }
 
 /// A sale that a liquidation forces: muted where the position's sales do not act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forced {
     /// The position that was liquidated.
     pub of: PositionKey,
-    /// What is sold, and where.
-    pub sale: Sale,
-}
-
-/// A sale, as [`Action::Swap`] and [`Action::VenueSell`] make it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sale {
-    /// In a pool.
-    Swap {
-        /// The pool.
-        pool: PoolId,
-        /// Which token goes in, and which comes out.
-        direction: Direction,
-        /// How much goes in.
-        amount_in: AmountIn,
-        /// The least that must come out.
-        least_out: u128,
-    },
-    /// At the external venue.
-    Venue {
-        /// The token.
-        token: TokenId,
-        /// How much of it.
-        amount: AmountIn,
-    },
+    /// What is sold, and where: a swap, or a sale at the external venue.
+    pub sale: Action,
 }
 
 impl Action {
     /// Returns the action as a forced sale of what a liquidation of this position seized, if it sells.
     #[must_use]
     pub fn forced(self, of: PositionKey) -> Self {
-        let sale = match self {
-            Self::Swap { pool, direction, amount_in, least_out } => {
-                Sale::Swap { pool, direction, amount_in, least_out }
+        match self {
+            Self::Call { call: Call::Amm(AmmCall::Swap(_)), .. } | Self::VenueSell { .. } => {
+                Self::Forced(Box::new(Forced { of, sale: self }))
             }
-            Self::VenueSell { token, amount } => Sale::Venue { token, amount },
-            other => return other,
-        };
-        Self::Forced(Box::new(Forced { of, sale }))
-    }
-}
-
-impl Sale {
-    /// Returns the same sale by somebody who is not forced to it.
-    pub fn plain(self) -> Action {
-        match self {
-            Self::Swap { pool, direction, amount_in, least_out } => {
-                Action::Swap { pool, direction, amount_in, least_out }
-            }
-            Self::Venue { token, amount } => Action::VenueSell { token, amount },
+            other => other,
         }
     }
-}
 
-/// What a provider of liquidity asks of a pool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiquidityOrder {
-    /// The pool.
-    pub pool: PoolId,
-    /// Between which ticks; none for pools whose liquidity lies everywhere.
-    pub range: Option<TickRange>,
-    /// What is asked for.
-    pub call: LiquidityCall,
-}
-
-/// Liquidity in or out, with the least that the sender accepts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LiquidityCall {
-    /// In.
-    Add {
-        /// What is offered, in smallest units of each of the pool's tokens.
-        offered: PerToken,
-        /// The least liquidity that must come of it.
-        least_liquidity: u128,
-    },
-    /// In, at most what the sender holds when it comes to it: after a withdrawal and a trade of the same transaction,
-    /// whose outcome is not known to the unit before.
-    AddUpTo {
-        /// The most that is put in, in smallest units of each of the pool's tokens.
-        most: PerToken,
-        /// The least liquidity that must come of it.
-        least_liquidity: u128,
-    },
-    /// Out, with what it earned. No liquidity asks for only what was earned, where that is kept apart.
-    Remove {
-        /// How much.
-        liquidity: u128,
-        /// The least of each token that must come out; none asks for nothing.
-        least: PerToken,
-    },
-}
-
-impl LiquidityCall {
-    /// Returns the call's name in events.
-    pub fn name(&self) -> &'static str {
+    /// Returns the swap that it makes, forced or not, and in which pool.
+    #[inline]
+    pub fn swap(&self) -> Option<(DeploymentId, &Swap)> {
         match self {
-            Self::Add { .. } | Self::AddUpTo { .. } => "add_liquidity",
-            Self::Remove { liquidity: 0, .. } => "collect_fees",
-            Self::Remove { .. } => "remove_liquidity",
+            Self::Call { to, call: Call::Amm(AmmCall::Swap(swap)) } => Some((*to, swap)),
+            Self::Forced(forced) => forced.sale.swap(),
+            _ => None,
         }
     }
-}
 
-/// What a farmer asks of its bank; boxed, since it is three times as large as any other action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WorkOrder {
-    /// Through which goblin.
-    pub goblin: GoblinId,
-    /// Which position; none opens a new one.
-    pub position: Option<PositionId>,
-    /// The owner's own base asset that goes in.
-    pub value: u128,
-    /// What is borrowed on top.
-    pub loan: u128,
-    /// The most debt that is paid back from what comes out.
-    pub max_return: u128,
-    /// What is done with it.
-    pub strategy: Strategy,
-    /// What its sale is, if it closes the position.
-    pub sale: OtherSale,
-}
-
-/// A call to a lending market; boxed in actions, since most are smaller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LendingOrder {
-    /// The market.
-    pub market: LendingId,
-    /// The call.
-    pub call: LendingCall,
-}
-
-/// What a lending market is asked to do. Assets are named by their places.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LendingCall {
-    /// Take an amount in.
-    Supply {
-        /// The asset.
-        asset: u8,
-        /// How much of it.
-        amount: AmountIn,
-    },
-    /// Give a part of the sender's claim back.
-    Withdraw {
-        /// The asset.
-        asset: u8,
-        /// How much of it.
-        part: Part,
-    },
-    /// Lend to the sender.
-    Borrow {
-        /// The asset.
-        asset: u8,
-        /// How much of it.
-        amount: u128,
-    },
-    /// Take back what the sender owes, and no more.
-    Repay {
-        /// The asset.
-        asset: u8,
-        /// How much of it at most.
-        most: AmountIn,
-    },
-    /// Liquidate a position.
-    Liquidate {
-        /// Whose.
-        borrower: AccountId,
-        /// The asset that is seized.
-        collateral: u8,
-        /// The asset that is repaid.
-        debt: u8,
-        /// How much of it at most.
-        most: AmountIn,
-    },
-    /// Lend until the transaction's end.
-    FlashLoan {
-        /// The asset.
-        asset: u8,
-        /// How much of it.
-        amount: u128,
-    },
-    /// Pay the flash loan back, with its premium.
-    RepayFlashLoan,
-}
-
-impl LendingCall {
-    /// Returns the call's name in events.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Supply { .. } => "supply",
-            Self::Withdraw { .. } => "withdraw_claim",
-            Self::Borrow { .. } => "borrow",
-            Self::Repay { .. } => "repay",
-            Self::Liquidate { .. } => "liquidate",
-            Self::FlashLoan { .. } => "flash_loan",
-            Self::RepayFlashLoan => "repay_flash_loan",
-        }
-    }
-}
-
-impl Action {
     /// Returns the action's name in events.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Swap { .. } => "swap",
-            Self::Liquidity(order) => order.call.name(),
+            Self::Call { call, .. } => call.name(),
             Self::VenueBuy { .. } => "venue_buy",
             Self::VenueSell { .. } => "venue_sell",
-            Self::Work(_) => "work",
-            Self::Kill { .. } => "kill",
-            Self::Reinvest { .. } => "reinvest",
-            Self::Lend(order) => order.call.name(),
-            Self::Maker(order) => order.call.name(),
             Self::PublishPrice { .. } => "publish_price",
-            Self::Deposit { .. } => "deposit",
-            Self::Withdraw { .. } => "withdraw",
-            Self::Forced(forced) => match forced.sale {
-                Sale::Swap { .. } => "swap",
-                Sale::Venue { .. } => "venue_sell",
-            },
+            Self::Forced(forced) => forced.sale.name(),
         }
     }
 
-    /// Says whether it may fail when it has already written: it takes a flash loan, which some later action must pay
-    /// back, or a Maker system counts fees first.
+    /// Returns the gas that it uses; legs at the external venue use none.
+    pub fn gas(&self, schedule: &GasSchedule) -> u64 {
+        match self {
+            Self::Call { call, .. } => call.gas(schedule),
+            Self::VenueBuy { .. } | Self::VenueSell { .. } => 0,
+            Self::PublishPrice { .. } => schedule.publish_price,
+            Self::Forced(forced) => forced.sale.gas(schedule),
+        }
+    }
+
+    /// Whether it may fail when it has already written.
     pub fn may_need_undoing(&self) -> bool {
         match self {
-            Self::Lend(order) => matches!(order.call, LendingCall::FlashLoan { .. }),
-            Self::Maker(_) => true,
+            Self::Call { call, .. } => call.may_need_undoing(),
             _ => false,
         }
     }
 
-    /// Returns the position that it kills, if it does.
-    pub fn position(&self) -> Option<(BankId, PositionId)> {
+    /// Returns the position that it names and that is not its sender's, and where.
+    pub fn position(&self) -> Option<(DeploymentId, PositionId)> {
         match self {
-            Self::Kill { bank, position } => Some((*bank, *position)),
+            Self::Call { to, call } => call.position().map(|position| (*to, position)),
             _ => None,
         }
     }

@@ -52,13 +52,15 @@ pub trait DeclaredLending: Debug {
     fn has_flash_loans(&self) -> bool;
 }
 
-/// A staking farm, as far as others rely on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A staking contract, as far as others rely on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclaredFarm<'d> {
     /// The name that others use.
     pub name: &'d str,
-    /// The pool whose liquidity tokens are staked.
-    pub pool: &'d str,
+    /// The protocol, as scenario files write it.
+    pub protocol: &'static str,
+    /// The pools whose liquidity tokens are staked, by market.
+    pub pools: Vec<&'d str>,
     /// The symbol of the token that it pays.
     pub reward: &'d str,
 }
@@ -150,9 +152,9 @@ impl<'d> Declared<'d> {
         self.oracles.iter().find(|oracle| oracle.name == name).copied()
     }
 
-    /// Returns the staking farm of this name; none if it is unknown or could not be read.
-    pub fn farm(&self, name: &str) -> Option<DeclaredFarm<'d>> {
-        self.farms.iter().find(|farm| farm.name == name).copied()
+    /// Returns the staking contract of this name; none if it is unknown or could not be read.
+    pub fn farm(&self, name: &str) -> Option<&DeclaredFarm<'d>> {
+        self.farms.iter().find(|farm| farm.name == name)
     }
 
     /// Returns the lending market of this name; none if it is unknown or could not be read.

@@ -2,13 +2,12 @@
 
 use std::fmt::Debug;
 
+use super::genesis::{Genesis, Settled, Settling, Staked, Unsettled};
 use super::{Family, StablecoinParams};
-use crate::chain::ids::{AccountId, MakerId, ProtocolId};
-use crate::chain::state::ChainState;
+use crate::chain::ids::IssuerId;
 use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredVaults};
 use crate::checks::names::{EntityKind, Use};
-use crate::deployments::maker::MakerCell;
 use crate::reader::piece::{At, Placed};
 
 /// What a scenario says of an issuer.
@@ -25,17 +24,17 @@ pub trait IssuerSpec: Debug {
     /// Notes what is wrong with it.
     fn check(&self, at: At, check: &mut Check);
 
-    /// Opens it before anybody has a vault.
+    /// Puts it into the world, before anybody has a vault.
     ///
     /// # Errors
     /// The contract refuses it.
-    fn open(
-        &self,
-        id: MakerId,
-        protocol: ProtocolId,
-        account: AccountId,
-        chain: &ChainState,
-    ) -> Result<MakerCell, String>;
+    fn deploy(&self, id: IssuerId, genesis: &mut Genesis) -> Result<(), String>;
+
+    /// Writes the vaults that agents have before the first block.
+    ///
+    /// # Errors
+    /// The contract refuses one.
+    fn settle(&self, id: IssuerId, stakes: &[Staked], settling: &mut Settling) -> Result<(), Unsettled>;
 }
 
 impl Family for StablecoinParams {
@@ -51,5 +50,18 @@ impl Family for StablecoinParams {
 
     fn check(one: &Placed<Self>, check: &mut Check) {
         one.value.check(one.at(), check);
+    }
+
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+        list.iter().zip((0..).map(IssuerId)).try_for_each(|(one, id)| one.deploy(id, genesis))
+    }
+
+    fn settle(
+        list: &[Self],
+        stakes: &[Staked],
+        settling: &mut Settling,
+        _settled: &mut Settled,
+    ) -> Result<(), Unsettled> {
+        list.iter().zip((0..).map(IssuerId)).try_for_each(|(one, id)| one.settle(id, stakes, settling))
     }
 }

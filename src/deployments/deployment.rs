@@ -1,17 +1,40 @@
-//! What every protocol in the world does besides being called.
+//! What every protocol in the world does.
 
 use super::audit::{AuditError, AuditSheet};
+use super::call::CallContext;
+use super::liquidatable::LiquidationSearch;
+use super::positions::Positions;
 use super::valuation::ValueSheet;
+use super::view::View;
+use crate::chain::event::Revert;
+use crate::chain::families::Call;
+use crate::chain::ids::{AccountId, PositionKey};
 
-/// A protocol in the world. Before a transaction of several actions calls it, it keeps what the call may change (each
-/// family has a `keep` of its own, since each knows what its calls touch); the transaction's end commits that or rolls
-/// it back.
+/// A protocol in the world.
 pub trait Deployment {
+    /// Does what a call asks for, books it in the ledger, tells it in the log, and returns what was paid out to the sender,
+    /// in smallest units. Where [`CallContext::keeps`] says so, it first keeps what the call may change; the end of the
+    /// transaction commits that or rolls it back.
+    ///
+    /// # Errors
+    /// The call is refused. What was written is undone with the transaction: a call that may write before it is refused
+    /// says so ([`crate::chain::families::FamilyCall::may_need_undoing`]).
+    fn call(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert>;
+
     /// Lets all that calls have done since the transaction began stand.
     fn commit(&mut self);
 
     /// Puts back what calls have changed since the transaction began, the last change first.
     fn roll_back(&mut self);
+
+    /// Lists its positions that may be liquidated, by key, if it has any that may be.
+    fn find_liquidatable(&mut self, _search: &mut LiquidationSearch) {}
+
+    /// Shows its positions, if it keeps any that may be liquidated.
+    fn positions(&self, _sees: &View, _look: &mut dyn FnMut(&dyn Positions)) {}
+
+    /// Tells who holds something of it that stands open, and each leveraged position with what it is worth.
+    fn holders(&self, _sees: &View, _tell: &mut dyn FnMut(AccountId, Option<Leveraged>)) {}
 
     /// Compares its books with the ledger's, and its sums with its totals.
     ///
@@ -24,4 +47,15 @@ pub trait Deployment {
 
     /// Gives everybody its claims on it that are no tokens, less its debts, and says what nobody claims.
     fn value(&self, sheet: &mut ValueSheet);
+}
+
+/// A leveraged position, with what it is worth outside, in whole numeraire tokens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Leveraged {
+    /// Which position.
+    pub key: PositionKey,
+    /// Its assets.
+    pub assets: f64,
+    /// Its debt.
+    pub debt: f64,
 }

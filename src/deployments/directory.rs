@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::{Entity, Resource};
 
 use super::paths::Paths;
-use crate::chain::ids::{BankId, LendingId, MakerId, PositionKey, ProtocolId};
+use crate::chain::ids::{DeploymentId, PositionKey, ProtocolId};
 
 /// One protocol in the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,24 +12,15 @@ pub struct Named {
     pub name: String,
     /// Where it lives in the world.
     pub entity: Entity,
-}
-
-/// Where positions are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PositionsOf {
-    /// In a lending market.
-    Lending(LendingId),
-    /// In a Maker system.
-    Maker(MakerId),
-    /// In a bank.
-    Bank(BankId),
+    /// What calls to it are sent to.
+    pub at: DeploymentId,
 }
 
 /// What a protocol with positions is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PositionNames {
-    /// Which protocol it is.
-    pub kept_by: PositionsOf,
+    /// Where they are.
+    pub kept_by: DeploymentId,
     /// The protocol.
     pub protocol: String,
     /// Its markets, by number; none where there is one.
@@ -39,20 +30,24 @@ pub struct PositionNames {
 /// Where protocols live, by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Resource)]
 pub struct Directory {
+    /// Every deployment, by [`DeploymentId`].
+    pub entities: Vec<Entity>,
     /// Pools.
     pub pools: Vec<Named>,
     /// Which paths lead from token to token through them.
     pub paths: Paths,
-    /// Farms.
+    /// Staking contracts.
     pub farms: Vec<Named>,
     /// Banks.
     pub banks: Vec<Named>,
-    /// Goblins.
-    pub goblins: Vec<Named>,
+    /// Workers of banks.
+    pub workers: Vec<Named>,
     /// Lending markets.
     pub lending: Vec<Named>,
-    /// Maker systems.
-    pub makers: Vec<Named>,
+    /// Issuers of stablecoins.
+    pub issuers: Vec<Named>,
+    /// How many accounts are nobody's wallet: the named ones and those of protocols, which come first.
+    pub first_wallet: u32,
     /// What protocols with positions are called, by [`ProtocolId`].
     pub positions: Vec<PositionNames>,
 }
@@ -62,7 +57,7 @@ impl Directory {
     ///
     /// # Panics
     /// There are 2^16 of them: a bug, since scenarios are checked for it.
-    pub fn list_positions(&mut self, kept_by: PositionsOf, protocol: &str, markets: Vec<String>) -> ProtocolId {
+    pub fn list_positions(&mut self, kept_by: DeploymentId, protocol: &str, markets: Vec<String>) -> ProtocolId {
         self.positions.push(PositionNames { kept_by, protocol: protocol.to_owned(), markets });
         ProtocolId(u16::try_from(self.positions.len() - 1).expect("there are fewer than 2^16 of each"))
     }

@@ -2,13 +2,12 @@
 
 use std::fmt::Debug;
 
-use super::alpha_homora::GoblinParams;
+use super::genesis::{Genesis, Settled, Settling, ShareDecimals, ShareToken, Staked, Unsettled};
 use super::{BankParams, Family};
-use crate::chain::state::ChainState;
+use crate::chain::ids::BankId;
 use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredFarming};
 use crate::checks::names::{EntityKind, Use};
-use crate::protocol::farm::alpha_homora::Bank;
 use crate::reader::piece::{At, Placed};
 
 /// What a scenario says of a bank.
@@ -19,14 +18,8 @@ pub trait BankSpec: Debug {
     /// Returns the asset it lends.
     fn base(&self) -> &str;
 
-    /// Returns debt over supply after genesis, if the scenario states it.
-    fn utilisation(&self) -> Option<f64>;
-
     /// Returns where it farms, as others ask.
     fn farming(&self) -> Vec<DeclaredFarming<'_>>;
-
-    /// Returns where it farms.
-    fn goblins(&self) -> &[GoblinParams];
 
     /// Notes the names that it uses.
     fn uses<'a, 'd>(&'d self, at: At<'a>, used: &mut Vec<Use<'a, 'd>>);
@@ -34,8 +27,23 @@ pub trait BankSpec: Debug {
     /// Notes what is wrong with it.
     fn check(&self, at: At, check: &mut Check);
 
-    /// Opens it before anybody deposits.
-    fn open(&self, chain: &ChainState) -> Bank;
+    /// Puts it into the world, with those who farm for its borrowers.
+    ///
+    /// # Errors
+    /// The contracts refuse it.
+    fn deploy(&self, id: BankId, genesis: &mut Genesis) -> Result<(), String>;
+
+    /// Writes what agents supply and which positions they have before the first block.
+    ///
+    /// # Errors
+    /// The contracts refuse, or more is owed than supplied.
+    fn settle(
+        &self,
+        id: BankId,
+        stakes: &[Staked],
+        settling: &mut Settling,
+        settled: &mut Settled,
+    ) -> Result<(), Unsettled>;
 }
 
 impl Family for BankParams {
@@ -51,5 +59,22 @@ impl Family for BankParams {
 
     fn check(one: &Placed<Self>, check: &mut Check) {
         one.value.check(one.at(), check);
+    }
+
+    fn share_token(one: &Self) -> Option<ShareToken<'_>> {
+        Some(ShareToken { name: one.name(), decimals: ShareDecimals::Of(one.base()) })
+    }
+
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+        list.iter().zip((0..).map(BankId)).try_for_each(|(one, id)| one.deploy(id, genesis))
+    }
+
+    fn settle(
+        list: &[Self],
+        stakes: &[Staked],
+        settling: &mut Settling,
+        settled: &mut Settled,
+    ) -> Result<(), Unsettled> {
+        list.iter().zip((0..).map(BankId)).try_for_each(|(one, id)| one.settle(id, stakes, settling, settled))
     }
 }

@@ -5,8 +5,7 @@ use std::cmp::Ordering;
 use bevy_ecs::prelude::{Local, Res, ResMut, Resource};
 
 use super::deployed::ProtocolsMut;
-use super::{alpha_homora, lending, maker};
-use crate::chain::ids::{AccountId, GoblinId, LendingId, MakerId, PositionKey, ProtocolId};
+use crate::chain::ids::{AccountId, PositionKey, ProtocolId};
 use crate::chain::state::ChainState;
 
 /// A position that may be liquidated.
@@ -67,31 +66,45 @@ pub(super) fn gas_cost(chain: &ChainState, gas: u64) -> f64 {
     gas as f64 * chain.gas.base_fee as f64 / chain.tokens.get(native).one * chain.venues.price(native)
 }
 
+/// What a protocol looks for its liquidatable positions with.
+pub struct LiquidationSearch<'a, 'w, 's> {
+    /// The chain as the block found it.
+    pub chain: &'a ChainState,
+    /// The least gain after gas for which anybody liquidates, by protocol.
+    pub profits: &'a MinProfit,
+    /// The other protocols.
+    pub others: &'a mut ProtocolsMut<'w, 's>,
+    /// Where candidates are listed; empty between two searches.
+    pub candidates: &'a mut Vec<u32>,
+    /// What was found, by key.
+    pub found: &'a mut Vec<Liquidatable>,
+    /// Whether an auction runs somewhere.
+    pub auctions_run: &'a mut bool,
+}
+
 /// Lists the positions that may be liquidated in this block, protocol by protocol in the order of their ids. One that nobody
 /// would find worth its gas, now that the block's base fee and prices are known, is parked until that has changed.
 pub fn find_liquidatable(
     chain: Res<ChainState>,
     profits: Res<MinProfit>,
     mut protocols: ProtocolsMut,
-    mut found: ResMut<LiquidatableList>,
+    mut list: ResMut<LiquidatableList>,
     mut candidates: Local<Vec<u32>>,
 ) {
-    let LiquidatableList { list, auctions_run } = &mut *found;
-    list.clear();
+    let LiquidatableList { list: found, auctions_run } = &mut *list;
+    found.clear();
     *auctions_run = false;
-    for market in (0_u16..).map(LendingId).take(protocols.directory.lending.len()) {
-        lending::find_liquidatable(protocols.lending(market), &chain, &profits, list);
-    }
-    for system in (0_u16..).map(MakerId).take(protocols.directory.makers.len()) {
-        *auctions_run |= maker::find_liquidatable(protocols.maker(system), &chain, list);
-    }
-    for goblin in (0_u16..).map(GoblinId).take(protocols.directory.goblins.len()) {
-        alpha_homora::liquidatable::find_liquidatable(
-            protocols.leveraged_farm(goblin),
-            &chain,
-            &profits,
-            &mut candidates,
-            list,
-        );
+    for protocol in 0..protocols.directory.positions.len() {
+        let at = protocols.directory.positions[protocol].kept_by;
+        let mut deployed = protocols.take(at).expect("nobody is called while agents decide");
+        deployed.deployment_mut().find_liquidatable(&mut LiquidationSearch {
+            chain: &chain,
+            profits: &profits,
+            others: &mut protocols,
+            candidates: &mut candidates,
+            found,
+            auctions_run,
+        });
+        protocols.put_back(at, deployed);
     }
 }

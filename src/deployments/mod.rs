@@ -6,6 +6,7 @@ pub mod alpha_homora;
 pub mod amm;
 pub mod audit;
 pub mod balancer;
+pub mod call;
 pub mod cdp;
 pub mod columns;
 pub mod compound_v2;
@@ -14,6 +15,7 @@ pub mod deployed;
 pub mod deployment;
 pub mod directory;
 pub mod events;
+pub mod genesis;
 pub mod lending;
 pub mod leveraged_farm;
 pub mod liquidatable;
@@ -22,6 +24,7 @@ pub mod maker;
 pub mod morpho_blue;
 pub mod paths;
 pub mod positions;
+pub mod stakes;
 pub mod staking;
 pub mod staking_rewards;
 pub mod uniswap_v2;
@@ -32,9 +35,16 @@ pub mod view;
 use std::fmt::Debug;
 use std::ops::Deref;
 
+use bevy_ecs::prelude::Component;
+use bevy_ecs::world::World;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use self::deployed::deployed;
+use self::deployment::Deployment;
+use self::directory::Directory;
+use self::genesis::{Genesis, Settled, Settling, ShareToken, Staked, Unsettled};
+use crate::chain::ids;
 use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::names::{EntityKind, Use};
@@ -84,6 +94,28 @@ pub trait Family: ProtocolList + DeserializeOwned + Debug {
 
     /// Notes what is hardly meant in one of a sound scenario.
     fn warn(_one: &Placed<Self>, _check: &mut Check) {}
+
+    /// Returns the token that one mints for shares of it, if it mints one.
+    fn share_token(_one: &Self) -> Option<ShareToken<'_>> {
+        None
+    }
+
+    /// Puts these into the world, in their order.
+    ///
+    /// # Errors
+    /// A contract refuses what the scenario says.
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String>;
+
+    /// Writes what agents hold of these before the first block.
+    ///
+    /// # Errors
+    /// A contract refuses, or there is too little of something.
+    fn settle(
+        list: &[Self],
+        stakes: &[Staked],
+        settling: &mut Settling,
+        settled: &mut Settled,
+    ) -> Result<(), Unsettled>;
 }
 
 /// Makes what a scenario may say of a family from the list of its protocols: an enum whose variants are the protocols'
@@ -152,4 +184,19 @@ deployments! {
         /// Alpha Homora V1.
         AlphaHomora(alpha_homora),
     }
+}
+
+deployed! {
+    /// A pool.
+    Pool(amm::PoolCell, PoolId, pools): as_pool, as_pool_mut, pool, pools, pool_named, pool_of, pool_of_mut, pools_of;
+    /// A staking contract.
+    Farm(staking::FarmCell, FarmId, farms): as_farm, as_farm_mut, farm, farms, farm_named, farm_of, farm_of_mut, farms_of;
+    /// A bank of leveraged farmers.
+    Bank(alpha_homora::BankCell, BankId, banks): as_bank, as_bank_mut, bank, banks, bank_named, bank_of, bank_of_mut, banks_of;
+    /// What farms for a bank's borrowers.
+    Worker(alpha_homora::GoblinCell, WorkerId, workers): as_worker, as_worker_mut, worker, workers, worker_named, worker_of, worker_of_mut, workers_of;
+    /// A lending market.
+    Lending(lending::LendingCell, LendingId, lending): as_lending, as_lending_mut, lending, all_lending, lending_named, lending_of, lending_of_mut, all_lending_of;
+    /// An issuer of a stablecoin.
+    Issuer(maker::MakerCell, IssuerId, issuers): as_issuer, as_issuer_mut, issuer, issuers, issuer_named, issuer_of, issuer_of_mut, issuers_of;
 }

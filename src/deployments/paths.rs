@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use smallvec::SmallVec;
 
+use crate::chain::families::amm::Swap;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::transaction::{Action, Actions, AmountIn};
 use crate::deployments::amm::PoolCell;
@@ -31,8 +32,8 @@ impl Hop {
     }
 
     /// Returns the swap.
-    pub fn swap(self, amount_in: AmountIn, least_out: u128) -> Action {
-        Action::Swap { pool: self.pool, direction: self.direction, amount_in, least_out }
+    pub fn swap(self, protocols: &Protocols, amount_in: AmountIn, least_out: u128) -> Action {
+        Swap { direction: self.direction, amount_in, least_out }.of(protocols.directory.pools[self.pool.index()].at)
     }
 }
 
@@ -48,11 +49,11 @@ impl Path {
     }
 
     /// Adds its swaps; the last one reverts below `least_out`.
-    pub fn trade(&self, amount: AmountIn, least_out: u128, actions: &mut Actions) {
+    pub fn trade(&self, protocols: &Protocols, amount: AmountIn, least_out: u128, actions: &mut Actions) {
         let last = self.0.len() - 1;
         for (place, hop) in self.0.iter().enumerate() {
             let amount_in = if place == 0 { amount } else { AmountIn::Received };
-            actions.push(hop.swap(amount_in, if place == last { least_out } else { 0 }));
+            actions.push(hop.swap(protocols, amount_in, if place == last { least_out } else { 0 }));
         }
     }
 

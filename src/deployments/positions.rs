@@ -4,7 +4,8 @@ use smallvec::SmallVec;
 
 use super::lending::Level;
 use super::liquidation_map::{Exposure as Exposed, Falls};
-use crate::chain::ids::{AccountId, TokenId};
+use super::view::View;
+use crate::chain::ids::{AccountId, ProtocolId, TokenId};
 use crate::chain::liquidation::PriceSource;
 use crate::protocol::lending::Exposure;
 
@@ -82,4 +83,15 @@ pub trait Positions {
 
     /// Returns what all exposures of a market count with now; none where there are no exposures.
     fn level(&self, market: u16) -> Option<Level>;
+}
+
+/// Looks at the positions of a protocol.
+pub fn positions_of<R>(sees: &View, protocol: ProtocolId, look: impl FnOnce(&dyn Positions) -> R) -> R {
+    let (mut look, mut seen) = (Some(look), None);
+    let at = sees.protocols.directory.positions[protocol.index()].kept_by;
+    sees.protocols.deployment(at).positions(sees, &mut |positions| {
+        let look = look.take().expect("a protocol shows its positions once");
+        seen = Some(look(positions));
+    });
+    seen.expect("who is listed with positions shows them")
 }

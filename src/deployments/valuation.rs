@@ -4,9 +4,8 @@
 use super::deployed::Protocols;
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::ledger::Ledger;
-use crate::chain::state::NamedAccounts;
+use crate::chain::state::{ChainState, NamedAccounts};
 use crate::chain::tokens::Tokens;
-use crate::chain::venues::Venues;
 
 /// What claims are worth, in whole numeraire tokens at outside prices.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,6 +59,8 @@ pub struct ValueSheet<'a, 'w, 's> {
     pub protocols: &'a Protocols<'w, 's>,
     /// By token: what a smallest unit is worth, in whole numeraire tokens.
     pub unit: Vec<f64>,
+    /// The block's number.
+    pub block: u64,
     /// The moment, in seconds.
     pub now: u64,
     /// What has been counted.
@@ -70,6 +71,11 @@ impl ValueSheet<'_, '_, '_> {
     /// Returns what a token's smallest unit is worth, in whole numeraire tokens.
     pub fn unit(&self, token: TokenId) -> f64 {
         self.unit[token.index()]
+    }
+
+    /// Whether an account is somebody's wallet: no protocol's, and none of the named ones.
+    pub fn is_wallet(&self, account: AccountId) -> bool {
+        account.0 >= self.protocols.directory.first_wallet
     }
 
     /// Adds a claim of an account.
@@ -88,12 +94,14 @@ impl ValueSheet<'_, '_, '_> {
     }
 }
 
-/// Values all claims at outside prices, with interest counted up to `now`: a bank itself counts it only when somebody
+/// Values all claims at outside prices, with interest counted up to the block: a bank itself counts it only when somebody
 /// calls.
-pub fn valuation(tokens: &Tokens, ledger: &Ledger, venues: &Venues, protocols: &Protocols, now: u64) -> Valuation {
+pub fn valuation(chain: &ChainState, protocols: &Protocols) -> Valuation {
+    let ChainState { clock, tokens, ledger, venues, .. } = chain;
     let mut unit: Vec<f64> = tokens.priced().map(|token| venues.price(token) / tokens.get(token).one).collect();
     unit.resize(tokens.list.len(), 0.0);
-    let mut sheet = ValueSheet { ledger, protocols, unit, now, valuation: Valuation::default() };
+    let mut sheet =
+        ValueSheet { ledger, protocols, unit, block: clock.block, now: clock.now(), valuation: Valuation::default() };
     protocols.all().for_each(|deployed| deployed.deployment().value_shares(&mut sheet));
     let held = |account| {
         let holdings = ledger.holdings(AccountId(account));

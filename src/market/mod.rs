@@ -1,5 +1,5 @@
 //! What comes from outside the chain: price processes and how they move together, recorded series, shocks, demand for
-//! block space, oracles, scheduled funding.
+//! block space, oracles.
 
 pub mod background;
 pub mod correlation;
@@ -10,7 +10,6 @@ pub mod price;
 pub mod series;
 pub mod shock;
 
-use crate::deployments::deployed::ProtocolsMut;
 use bevy_ecs::prelude::{ResMut, Resource};
 
 use self::correlation::Correlation;
@@ -18,9 +17,7 @@ use self::foresight::Foresight;
 use self::price::PriceProcess;
 use self::shock::Shock;
 use crate::chain::clock::Clock;
-use crate::chain::event::{Event, EventLog, What};
-use crate::chain::ids::{FarmId, TokenId};
-use crate::chain::ledger::Source;
+use crate::chain::ids::TokenId;
 use crate::chain::state::ChainState;
 use crate::chain::time::TimeSpan;
 
@@ -81,28 +78,5 @@ pub fn move_prices(
         let price = outside.advance(elapsed);
         outside.fundamental = outside.process.price();
         venues.of_mut(outside.token).advance(elapsed, price);
-    }
-}
-
-/// When farms are funded, and with how much: by block, the last one first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Resource)]
-pub struct Emissions(pub Vec<(u64, FarmId, u128)>);
-
-/// Funds the farms whose emission is due, ahead of the block's transactions.
-pub fn fund_farms(
-    mut chain: ResMut<ChainState>,
-    mut emissions: ResMut<Emissions>,
-    mut protocols: ProtocolsMut,
-    mut log: ResMut<EventLog>,
-) {
-    let ChainState { clock, ledger, .. } = &mut *chain;
-    while let Some((_, farm, amount)) = emissions.0.pop_if(|(block, ..)| *block <= clock.block) {
-        let cell = protocols.farm(farm);
-        cell.farm.fund(amount).expect("genesis saw that the sum of all emissions can be counted");
-        cell.farm
-            .notify(amount, clock.now())
-            .expect("a farm that was just funded can stream it: the scenario's times were checked");
-        ledger.issue(Source::Rewards, cell.account, cell.reward, amount);
-        log.push(Event { sender: None, gas: 0, fee: 0, waited: 0, what: What::FarmFunded { farm, amount } });
     }
 }

@@ -7,8 +7,8 @@ use crate::accounts::position_books::{Details, Lost, PositionBook, PositionBooks
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::ids::{PositionKey, TokenId};
-use crate::deployments::deployed::positions_of;
 use crate::deployments::positions::Holding;
+use crate::deployments::positions::positions_of;
 use crate::rows::amount::{Amount, Amounts};
 
 columns! {

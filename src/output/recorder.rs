@@ -1,5 +1,7 @@
 //! Fills the tables from the world while a run goes on.
 
+use crate::chain::families::cdp::VaultAt;
+use crate::chain::families::cdp::VaultDone;
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::event_rows::event_row;
@@ -11,11 +13,10 @@ use super::ticks::{BlockColumns, groups};
 use crate::accounts::books::Books;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, MakerAt, MakerDone, What};
+use crate::chain::event::{Event, EventLog, What};
 use crate::chain::mempool::Mempool;
 use crate::deployments::columns::{Moment, Row, Tracked};
 use crate::deployments::events::EventRow;
-use crate::deployments::maker::MakerCell;
 use crate::market::OutsidePrices;
 use crate::math::Rad;
 use crate::rows::csv::{Line, Steady};
@@ -252,13 +253,11 @@ fn follow(at: &Moment, tracked: &mut Tracked, summary: &mut Summary) {
 }
 
 /// Counts what became of vaults and auctions.
-fn maker_tallied(at: &MakerAt, sees: &View, tick: &mut BlockColumns, summary: &mut Summary) {
-    let cell = sees.protocols.maker(at.system);
-    let worth = |dai: f64| dai * sees.venues.price(cell.dai);
+fn vault_tallied(at: &VaultAt, sees: &View, tick: &mut BlockColumns, summary: &mut Summary) {
     let auctions = summary.auctions.get_or_insert_default();
-    if let MakerDone::Sold(sold) = &at.done {
-        auctions.add(sold, sees.worth(cell.ilk(at.ilk).gem, sold.lot));
-        let bad_debt = worth(sold.shortfall().map_or(0.0, Rad::to_f64));
+    if let VaultDone::Sold(sold) = &at.done {
+        auctions.add(sold, sees.worth(sold.collateral, sold.lot));
+        let bad_debt = sold.shortfall().map_or(0.0, Rad::to_f64) * sees.venues.price(sold.stablecoin);
         tick.bad_debt_numeraire += bad_debt;
         summary.liquidations.bad_debt_numeraire += bad_debt;
     }
@@ -266,7 +265,7 @@ fn maker_tallied(at: &MakerAt, sees: &View, tick: &mut BlockColumns, summary: &m
 }
 
 fn net_surplus(sees: &View) -> f64 {
-    sees.protocols.makers().map(MakerCell::net_surplus).sum()
+    sees.protocols.issuers().map(|issuer| issuer.net_surplus()).sum()
 }
 
 fn block_columns(
@@ -313,7 +312,7 @@ fn block_columns(
                 summary.sandwiches.gained_numeraire += sees.sandwich_gained(at);
                 summary.sandwiches.lost_numeraire += sees.sandwich_lost(at);
             }
-            What::Maker(at) => maker_tallied(at, sees, &mut tick, summary),
+            What::Vault(at) => vault_tallied(at, sees, &mut tick, summary),
             What::Expired { .. } => tick.expired += 1,
             What::Replaced { .. } => summary.block_space.replaced += 1,
             _ => {}

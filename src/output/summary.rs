@@ -1,5 +1,6 @@
 //! `summary.json`: a run in one page of numbers.
 
+use crate::chain::families::cdp::SoldAt;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -7,7 +8,6 @@ use serde::Serialize;
 use super::cascade::CascadeSummary;
 use crate::accounts::position_books::PositionCounts;
 use crate::accounts::profit::{ProfitAndLoss, Provided};
-use crate::chain::event::SoldAt;
 
 /// A whole run. A figure that does not exist is `null`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

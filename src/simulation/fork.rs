@@ -1,5 +1,6 @@
 //! Forks: a run that goes on twice from a block.
 
+use crate::deployments::staking::Emissions;
 use bevy_ecs::schedule::Schedules;
 
 use super::{RunError, Simulation};
@@ -12,14 +13,14 @@ use crate::chain::base_fee::Eip1559;
 use crate::chain::event::EventLog;
 use crate::chain::mempool::Mempool;
 use crate::chain::state::ChainState;
-use crate::deployments::deployed::Deployed;
+use crate::deployments::Deployed;
 use crate::deployments::directory::Directory;
 use crate::deployments::liquidatable::{LiquidatableList, MinProfit};
+use crate::market::OutsidePrices;
 use crate::market::background::Demand;
 use crate::market::correlation::Correlation;
 use crate::market::gas_price::GasPrices;
 use crate::market::oracle::Observers;
-use crate::market::{Emissions, OutsidePrices};
 use crate::output::folder::OutputFolder;
 use crate::output::recorder::Recorder;
 use crate::pipeline::Block;

@@ -186,7 +186,7 @@ impl Simulation {
     pub fn worth(&mut self) -> Valuation {
         let mut state = SystemState::<View>::new(&mut self.world);
         let sees = state.get(&self.world).expect("genesis put in all that agents see");
-        valuation(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now())
+        valuation(&sees, &sees.protocols)
     }
 
     /// Audits the end, writes the tables that are written there and `summary.json`, and closes the run's files.
@@ -223,7 +223,7 @@ impl Simulation {
         let mut state = SystemState::<Ended>::new(&mut self.world);
         let (sees, directory, books, liquidity) = state.get(&self.world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
-        let now = valuation(&sees.tokens, &sees.ledger, &sees.venues, &sees.protocols, sees.clock.now());
+        let now = valuation(&sees, &sees.protocols);
         let maps = recorder.maps.take();
         let mut summary = recorder.summed();
         summary.blocks = blocks;

@@ -1,11 +1,13 @@
 //! Dutch auctions as `ticks.csv` and the system's own state tell them, in a run.
 
-use crate::chain::ids::MakerId;
-use crate::deployments::deployed::maker_of;
+use crate::chain::ids::IssuerId;
+use crate::deployments::issuer_of;
+use crate::protocol::lending::maker::IlkId;
+
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
-use crate::chain::ids::IlkId;
+
 use crate::chain::state::ChainState;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
@@ -64,7 +66,7 @@ fn watch(curve: &str) -> Seen {
         let now = run.world().resource::<ChainState>().clock.now();
         run.step().expect("nothing is written that could fail");
         let world = run.world();
-        let cell = maker_of(world, MakerId(0));
+        let cell = issuer_of(world, IssuerId(0));
         let Some((auction, sale)) = cell.maker.sales(ILK).expect("the ilk has Dutch auctions").next() else { continue };
         let step = ((now - *begun_at.get_or_insert(sale.tic)) / 90) as f64;
         // The keeper starts it anew, for the reward, in the block in which it may.

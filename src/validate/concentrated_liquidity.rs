@@ -6,7 +6,7 @@
 //! is stopped when the price leaves it.
 
 use crate::chain::ids::PoolId;
-use crate::deployments::deployed::pool_of;
+use crate::deployments::pool_of;
 use std::path::Path;
 
 use rayon::prelude::*;

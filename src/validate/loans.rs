@@ -2,8 +2,8 @@
 
 use crate::chain::ids::LendingId;
 use crate::chain::ids::PoolId;
-use crate::deployments::deployed::lending_of;
-use crate::deployments::deployed::pool_of;
+use crate::deployments::lending_of;
+use crate::deployments::pool_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};

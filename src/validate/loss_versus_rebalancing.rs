@@ -6,7 +6,7 @@
 //! as chains have them since 2022, `1 / (1 + 1.7164 f / sigma_b)`; at random (Poisson), `1 / (1 + 1.4142 f / sigma_b)`.
 
 use crate::chain::ids::PoolId;
-use crate::deployments::deployed::pool_of;
+use crate::deployments::pool_of;
 use std::path::Path;
 
 use rayon::prelude::*;

@@ -5,7 +5,7 @@
 //! summer tell A.
 
 use crate::chain::ids::PoolId;
-use crate::deployments::deployed::pool_of;
+use crate::deployments::pool_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};

@@ -2,15 +2,18 @@
 //! other.
 
 use crate::common::market::{begin, submitted, world};
+use plimsoll::chain::families::lending::LendingCall;
 
 use bevy_ecs::prelude::World;
 use bevy_ecs::system::SystemState;
 use plimsoll::agents::arbitrageur::Arbitrageur;
 use plimsoll::agents::view::View;
 use plimsoll::chain::event::{EventLog, What};
-use plimsoll::chain::ids::PoolId;
+use plimsoll::chain::families::Call;
+use plimsoll::chain::families::amm::AmmCall;
+use plimsoll::chain::ids::DeploymentId;
 use plimsoll::chain::state::ChainState;
-use plimsoll::chain::transaction::{Action, Actions, AmountIn, LendingCall};
+use plimsoll::chain::transaction::{Action, Actions, AmountIn};
 
 /// Ether is 2,000 outside and DAI 1; pools of every kind, some of them far from that; an Aave market that lends USDC.
 fn market(pools: &str, agents: &str) -> String {
@@ -53,9 +56,11 @@ fn sent(world: &mut World) -> Option<Actions> {
 /// What a round puts in.
 fn size(actions: &Actions) -> u128 {
     let exact = actions.iter().find_map(|action| match action {
-        Action::Swap { amount_in: AmountIn::Exact(amount), .. }
-        | Action::VenueBuy { spend: AmountIn::Exact(amount), .. } => Some(*amount),
-        _ => None,
+        Action::VenueBuy { spend: AmountIn::Exact(amount), .. } => Some(*amount),
+        _ => match action.swap()?.1.amount_in {
+            AmountIn::Exact(amount) => Some(amount),
+            _ => None,
+        },
     });
     exact.expect("it puts something in")
 }
@@ -65,9 +70,9 @@ fn gain(sees: &View, actions: &Actions, amount: u128) -> Option<i128> {
     let mut out = amount;
     for action in actions {
         out = match action {
-            Action::Swap { pool, direction, .. } => {
-                let amm = sees.protocols.pool(*pool).pool.amm();
-                amm.quote_exact_in(*direction, out, sees.clock.now()).ok()?
+            Action::Call { to, call: Call::Amm(AmmCall::Swap(swap)) } => {
+                let cell = sees.protocols.pools().find(|cell| cell.at == *to).unwrap();
+                cell.pool.amm().quote_exact_in(swap.direction, out, sees.clock.now()).ok()?
             }
             Action::VenueBuy { token, .. } => sees.venues.of(*token).buy_with(out).ok()?.received,
             Action::VenueSell { token, .. } => sees.venues.of(*token).sell(out).ok()?.received,
@@ -165,8 +170,8 @@ fn a_circle_of_three_pools_is_gone_round_the_way_that_pays() {
         let agent = one(r#"pool: "v2", between: Cycle("away", "curve"), capital: Fixed(1e8)"#);
         let mut world = world(&market(&pools, &agent));
         let actions = sent(&mut world).unwrap_or_else(|| panic!("{dai}: there is a gap"));
-        let Action::Swap { pool: first, .. } = actions[0] else { panic!("{actions:?}") };
-        assert_eq!((actions.len(), first), (3, PoolId(if dai == "2_200_000" { 0 } else { 2 })));
+        let (first, _) = actions[0].swap().unwrap_or_else(|| panic!("{actions:?}"));
+        assert_eq!((actions.len(), first), (3, DeploymentId(if dai == "2_200_000" { 0 } else { 2 })));
         assert_best(&mut world, &actions, false);
     }
 }
@@ -207,7 +212,7 @@ fn flash_loans_are_taken_where_capital_is_short_and_pay_for_themselves() {
         let text = market(V2, &agent);
         let mut world = world(&text);
         let lent = sent(&mut world).unwrap().iter().find_map(|action| match action {
-            Action::Lend(order) => match order.call {
+            Action::Call { call: Call::Lending(call), .. } => match **call {
                 LendingCall::FlashLoan { amount, .. } => Some(amount),
                 _ => None,
             },

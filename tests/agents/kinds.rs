@@ -15,14 +15,20 @@ use plimsoll::agents::view::View;
 use plimsoll::agents::{Agent, AgentDirectory, Identity, decide, learn};
 use plimsoll::chain::dice::Who;
 use plimsoll::chain::event::{Event, EventLog, Revert, What};
-use plimsoll::chain::ids::{AccountId, AgentId, BankId, GoblinId, PoolId, PositionId, TokenId};
+use plimsoll::chain::families::Call;
+use plimsoll::chain::families::amm::{AmmCall, Swap};
+use plimsoll::chain::families::leveraged_farm::LeverageCall;
+use plimsoll::chain::ids::DeploymentId;
+use plimsoll::chain::ids::{AccountId, AgentId, BankId, PoolId, PositionId, TokenId, WorkerId};
 use plimsoll::chain::ledger::InsufficientFunds;
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Transaction};
-use plimsoll::deployments::deployed::{bank_of, pool_of};
 use plimsoll::deployments::liquidatable::find_liquidatable;
-use plimsoll::market::fund_farms;
-use plimsoll::protocol::amm::{Direction, Side};
+use plimsoll::deployments::staking::fund_farms;
+use plimsoll::deployments::worker_of;
+use plimsoll::deployments::{bank_of, pool_of};
+
+use plimsoll::protocol::amm::Side;
 use plimsoll::simulation::Simulation;
 
 /// A market with these agents: blocks of an hour, ether at this price outside and at 2,000 in the pool, gas at 30 gwei.
@@ -74,9 +80,10 @@ mod traders {
         let traded = submitted::<Trader>(&mut world(&market(2_000.0, &TRADERS.replace("SIZE", size))));
         assert_eq!(traded.len(), 400);
         let swap = |transaction: &Transaction| match transaction.actions[..] {
-            [Action::Swap { pool: PoolId(0), direction, amount_in: AmountIn::Exact(amount), least_out: 0 }] => {
-                (direction.side(), amount)
-            }
+            [Action::Call { to: DeploymentId(0), call: Call::Amm(AmmCall::Swap(swap)) }] => match swap.amount_in {
+                AmountIn::Exact(amount) if swap.least_out == 0 => (swap.direction.side(), amount),
+                _ => panic!("{transaction:?}"),
+            },
             _ => panic!("{transaction:?}"),
         };
         assert!(traded.iter().all(|transaction| transaction.bid.priority_fee == 7_000_000_000));
@@ -140,10 +147,8 @@ mod arbitrageurs {
         assert!(
             matches!(
                 list[0].actions[..],
-                [
-                    Action::Swap { direction: Direction { pays: 1, .. }, .. },
-                    Action::VenueSell { token: TokenId(1), amount: AmountIn::Received },
-                ]
+                [ref swap, Action::VenueSell { token: TokenId(1), amount: AmountIn::Received }]
+                    if swap.swap().unwrap().1.direction.pays == 1
             ),
             "{list:?}"
         );
@@ -170,16 +175,11 @@ mod arbitrageurs {
     #[test]
     fn sell_in_the_pool_what_is_cheaper_outside() {
         let (mut world, list) = at(1_800.0);
-        let [
-            Action::VenueBuy { token: TokenId(1), .. },
-            Action::Swap { direction: Direction { pays: 0, .. }, amount_in, least_out, .. },
-        ] = list[0].actions[..]
-        else {
-            panic!("{list:?}")
-        };
-        assert_eq!(amount_in, AmountIn::Received);
+        let [Action::VenueBuy { token: TokenId(1), .. }, ref swap] = list[0].actions[..] else { panic!("{list:?}") };
+        let (_, Swap { direction, amount_in, least_out }) = swap.swap().unwrap();
+        assert_eq!((direction.pays, *amount_in), (0, AmountIn::Received));
         assert!(
-            matches!(list[0].actions[0], Action::VenueBuy { spend: AmountIn::Exact(spent), .. } if spent == least_out)
+            matches!(list[0].actions[0], Action::VenueBuy { spend: AmountIn::Exact(spent), .. } if spent == *least_out)
         );
         executed(&mut world, list);
         let price = pool_of(&world, PoolId(0)).pool.amm().spot_price(Side::ZeroForOne.into(), 0) * 1e12;
@@ -265,7 +265,7 @@ mod liquidators {
         assert_eq!(kills(&mut world), []);
         // One of the two comes back.
         let reason = Revert::Funds(InsufficientFunds { held: 0, needed: 1 });
-        let what = What::Reverted { action: "kill", position: Some((BankId(0), BIG)), reason };
+        let what = What::Reverted { action: "kill", position: first[0].actions[0].position(), reason };
         let sender = Some((first[0].agent, first[0].sender));
         world.resource_mut::<EventLog>().push(Event { sender, gas: 0, fee: 0, waited: 0, what });
         world.run_system_once(learn::<FarmLiquidator>).unwrap();
@@ -292,7 +292,7 @@ mod harvesters {
                 let list = submitted::<Harvester>(&mut world);
                 assert_eq!(list.len(), usize::from(hour == first), "{profit}, hour {hour}");
                 if hour == first {
-                    assert_eq!(list[0].actions[..], [Action::Reinvest { goblin: GoblinId(0) }]);
+                    assert_eq!(list[0].actions[..], [LeverageCall::Reinvest.of(worker_of(&world, WorkerId(0)).at)]);
                 }
             }
         }

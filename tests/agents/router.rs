@@ -8,13 +8,15 @@ use plimsoll::agents::route::{Order, Route, Through};
 use plimsoll::agents::router::{self, Hop, Path, Plan};
 use plimsoll::agents::view::View;
 use plimsoll::chain::event::{Event, EventLog, Revert, What};
+use plimsoll::chain::families::amm::Swap;
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
+use plimsoll::chain::ids::DeploymentId;
 use plimsoll::chain::ids::{AccountId, PoolId, PositionKey, ProtocolId, TokenId};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Actions, AmountIn, Transaction};
+use plimsoll::deployments::Deployed;
 use plimsoll::deployments::amm::PoolCell;
-use plimsoll::deployments::deployed::Deployed;
 use plimsoll::deployments::directory::Directory;
 use plimsoll::protocol::amm::Direction;
 use plimsoll::simulation::Simulation;
@@ -299,7 +301,8 @@ fn beyond_its_slippage_a_trade_reverts() {
         assert_eq!(actions.len(), 2, "a split");
         let (me, whale) = (rich(&mut world, ETH, 20 * ETHER), rich(&mut world, ETH, sold_before * ETHER));
         let direction = Direction { pays: 0, takes: 1 };
-        let sale = Hop { pool: PoolId(1), direction }.swap(AmountIn::Exact(sold_before * ETHER), 0);
+        let sale =
+            Swap { direction, amount_in: AmountIn::Exact(sold_before * ETHER), least_out: 0 }.of(DeploymentId(1));
         executed(&mut world, whale, std::iter::once(sale).collect());
         let events = executed(&mut world, me, actions);
         let slipped =
@@ -322,7 +325,11 @@ fn a_later_action_takes_in_what_both_halves_paid_out() {
         let order = Order::of(AmountIn::Exact(100 * ETHER), 100 * ETHER);
         let bought = route.trade(sees, order, &mut actions).unwrap();
         assert_eq!(bought, AmountIn::Together { first: 0, second: 1 });
-        actions.push(Hop { pool: PoolId(2), direction: Direction { pays: 0, takes: 1 } }.swap(bought, 0));
+        actions.push(Hop { pool: PoolId(2), direction: Direction { pays: 0, takes: 1 } }.swap(
+            &sees.protocols,
+            bought,
+            0,
+        ));
         let usdc = route.quote(sees, 100 * ETHER).unwrap();
         Route::new(sees, &Through::Pool("on".to_owned()), None, USDC, UNI).quote(sees, usdc)
     });
@@ -406,7 +413,8 @@ fn drain(world: &mut World, hop: Hop) -> (u32, u32) {
         }
         let me = ledger.open_account();
         ledger.issue(Source::Genesis, me, paid, amount);
-        let events = executed(world, me, std::iter::once(hop.swap(AmountIn::Exact(amount), 0)).collect());
+        let swap = Swap { direction: hop.direction, amount_in: AmountIn::Exact(amount), least_out: 0 }.of(cell.at);
+        let events = executed(world, me, std::iter::once(swap).collect());
         let reverted = matches!(events.last().unwrap().what, What::Reverted { .. });
         // A quote of nothing, or one that the pool's own integers cannot hold, may revert as well.
         assert!(reverted || quote.is_some(), "{hop:?}, 2^{power}: {events:?}");

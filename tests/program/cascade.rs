@@ -16,8 +16,9 @@ use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales, OtherSale};
 use plimsoll::chain::ids::PoolId;
 use plimsoll::chain::ids::{PositionId, PositionKey};
 use plimsoll::chain::liquidation::SaleKind;
-use plimsoll::deployments::deployed::{pool_of_mut, positions_of};
 use plimsoll::deployments::liquidation_map::{Falls, exposures, liquidatable};
+use plimsoll::deployments::pool_of_mut;
+use plimsoll::deployments::positions::positions_of;
 use plimsoll::output::cascade::CascadeSummary;
 use plimsoll::protocol::amm::Side;
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
@@ -312,7 +313,7 @@ struct Fallen {
 fn swept(world: &mut World, times: f64) -> f64 {
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).unwrap();
-    let goblin = sees.protocols.goblins().next().unwrap();
+    let goblin = sees.protocols.workers().next().unwrap();
     let ground = sees.ground(goblin);
     let positions = (1..=ground.bank.bank.positions().len()).map(|id| PositionId(u32::try_from(id).unwrap()));
     let owing = positions.filter_map(|id| ground.debt_and_health(&goblin.goblin, id));
@@ -330,7 +331,7 @@ fn units(amount: f64) -> u128 {
 fn mapped(world: &mut World, fall: f64) -> f64 {
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).unwrap();
-    let goblin = sees.protocols.goblins().next().unwrap();
+    let goblin = sees.protocols.workers().next().unwrap();
     let mut out = Vec::new();
     liquidatable(exposures(goblin, &sees.ground(goblin)), Falls::AsSquareRoot, &[fall], &mut out);
     out[0].debt

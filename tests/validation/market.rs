@@ -6,10 +6,10 @@ use std::path::Path;
 use plimsoll::agents::AgentDirectory;
 use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::{AccountId, AgentId};
-use plimsoll::chain::ids::{BankId, GoblinId, PoolId};
+use plimsoll::chain::ids::{BankId, PoolId, WorkerId};
 use plimsoll::chain::state::ChainState;
-use plimsoll::deployments::deployed::{bank_of, goblin_of, pool_of};
 use plimsoll::deployments::directory::Directory;
+use plimsoll::deployments::{bank_of, pool_of, worker_of};
 use plimsoll::protocol::amm::PoolToken;
 use plimsoll::scenario::schema::Scenario;
 use plimsoll::simulation::{Options, Simulation};
@@ -116,7 +116,7 @@ impl Market {
         let world = self.0.world();
         let (tokens, _directory) = (&world.resource::<ChainState>().tokens, world.resource::<Directory>());
         let bank = bank_of(world, BankId(0));
-        let goblin = goblin_of(world, GoblinId(0));
+        let goblin = worker_of(world, WorkerId(0));
         let pool = pool_of(world, goblin.pool);
         let row = bank.bank.positions()[0];
         // Nobody reinvests in these markets, so a goblin's share is an LP token.

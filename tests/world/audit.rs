@@ -8,13 +8,14 @@ use bevy_ecs::system::SystemState;
 use plimsoll::accounts::profit::ProfitAndLoss;
 use plimsoll::chain::forced_sales::ForcedSale;
 use plimsoll::chain::ids::{BankId, FarmId, PoolId};
-use plimsoll::chain::ids::{GoblinId, PositionId};
+use plimsoll::chain::ids::{PositionId, WorkerId};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::state::ChainState;
+use plimsoll::deployments::alpha_homora::rewards_mut;
 use plimsoll::deployments::deployed::ProtocolsMut;
-use plimsoll::deployments::deployed::{bank_of, farm_of_mut, goblin_of_mut, pool_of, pool_of_mut};
+use plimsoll::deployments::{bank_of, farm_of_mut, pool_of, pool_of_mut, worker_of_mut};
 use plimsoll::protocol::amm::Amounts;
-use plimsoll::protocol::farm::alpha_homora::{IntoPair, Site, Strategy as Farming, Work};
+use plimsoll::protocol::farm::alpha_homora::{GoblinId, IntoPair, Strategy as Farming, Work};
 use plimsoll::simulation::{Options, RunError, Simulation};
 use proptest::prelude::*;
 
@@ -289,15 +290,11 @@ fn forgive_debt(world: &mut World) {
     let now = world.resource::<ChainState>().clock.now();
     let mut state = SystemState::<ProtocolsMut>::new(world);
     let mut protocols = state.get_mut(world).unwrap();
-    let at = protocols.leveraged_farm(GoblinId(0));
-    let total = at.bank.bank.before(None);
-    let (owner, goblin, farm, pair) = (
-        at.bank.bank.position(PositionId(1)).unwrap().owner,
-        at.goblin.goblin,
-        at.farm.farm.clone(),
-        *at.pool.pool.uniswap_v2(),
-    );
-    let mut site = Site { goblin: &mut at.goblin.goblin, farm: &mut at.farm.farm, pair: at.pool.pool.uniswap_v2_mut() };
+    let mut bank = protocols.bank(BankId(0)).bank.clone();
+    let total = bank.before(None);
+    let owner = bank.position(PositionId(1)).unwrap().owner;
+    let mut at = protocols.leveraged_farm(WorkerId(0)).unwrap();
+    let (goblin, farm, pair) = (at.goblin.goblin, at.farm.contract.clone(), *at.pool.pool.uniswap_v2());
     let work = Work {
         position: Some(PositionId(1)),
         user: owner,
@@ -307,11 +304,12 @@ fn forgive_debt(world: &mut World) {
         max_return: u128::MAX,
         strategy: Farming::Liquidate { min_base: 0 },
     };
-    at.bank.bank.work(work, &mut site, &mut IntoPair, now).unwrap();
-    at.bank.bank.restore(total);
+    bank.work(work, &mut at.site(), &mut IntoPair, now).unwrap();
+    bank.restore(total);
     at.goblin.goblin = goblin;
-    at.farm.farm = farm;
+    at.farm.contract = farm;
     *at.pool.pool.uniswap_v2_mut() = pair;
+    protocols.bank(BankId(0)).bank = bank;
 }
 
 /// What the audit must say, and what is done to the world.
@@ -332,7 +330,7 @@ fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
             let pool = pool_of(world, PoolId(0)).clone();
             world.resource_mut::<ChainState>().ledger.issue(Source::Shares, pool.account, pool.liquidity, 1);
         }),
-        ("REWARD of account", |world| farm_of_mut(world, FarmId(0)).farm.fund(1).unwrap()),
+        ("REWARD of account", |world| rewards_mut(farm_of_mut(world, FarmId(0))).fund(1).unwrap()),
         ("CASH of account", |world| {
             let bank = bank_of(world, BankId(0)).clone();
             let ledger = &mut world.resource_mut::<ChainState>().into_inner().ledger;
@@ -340,7 +338,7 @@ fn a_world_that_was_tampered_with_is_refused_by_the_name_of_what_differs() {
         }),
         ("debt shares of bank: the bank says", forgive_debt),
         ("histogram of goblin: the price order says", |world| {
-            goblin_of_mut(world, GoblinId(0)).order.remove(1);
+            worker_of_mut(world, WorkerId(0)).order.remove(1);
         }),
     ];
     for (what, tamper) in cases {

@@ -8,21 +8,24 @@ use bevy_ecs::prelude::World;
 use bevy_ecs::system::RunSystemOnce;
 use plimsoll::agents::AgentDirectory;
 use plimsoll::chain::event::What;
+use plimsoll::chain::families::Call;
+use plimsoll::chain::families::amm::Swap;
+use plimsoll::chain::families::leveraged_farm::{LeverageCall, Strategy as Farming, WorkOrder};
 use plimsoll::chain::forced_sales::OtherSale;
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
-use plimsoll::chain::ids::{AccountId, BankId, GoblinId, PoolId, PositionId, PositionKey, ProtocolId, TokenId};
+use plimsoll::chain::ids::{AccountId, DeploymentId, PositionId, PositionKey, ProtocolId, TokenId, WorkerId};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::state::ChainState;
-use plimsoll::chain::transaction::{Action, AmountIn, Forced, Sale, WorkOrder};
+use plimsoll::chain::transaction::{Action, AmountIn, Forced};
 use plimsoll::chain::venues::Venues;
 use plimsoll::deployments::alpha_homora::GoblinCell;
-use plimsoll::deployments::deployed::{banks_of, farms_of, goblins_of, pools_of};
 use plimsoll::deployments::liquidatable::find_liquidatable;
-use plimsoll::market::fund_farms;
+use plimsoll::deployments::staking::fund_farms;
+use plimsoll::deployments::{banks_of, farms_of, pools_of, workers_of};
 use plimsoll::math::U256;
-use plimsoll::protocol::amm::{Direction, Pool, Side};
-use plimsoll::protocol::farm::alpha_homora::{Bank, Goblin, Strategy as Farming};
-use plimsoll::protocol::farm::staking_rewards::StakingRewards;
+use plimsoll::protocol::amm::{Pool, Side};
+use plimsoll::protocol::farm::StakingContract;
+use plimsoll::protocol::farm::alpha_homora::{Bank, Goblin};
 use plimsoll::scenario::Checked;
 use proptest::prelude::*;
 
@@ -71,6 +74,10 @@ const SCENARIO: &str = r#"Scenario(
 
 static CHECKED: LazyLock<Checked> = LazyLock::new(|| market::checked(SCENARIO));
 
+/// Where calls go: the pools are made first, then the farm.
+const BANK: DeploymentId = DeploymentId(3);
+const GOBLIN: DeploymentId = DeploymentId(4);
+
 const SENDERS: u32 = 9;
 const ETHER: u128 = 1_000_000_000_000_000_000;
 
@@ -91,7 +98,7 @@ fn world(seed: u64, sale: ForcedSale) -> World {
 #[derive(Debug, Clone, PartialEq)]
 struct Everything {
     pools: Vec<(Pool, Vec<u128>)>,
-    farms: Vec<StakingRewards>,
+    farms: Vec<StakingContract>,
     banks: Vec<Bank>,
     goblins: Vec<Goblin>,
     orders: Vec<Order>,
@@ -137,7 +144,7 @@ impl Everything {
                 histogram: histogram.collect(),
             }
         };
-        let orders = goblins_of(world).map(order).collect();
+        let orders = workers_of(world).map(order).collect();
         let ledger = &world.resource::<ChainState>().ledger;
         let accounts = u32::try_from(ledger.accounts()).unwrap();
         let tokens = (0..u16::try_from(ledger.tokens()).unwrap()).map(TokenId);
@@ -146,8 +153,8 @@ impl Everything {
         let issued = Source::ALL.into_iter().map(issued).collect();
         Self {
             pools: pools_of(world).map(|cell| (cell.pool.clone(), cell.volume.to_vec())).collect(),
-            farms: farms_of(world).map(|cell| cell.farm.clone()).collect(),
-            goblins: goblins_of(world).map(|cell| cell.goblin).collect(),
+            farms: farms_of(world).map(|cell| cell.contract.clone()).collect(),
+            goblins: workers_of(world).map(|cell| cell.goblin).collect(),
             banks,
             orders,
             venues: world.resource::<ChainState>().venues.clone(),
@@ -184,24 +191,23 @@ fn position() -> impl Strategy<Value = PositionId> {
 
 fn farming() -> impl Strategy<Value = Farming> {
     prop_oneof![
-        Just(Farming::AllBase { min_lp: 0 }),
-        part(8 * ETHER).prop_map(|farmed| Farming::TwoSides { farmed, min_lp: 0 }),
-        Just(Farming::Liquidate { min_base: 0 }),
-        Just(Farming::MinimizeTrading { min_farmed: 0 }),
+        Just(Farming::Add { farmed: 0, least_liquidity: 0 }),
+        part(8 * ETHER).prop_map(|farmed| Farming::Add { farmed, least_liquidity: 0 }),
+        Just(Farming::SellAll { least_base: 0 }),
+        Just(Farming::SellForDebt { least_farmed: 0 }),
     ]
 }
 
 fn action() -> impl Strategy<Value = Action> {
     let pool = (0_u16..2, prop_oneof![Just(Side::ZeroForOne), Just(Side::OneForZero)], amount_in(25 * ETHER));
-    let pool = pool.prop_map(|(pool, side, amount_in)| Sale::Swap {
-        pool: PoolId(pool),
-        direction: Direction::from(side),
-        amount_in,
-        least_out: 0,
-    });
-    let venue = amount_in(20 * ETHER).prop_map(|amount| Sale::Venue { token: TokenId(1), amount });
+    let pool = pool.prop_map(|(pool, side, amount_in)| swap(pool, side, amount_in, 0));
+    let venue = amount_in(20 * ETHER).prop_map(|amount| Action::VenueSell { token: TokenId(1), amount });
     let forced = |sale| Action::Forced(Box::new(Forced { of: key(1), sale }));
     prop_oneof![8 => plain_action(), 1 => prop_oneof![pool, venue].prop_map(forced)]
+}
+
+fn swap(pool: u16, side: Side, amount_in: AmountIn, least_out: u128) -> Action {
+    Swap { direction: side.into(), amount_in, least_out }.of(DeploymentId(pool))
 }
 
 fn key(position: u32) -> PositionKey {
@@ -210,14 +216,7 @@ fn key(position: u32) -> PositionKey {
 
 fn plain_action() -> impl Strategy<Value = Action> {
     let usdc = 40_000_000_000;
-    let swap = |pool: u16, side, whole| {
-        amount_in(whole).prop_map(move |amount_in| Action::Swap {
-            pool: PoolId(pool),
-            direction: Direction::from(side),
-            amount_in,
-            least_out: 0,
-        })
-    };
+    let swap = |pool, side, whole| amount_in(whole).prop_map(move |amount_in| swap(pool, side, amount_in, 0));
     prop_oneof![
         2 => swap(0, Side::ZeroForOne, 25 * ETHER),
         2 => swap(0, Side::OneForZero, usdc),
@@ -228,39 +227,40 @@ fn plain_action() -> impl Strategy<Value = Action> {
         1 => amount_in(900 * ETHER).prop_map(|amount| Action::VenueSell { token: TokenId(2), amount }),
         4 => (prop::option::of(position()), part(usdc), part(usdc), prop_oneof![Just(u128::MAX), part(usdc)], farming())
             .prop_map(|(position, value, loan, max_return, strategy)| {
-                let goblin = GoblinId(0);
-                Action::Work(Box::new(WorkOrder { goblin, position, value, loan, max_return, strategy, sale: OtherSale::Closings }))
+                let (worker, sale) = (WorkerId(0), OtherSale::Closings);
+                work(WorkOrder { worker, position, value, loan, max_return, strategy, sale })
             }),
-        3 => position().prop_map(|position| Action::Kill { bank: BankId(0), position }),
-        1 => Just(Action::Reinvest { goblin: GoblinId(0) }),
-        1 => part(usdc).prop_map(|amount| Action::Deposit { bank: BankId(0), amount }),
-        1 => part(80_000_000_000).prop_map(|shares| Action::Withdraw { bank: BankId(0), shares }),
+        3 => position().prop_map(|position| LeverageCall::Kill(position).of(BANK)),
+        1 => Just(LeverageCall::Reinvest.of(GOBLIN)),
+        1 => part(usdc).prop_map(|amount| LeverageCall::Deposit { amount }.of(BANK)),
+        1 => part(80_000_000_000).prop_map(|shares| LeverageCall::Withdraw { shares }.of(BANK)),
     ]
+}
+
+fn work(order: WorkOrder) -> Action {
+    LeverageCall::Work(Box::new(order)).of(BANK)
 }
 
 /// An action that fails in every world.
 fn impossible() -> impl Strategy<Value = Action> {
     let most = u128::MAX;
     prop::sample::select(vec![
-        Action::Deposit { bank: BankId(0), amount: most },
-        Action::Withdraw { bank: BankId(0), shares: most },
-        Action::Kill { bank: BankId(0), position: PositionId(1_000) },
+        LeverageCall::Deposit { amount: most }.of(BANK),
+        LeverageCall::Withdraw { shares: most }.of(BANK),
+        LeverageCall::Kill(PositionId(1_000)).of(BANK),
+        LeverageCall::Reinvest.of(BANK),
+        LeverageCall::Deposit { amount: 1 }.of(DeploymentId(0)),
         Action::VenueSell { token: NATIVE, amount: AmountIn::Exact(most) },
-        Action::Swap {
-            pool: PoolId(0),
-            direction: Side::ZeroForOne.into(),
-            amount_in: AmountIn::Exact(1_000),
-            least_out: most,
-        },
-        Action::Work(Box::new(WorkOrder {
-            goblin: GoblinId(0),
+        swap(0, Side::ZeroForOne, AmountIn::Exact(1_000), most),
+        work(WorkOrder {
+            worker: WorkerId(0),
             position: None,
             value: 0,
             loan: most,
             max_return: 0,
-            strategy: Farming::AllBase { min_lp: 0 },
+            strategy: Farming::Add { farmed: 0, least_liquidity: 0 },
             sale: OtherSale::Closings,
-        })),
+        }),
     ])
 }
 
@@ -271,15 +271,14 @@ fn transaction() -> impl Strategy<Value = (u32, Vec<Action>)> {
     let acts = (0..SENDERS, 0..4, actions).prop_map(|(anybody, chance, (mut actions, last))| {
         actions.extend(last);
         let owner = actions.iter().find_map(|action| match action {
-            Action::Work(order) => order.position.and_then(|position| position.0.checked_sub(1)),
+            Action::Call { call: Call::LeveragedFarm(LeverageCall::Work(order)), .. } => {
+                order.position.and_then(|position| position.0.checked_sub(1))
+            }
             _ => None,
         });
         (owner.filter(|owner| *owner < SENDERS && chance > 0).unwrap_or(anybody), actions)
     });
-    let falls = (1_u128..60).prop_map(|ether| {
-        let (pool, amount_in) = (PoolId(0), AmountIn::Exact(ether * ETHER));
-        (8, vec![Action::Swap { pool, direction: Side::ZeroForOne.into(), amount_in, least_out: 0 }])
-    });
+    let falls = (1_u128..60).prop_map(|ether| (8, vec![swap(0, Side::ZeroForOne, AmountIn::Exact(ether * ETHER), 0)]));
     prop_oneof![5 => acts, 1 => falls]
 }
 
@@ -375,7 +374,7 @@ fn random_transactions_reach_every_kind_of_event() {
         let mut world = world(seed, sale);
         for transactions in blocks().new_tree(&mut runner).unwrap().current() {
             open(&mut world);
-            let parked: usize = goblins_of(&world).map(|cell| cell.order.parked()).sum();
+            let parked: usize = workers_of(&world).map(|cell| cell.order.parked()).sum();
             *counts.entry("Parked".into()).or_default() += u32::try_from(parked).unwrap();
             for (sender, actions) in transactions {
                 for event in sent(&mut world, sender, &actions) {
@@ -409,6 +408,7 @@ fn random_transactions_reach_every_kind_of_event() {
         "Reverted bad_work_factor",
         "Reverted insufficient_idle",
         "Reverted bank_refused",
+        "Reverted no_such_call",
     ] {
         assert!(counts.get(kind).is_some_and(|count| *count >= 5), "{kind} is too rare: {counts:?}");
     }
@@ -417,28 +417,23 @@ fn random_transactions_reach_every_kind_of_event() {
 /// What the first property rests on: the comparison sees whatever a transaction writes.
 #[test]
 fn a_transaction_that_goes_through_is_seen_to_change_something() {
-    let (usdc, bank) = (5_000_000_000, BankId(0));
-    let strategy = Farming::AllBase { min_lp: 0 };
+    let usdc = 5_000_000_000;
+    let strategy = Farming::Add { farmed: 0, least_liquidity: 0 };
     for action in [
-        Action::Swap {
-            pool: PoolId(1),
-            direction: Side::OneForZero.into(),
-            amount_in: AmountIn::Exact(usdc),
-            least_out: 0,
-        },
+        swap(1, Side::OneForZero, AmountIn::Exact(usdc), 0),
         Action::VenueBuy { token: NATIVE, spend: AmountIn::Exact(usdc) },
-        Action::Work(Box::new(WorkOrder {
-            goblin: GoblinId(0),
+        work(WorkOrder {
+            worker: WorkerId(0),
             position: None,
             value: usdc,
             loan: usdc,
             max_return: 0,
             strategy,
             sale: OtherSale::Closings,
-        })),
-        Action::Deposit { bank, amount: usdc },
-        Action::Withdraw { bank, shares: usdc },
-        Action::Reinvest { goblin: GoblinId(0) },
+        }),
+        LeverageCall::Deposit { amount: usdc }.of(BANK),
+        LeverageCall::Withdraw { shares: usdc }.of(BANK),
+        LeverageCall::Reinvest.of(GOBLIN),
     ] {
         let mut world = world(1, ForcedSale::Executed);
         open(&mut world);
@@ -456,20 +451,14 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
 #[test]
 fn a_forced_sale_acts_only_where_its_positions_sales_do() {
     let amount = AmountIn::Exact(7 * ETHER);
-    let (pool, direction, token) = (PoolId(0), Direction::from(Side::ZeroForOne), TokenId(1));
-    for (plain, sale) in [
-        (
-            Action::Swap { pool, direction, amount_in: amount, least_out: 1 },
-            Sale::Swap { pool, direction, amount_in: amount, least_out: 1 },
-        ),
-        (Action::VenueSell { token, amount }, Sale::Venue { token, amount }),
-    ] {
+    let outside = Action::VenueSell { token: TokenId(1), amount };
+    for plain in [swap(0, Side::ZeroForOne, amount, 1), outside] {
         let sold = |sales: Option<ForcedSales>| {
             let mut world = world(1, ForcedSale::Executed);
             let action = match sales {
                 Some(sales) => {
                     world.resource_mut::<ChainState>().sales = sales;
-                    Action::Forced(Box::new(Forced { of: key(2), sale }))
+                    plain.clone().forced(key(2))
                 }
                 None => plain.clone(),
             };
@@ -478,18 +467,18 @@ fn a_forced_sale_acts_only_where_its_positions_sales_do() {
             assert_eq!(market::audit(&mut world), Ok(()));
             (before, Everything::of(&mut world), events)
         };
-        let (_, plain, _) = sold(None);
+        let (_, as_plain, _) = sold(None);
         let (_, acting, _) = sold(Some(ForcedSales::only([key(2)].into())));
-        assert_eq!(acting, plain);
+        assert_eq!(acting, as_plain);
         for others in [vec![], vec![key(1), key(3)]] {
             let (before, muted, events) = sold(Some(ForcedSales::only(others.into_iter().collect())));
             assert_eq!((&muted.pools, &muted.venues), (&before.pools, &before.venues));
             assert_eq!(
                 muted.holdings[first_account() + 5],
-                plain.holdings[first_account() + 5],
+                as_plain.holdings[first_account() + 5],
                 "the seller gets the same"
             );
-            assert_ne!(muted, plain);
+            assert_ne!(muted, as_plain);
             let What::SaleMuted { of, paid, .. } = events[0].what else { panic!("{events:?}") };
             assert_eq!((of, paid), (key(2), (TokenId(1), 7 * ETHER)));
         }
@@ -504,19 +493,14 @@ fn a_kill_sells_into_the_pool_only_where_its_positions_sales_act() {
         world.resource_mut::<ChainState>().sales =
             ForcedSales::only(acting.iter().map(|position| key(*position)).collect());
         open(&mut world);
-        let crash = Action::Swap {
-            pool: PoolId(0),
-            direction: Side::ZeroForOne.into(),
-            amount_in: AmountIn::Exact(60 * ETHER),
-            least_out: 0,
-        };
+        let crash = swap(0, Side::ZeroForOne, AmountIn::Exact(60 * ETHER), 0);
         sent(&mut world, 8, &[crash]);
         let product = |everything: &Everything| {
             let reserves = everything.pools[0].0.uniswap_v2().reserves();
             reserves.token_0 as f64 / reserves.token_1 as f64
         };
         let before = product(&Everything::of(&mut world));
-        let events = sent(&mut world, 7, &[Action::Kill { bank: BankId(0), position: PositionId(5) }]);
+        let events = sent(&mut world, 7, &[LeverageCall::Kill(PositionId(5)).of(BANK)]);
         assert!(matches!(events[0].what, What::Liquidated(_)), "{events:?}");
         assert_eq!(market::audit(&mut world), Ok(()));
         product(&Everything::of(&mut world)) / before

@@ -6,9 +6,9 @@ use plimsoll::chain::event::{EventLog, What};
 use plimsoll::chain::ids::LendingId;
 use plimsoll::chain::liquidation::Liquidation;
 use plimsoll::chain::state::ChainState;
-use plimsoll::deployments::deployed::lending_of;
 use plimsoll::deployments::directory::Directory;
 use plimsoll::deployments::lending::LendingCell;
+use plimsoll::deployments::lending_of;
 use plimsoll::output::summary::Summary;
 use plimsoll::simulation::Simulation;
 

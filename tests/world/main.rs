@@ -6,6 +6,7 @@ mod common;
 
 mod audit;
 mod block_space;
+mod calls;
 mod chain;
 mod liquidity;
 mod loan_order;

@@ -1,15 +1,18 @@
 //! Vaults, auctions and keepers of a Maker system, in runs of the whole simulator.
 
 use crate::common::market::{begin, finish, has_reverted, sent, steps};
+use plimsoll::protocol::lending::maker::IlkId;
 use std::path::Path;
 
 use bevy_ecs::world::World;
 use plimsoll::agents::AgentDirectory;
-use plimsoll::chain::cdp::{MakerCall, MakerOrder};
-use plimsoll::chain::ids::{AccountId, AgentId, IlkId, MakerId, PoolId};
+use plimsoll::chain::families::amm::Swap;
+use plimsoll::chain::families::cdp::{CdpCall, CdpCallKind};
+use plimsoll::chain::ids::DeploymentId;
+use plimsoll::chain::ids::{AccountId, AgentId, IssuerId};
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn};
-use plimsoll::deployments::deployed::maker_of;
+use plimsoll::deployments::issuer_of;
 use plimsoll::deployments::maker::MakerCell;
 use plimsoll::math::Rad;
 use plimsoll::output::summary::Summary;
@@ -148,7 +151,7 @@ fn in_auction(auctions: &str) -> (Simulation, AgentId) {
 }
 
 fn cell(world: &World) -> &MakerCell {
-    maker_of(world, MakerId(0))
+    issuer_of(world, IssuerId(0))
 }
 
 /// Runs one transaction, and says whether it went through.
@@ -156,48 +159,48 @@ fn goes_through(world: &mut World, agent: AgentId, actions: &[Action]) -> bool {
     !has_reverted(&sent(world, agent.0, actions))
 }
 
-fn call(call: MakerCall) -> Action {
-    Action::Maker(Box::new(MakerOrder { system: MakerId(0), ilk: IlkId(0), call }))
+fn call(call: CdpCallKind) -> Action {
+    CdpCall { market: 0, kind: call }.of(DeploymentId(1))
 }
 
 /// A call that may or may not be possible.
-fn calls() -> impl Strategy<Value = MakerCall> {
+fn calls() -> impl Strategy<Value = CdpCallKind> {
     let owner = (1_u32..3).prop_map(|number| AccountId(1_000 + number));
     let (auction, dai) = ((0_u32..4).prop_map(AuctionId), 0_u128..400_000);
     let ether = |milli: u128| milli * 10_u128.pow(15);
     prop_oneof![
-        (0_u128..300_000, dai.clone()).prop_map(move |(lock, draw)| MakerCall::LockAndDraw {
+        (0_u128..300_000, dai.clone()).prop_map(move |(lock, draw)| CdpCallKind::LockAndDraw {
             lock: AmountIn::Exact(ether(lock)),
             draw: draw * 10_u128.pow(18)
         }),
-        (dai.clone(), any::<bool>(), 0_u128..300_000).prop_map(move |(wipe, all, free)| MakerCall::WipeAndFree {
+        (dai.clone(), any::<bool>(), 0_u128..300_000).prop_map(move |(wipe, all, free)| CdpCallKind::WipeAndFree {
             wipe: AmountIn::Exact(wipe * 10_u128.pow(18)),
             free: if all { Part::All } else { Part::Exactly(ether(free)) }
         }),
-        owner.clone().prop_map(|owner| MakerCall::Bark { owner }),
-        owner.prop_map(|owner| MakerCall::Bite { owner }),
-        (auction.clone(), 0_u128..300_000).prop_map(move |(auction, most)| MakerCall::Take {
+        owner.clone().prop_map(|owner| CdpCallKind::StartDutch { owner }),
+        owner.prop_map(|owner| CdpCallKind::StartEnglish { owner }),
+        (auction.clone(), 0_u128..300_000).prop_map(move |(auction, most)| CdpCallKind::Buy {
             auction,
             most: ether(most),
             max_price: plimsoll::math::Ray(4_000 * plimsoll::math::Ray::ONE.0)
         }),
-        auction.clone().prop_map(|auction| MakerCall::Redo { auction }),
-        (auction.clone(), dai).prop_map(move |(auction, bid)| MakerCall::Tend {
+        auction.clone().prop_map(|auction| CdpCallKind::Restart { auction }),
+        (auction.clone(), dai).prop_map(move |(auction, bid)| CdpCallKind::RaiseBid {
             auction,
             lot: ether(50_000),
             bid: Rad::from_wad(bid * 10_u128.pow(18))
         }),
-        auction.prop_map(|auction| MakerCall::Deal { auction }),
+        auction.prop_map(|auction| CdpCallKind::Settle { auction }),
     ]
 }
 
 /// Owners are named by accounts that the world has: those of the two vaults.
-fn with_owner(world: &World, call: MakerCall) -> MakerCall {
+fn with_owner(world: &World, call: CdpCallKind) -> CdpCallKind {
     let first = world.resource::<AgentDirectory>().first_account;
     let named = |owner: AccountId| AccountId(first + owner.0 - 1_000);
     match call {
-        MakerCall::Bark { owner } => MakerCall::Bark { owner: named(owner) },
-        MakerCall::Bite { owner } => MakerCall::Bite { owner: named(owner) },
+        CdpCallKind::StartDutch { owner } => CdpCallKind::StartDutch { owner: named(owner) },
+        CdpCallKind::StartEnglish { owner } => CdpCallKind::StartEnglish { owner: named(owner) },
         other => other,
     }
 }
@@ -215,15 +218,11 @@ proptest! {
         let (mut run, agent) = in_auction(if english { ENGLISH } else { DUTCH });
         let world = run.world_mut();
         for batch in batches {
-            let calls: Vec<MakerCall> = batch.into_iter().map(|call| with_owner(world, call)).collect();
+            let calls: Vec<CdpCallKind> = batch.into_iter().map(|call| with_owner(world, call)).collect();
             let mut actions: Vec<Action> = calls.into_iter().map(call).collect();
             let before = snapshot(world);
-            let pool = Action::Swap {
-                pool: PoolId(0),
-                direction: Side::ZeroForOne.into(),
-                amount_in: AmountIn::Exact(1),
-                least_out: u128::MAX,
-            };
+            let swap = Swap { direction: Side::ZeroForOne.into(), amount_in: AmountIn::Exact(1), least_out: u128::MAX };
+            let pool = swap.of(DeploymentId(0));
             let doomed: Vec<Action> = actions.iter().cloned().chain([pool]).collect();
             prop_assert!(!goes_through(world, agent, &doomed));
             prop_assert_eq!(&snapshot(world), &before);

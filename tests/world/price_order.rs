@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use bevy_ecs::prelude::{Res, World};
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
-use plimsoll::chain::ids::{BankId, GoblinId, PositionId};
+use plimsoll::chain::ids::{BankId, PositionId, WorkerId};
 use plimsoll::chain::state::ChainState;
+use plimsoll::deployments::alpha_homora::rewards;
 use plimsoll::deployments::liquidatable::{MinProfit, find_liquidatable};
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
 use plimsoll::simulation::Simulation;
@@ -111,7 +112,7 @@ impl Seen {
         world.run_system_once(find_liquidatable).unwrap();
         let mut state = SystemState::<(View, Res<MinProfit>)>::new(world);
         let (sees, margins) = state.get(world).unwrap();
-        let (cell, bank) = (sees.protocols.goblin(GoblinId(0)), sees.protocols.bank(BankId(0)));
+        let (cell, bank) = (sees.protocols.worker(WorkerId(0)), sees.protocols.bank(BankId(0)));
         let (pool, farm) = (sees.protocols.pool(cell.pool), sees.protocols.farm(cell.farm));
         let state = bank.bank.state_at(sees.clock.now()).unwrap();
         let mut ordered = Vec::new();
@@ -129,7 +130,7 @@ impl Seen {
                 seen.parked.insert(number);
             }
             let debt = state.debt_value_down(row.debt_share).unwrap();
-            let health = bank.bank.health_down(PositionId(number), &cell.goblin, &farm.farm, pool.pool.uniswap_v2());
+            let health = bank.bank.health_down(PositionId(number), &cell.goblin, rewards(farm), pool.pool.uniswap_v2());
             let Ok(health) = health else { continue };
             if is_underwater(health, cell.goblin.params().kill_factor_bps, debt) {
                 let prize = health * u128::from(bank.bank.params().kill_bps) / 10_000;

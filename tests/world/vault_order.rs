@@ -2,16 +2,16 @@
 //! does and however much time passes.
 
 use crate::common::market::begin;
+use plimsoll::protocol::lending::maker::IlkId;
 use std::collections::BTreeSet;
 
 use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
-use plimsoll::chain::ids::{FeedId, IlkId, MakerId, ProtocolId};
+use plimsoll::chain::ids::{FeedId, IssuerId, ProtocolId};
 use plimsoll::chain::ledger::Source;
 use plimsoll::chain::oracles::to_wad;
 use plimsoll::chain::state::ChainState;
-use plimsoll::deployments::deployed::maker_of_mut;
-use plimsoll::deployments::directory::Directory;
+use plimsoll::deployments::issuer_of_mut;
 use plimsoll::deployments::lending::{Level, Look};
 use plimsoll::deployments::liquidatable::find_liquidatable;
 use plimsoll::deployments::maker::{MakerCell, exposure_of, level_of};
@@ -53,8 +53,7 @@ fn vault() -> impl Strategy<Value = (u16, f64, f64)> {
 fn open(run: &mut Simulation, (ilk, scale, over): (u16, f64, f64)) {
     let world = run.world_mut();
     let owner = world.resource_mut::<ChainState>().ledger.open_account();
-    let _entity = world.resource::<Directory>().makers[0].entity;
-    let cell = maker_of_mut(world, MakerId(0));
+    let cell = issuer_of_mut(world, IssuerId(0));
     let ilk = IlkId(ilk);
     let (price, ratio, decimals) = if ilk.0 == 0 { (2_000.0, 1.5, 1e18) } else { (30_000.0, 1.37, 1e8) };
     let worth = libm::pow(10.0, scale);
@@ -98,7 +97,7 @@ fn both(run: &mut Simulation) -> [(BTreeSet<AccountId>, BTreeSet<AccountId>); 2]
 }
 
 fn sweep(sees: &View, ilk: IlkId) -> BTreeSet<AccountId> {
-    let cell = sees.protocols.maker(MakerId(0));
+    let cell = sees.protocols.issuer(IssuerId(0));
     let state = cell.state_at(ilk, &sees.oracles, sees.clock.now()).unwrap();
     let vaults = cell.maker.positions(ilk).unwrap();
     vaults.filter(|(_, vault)| state.is_liquidatable(vault)).map(|(owner, _)| owner).collect()
@@ -136,8 +135,7 @@ fn an_order_that_forgets_fees_finds_too_few() {
     assert!(found.len() > 5 && found.len() < 20, "{found:?}");
     assert_eq!(found, swept);
     let world = run.world_mut();
-    let _entity = world.resource::<Directory>().makers[0].entity;
-    let cell = maker_of_mut(world, MakerId(0));
+    let cell = issuer_of_mut(world, IssuerId(0));
     let stale: Level = level_of(cell.maker.ilk_state(IlkId(0)).unwrap());
     let mut found_late = 0;
     let MakerCell { maker, ilks, .. } = &mut *cell;

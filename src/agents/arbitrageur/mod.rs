@@ -12,6 +12,7 @@ mod gap;
 mod params;
 mod round;
 
+use crate::chain::families::lending::LendingCall;
 use bevy_ecs::prelude::Component;
 pub use params::{ArbitrageurParams, Between};
 use smallvec::{SmallVec, smallvec};
@@ -26,8 +27,8 @@ use super::outbox::Outbox;
 use super::router::Hop;
 use super::view::View;
 use crate::chain::distribution::Distribution;
-use crate::chain::ids::{LendingId, TokenId};
-use crate::chain::transaction::{Action, Actions, Bid, LendingCall, LendingOrder};
+use crate::chain::ids::{DeploymentId, LendingId, TokenId};
+use crate::chain::transaction::{Actions, Bid};
 use crate::deployments::amm::PoolCell;
 
 /// An arbitrageur.
@@ -59,6 +60,7 @@ enum Way {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Flash {
     market: LendingId,
+    to: DeploymentId,
     /// The place there of the token that it starts from.
     asset: u8,
 }
@@ -170,7 +172,7 @@ impl Flash {
         let amount = size.min(most).checked_sub(capital).filter(|amount| *amount > 0)?;
         let premium = lending.flash_premium(self.asset, amount).ok()?;
         let trade = round.trade(sees, capital + amount, premium)?;
-        let lend = |call| Action::Lend(Box::new(LendingOrder { market: self.market, call }));
+        let lend = |call: LendingCall| call.of(self.to);
         let mut actions: Actions = smallvec![lend(LendingCall::FlashLoan { asset: self.asset, amount })];
         actions.extend(trade.actions);
         actions.push(lend(LendingCall::RepayFlashLoan));

@@ -134,7 +134,11 @@ impl Population for ArbitrageurParams {
         };
         let flash = self.flash.as_ref().map(|name| {
             let cell = sees.protocols.lending_named(name);
-            Flash { market: cell.id, asset: cell.place_of(start).expect("checked: the market has the asset") }
+            Flash {
+                market: cell.id,
+                to: cell.at,
+                asset: cell.place_of(start).expect("checked: the market has the asset"),
+            }
         });
         let agent = Arbitrageur {
             ways,

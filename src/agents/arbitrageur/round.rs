@@ -38,9 +38,9 @@ impl Step {
         }
     }
 
-    fn action(self, amount: AmountIn, least_out: u128) -> Action {
+    fn action(self, sees: &View, amount: AmountIn, least_out: u128) -> Action {
         match self {
-            Self::Swap(hop) => hop.swap(amount, least_out),
+            Self::Swap(hop) => hop.swap(&sees.protocols, amount, least_out),
             Self::Buy(token) => Action::VenueBuy { token, spend: amount },
             Self::Sell(token) => Action::VenueSell { token, amount },
         }
@@ -104,7 +104,7 @@ impl Round {
             let amount = if place == 0 { AmountIn::Exact(spent) } else { AmountIn::Received };
             // What the venue then pays for less is less in proportion, or it pays better.
             let least = if place == last_swap { mul_div_up(outs[place], owed, returned).ok()? } else { 0 };
-            actions.push(step.action(amount, least));
+            actions.push(step.action(sees, amount, least));
         }
         Some(Trade { actions, owed, returned })
     }

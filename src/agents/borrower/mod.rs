@@ -8,6 +8,7 @@
 
 mod params;
 
+use crate::chain::families::lending::LendingCall;
 use bevy_ecs::prelude::Component;
 pub use params::{BORROWS, BorrowerParams, Defence, Owes, Proceeds};
 use smallvec::smallvec;
@@ -18,14 +19,16 @@ use super::outbox::Outbox;
 use super::route::{Order, Route};
 use super::view::View;
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{AccountId, LendingId, TokenId};
-use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
+use crate::chain::ids::{AccountId, DeploymentId, LendingId, TokenId};
+use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
 use crate::protocol::lending::Part;
 
 /// A borrower. Most sleep, so what a sleeper does not need is elsewhere.
 #[derive(Debug, Clone, PartialEq, Component)]
 pub struct Borrower {
     market: LendingId,
+    /// What calls to the market are sent to.
+    to: DeploymentId,
     collateral: u8,
     debt: u8,
     plan: Option<Box<Plan>>,
@@ -117,7 +120,7 @@ impl Borrower {
     }
 
     fn lend(&self, call: LendingCall) -> Action {
-        Action::Lend(Box::new(LendingOrder { market: self.market, call }))
+        call.of(self.to)
     }
 
     fn supply(&self, amount: AmountIn) -> Action {

@@ -2,7 +2,7 @@
 
 use super::{Borrower, Plan, State, WayIn};
 use crate::agents::awake::Wake;
-use crate::agents::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams, Stake};
+use crate::agents::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams};
 use crate::agents::route::{Route, Through};
 use crate::agents::schedule::{Entry, Exit, check_stay};
 use crate::agents::view::View;
@@ -13,6 +13,7 @@ use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 use serde::Deserialize;
 
@@ -261,7 +262,7 @@ impl Population for BorrowerParams {
             Some(Stake::Loan { market: cell.id, collateral, posted, debt, owed, kept })
         };
         let plan = (!self.is_idle()).then(|| Box::new(plan));
-        let agent = Borrower { market: cell.id, collateral, debt, plan };
+        let agent = Borrower { market: cell.id, to: cell.at, collateral, debt, plan };
         NewAgent { initial_balances, stake, leverage, ..NewAgent::new(agent, gas_money, first) }
     }
 }

@@ -96,7 +96,7 @@ impl Farmer {
     /// Returns what its defence asks for; nothing while its health factor is high enough.
     pub(super) fn remedy(&self, position: PositionId, sees: &View) -> Option<Remedy> {
         let defence = self.defence?;
-        let cell = sees.protocols.goblin(self.goblin);
+        let cell = sees.protocols.worker(self.worker);
         let (debt, health) = sees.ground(cell).debt_and_health(&cell.goblin, position)?;
         let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
         let (debt, carried) = (debt as f64, kill_factor * health as f64);

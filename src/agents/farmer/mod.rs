@@ -20,11 +20,11 @@ use super::outbox::Outbox;
 use super::schedule::{Exit, PATIENCE};
 use super::view::View;
 use crate::chain::event::{Event, What};
+use crate::chain::families::leveraged_farm::{LeverageCall, Strategy, WorkOrder};
 use crate::chain::forced_sales::OtherSale;
-use crate::chain::ids::{GoblinId, PositionId};
+use crate::chain::ids::{DeploymentId, PositionId, WorkerId};
 use crate::chain::time::TimeSpan;
-use crate::chain::transaction::{Action, WorkOrder};
-use crate::protocol::farm::alpha_homora::Strategy;
+use crate::chain::transaction::Action;
 use defence::{Defence, Remedy};
 pub use defence::{DefenceParams, How};
 
@@ -39,7 +39,9 @@ struct Rebalance {
 /// A leveraged yield farmer.
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
 pub struct Farmer {
-    goblin: GoblinId,
+    worker: WorkerId,
+    /// What calls to its bank are sent to.
+    to: DeploymentId,
     close: Closing,
     offer: Offer,
     exit: Exit,
@@ -114,12 +116,16 @@ impl Agent for Farmer {
         }
     }
 
+    fn begins_with(&mut self, position: PositionId) {
+        self.state = State::Open(position);
+    }
+
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
         let failed = matches!(event.what, What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. });
         self.state = match (self.state, &event.what) {
-            (State::Opening, What::Worked(worked)) => State::Open(worked.receipt.position),
+            (State::Opening, What::Worked(worked)) => State::Open(worked.position()),
             (State::Opening, _) if failed => State::Refused,
             (State::Closing(position), What::Worked(_)) => State::Closed(position),
             (State::Rebalancing(position), What::Worked(_)) => State::Open(position),
@@ -135,11 +141,6 @@ impl Agent for Farmer {
 }
 
 impl Farmer {
-    /// Takes in that its position stands before the first block.
-    pub fn opened_at_genesis(&mut self, position: PositionId) {
-        self.state = State::Open(position);
-    }
-
     fn is_over(&self, sees: &View) -> bool {
         matches!(self.leaves, Wake::At(at) if at <= sees.clock.block)
     }
@@ -166,7 +167,7 @@ impl Farmer {
 
     /// Puts in so much of the base asset, as far as its wallet has it.
     fn top_up(&mut self, position: PositionId, value: u128, sees: &View, out: &mut Outbox) {
-        let [base, _] = sees.base_and_farmed(self.goblin);
+        let [base, _] = sees.base_and_farmed(self.worker);
         let value = value.min(sees.ledger.balance(out.me().account, base));
         if value > 0 && self.submit(self.adding(position, value, 0), sees, out) {
             self.state = State::Rebalancing(position);
@@ -175,7 +176,7 @@ impl Farmer {
 
     /// Submits a transaction about its capital, unless gas costs more than it would pay.
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
-        let [base, farmed] = sees.base_and_farmed(self.goblin);
+        let [base, farmed] = sees.base_and_farmed(self.worker);
         let at_stake = || sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
         let Some(bid) = self.offer.bid(sees, at_stake, sees.gas.schedule.work) else {
             out.priced_out();
@@ -189,7 +190,7 @@ impl Farmer {
     fn rebalance(&self, position: PositionId, sees: &View, out: &mut Outbox) -> bool {
         let Some(Rebalance { band, gas_share, .. }) = self.rebalance else { return false };
         let Some((own, loan)) = self.missing(position, band, sees) else { return false };
-        let [base, _] = sees.base_and_farmed(self.goblin);
+        let [base, _] = sees.base_and_farmed(self.worker);
         let value = sees.units_worth(base, own).min(sees.ledger.balance(out.me().account, base));
         let loan = sees.units_worth(base, loan);
         if value == 0 && loan == 0 {
@@ -209,7 +210,7 @@ impl Farmer {
     /// Returns what own capital to put in and what to borrow, in the numeraire, so that the leverage is as drawn; none
     /// while it is within its band.
     fn missing(&self, position: PositionId, band: f64, sees: &View) -> Option<(f64, f64)> {
-        let cell = sees.protocols.goblin(self.goblin);
+        let cell = sees.protocols.worker(self.worker);
         let bank = sees.protocols.bank(cell.bank);
         let (debt, _) = sees.ground(cell).debt_and_health(&cell.goblin, position)?;
         let assets = sees.assets_worth(bank.bank.position(position).ok()?);
@@ -229,27 +230,32 @@ impl Farmer {
 
     fn opening(&self) -> Action {
         let (value, farmed) = self.capital;
-        let strategy = match farmed {
-            0 => Strategy::AllBase { min_lp: 0 },
-            farmed => Strategy::TwoSides { farmed, min_lp: 0 },
-        };
-        let (goblin, loan, sale) = (self.goblin, self.loan, OtherSale::Closings);
-        Action::Work(Box::new(WorkOrder { goblin, position: None, value, loan, max_return: 0, strategy, sale }))
+        self.work(None, (value, self.loan, 0), Strategy::Add { farmed, least_liquidity: 0 }, OtherSale::Closings)
     }
 
     fn adding(&self, position: PositionId, value: u128, loan: u128) -> Action {
-        let (goblin, position, sale) = (self.goblin, Some(position), OtherSale::Closings);
-        let strategy = Strategy::AllBase { min_lp: 0 };
-        Action::Work(Box::new(WorkOrder { goblin, position, value, loan, max_return: 0, strategy, sale }))
+        let strategy = Strategy::Add { farmed: 0, least_liquidity: 0 };
+        self.work(Some(position), (value, loan, 0), strategy, OtherSale::Closings)
     }
 
     fn closing(&self, position: PositionId, sale: OtherSale) -> Action {
         let strategy = match self.close {
-            Closing::Liquidate => Strategy::Liquidate { min_base: 0 },
-            Closing::MinimizeTrading => Strategy::MinimizeTrading { min_farmed: 0 },
+            Closing::Liquidate => Strategy::SellAll { least_base: 0 },
+            Closing::MinimizeTrading => Strategy::SellForDebt { least_farmed: 0 },
         };
-        let (goblin, position) = (self.goblin, Some(position));
-        Action::Work(Box::new(WorkOrder { goblin, position, value: 0, loan: 0, max_return: u128::MAX, strategy, sale }))
+        self.work(Some(position), (0, 0, u128::MAX), strategy, sale)
+    }
+
+    fn work(
+        &self,
+        position: Option<PositionId>,
+        (value, loan, max_return): (u128, u128, u128),
+        strategy: Strategy,
+        sale: OtherSale,
+    ) -> Action {
+        let worker = self.worker;
+        LeverageCall::Work(Box::new(WorkOrder { worker, position, value, loan, max_return, strategy, sale }))
+            .of(self.to)
     }
 }
 

@@ -4,18 +4,19 @@ use super::defence::DefenceParams;
 use super::{Defence, Farmer, Rebalance, State, earlier};
 use crate::agents::awake::Wake;
 use crate::agents::offer::{Offer, PatienceParams};
-use crate::agents::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams, Stake};
+use crate::agents::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams};
 use crate::agents::schedule::{Entry, Exit, check_stay, stays};
 use crate::agents::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::gas::GasSchedule;
-use crate::chain::ids::GoblinId;
+use crate::chain::ids::WorkerId;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE};
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 use serde::Deserialize;
 use smallvec::smallvec;
@@ -164,15 +165,17 @@ impl Population for FarmerParams {
     type Agent = Farmer;
 
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Farmer> {
-        let goblin = sees.protocols.goblin_named(&self.goblin);
-        let base = sees.protocols.bank(goblin.bank).base;
+        let goblin = sees.protocols.worker_named(&self.goblin);
+        let bank = sees.protocols.bank(goblin.bank);
+        let (base, to) = (bank.base, bank.at);
         let (own, leverage) = (self.capital.sample(dice), self.leverage.sample(dice));
         let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
         let first = self.entry.wake(sees, dice);
         let (equity, debt) = (sees.tokens.units(base, own), sees.tokens.units(base, own * (leverage - 1.0)));
         let (capital, balances) = self.balances(sees, goblin.id, equity);
         let mut agent = Farmer {
-            goblin: goblin.id,
+            worker: goblin.id,
+            to,
             close: self.close,
             offer: Offer::draw(&self.patience, tip, sees, dice),
             exit: self.exit,
@@ -184,7 +187,7 @@ impl Population for FarmerParams {
             leverage,
             state: State::Outside,
         };
-        let stake = Some(Stake::Position { goblin: goblin.id, equity, debt });
+        let stake = Some(Stake::Position { worker: goblin.id, equity, debt });
         let mut drawn = if let Some(first) = first {
             NewAgent { initial_balances: balances, ..NewAgent::new(agent, gas_money, first) }
         } else {
@@ -235,8 +238,8 @@ impl FarmerParams {
     }
 
     /// Splits own capital into the base asset and the farmed token at outside prices.
-    fn balances(&self, sees: &View, goblin: GoblinId, equity: u128) -> ((u128, u128), InitialBalances) {
-        let goblin = sees.protocols.goblin(goblin);
+    fn balances(&self, sees: &View, goblin: WorkerId, equity: u128) -> ((u128, u128), InitialBalances) {
+        let goblin = sees.protocols.worker(goblin);
         let base = sees.protocols.bank(goblin.bank).base;
         let pool = sees.protocols.pool(goblin.pool);
         let Opening::TwoSides(share) = self.open else { return ((equity, 0), smallvec![(base, equity)]) };

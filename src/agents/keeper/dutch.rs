@@ -7,7 +7,7 @@ use crate::agents::lending_liquidator::Sells;
 use crate::agents::outbox::Outbox;
 use crate::agents::route::Order;
 use crate::agents::view::View;
-use crate::chain::cdp::MakerCall;
+use crate::chain::families::cdp::CdpCallKind;
 use crate::chain::transaction::{Actions, AmountIn};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::deployments::maker::{MakerCell, dai_up};
@@ -73,11 +73,11 @@ impl Keeper {
         let Catch { taken, owe, lot, gain } = catch;
         let mut actions = Actions::new();
         if self.flash {
-            actions.push(self.call(MakerCall::FlashMint { amount: *owe }));
+            actions.push(self.call(CdpCallKind::FlashMint { amount: *owe }));
         }
         // Who ends an auction asks for all of it: a slice that was rounded down would leave a rest that cannot be split.
         let most = if taken.is_over { sale.lot } else { taken.slice };
-        actions.push(self.call(MakerCall::Take { auction, most, max_price: taken.price }));
+        actions.push(self.call(CdpCallKind::Buy { auction, most, max_price: taken.price }));
         if self.sells == Sells::AtOnce {
             let order = Order { amount: AmountIn::Received, about: *lot, before: left.sold, least_out: *owe };
             if self.forced_sale(sale.usr, order, sees, &mut actions).is_none() {
@@ -85,7 +85,7 @@ impl Keeper {
             }
         }
         if self.flash {
-            actions.push(self.call(MakerCall::RepayFlashMint));
+            actions.push(self.call(CdpCallKind::RepayFlashMint));
         }
         if self.go(About::Auction(auction), actions, *gain, left, sees, out) {
             left.sold += lot;
@@ -114,7 +114,7 @@ impl Keeper {
             return;
         }
         let reward = self.reward(cell, sale.tab.to_f64(), sees);
-        let actions: Actions = smallvec![self.call(MakerCall::Redo { auction })];
+        let actions: Actions = smallvec![self.call(CdpCallKind::Restart { auction })];
         self.go(About::Auction(auction), actions, reward, left, sees, out);
     }
 

@@ -11,7 +11,7 @@ use crate::agents::lending_liquidator::Sells;
 use crate::agents::outbox::Outbox;
 use crate::agents::route::Order;
 use crate::agents::view::View;
-use crate::chain::cdp::MakerCall;
+use crate::chain::families::cdp::CdpCallKind;
 use crate::chain::transaction::{Actions, AmountIn};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::deployments::maker::{MakerCell, dai_up};
@@ -54,7 +54,7 @@ impl Keeper {
             }
             let Some(lot) = self.look(cell, auction, bid, params, left, sees) else { continue };
             if bid.is_over(now) {
-                let tick = self.call(MakerCall::Redo { auction });
+                let tick = self.call(CdpCallKind::Restart { auction });
                 self.go(About::Auction(auction), smallvec![tick], self.hope(lot.brings, sees), left, sees, out);
             } else if bid.is_covered() {
                 self.dent(&lot, left, sees, out);
@@ -97,7 +97,7 @@ impl Keeper {
         }
         let opening = Rad::from_wad(super::share(lot.wish, self.opens_at)).min(lot.bid.tab);
         let bid = if lot.bid.guy.is_none() { opening.max(least) } else { wish };
-        let call = MakerCall::Tend { auction: lot.auction, lot: lot.bid.lot, bid };
+        let call = CdpCallKind::RaiseBid { auction: lot.auction, lot: lot.bid.lot, bid };
         self.offer(lot, call, bid, lot.tokens, left, sees, out);
     }
 
@@ -109,7 +109,7 @@ impl Keeper {
         if part >= 1.0 || asked == 0 || asked > most {
             return;
         }
-        let call = MakerCall::Dent { auction: lot.auction, lot: asked, bid: lot.bid.tab };
+        let call = CdpCallKind::LowerLot { auction: lot.auction, lot: asked, bid: lot.bid.tab };
         self.offer(lot, call, lot.bid.tab, super::share(lot.tokens, part), left, sees, out);
     }
 
@@ -118,7 +118,7 @@ impl Keeper {
     fn offer(
         &mut self,
         lot: &Lot,
-        call: MakerCall,
+        call: CdpCallKind,
         bid: Rad,
         tokens: u128,
         left: &mut Left,
@@ -151,7 +151,7 @@ impl Keeper {
         out: &mut Outbox,
     ) {
         let tokens = cell.ilk(self.of.1).tokens_down(bid.lot);
-        let mut actions: Actions = smallvec![self.call(MakerCall::Deal { auction })];
+        let mut actions: Actions = smallvec![self.call(CdpCallKind::Settle { auction })];
         if self.sells == Sells::AtOnce {
             let order = Order { before: left.sold, ..Order::of(AmountIn::Received, tokens) };
             // What nobody takes now is settled later, when somebody does.

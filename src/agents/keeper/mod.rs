@@ -12,6 +12,7 @@ mod dutch;
 mod english;
 mod params;
 
+use crate::protocol::lending::maker::IlkId;
 use bevy_ecs::prelude::Component;
 use smallvec::smallvec;
 
@@ -24,10 +25,10 @@ use super::offer::hurried;
 use super::outbox::Outbox;
 use super::route::{Order, Route};
 use super::view::View;
-use crate::chain::cdp::{MakerCall, MakerOrder};
 use crate::chain::dice::{Who, mix};
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{AccountId, IlkId, MakerId, PositionKey};
+use crate::chain::families::cdp::{CdpCall, CdpCallKind};
+use crate::chain::ids::{AccountId, DeploymentId, IssuerId, PositionKey};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::deployments::maker::{AuctionKind, MakerCell};
@@ -36,7 +37,9 @@ use crate::protocol::lending::maker::AuctionId;
 /// A keeper.
 #[derive(Debug, Clone, PartialEq, Component)]
 pub struct Keeper {
-    of: (MakerId, IlkId),
+    of: (IssuerId, IlkId),
+    /// What calls to the system are sent to.
+    to: DeploymentId,
     /// From the collateral to dai.
     route: Route,
     /// Gas of a sale.
@@ -100,7 +103,7 @@ impl Agent for Keeper {
             self.pending.clear();
             self.offered = 0;
         }
-        let cell = sees.protocols.maker(self.of.0);
+        let cell = sees.protocols.issuer(self.of.0);
         let mut left = Left { dai: self.dai(cell, sees, out.me().account), sold: 0, sought: 0.0, room: self.per_block };
         match cell.ilk(self.of.1).auctions {
             AuctionKind::Dutch => self.buy(cell, &mut left, sees, out),
@@ -117,7 +120,7 @@ impl Agent for Keeper {
 
     fn learn(&mut self, event: &Event) {
         if let What::Liquidated(_)
-        | What::Maker(_)
+        | What::Vault(_)
         | What::Reverted { .. }
         | What::Dropped { .. }
         | What::Expired { .. } = event.what
@@ -134,12 +137,12 @@ impl Keeper {
         sees.ledger.balance(me, cell.dai).saturating_add(inside).saturating_sub(self.offered)
     }
 
-    fn call(&self, call: MakerCall) -> Action {
-        Action::Maker(Box::new(MakerOrder { system: self.of.0, ilk: self.of.1, call }))
+    fn call(&self, call: CdpCallKind) -> Action {
+        CdpCall { market: self.of.1.0, kind: call }.of(self.to)
     }
 
     fn key(&self, owner: AccountId, sees: &View) -> PositionKey {
-        sees.protocols.maker(self.of.0).key(self.of.1, owner)
+        sees.protocols.issuer(self.of.0).key(self.of.1, owner)
     }
 
     /// Says whether it notices something in this block.
@@ -217,7 +220,7 @@ impl Keeper {
         match cell.ilk(self.of.1).auctions {
             AuctionKind::Dutch => {
                 if let Some((tab, reward)) = self.bark(cell, vault, left.sought, sees) {
-                    let bark = self.call(MakerCall::Bark { owner });
+                    let bark = self.call(CdpCallKind::StartDutch { owner });
                     if self.go(About::Vault(owner), smallvec![bark], reward, left, sees, out) {
                         left.sought += tab;
                     }
@@ -226,7 +229,7 @@ impl Keeper {
             AuctionKind::English => {
                 let (gain, lots) = self.gain_of_bite(cell, vault, sees);
                 for _ in 0..lots.min(left.room) {
-                    let bite = self.call(MakerCall::Bite { owner });
+                    let bite = self.call(CdpCallKind::StartEnglish { owner });
                     if !self.go(About::Vault(owner), smallvec![bite], gain, left, sees, out) {
                         return;
                     }

@@ -13,6 +13,7 @@ use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{Allowed, NOT_NEGATIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::maker::ilk_named;
 use crate::reader::piece::Node;
 use serde::Deserialize;
 
@@ -165,7 +166,7 @@ impl Population for KeeperParams {
     type Agent = Keeper;
 
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Keeper> {
-        let (cell, ilk) = sees.protocols.ilk_named(&self.ilk);
+        let (cell, ilk) = ilk_named(&sees.protocols, &self.ilk);
         let mut initial_balances = InitialBalances::new();
         if let Funds::Own(law) = &self.funds {
             initial_balances.push((cell.dai, sees.tokens.units(cell.dai, law.sample(dice))));
@@ -178,6 +179,7 @@ impl Population for KeeperParams {
         });
         let agent = Keeper {
             of: (cell.id, ilk),
+            to: cell.at,
             gas_of_selling: if self.through == Through::Venue { 0 } else { sees.gas.schedule.swap },
             route: Route::new(sees, &self.through, None, cell.ilk(ilk).gem, cell.dai),
             flash: self.funds == Funds::FlashLoan,

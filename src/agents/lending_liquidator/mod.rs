@@ -8,6 +8,7 @@
 
 mod params;
 
+use crate::chain::families::lending::LendingCall;
 use bevy_ecs::prelude::Component;
 pub use params::{Funds, LendingLiquidatorParams, Sells, Strategy};
 use smallvec::smallvec;
@@ -21,8 +22,8 @@ use super::view::View;
 use crate::chain::dice::{Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{AccountId, LendingId, PositionKey};
-use crate::chain::transaction::{Action, Actions, AmountIn, Bid, LendingCall, LendingOrder};
+use crate::chain::ids::{AccountId, DeploymentId, LendingId, PositionKey};
+use crate::chain::transaction::{Actions, AmountIn, Bid};
 use crate::deployments::lending::{LendingCell, Prices};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::protocol::lending::{Liquidated, Liquidation};
@@ -31,6 +32,8 @@ use crate::protocol::lending::{Liquidated, Liquidation};
 #[derive(Debug, Clone, PartialEq, Component)]
 pub struct LendingLiquidator {
     market: LendingId,
+    /// What calls to the market are sent to.
+    to: DeploymentId,
     collateral: u8,
     debt: u8,
     /// From the collateral's token to the debt's.
@@ -275,7 +278,7 @@ impl LendingLiquidator {
     /// Returns the transaction: [a flash loan,] the liquidation, the forced sale [, the flash loan's repayment]. None if
     /// nothing buys so much.
     fn actions(&self, loan: &Liquidatable, catch: &Catch, sees: &View) -> Option<Actions> {
-        let lend = |call| Action::Lend(Box::new(LendingOrder { market: self.market, call }));
+        let lend = |call: LendingCall| call.of(self.to);
         let (borrower, collateral, debt) = (loan.owner, self.collateral, self.debt);
         let mut actions = Actions::new();
         if self.flash {

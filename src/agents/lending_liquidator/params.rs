@@ -175,6 +175,7 @@ impl Population for LendingLiquidatorParams {
         let min_profit = self.min_profit.sample(dice);
         let agent = LendingLiquidator {
             market: cell.id,
+            to: cell.at,
             collateral: place(seizes),
             debt: place(repays),
             route: Route::new(sees, &self.through, self.slippage, seizes, repays),

@@ -11,6 +11,11 @@
 
 mod params;
 
+use crate::chain::families::Call;
+use crate::chain::families::amm::AmmCall;
+use crate::chain::families::amm::LiquidityCall;
+use crate::chain::families::amm::LiquidityOrder;
+use crate::chain::families::amm::Swap;
 use bevy_ecs::prelude::Component;
 use smallvec::{SmallVec, smallvec};
 
@@ -25,10 +30,10 @@ use super::schedule::PATIENCE;
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::event::{Event, What};
-use crate::chain::ids::{AccountId, PoolId};
+use crate::chain::ids::{AccountId, DeploymentId, PoolId};
 use crate::chain::range::RangeParams;
 use crate::chain::time::TimeSpan;
-use crate::chain::transaction::{Action, Actions, AmountIn, LiquidityCall, LiquidityOrder};
+use crate::chain::transaction::{Action, Actions, AmountIn};
 use crate::deployments::amm::PoolCell;
 use crate::protocol::amm::{PerToken, RangeKey, TickRange, Withdrawal};
 
@@ -36,6 +41,8 @@ use crate::protocol::amm::{PerToken, RangeKey, TickRange, Withdrawal};
 #[derive(Debug, Clone, PartialEq, Component)]
 pub struct LiquidityProvider {
     pool: PoolId,
+    /// What calls to it are sent to.
+    to: DeploymentId,
     wishes: RangeParams,
     recentre: Recentre,
     horizon: TimeSpan,
@@ -152,7 +159,8 @@ impl LiquidityProvider {
     }
 
     fn order(&self, range: Option<TickRange>, call: LiquidityCall) -> Action {
-        Action::Liquidity(Box::new(LiquidityOrder { pool: self.pool, range, call }))
+        let call = AmmCall::Liquidity(Box::new(LiquidityOrder { range, call }));
+        Action::Call { to: self.to, call: Call::Amm(call) }
     }
 
     /// Returns the actions that trade as `fit` says and put in what there is then.
@@ -162,7 +170,7 @@ impl LiquidityProvider {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a quote")]
             let least_out = (fit.takes as f64 * (1.0 - self.slippage)) as u128;
             let amount_in = AmountIn::Exact(fit.pays);
-            actions.push(Action::Swap { pool: self.pool, direction: fit.direction, amount_in, least_out });
+            actions.push(Swap { direction: fit.direction, amount_in, least_out }.of(self.to));
         }
         actions.push(self.order(range, LiquidityCall::AddUpTo { most: fit.held, least_liquidity: 1 }));
         actions

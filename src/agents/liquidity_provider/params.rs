@@ -2,7 +2,7 @@
 
 use crate::agents::awake::Wake;
 use crate::agents::offer::{Offer, PatienceParams};
-use crate::agents::population::{NewAgent, Population, PopulationParams, Stake};
+use crate::agents::population::{NewAgent, Population, PopulationParams};
 use crate::agents::schedule::{Entry, Exit, check_stay, stays};
 use crate::agents::view::View;
 use crate::chain::dice::Dice;
@@ -13,6 +13,7 @@ use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::laws::{NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 use serde::Deserialize;
 use smallvec::SmallVec;
@@ -248,6 +249,7 @@ impl Population for LiquidityProviderParams {
         let after = |time: TimeSpan| enters + sees.clock.block_at(time);
         let mut agent = LiquidityProvider {
             pool: cell.id,
+            to: cell.at,
             wishes: self.range,
             recentre: self.recentre,
             horizon: self.horizon,

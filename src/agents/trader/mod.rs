@@ -19,8 +19,9 @@ use super::outbox::Outbox;
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
+use crate::chain::families::amm::Swap;
 use crate::chain::ids::{PoolId, TokenId};
-use crate::chain::transaction::{Action, AmountIn};
+use crate::chain::transaction::AmountIn;
 use crate::math::mul_div_down;
 use crate::protocol::amm::Direction;
 use temperament::{Mind, Wish};
@@ -119,7 +120,7 @@ impl Trader {
                 let quote = || cell.pool.amm().quote_exact_in(direction, amount, sees.clock.now()).unwrap_or(0);
                 let least = |insists| mul_div_down(quote(), insists, BILLION).expect("it is a part of the quote");
                 let (amount_in, least_out) = (AmountIn::Exact(amount), self.insists.map_or(0, least));
-                out.submit(smallvec![Action::Swap { pool, direction, amount_in, least_out }], bid);
+                out.submit(smallvec![Swap { direction, amount_in, least_out }.of(cell.at)], bid);
             }
             None => out.priced_out(),
         }

@@ -3,6 +3,8 @@
 use super::Executor;
 use crate::chain::bundle::Next;
 use crate::chain::event::{Sandwich, What};
+use crate::chain::families::Call;
+use crate::chain::families::amm::AmmCall;
 use crate::chain::gas::BlockGas;
 use crate::chain::ids::AccountId;
 use crate::chain::ledger::Source;
@@ -30,28 +32,29 @@ impl Executor<'_, '_, '_> {
     /// Runs a bundle around a swap; one in which anything fails leaves nothing, and nobody pays for it.
     fn run_bundle(&mut self, [front, victim, back]: [&Transaction; 3], gas: &mut BlockGas) -> Option<()> {
         let swap = |transaction: &Transaction| match transaction.actions[..] {
-            [Action::Swap { pool, direction, amount_in: AmountIn::Exact(amount), .. }] => {
-                Some((pool, direction, amount))
-            }
+            [Action::Call { to, call: Call::Amm(AmmCall::Swap(swap)) }] => match swap.amount_in {
+                AmountIn::Exact(amount) => Some((to, swap.direction, amount)),
+                _ => None,
+            },
             _ => None,
         };
         let ((pool, direction, amount), (.., paid)) = (swap(victim)?, swap(front)?);
-        let alone = self.protocols.pool(pool).pool.amm().quote_exact_in(direction, amount, self.now).ok()?;
-        let (events, used) = (self.log.len(), gas.used);
-        self.ledger.begin();
-        self.journal.begin();
+        let cell = self.context.others.pool_at(pool);
+        let pool = cell.id;
+        let alone = cell.pool.amm().quote_exact_in(direction, amount, self.context.now).ok()?;
+        let (events, used) = (self.context.log.len(), gas.used);
+        self.context.ledger.begin();
         let ran = self.run_three([front, victim, back], gas);
         if let Some([_, got, returned]) = ran {
             let sandwich = Sandwich { pool, direction, victim: victim.agent, paid, returned, got, alone };
-            self.push(back, What::Sandwiched(Box::new(sandwich)));
+            self.context.tell(What::Sandwiched(Box::new(sandwich)));
         } else {
-            self.ledger.roll_back();
-            self.journal.roll_back(self.protocols, self.venues, self.oracles);
-            self.log.truncate(events);
+            self.roll_back();
+            self.context.log.truncate(events);
             gas.used = used;
         }
-        self.journal.commit(self.protocols);
-        self.ledger.commit();
+        self.commit();
+        self.context.ledger.commit();
         ran.map(|_| ())
     }
 
@@ -67,13 +70,15 @@ impl Executor<'_, '_, '_> {
     }
 
     fn run_within(&mut self, transaction: &Transaction, received: u128, gas: &mut BlockGas) -> Option<u128> {
-        let first = self.log.len();
+        let first = self.context.log.len();
         let tip = transaction.bid.effective_tip(gas.base_fee).expect("a block takes nobody who pays less");
         let fee = u128::from(transaction.gas).saturating_mul(gas.base_fee.saturating_add(tip));
-        self.ledger.retire(Source::Gas, transaction.sender, self.tokens.native, fee).ok()?;
-        let received = self.act_all(transaction, received, true).ok()?;
+        let native = self.context.tokens.native;
+        self.context.begin(transaction, received, true);
+        self.context.ledger.retire(Source::Gas, transaction.sender, native, fee).ok()?;
+        let received = self.act_all(transaction).ok()?;
         gas.used += transaction.gas;
-        self.log.charge(first, transaction.gas, fee, transaction.waited(self.block));
+        self.context.log.charge(first, transaction.gas, fee, transaction.waited(self.context.block));
         Some(received)
     }
 }

@@ -3,11 +3,12 @@
 //! Protocols keep their own state; the ledger is written from receipts alone, so that the audit compares two accounts
 //! of the same thing that were kept apart.
 
+use super::{BankCell, LeveragedFarm};
 use crate::chain::forced_sales::ForcedSale;
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::ledger::{Ledger, Source};
 use crate::chain::state::NamedAccounts;
-use crate::deployments::alpha_homora::LeveragedFarm;
+use crate::deployments::amm::PoolCell;
 use crate::protocol::farm::alpha_homora::{BaseAndFarmed, GoblinMoves, Killed, Reinvested, Worked};
 
 /// Whose accounts and which tokens a leveraged farm's receipt is about.
@@ -25,13 +26,12 @@ pub struct Booking {
     goblin: AccountId,
     pool: AccountId,
     farm: AccountId,
-    reward_pool: AccountId,
     treasury: AccountId,
 }
 
 impl Booking {
     /// The booking of a call by `user` to a farm.
-    pub fn of(at: &LeveragedFarm<'_>, user: AccountId, named: NamedAccounts) -> Self {
+    pub fn of(at: &LeveragedFarm<'_>, bank: &BankCell, user: AccountId, named: NamedAccounts) -> Self {
         let base_side = at.goblin.goblin.params().base_side;
         Self {
             user,
@@ -39,11 +39,10 @@ impl Booking {
             farmed: at.pool.token(base_side.other()),
             reward: at.farm.reward,
             liquidity: at.pool.liquidity,
-            bank: at.bank.account,
+            bank: bank.account,
             goblin: at.goblin.account,
             pool: at.pool.account,
             farm: at.farm.account,
-            reward_pool: at.reward_pool.account,
             treasury: named.treasury,
         }
     }
@@ -104,11 +103,11 @@ pub fn book_kill(ledger: &mut Ledger, at: &Booking, receipt: &Killed, sale: Forc
     pay(ledger, at.bank, receipt.owner, at.base, receipt.left);
 }
 
-/// Books a reinvestment.
-pub fn book_reinvest(ledger: &mut Ledger, at: &Booking, receipt: &Reinvested) {
+/// Books a reinvestment, which sold the reward in `reward_pool`.
+pub fn book_reinvest(ledger: &mut Ledger, at: &Booking, reward_pool: &PoolCell, receipt: &Reinvested) {
     pay(ledger, at.farm, at.goblin, at.reward, receipt.reward);
     pay(ledger, at.goblin, at.user, at.reward, receipt.bounty);
-    pay(ledger, at.goblin, at.reward_pool, at.reward, receipt.reward_sold);
-    pay(ledger, at.reward_pool, at.goblin, at.base, receipt.base_bought);
+    pay(ledger, at.goblin, reward_pool.account, at.reward, receipt.reward_sold);
+    pay(ledger, reward_pool.account, at.goblin, at.base, receipt.base_bought);
     book_moves(ledger, at, &receipt.moves, ForcedSale::Executed);
 }

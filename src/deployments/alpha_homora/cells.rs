@@ -1,15 +1,24 @@
 //! Banks and their goblins in the world.
 
 use super::deployment::GoblinBefore;
-use crate::chain::ids::{AccountId, BankId, FarmId, GoblinId, PoolId, PositionId, PositionKey, ProtocolId, TokenId};
+use crate::chain::event::Revert;
+use crate::chain::ids::{
+    AccountId, BankId, DeploymentId, FarmId, PoolId, PositionId, PositionKey, ProtocolId, TokenId, WorkerId,
+};
 use crate::chain::price_order::PriceOrder;
+use crate::deployments::Deployed;
 use crate::deployments::amm::PoolCell;
+use crate::deployments::deployed::ProtocolsMut;
+use crate::deployments::directory::Directory;
 use crate::deployments::staking::FarmCell;
-use crate::protocol::farm::alpha_homora::{Bank, BankBefore, BankState, Goblin};
+use crate::protocol::farm::alpha_homora::{Bank, BankBefore, BankState, Goblin, GoblinId, Site};
+use crate::protocol::farm::staking_rewards::StakingRewards;
 
 /// A bank.
 #[derive(Debug, Clone)]
 pub struct BankCell {
+    /// What calls are sent to.
+    pub at: DeploymentId,
     /// Its id.
     pub id: BankId,
     /// Its id among the protocols with positions.
@@ -21,7 +30,7 @@ pub struct BankCell {
     /// Its share token.
     pub shares: TokenId,
     /// Its goblins.
-    pub goblins: Vec<GoblinId>,
+    pub goblins: Vec<WorkerId>,
     /// Its state machine.
     pub bank: Bank,
     /// What the transaction that runs may have changed, as it was; empty between transactions.
@@ -30,8 +39,8 @@ pub struct BankCell {
 
 impl BankCell {
     /// Returns the key of a position that one of its goblins farms.
-    pub fn key(&self, goblin: GoblinId, position: PositionId) -> PositionKey {
-        let market = goblin.0 - self.goblins.first().map_or(0, |first| first.0);
+    pub fn key(&self, worker: WorkerId, position: PositionId) -> PositionKey {
+        let market = worker.0 - self.goblins.first().map_or(0, |first| first.0);
         PositionKey { protocol: self.protocol, market, position: position.0 }
     }
 
@@ -44,8 +53,10 @@ impl BankCell {
 /// A goblin.
 #[derive(Debug, Clone)]
 pub struct GoblinCell {
+    /// What calls are sent to.
+    pub at: DeploymentId,
     /// Its id, over all banks.
-    pub id: GoblinId,
+    pub id: WorkerId,
     /// Its account; what its strategies keep between calls is there as well.
     pub account: AccountId,
     /// The bank whose borrowers it serves.
@@ -64,17 +75,61 @@ pub struct GoblinCell {
     pub undo: Vec<GoblinBefore>,
 }
 
-/// A goblin and everything it works with.
+/// Goblins are numbered over all banks.
+impl From<GoblinId> for WorkerId {
+    fn from(goblin: GoblinId) -> Self {
+        Self(goblin.0)
+    }
+}
+
+/// A goblin and what it works with, to write.
 #[derive(Debug)]
 pub struct LeveragedFarm<'a> {
-    /// The bank that lends.
-    pub bank: &'a mut BankCell,
     /// The goblin.
     pub goblin: &'a mut GoblinCell,
     /// The pool it farms.
     pub pool: &'a mut PoolCell,
     /// The farm in which it stakes.
     pub farm: &'a mut FarmCell,
-    /// The pool in which it sells rewards.
-    pub reward_pool: &'a mut PoolCell,
+}
+
+impl LeveragedFarm<'_> {
+    /// Returns its state machines, as the bank asks for them.
+    pub fn site(&mut self) -> Site<'_> {
+        let (farm, pair) = (rewards_mut(self.farm), self.pool.pool.uniswap_v2_mut());
+        Site { goblin: &mut self.goblin.goblin, farm, pair }
+    }
+}
+
+const STAKES: &str = "checked: a goblin stakes in a farm of StakingRewards";
+
+/// Returns the state machine of the farm in which a goblin stakes.
+pub fn rewards(farm: &FarmCell) -> &StakingRewards {
+    (&farm.contract).try_into().expect(STAKES)
+}
+
+/// Returns the same, to write.
+pub fn rewards_mut(farm: &mut FarmCell) -> &mut StakingRewards {
+    (&mut farm.contract).try_into().expect(STAKES)
+}
+
+impl ProtocolsMut<'_, '_> {
+    /// Returns a goblin and what it works with.
+    ///
+    /// # Errors
+    /// One of them is being called.
+    pub fn leveraged_farm(&mut self, id: WorkerId) -> Result<LeveragedFarm<'_>, Revert> {
+        let at = self.directory.workers[id.index()].at;
+        let Deployed::Worker(goblin) = self.read(at) else { return Err(Revert::Reentrant) };
+        let [pool, farm] = goblin.site(&self.directory);
+        let [goblin, pool, farm] = self.several([at, pool, farm])?;
+        Ok(LeveragedFarm { goblin: goblin.as_worker_mut(), pool: pool.as_pool_mut(), farm: farm.as_farm_mut() })
+    }
+}
+
+impl GoblinCell {
+    /// Returns the addresses of the pool it farms and of the farm in which it stakes.
+    pub fn site(&self, directory: &Directory) -> [DeploymentId; 2] {
+        [directory.pools[self.pool.index()].at, directory.farms[self.farm.index()].at]
+    }
 }

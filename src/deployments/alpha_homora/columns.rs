@@ -91,11 +91,11 @@ impl Group for GoblinColumns {
     const IS_TRACKED: bool = true;
 
     fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
-        at.protocols.goblins()
+        at.protocols.workers()
     }
 
     fn name(at: &Moment, cell: Self::Of<'_>) -> String {
-        at.protocols.directory.goblins[usize::from(cell.id.0)].name.clone()
+        at.protocols.directory.workers[usize::from(cell.id.0)].name.clone()
     }
 
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {

@@ -1,12 +1,18 @@
 //! Banks and goblins as deployments: undoing and audit.
 
-use super::{BankCell, GoblinCell};
-use crate::chain::ids::GoblinId;
-use crate::chain::ids::PositionId;
+use super::positions::Farms;
+use super::{BankCell, GoblinCell, rewards};
+use crate::chain::event::Revert;
+use crate::chain::families::Call;
+use crate::chain::ids::{AccountId, PositionId, WorkerId};
 use crate::chain::price_order::Place;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
-use crate::deployments::deployment::Deployment;
+use crate::deployments::call::CallContext;
+use crate::deployments::deployment::{Deployment, Leveraged};
+use crate::deployments::liquidatable::LiquidationSearch;
+use crate::deployments::positions::Positions;
 use crate::deployments::valuation::ValueSheet;
+use crate::deployments::view::View;
 use crate::protocol::farm::alpha_homora::BankState;
 use crate::protocol::farm::alpha_homora::Goblin;
 
@@ -26,6 +32,10 @@ impl BankCell {
 }
 
 impl Deployment for BankCell {
+    fn call(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert> {
+        self.answer(cx, call)
+    }
+
     fn commit(&mut self) {
         self.undo.clear();
     }
@@ -36,6 +46,14 @@ impl Deployment for BankCell {
         }
     }
 
+    fn find_liquidatable(&mut self, search: &mut LiquidationSearch) {
+        self.search(search);
+    }
+
+    fn positions(&self, sees: &View, look: &mut dyn FnMut(&dyn Positions)) {
+        look(&Farms { sees, cell: self });
+    }
+
     fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {
         let state = self.bank.state();
         sheet.holds(self.account, self.base, state.balance)?;
@@ -43,6 +61,18 @@ impl Deployment for BankCell {
         let owed: u128 = self.bank.positions().iter().map(|position| position.debt_share).sum();
         let what = || format!("debt shares of {}", sheet.protocols.directory.banks[self.id.index()].name);
         same(what, ("the bank", state.debt_share), ("the sum of positions", owed))
+    }
+
+    fn holders(&self, sees: &View, tell: &mut dyn FnMut(AccountId, Option<Leveraged>)) {
+        for (row, number) in self.bank.positions().iter().zip(1..) {
+            let key = self.key(row.goblin.into(), PositionId(number));
+            let debt = sees.worth(self.base, self.bank.state().debt_value_down(row.debt_share).unwrap_or(0));
+            tell(row.owner, Some(Leveraged { key, assets: sees.assets_worth(row), debt }));
+        }
+        let wallets = sees.protocols.directory.first_wallet..u32::try_from(sees.ledger.accounts()).expect(FEW);
+        for account in wallets.map(AccountId).filter(|account| sees.ledger.balance(*account, self.shares) > 0) {
+            tell(account, None);
+        }
     }
 
     fn value_shares(&self, sheet: &mut ValueSheet) {
@@ -55,20 +85,21 @@ impl Deployment for BankCell {
         let (unit, state) = (sheet.unit(self.base), self.state_at(sheet.now));
         sheet.valuation.bank_reserves += unclaimed_base(&state) as f64 * unit;
         let protocols = sheet.protocols;
-        let staked = |id: &GoblinId| {
-            let at = protocols.goblin(*id);
-            protocols.farm(at.farm).farm.stake_of(at.account).balance
+        let staked = |id: &WorkerId| {
+            let at = protocols.worker(*id);
+            rewards(protocols.farm(at.farm)).stake_of(at.account).balance
         };
         let mut unclaimed: Vec<u128> = self.goblins.iter().map(staked).collect();
-        let liquidity_unit = |sheet: &ValueSheet, id| sheet.unit(protocols.pool(protocols.goblin(id).pool).liquidity);
+        let liquidity_unit =
+            |sheet: &ValueSheet, id: WorkerId| sheet.unit(protocols.pool(protocols.worker(id).pool).liquidity);
         for position in self.bank.positions() {
-            let at = protocols.goblin(position.goblin);
-            let farm = &protocols.farm(at.farm).farm;
+            let at = protocols.worker(position.goblin.into());
+            let farm = rewards(protocols.farm(at.farm));
             let liquidity = at.goblin.share_to_lp_down(position.goblin_share, farm).unwrap_or(0);
-            let place = self.goblins.iter().position(|goblin| *goblin == position.goblin);
+            let place = self.goblins.iter().position(|goblin| goblin.0 == position.goblin.0);
             unclaimed[place.expect("a bank's positions are farmed by its goblins")] -= liquidity;
             let debt = state.debt_value_down(position.debt_share).unwrap_or(0);
-            let worth = liquidity as f64 * liquidity_unit(sheet, position.goblin) - debt as f64 * unit;
+            let worth = liquidity as f64 * liquidity_unit(sheet, position.goblin.into()) - debt as f64 * unit;
             sheet.claim(position.owner, worth);
         }
         for (goblin, unclaimed) in self.goblins.iter().zip(unclaimed) {
@@ -87,6 +118,10 @@ impl GoblinCell {
 }
 
 impl Deployment for GoblinCell {
+    fn call(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert> {
+        self.answer(cx, call)
+    }
+
     fn commit(&mut self) {
         self.undo.clear();
     }
@@ -106,13 +141,13 @@ impl Deployment for GoblinCell {
         let dust = [state.dust_all_base, state.dust_two_sides];
         sheet.holds(self.account, pool.token(base_side), dust.iter().map(|legs| legs.base).sum())?;
         sheet.holds(self.account, pool.token(base_side.other()), dust.iter().map(|legs| legs.farmed).sum())?;
-        let positions = bank.bank.positions().iter().filter(|position| position.goblin == self.id);
+        let positions = bank.bank.positions().iter().filter(|position| position.goblin.0 == self.id.0);
         let shares: u128 = positions.map(|position| position.goblin_share).sum();
-        let what = || format!("shares of {}", sheet.protocols.directory.goblins[usize::from(self.id.0)].name);
+        let what = || format!("shares of {}", sheet.protocols.directory.workers[self.id.index()].name);
         same(what, ("the goblin", state.total_share), ("the sum of positions", shares))?;
-        let positions = bank.bank.positions().iter().filter(|position| position.goblin == self.id);
+        let positions = bank.bank.positions().iter().filter(|position| position.goblin.0 == self.id.0);
         let owed: u128 = positions.map(|position| position.debt_share).sum();
-        let what = || format!("histogram of {}", sheet.protocols.directory.goblins[usize::from(self.id.0)].name);
+        let what = || format!("histogram of {}", sheet.protocols.directory.workers[self.id.index()].name);
         same(what, ("the price order", self.order.histogram().total()), ("the sum of positions", owed))
     }
 
@@ -121,6 +156,8 @@ impl Deployment for GoblinCell {
         sheet.valuation.strategy_dust += dust;
     }
 }
+
+const FEW: &str = "accounts are numbered in u32";
 
 /// Returns what a bank has that none of its shares claims: the reserve, as far as bad debt has left any, and all of it
 /// while there are no shares.

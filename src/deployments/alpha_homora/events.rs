@@ -1,11 +1,10 @@
 //! What `events.csv` says of banks and goblins.
 
-use crate::chain::event::WorkedAt;
-use crate::chain::ids::{BankId, GoblinId, PositionId};
+use crate::chain::families::leveraged_farm::{ReinvestedAt, SuppliedAt, WorkedAt};
+use crate::chain::ids::{BankId, DeploymentId, PositionId, WorkerId};
 use crate::chain::liquidation::{Liquidation, Prize};
 use crate::deployments::events::EventRow;
 use crate::deployments::view::View;
-use crate::protocol::farm::alpha_homora::{Deposited, Reinvested, Withdrawn};
 
 words! {
     /// What happened in a leveraged farm.
@@ -27,17 +26,17 @@ words! {
     }
 }
 
-fn name_worker<'a>(row: &mut EventRow<'a>, sees: &'a View, goblin: GoblinId) {
-    row.worker = Some(&sees.protocols.directory.goblins[usize::from(goblin.0)].name);
+fn name_worker<'a>(row: &mut EventRow<'a>, sees: &'a View, worker: WorkerId) {
+    row.worker = Some(&sees.protocols.directory.workers[worker.index()].name);
 }
 
 fn name_bank<'a>(row: &mut EventRow<'a>, sees: &'a View, bank: BankId) {
     row.bank = Some(&sees.protocols.directory.banks[bank.index()].name);
 }
 
-/// Says which position it was about.
-pub(crate) fn name_position<'a>(row: &mut EventRow<'a>, sees: &'a View, (bank, position): (BankId, PositionId)) {
-    name_bank(row, sees, bank);
+/// Says which position a call to a bank named.
+pub(crate) fn name_position<'a>(row: &mut EventRow<'a>, sees: &'a View, (to, position): (DeploymentId, PositionId)) {
+    row.bank = sees.protocols.directory.banks.iter().find(|bank| bank.at == to).map(|bank| bank.name.as_str());
     row.position = Some(position.0.into());
 }
 
@@ -50,11 +49,12 @@ pub(crate) fn worked<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &WorkedAt) 
         _ => Kind::Adjust,
     };
     row.tell(kind.word(), "work");
-    name_position(row, sees, (at.bank, at.receipt.position));
-    name_worker(row, sees, at.goblin);
-    row.paid(sees, (base, at.receipt.base_from_user));
-    row.got(sees, (base, at.receipt.base_to_user));
-    row.debt = Some(sees.amount(base, at.receipt.debt_after));
+    name_bank(row, sees, at.bank);
+    row.position = Some(at.key.position.into());
+    name_worker(row, sees, at.worker);
+    row.paid(sees, (base, at.base_from_owner));
+    row.got(sees, (base, at.base_to_owner));
+    row.debt = Some(sees.amount(base, at.debt));
 }
 
 /// Tells a liquidation.
@@ -74,31 +74,31 @@ pub(crate) fn killed<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquida
 }
 
 /// Tells rewards that became liquidity.
-pub(crate) fn reinvested<'a>(row: &mut EventRow<'a>, sees: &'a View, goblin: GoblinId, receipt: &Reinvested) {
-    let farm = sees.protocols.farm(sees.protocols.goblin(goblin).farm);
-    let base = sees.base_and_farmed(goblin)[0];
+pub(crate) fn reinvested<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &ReinvestedAt) {
+    let farm = sees.protocols.farm(sees.protocols.worker(at.worker).farm);
+    let base = sees.base_and_farmed(at.worker)[0];
     row.tell(Kind::Reinvest.word(), Kind::Reinvest.word());
-    name_worker(row, sees, goblin);
-    row.paid(sees, (farm.reward, receipt.reward_sold));
-    row.got(sees, (base, receipt.base_bought));
+    name_worker(row, sees, at.worker);
+    row.paid(sees, (farm.reward, at.sold));
+    row.got(sees, (base, at.bought));
     row.farm = Some(&sees.protocols.directory.farms[farm.id.index()].name);
-    row.prize = Some(sees.amount(farm.reward, receipt.bounty));
+    row.prize = Some(sees.amount(farm.reward, at.bounty));
 }
 
 /// Tells a supply.
-pub(crate) fn deposited<'a>(row: &mut EventRow<'a>, sees: &'a View, bank: BankId, receipt: Deposited) {
-    let cell = sees.protocols.bank(bank);
+pub(crate) fn deposited<'a>(row: &mut EventRow<'a>, sees: &'a View, at: SuppliedAt) {
+    let cell = sees.protocols.bank(at.bank);
     row.tell(Kind::Deposit.word(), Kind::Deposit.word());
-    name_bank(row, sees, bank);
-    row.paid(sees, (cell.base, receipt.value));
-    row.got(sees, (cell.shares, receipt.share));
+    name_bank(row, sees, at.bank);
+    row.paid(sees, (cell.base, at.value));
+    row.got(sees, (cell.shares, at.shares));
 }
 
 /// Tells a supply that was taken back.
-pub(crate) fn withdrawn<'a>(row: &mut EventRow<'a>, sees: &'a View, bank: BankId, receipt: Withdrawn) {
-    let cell = sees.protocols.bank(bank);
+pub(crate) fn withdrawn<'a>(row: &mut EventRow<'a>, sees: &'a View, at: SuppliedAt) {
+    let cell = sees.protocols.bank(at.bank);
     row.tell(Kind::Withdraw.word(), Kind::Withdraw.word());
-    name_bank(row, sees, bank);
-    row.paid(sees, (cell.shares, receipt.share));
-    row.got(sees, (cell.base, receipt.value));
+    name_bank(row, sees, at.bank);
+    row.paid(sees, (cell.shares, at.shares));
+    row.got(sees, (cell.base, at.value));
 }

@@ -7,10 +7,9 @@
 
 use crate::chain::ids::PositionId;
 use crate::chain::price_order::PriceOrder;
-use crate::chain::state::ChainState;
-use crate::deployments::alpha_homora::{BankCell, GoblinCell, LeveragedFarm};
+use crate::deployments::alpha_homora::{BankCell, GoblinCell, rewards};
 use crate::deployments::amm::PoolCell;
-use crate::deployments::liquidatable::{Liquidatable, MinProfit, gas_cost};
+use crate::deployments::liquidatable::{Liquidatable, LiquidationSearch, MinProfit, gas_cost};
 use crate::deployments::staking::FarmCell;
 use crate::math::{BPS, mul_div_down};
 use crate::protocol::farm::alpha_homora::{BankState, Goblin, Position, is_underwater};
@@ -119,7 +118,7 @@ pub fn reorder(
 
 /// Returns which part of the pool a goblin share stands for.
 fn fraction(pool: &PoolCell, farm: &FarmCell, goblin: &Goblin) -> f64 {
-    let staked = farm.farm.stake_of(goblin.account()).balance as f64;
+    let staked = rewards(farm).stake_of(goblin.account()).balance as f64;
     ratio(staked, goblin.state().total_share as f64) / pool.pool.uniswap_v2().total_supply() as f64
 }
 
@@ -146,29 +145,29 @@ impl<'a> Ground<'a> {
     pub fn debt_and_health(&self, goblin: &Goblin, id: PositionId) -> Option<(u128, u128)> {
         let position = self.bank.bank.position(id).expect("the order and the state hold positions of the bank");
         let debt = self.state.debt_value_down(position.debt_share).ok().filter(|debt| *debt > 0)?;
-        let health = goblin.health_down(position.goblin_share, &self.farm.farm, self.pool.pool.uniswap_v2()).ok()?;
+        let health = goblin.health_down(position.goblin_share, rewards(self.farm), self.pool.pool.uniswap_v2()).ok()?;
         Some((debt, health))
     }
 }
 
-/// Lists a goblin's positions that may be killed, by number. One that nobody would find worth its gas is parked until the bar
-/// has come down to its size.
-pub fn find_liquidatable(
-    LeveragedFarm { bank, goblin: cell, pool, farm, .. }: LeveragedFarm,
-    chain: &ChainState,
-    MinProfit(profits): &MinProfit,
-    candidates: &mut Vec<u32>,
-    found: &mut Vec<Liquidatable>,
-) {
-    if cell.order.open() == 0 {
-        return;
+impl BankCell {
+    /// Lists the positions that may be killed, by goblin and number. One that nobody would find worth its gas is parked
+    /// until the bar has come down to its size.
+    pub(super) fn search(&self, search: &mut LiquidationSearch) {
+        let (chain, MinProfit(profits)) = (search.chain, search.profits);
+        let one = chain.tokens.get(self.base).one;
+        let bar = profits[self.protocol.index()].map(|profit| {
+            let cost = gas_cost(chain, chain.gas.schedule.kill) + profit;
+            cost * one / chain.venues.price(self.base)
+        });
+        for worker in &self.goblins {
+            let at = search.others.leveraged_farm(*worker).expect("nobody is called while agents decide");
+            if at.goblin.order.open() > 0 {
+                let ground = Ground::new(self, at.pool, at.farm, chain.clock.now());
+                surface(at.goblin, &ground, bar, one, search.candidates, search.found);
+            }
+        }
     }
-    let bar = profits[bank.protocol.index()].map(|profit| {
-        let cost = gas_cost(chain, chain.gas.schedule.kill) + profit;
-        cost * chain.tokens.get(bank.base).one / chain.venues.price(bank.base)
-    });
-    let one = chain.tokens.get(bank.base).one;
-    surface(cell, &Ground::new(bank, pool, farm, chain.clock.now()), bar, one, candidates, found);
 }
 
 /// Lists one goblin's positions that may be killed and whose prize is above `bar`, in smallest units of the base asset,

@@ -1,14 +1,16 @@
 //! Alpha Homora V1: a bank whose goblins farm pools with what it lends.
 
 pub mod booking;
+mod calls;
 mod cells;
 pub mod columns;
 mod deployment;
 pub mod events;
+mod genesis;
 pub mod liquidatable;
 mod params;
-pub(super) mod positions;
+mod positions;
 mod seen;
 
-pub use cells::{BankCell, GoblinCell, LeveragedFarm};
+pub use cells::{BankCell, GoblinCell, LeveragedFarm, rewards, rewards_mut};
 pub use params::{GoblinParams, Params};

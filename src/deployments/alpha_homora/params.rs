@@ -5,16 +5,21 @@ use serde::Deserialize;
 use super::super::lending::{bps, is_bps};
 use super::super::leveraged_farm::BankSpec;
 use super::super::{Part, Protocol};
+use crate::chain::ids::BankId;
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::state::ChainState;
 use crate::checks::Check;
 use crate::checks::declared::{DeclaredFarming, DeclaredPool};
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::amm::PoolCell;
+use crate::deployments::genesis::{Genesis, Settled, Settling, Staked, Unsettled};
 use crate::math::{Decimal, WAD};
 use crate::protocol::farm::alpha_homora::{self, Bank, Goblin, InterestModel};
 use crate::reader::diagnostic::{Diagnostic, one_of};
 use crate::reader::piece::{At, Node};
+
+/// The staking contract that goblins stake in, as scenario files write it.
+const STAKES_IN: &str = "StakingRewards";
 
 const CHECKED: &str = "the scenario was checked";
 /// The pool fee with which the contract counts health.
@@ -90,10 +95,6 @@ impl BankSpec for Params {
         &self.base
     }
 
-    fn utilisation(&self) -> Option<f64> {
-        self.utilisation
-    }
-
     fn farming(&self) -> Vec<DeclaredFarming<'_>> {
         let most = |goblin: &GoblinParams| {
             let factor = Some(goblin.work_factor).filter(|factor| *factor < 1.0)?;
@@ -107,10 +108,6 @@ impl BankSpec for Params {
             most: most(goblin),
         });
         farming.collect()
-    }
-
-    fn goblins(&self) -> &[GoblinParams] {
-        &self.goblins
     }
 
     fn uses<'a, 'd>(&'d self, at: At<'a>, used: &mut Vec<Use<'a, 'd>>) {
@@ -143,7 +140,24 @@ impl BankSpec for Params {
         }
     }
 
-    fn open(&self, chain: &ChainState) -> Bank {
+    fn deploy(&self, id: BankId, genesis: &mut Genesis) -> Result<(), String> {
+        self.open(id, genesis)
+    }
+
+    fn settle(
+        &self,
+        id: BankId,
+        stakes: &[Staked],
+        settling: &mut Settling,
+        settled: &mut Settled,
+    ) -> Result<(), Unsettled> {
+        self.write_stakes(id, stakes, settling, settled)
+    }
+}
+
+impl Params {
+    /// Returns the bank before anybody deposits.
+    pub(super) fn bank(&self, chain: &ChainState) -> Bank {
         let decimals = chain.tokens.get(chain.tokens.named(&self.base)).decimals;
         let params = alpha_homora::BankParams {
             min_debt: self.min_debt.to_units(decimals).expect(CHECKED),
@@ -156,9 +170,7 @@ impl BankSpec for Params {
         };
         Bank::new(params, chain.clock.start)
     }
-}
 
-impl Params {
     /// Returns where each goblin stands.
     fn goblin_nodes<'a>(&self, at: At<'a>) -> Vec<Node<'a>> {
         at.each("goblins", "name", self.goblins.iter().map(|goblin| goblin.name.as_str()))
@@ -203,10 +215,17 @@ impl GoblinParams {
     }
 
     fn check_farm(&self, node: Node, base: &str, check: &mut Check) {
-        let Some(farm) = check.declared.farm(&self.farm) else { return };
-        let known = check.declared.pool(farm.pool).is_some() && check.declared.pool(&self.pool).is_some();
-        if known && farm.pool != self.pool {
-            let message = format!("the farm `{}` stakes `{}`, the goblin farms `{}`", self.farm, farm.pool, self.pool);
+        let Some(farm) = check.declared.farm(&self.farm).cloned() else { return };
+        if farm.protocol != STAKES_IN {
+            let message = format!("the farm `{}` is a {}", self.farm, farm.protocol);
+            let expected = format!("expected a {STAKES_IN}, which is where Alpha Homora V1 stakes");
+            check.error(node.at("farm").place(), message, expected);
+            return;
+        }
+        let [pool] = farm.pools[..] else { return };
+        let known = check.declared.pool(pool).is_some() && check.declared.pool(&self.pool).is_some();
+        if known && pool != self.pool {
+            let message = format!("the farm `{}` stakes `{pool}`, the goblin farms `{}`", self.farm, self.pool);
             check.error(node.at("farm").place(), message, format!("expected a farm that stakes `{}`", self.pool));
         }
         let place = node.at("reward_pool").place();

@@ -1,9 +1,10 @@
 //! Positions of a bank's leveraged farms, a market for each goblin, numbered over the whole bank.
 
+use crate::deployments::alpha_homora::rewards;
 use smallvec::smallvec;
 
 use super::BankCell;
-use crate::chain::ids::{AccountId, GoblinId, PositionId, TokenId};
+use crate::chain::ids::{AccountId, PositionId, TokenId, WorkerId};
 use crate::chain::liquidation::PriceSource;
 use crate::deployments::lending::Level;
 use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, exposures};
@@ -13,13 +14,13 @@ use crate::math::mul_div_down;
 use crate::protocol::farm::alpha_homora::Position;
 use crate::protocol::lending::Exposure;
 
-pub(in crate::deployments) struct Farms<'a> {
-    pub(in crate::deployments) sees: &'a View<'a, 'a>,
-    pub(in crate::deployments) cell: &'a BankCell,
+pub(super) struct Farms<'a, 'w, 's> {
+    pub(super) sees: &'a View<'w, 's>,
+    pub(super) cell: &'a BankCell,
 }
 
-impl Farms<'_> {
-    fn goblin(&self, market: u16) -> GoblinId {
+impl Farms<'_, '_, '_> {
+    fn goblin(&self, market: u16) -> WorkerId {
         self.cell.goblins[usize::from(market)]
     }
 
@@ -28,10 +29,10 @@ impl Farms<'_> {
     }
 }
 
-impl Positions for Farms<'_> {
+impl Positions for Farms<'_, '_, '_> {
     fn standing(&self, market: u16) -> Vec<u32> {
         let rows = (1..).zip(self.cell.bank.positions());
-        let own = rows.filter(|(_, row)| row.goblin == self.goblin(market) && is_left(row));
+        let own = rows.filter(|(_, row)| row.goblin.0 == self.goblin(market).0 && is_left(row));
         own.map(|(number, _)| number).collect()
     }
 
@@ -45,9 +46,9 @@ impl Positions for Farms<'_> {
 
     fn holding(&self, market: u16, position: u32) -> Holding {
         let sees = self.sees;
-        let goblin = sees.protocols.goblin(self.goblin(market));
+        let goblin = sees.protocols.worker(self.goblin(market));
         let (ground, row) = (self.sees.ground(goblin), self.position(position));
-        let liquidity = goblin.goblin.share_to_lp_down(row.goblin_share, &ground.farm.farm).unwrap_or(0);
+        let liquidity = goblin.goblin.share_to_lp_down(row.goblin_share, rewards(ground.farm)).unwrap_or(0);
         let (pair, base_side) = (ground.pool.pool.uniswap_v2(), goblin.goblin.params().base_side);
         let (base, farmed) = pair.reserves().starting_with(base_side);
         let [base_token, farmed_token] = sees.base_and_farmed(goblin.id);
@@ -78,8 +79,8 @@ impl Positions for Farms<'_> {
     }
 
     fn priced(&self) -> Vec<(TokenId, PriceSource)> {
-        let of = |goblin: &GoblinId| {
-            let goblin = self.sees.protocols.goblin(*goblin);
+        let of = |goblin: &WorkerId| {
+            let goblin = self.sees.protocols.worker(*goblin);
             let (token, pool) = (self.sees.base_and_farmed(goblin.id)[1], goblin.pool);
             let inverted = self.sees.protocols.pool(pool).tokens[1] == token;
             (token, PriceSource::Pool { pool, inverted })
@@ -88,14 +89,14 @@ impl Positions for Farms<'_> {
     }
 
     fn exposures(&self, market: u16, _: u8) -> (Vec<Exposed>, f64) {
-        let goblin = self.sees.protocols.goblin(self.goblin(market));
+        let goblin = self.sees.protocols.worker(self.goblin(market));
         (exposures(goblin, &self.sees.ground(goblin)).collect(), self.sees.worth(self.cell.base, 1))
     }
 
     fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt)) {
         let (held, unit) = self.exposures(market, 0);
         let kill_bps = f64::from(self.cell.bank.params().kill_bps);
-        let kill_factor_bps = self.sees.protocols.goblin(self.goblin(market)).goblin.params().kill_factor_bps;
+        let kill_factor_bps = self.sees.protocols.worker(self.goblin(market)).goblin.params().kill_factor_bps;
         // What a kill leaves of the health pays the debt as long as the health factor is at least this.
         let covered_from = f64::from(kill_factor_bps) / (10_000.0 - kill_bps);
         for at in held {

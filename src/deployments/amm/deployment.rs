@@ -1,7 +1,10 @@
 //! A pool as a deployment: undoing and audit.
 
 use super::PoolCell;
+use crate::chain::event::Revert;
+use crate::chain::families::Call;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
+use crate::deployments::call::CallContext;
 use crate::deployments::deployment::Deployment;
 use crate::deployments::valuation::ValueSheet;
 
@@ -14,6 +17,10 @@ impl PoolCell {
 }
 
 impl Deployment for PoolCell {
+    fn call(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert> {
+        self.answer(cx, call)
+    }
+
     fn commit(&mut self) {
         if !self.undo.is_empty() {
             self.undo.clear();

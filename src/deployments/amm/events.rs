@@ -1,6 +1,7 @@
 //! What `events.csv` says of pools.
 
-use crate::chain::event::{LiquidityAt, Sandwich};
+use crate::chain::event::Sandwich;
+use crate::chain::families::amm::LiquidityAt;
 use crate::chain::ids::PoolId;
 use crate::deployments::events::EventRow;
 use crate::deployments::view::View;

@@ -1,8 +1,10 @@
 //! Pools: what a scenario says of each, whatever its curve, and how it opens.
 
+mod calls;
 pub mod columns;
 mod deployment;
 pub mod events;
+mod genesis;
 mod pool;
 
 pub use pool::PoolCell;
@@ -10,6 +12,7 @@ pub use pool::PoolCell;
 use smallvec::{SmallVec, smallvec};
 use thiserror::Error;
 
+use super::genesis::{Genesis, Settled, Settling, ShareDecimals, ShareToken, Staked, Unsettled};
 use super::{Family, PoolParams};
 use crate::chain::ids::AccountId;
 use crate::checks::Check;
@@ -19,6 +22,9 @@ use crate::checks::names::{EntityKind, Use};
 use crate::math::{Decimal, DecimalError};
 use crate::protocol::amm::{AmmError, Deposit, Direction, LiquidityMoved, PerToken, Pool};
 use crate::reader::piece::{At, Node, Placed};
+
+/// Decimals of a liquidity token, as in the contract.
+const LIQUIDITY_DECIMALS: u8 = 18;
 
 /// A gap between a pool's price and the one outside that is hardly meant.
 const GAP: f64 = 0.05;
@@ -117,6 +123,23 @@ impl Family for PoolParams {
                 check.warning(one.node.at(field).place(), message, expected);
             }
         }
+    }
+
+    fn share_token(one: &Self) -> Option<ShareToken<'_>> {
+        Some(ShareToken { name: one.name(), decimals: ShareDecimals::Fixed(LIQUIDITY_DECIMALS) })
+    }
+
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+        genesis::open(list, genesis)
+    }
+
+    fn settle(
+        _list: &[Self],
+        stakes: &[Staked],
+        settling: &mut Settling,
+        _settled: &mut Settled,
+    ) -> Result<(), Unsettled> {
+        genesis::settle(stakes, settling)
     }
 }
 

@@ -2,13 +2,15 @@
 
 use smallvec::SmallVec;
 
-use crate::chain::ids::{AccountId, PoolId, TokenId};
+use crate::chain::ids::{AccountId, DeploymentId, PoolId, TokenId};
 use crate::chain::state::ChainState;
 use crate::protocol::amm::{Direction, Pool, PoolBefore, PoolToken};
 
 /// A pool.
 #[derive(Debug, Clone)]
 pub struct PoolCell {
+    /// What calls are sent to.
+    pub at: DeploymentId,
     /// Its id.
     pub id: PoolId,
     /// Its account.

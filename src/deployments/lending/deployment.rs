@@ -1,10 +1,17 @@
 //! A lending market as a deployment: undoing and audit.
 
+use super::positions::Loans;
 use super::{Amounts, LendingCell, LoanPlace};
+use crate::chain::event::Revert;
+use crate::chain::families::Call;
 use crate::chain::ids::AccountId;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
+use crate::deployments::call::CallContext;
 use crate::deployments::deployment::Deployment;
+use crate::deployments::liquidatable::LiquidationSearch;
+use crate::deployments::positions::Positions;
 use crate::deployments::valuation::ValueSheet;
+use crate::deployments::view::View;
 use crate::protocol::lending::LendingBefore;
 
 /// What calls about an account may change.
@@ -27,6 +34,10 @@ impl LendingCell {
 }
 
 impl Deployment for LendingCell {
+    fn call(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert> {
+        self.answer(cx, call)
+    }
+
     fn commit(&mut self) {
         self.undo.clear();
     }
@@ -37,6 +48,14 @@ impl Deployment for LendingCell {
             self.market.restore(market);
             self.orders.restore(account, place);
         }
+    }
+
+    fn find_liquidatable(&mut self, search: &mut LiquidationSearch) {
+        self.search(search);
+    }
+
+    fn positions(&self, sees: &View, look: &mut dyn FnMut(&dyn Positions)) {
+        look(&Loans { sees, cell: self });
     }
 
     fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {

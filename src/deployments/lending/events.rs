@@ -1,9 +1,9 @@
 //! What `events.csv` says of lending markets.
 
-use crate::chain::event::LentAt;
+use crate::chain::families::FamilyCall;
+use crate::chain::families::lending::{LendingCall, LentAt};
 use crate::chain::ids::AccountId;
 use crate::chain::liquidation::{Liquidation, Prize};
-use crate::chain::transaction::LendingCall;
 use crate::deployments::events::EventRow;
 use crate::deployments::view::View;
 

@@ -4,25 +4,23 @@ use super::orders::Look;
 use super::{LendingCell, Level};
 use crate::chain::ids::{AccountId, PositionKey};
 use crate::chain::state::ChainState;
-use crate::deployments::liquidatable::{Liquidatable, MinProfit, gas_cost};
+use crate::deployments::liquidatable::{Liquidatable, LiquidationSearch, MinProfit, gas_cost};
 
-/// Lists a market's positions that may be liquidated, by account. One that nobody would find worth its gas is parked until
-/// its debt has grown or gas has become cheap enough.
-pub(crate) fn find_liquidatable(
-    cell: &mut LendingCell,
-    chain: &ChainState,
-    MinProfit(profits): &MinProfit,
-    found: &mut Vec<Liquidatable>,
-) {
-    if cell.orders.open() == 0 {
-        return;
+impl LendingCell {
+    /// Lists the positions that may be liquidated, by account. One that nobody would find worth its gas is parked until its
+    /// debt has grown or gas has become cheap enough.
+    pub(super) fn search(&mut self, search: &mut LiquidationSearch) {
+        if self.orders.open() == 0 {
+            return;
+        }
+        let (chain, MinProfit(profits)) = (search.chain, search.profits);
+        let level = self.level(&chain.oracles, &chain.tokens, chain.clock.now());
+        let profit = profits[self.protocol.index()];
+        let bar = profit.map(|profit| (gas_cost(chain, chain.gas.schedule.liquidate) + profit) / most_bonus(self));
+        let first = search.found.len();
+        surface(self, chain, &level, bar, search.found);
+        search.found[first..].sort_unstable_by_key(|loan| loan.key);
     }
-    let level = cell.level(&chain.oracles, &chain.tokens, chain.clock.now());
-    let profit = profits[cell.protocol.index()];
-    let bar = profit.map(|profit| (gas_cost(chain, chain.gas.schedule.liquidate) + profit) / most_bonus(cell));
-    let first = found.len();
-    surface(cell, chain, &level, bar, found);
-    found[first..].sort_unstable_by_key(|loan| loan.key);
 }
 
 /// Returns the greatest bonus of a market's assets.

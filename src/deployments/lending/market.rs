@@ -4,7 +4,7 @@ use super::deployment::AccountBefore;
 use super::orders::LoanOrders;
 use smallvec::SmallVec;
 
-use crate::chain::ids::{AccountId, FeedId, LendingId, PositionKey, ProtocolId, TokenId};
+use crate::chain::ids::{AccountId, DeploymentId, FeedId, LendingId, PositionKey, ProtocolId, TokenId};
 use crate::chain::oracles::{Oracles, wad_to_f64};
 use crate::chain::tokens::Tokens;
 use crate::protocol::lending::{Exposure, Indices, LendingDecisions, LendingMarket};
@@ -21,6 +21,8 @@ pub struct Asset {
 /// A lending market.
 #[derive(Debug, Clone)]
 pub struct LendingCell {
+    /// What calls are sent to.
+    pub at: DeploymentId,
     /// Its id.
     pub id: LendingId,
     /// Its id among the protocols with positions.

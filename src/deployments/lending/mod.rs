@@ -1,19 +1,21 @@
 //! Lending markets: what a scenario says of each, whatever may be owed against what, and how it opens.
 
+mod calls;
 pub mod columns;
 mod deployment;
 pub mod events;
+mod genesis;
 mod liquidatable;
 mod market;
 mod orders;
-pub(super) mod positions;
+mod positions;
 
-pub(super) use liquidatable::find_liquidatable;
 pub use market::{Amounts, Asset, LendingCell, Level, Prices};
 pub use orders::{Heap, LoanOrders, LoanPlace, Look};
 
 use serde::Deserialize;
 
+use super::genesis::{Genesis, Settled, Settling, Staked, Unsettled};
 use super::{Family, LendingParams};
 use crate::chain::state::ChainState;
 use crate::checks::Check;
@@ -62,6 +64,19 @@ impl Family for LendingParams {
             told(node, oracle, token, check);
         }
         one.value.check(one.at(), check);
+    }
+
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+        genesis::open(list, genesis)
+    }
+
+    fn settle(
+        _list: &[Self],
+        stakes: &[Staked],
+        settling: &mut Settling,
+        _settled: &mut Settled,
+    ) -> Result<(), Unsettled> {
+        genesis::settle(stakes, settling)
     }
 }
 

@@ -8,12 +8,12 @@ use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
 use crate::protocol::lending::Exposure;
 
-pub(in crate::deployments) struct Loans<'a> {
-    pub(in crate::deployments) sees: &'a View<'a, 'a>,
-    pub(in crate::deployments) cell: &'a LendingCell,
+pub(super) struct Loans<'a, 'w, 's> {
+    pub(super) sees: &'a View<'w, 's>,
+    pub(super) cell: &'a LendingCell,
 }
 
-impl Positions for Loans<'_> {
+impl Positions for Loans<'_, '_, '_> {
     fn standing(&self, market: u16) -> Vec<u32> {
         let mut accounts = self.cell.orders.accounts();
         accounts.retain(|account| self.stands(market, *account));

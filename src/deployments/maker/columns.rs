@@ -1,7 +1,8 @@
 //! What a block's row says of Maker systems.
 
 use super::MakerCell;
-use crate::chain::ids::IlkId;
+use crate::protocol::lending::maker::IlkId;
+
 use crate::deployments::columns::{Group, Moment};
 use crate::math::Rad;
 use crate::protocol::lending::maker::AuctionId;
@@ -28,11 +29,11 @@ impl Group for MakerColumns {
     const KIND: &'static str = "maker";
 
     fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
-        at.protocols.makers()
+        at.protocols.issuers()
     }
 
     fn name(at: &Moment, cell: Self::Of<'_>) -> String {
-        at.protocols.directory.makers[cell.id.index()].name.clone()
+        at.protocols.directory.issuers[cell.id.index()].name.clone()
     }
 
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
@@ -80,7 +81,7 @@ impl Group for IlkColumns {
     const KIND: &'static str = "ilk";
 
     fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
-        at.protocols.makers().flat_map(|cell| cell.maker.ilks().map(move |number| (cell, number)))
+        at.protocols.issuers().flat_map(|cell| cell.maker.ilks().map(move |number| (cell, number)))
     }
 
     fn name(_: &Moment, (cell, number): Self::Of<'_>) -> String {

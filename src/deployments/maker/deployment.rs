@@ -1,18 +1,25 @@
 //! A system as a deployment: undoing and audit.
 
+use super::positions::Vaults;
+use crate::deployments::liquidatable::LiquidationSearch;
+use crate::deployments::positions::Positions;
 use crate::deployments::valuation::ValueSheet;
+use crate::deployments::view::View;
 use crate::math::Ray;
 use std::collections::BTreeSet;
 
 use super::{AuctionKind, MakerCell};
-use crate::chain::cdp::{AuctionRow, MakerOrder};
-use crate::chain::ids::{AccountId, IlkId};
+use crate::chain::event::Revert;
+use crate::chain::families::Call;
+use crate::chain::families::cdp::{AuctionRow, CdpCall};
+use crate::chain::ids::AccountId;
 use crate::chain::ledger::Source;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
-use crate::deployments::deployment::Deployment;
+use crate::deployments::call::CallContext;
+use crate::deployments::deployment::{Deployment, Leveraged};
 use crate::deployments::lending::LoanPlace;
 use crate::math::Rad;
-use crate::protocol::lending::maker::{AuctionOf, MakerBefore, Touched};
+use crate::protocol::lending::maker::{AuctionOf, IlkId, MakerBefore, Touched};
 
 /// What a call may change.
 #[derive(Debug, Clone)]
@@ -28,19 +35,20 @@ pub struct CallBefore {
 
 impl MakerCell {
     /// Keeps what a call may change.
-    pub fn keep(&mut self, sender: AccountId, order: &MakerOrder, now: u64) {
-        let owner = order.call.owner(sender);
-        let auction = order.call.auction();
-        let of = |auction| match self.ilk(order.ilk).auctions {
+    pub fn keep(&mut self, sender: AccountId, call: &CdpCall, now: u64) {
+        let ilk_id = IlkId(call.market);
+        let owner = call.kind.owner(sender);
+        let auction = call.kind.auction();
+        let of = |auction| match self.ilk(ilk_id).auctions {
             AuctionKind::Dutch => AuctionOf::Clipper(auction),
             AuctionKind::English => AuctionOf::Flipper(auction),
         };
         let accounts = [sender, owner];
-        let touched = Touched { ilk: Some(order.ilk), accounts: &accounts, auction: auction.map(of), era: now };
-        let ilk = self.ilk(order.ilk);
+        let touched = Touched { ilk: Some(ilk_id), accounts: &accounts, auction: auction.map(of), era: now };
+        let ilk = self.ilk(ilk_id);
         let index = auction.and_then(|auction| (auction.0 as usize).checked_sub(1));
         let before = CallBefore {
-            ilk: order.ilk,
+            ilk: ilk_id,
             owner,
             place: ilk.orders.place(owner),
             before: self.maker.before(&touched),
@@ -52,6 +60,10 @@ impl MakerCell {
 }
 
 impl Deployment for MakerCell {
+    fn call(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert> {
+        self.answer(cx, call)
+    }
+
     fn commit(&mut self) {
         self.undo.clear();
     }
@@ -68,6 +80,19 @@ impl Deployment for MakerCell {
         }
     }
 
+    fn find_liquidatable(&mut self, search: &mut LiquidationSearch) {
+        self.search(search);
+    }
+
+    fn positions(&self, sees: &View, look: &mut dyn FnMut(&dyn Positions)) {
+        look(&Vaults { sees, cell: self });
+    }
+
+    fn holders(&self, _sees: &View, tell: &mut dyn FnMut(AccountId, Option<Leveraged>)) {
+        let vaults = self.maker.ilks().flat_map(|ilk| self.maker.positions(ilk).into_iter().flatten());
+        vaults.filter(|(_, vault)| vault.art > 0).for_each(|(owner, _)| tell(owner, None));
+    }
+
     /// What the adapters hold, and the vat's sums: all dai is the debt, all sin the vice, what vaults owe the rest.
     fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {
         let (maker, state) = (&self.maker, self.maker.state());
@@ -76,7 +101,7 @@ impl Deployment for MakerCell {
             let held = of_token.map(|(number, _)| maker.gem_held(number).expect(LISTED)).sum();
             sheet.holds(self.account, token, held)?;
         }
-        let name = &sheet.protocols.directory.makers[self.id.index()].name;
+        let name = &sheet.protocols.directory.issuers[self.id.index()].name;
         let outside = self.dai_minted().ok();
         let minted = sheet.ledger.issued(Source::Stablecoins, self.dai);
         same(|| format!("dai of {name}"), ("the system", outside), ("the ledger", Some(minted)))?;

@@ -1,12 +1,13 @@
 //! What `events.csv` says of Maker systems.
 
-use crate::chain::cdp::MakerCall;
-use crate::chain::event::{MakerAt, MakerDone};
+use crate::chain::families::FamilyCall;
+use crate::chain::families::cdp::{CdpCallKind, VaultAt, VaultDone};
 use crate::chain::ids::AccountId;
 use crate::chain::liquidation::{Liquidation, Prize};
 use crate::deployments::events::EventRow;
 use crate::deployments::view::View;
 use crate::math::Rad;
+use crate::protocol::lending::maker::IlkId;
 
 words! {
     /// What happened in a Maker system.
@@ -33,32 +34,32 @@ words! {
 }
 
 impl Kind {
-    fn of(call: &MakerCall) -> Self {
+    fn of(call: &CdpCallKind) -> Self {
         match call {
-            MakerCall::LockAndDraw { .. } | MakerCall::FlashMint { .. } => Self::LockAndDraw,
-            MakerCall::WipeAndFree { .. } | MakerCall::RepayFlashMint => Self::WipeAndFree,
-            MakerCall::Bark { .. } => Self::Bark,
-            MakerCall::Bite { .. } => Self::Bite,
-            MakerCall::Take { .. } => Self::Take,
-            MakerCall::Redo { .. } => Self::Redo,
-            MakerCall::Tend { .. } => Self::Tend,
-            MakerCall::Dent { .. } => Self::Dent,
-            MakerCall::Deal { .. } => Self::Deal,
+            CdpCallKind::LockAndDraw { .. } | CdpCallKind::FlashMint { .. } => Self::LockAndDraw,
+            CdpCallKind::WipeAndFree { .. } | CdpCallKind::RepayFlashMint => Self::WipeAndFree,
+            CdpCallKind::StartDutch { .. } => Self::Bark,
+            CdpCallKind::StartEnglish { .. } => Self::Bite,
+            CdpCallKind::Buy { .. } => Self::Take,
+            CdpCallKind::Restart { .. } => Self::Redo,
+            CdpCallKind::RaiseBid { .. } => Self::Tend,
+            CdpCallKind::LowerLot { .. } => Self::Dent,
+            CdpCallKind::Settle { .. } => Self::Deal,
         }
     }
 }
 
 /// Tells a call that did not liquidate, and returns whose collateral was sold.
-pub(crate) fn done<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a MakerAt) -> Option<AccountId> {
-    let cell = sees.protocols.maker(at.system);
-    let ilk = cell.ilk(at.ilk);
+pub(crate) fn done<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a VaultAt) -> Option<AccountId> {
+    let cell = sees.protocols.issuer(at.issuer);
+    let ilk = cell.ilk(IlkId(at.call.market));
     let units = |rad: Rad| rad.to_wad_down().unwrap_or(u128::MAX);
-    row.tell(Kind::of(&at.call).word(), at.call.name());
+    row.tell(Kind::of(&at.call.kind).word(), at.call.name());
     row.market = Some(&ilk.name);
-    row.auction = at.call.auction().map(|auction| auction.0.into());
+    row.auction = at.call.kind.auction().map(|auction| auction.0.into());
     match at.done {
-        MakerDone::Changed { locked, freed, drawn, wiped } => {
-            if let MakerCall::LockAndDraw { .. } = at.call {
+        VaultDone::Changed { locked, freed, drawn, wiped, .. } => {
+            if let CdpCallKind::LockAndDraw { .. } = at.call.kind {
                 row.paid(sees, (ilk.gem, locked));
                 row.got(sees, (cell.dai, drawn));
             } else {
@@ -67,16 +68,16 @@ pub(crate) fn done<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a MakerAt) 
             }
             None
         }
-        MakerDone::Restarted { incentive, .. } => {
+        VaultDone::Restarted { incentive, .. } => {
             row.prize = Some(sees.amount(cell.dai, units(incentive)));
             None
         }
-        MakerDone::Bid { bid, lot, .. } => {
+        VaultDone::Bid { bid, lot, .. } => {
             row.paid(sees, (cell.dai, units(bid)));
             row.got(sees, (ilk.gem, lot));
             None
         }
-        MakerDone::Sold(sold) => {
+        VaultDone::Sold(sold) => {
             row.paid(sees, (cell.dai, units(sold.paid)));
             row.got(sees, (ilk.gem, sold.lot));
             row.bad_debt = sold.shortfall().map(|shortfall| sees.amount(cell.dai, units(shortfall)));

@@ -4,19 +4,19 @@ use super::{MakerCell, exposure_of, level_of};
 use crate::chain::ids::{AccountId, PositionKey};
 use crate::chain::state::ChainState;
 use crate::deployments::lending::Look;
-use crate::deployments::liquidatable::Liquidatable;
+use crate::deployments::liquidatable::{Liquidatable, LiquidationSearch};
 use crate::protocol::lending::maker::IlkId;
 
-/// Lists a system's vaults that may be liquidated, by ilk and account, and says whether any auction runs.
-pub(crate) fn find_liquidatable(cell: &mut MakerCell, chain: &ChainState, found: &mut Vec<Liquidatable>) -> bool {
-    let mut auctions_run = false;
-    for number in (0..).zip(0..cell.ilks.len()).map(|(number, _)| IlkId(number)) {
-        let first = found.len();
-        surface(cell, number, chain, found);
-        auctions_run |= cell.auctions_run(number);
-        found[first..].sort_unstable_by_key(|vault| vault.key);
+impl MakerCell {
+    /// Lists the vaults that may be liquidated, by ilk and account, and says whether any auction runs.
+    pub(super) fn search(&mut self, search: &mut LiquidationSearch) {
+        for number in (0..).zip(0..self.ilks.len()).map(|(number, _)| IlkId(number)) {
+            let first = search.found.len();
+            surface(self, number, search.chain, search.found);
+            *search.auctions_run |= self.auctions_run(number);
+            search.found[first..].sort_unstable_by_key(|vault| vault.key);
+        }
     }
-    auctions_run
 }
 
 /// Lists an ilk's vaults that may be liquidated.

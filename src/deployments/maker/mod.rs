@@ -1,14 +1,15 @@
 //! Maker: vaults by ilk, and auctions of their collateral.
 
+mod calls;
 pub mod columns;
 mod deployment;
 pub mod events;
+mod genesis;
 mod liquidatable;
 mod open;
 mod params;
-pub(super) mod positions;
+mod positions;
 mod system;
 
-pub(super) use liquidatable::find_liquidatable;
 pub use params::Params;
-pub use system::{AuctionKind, ELSEWHERE, IlkCell, MakerCell, dai_up, exposure_of, level_of};
+pub use system::{AuctionKind, ELSEWHERE, IlkCell, MakerCell, dai_up, exposure_of, ilk_named, level_of};

@@ -2,9 +2,10 @@
 
 use super::Params;
 use super::params::{AbacusParams, AuctionParams, IlkParams, LotParams};
-use crate::chain::ids::{AccountId, MakerId, ProtocolId};
+use crate::chain::ids::IssuerId;
 use crate::chain::state::ChainState;
 use crate::chain::time::{TimeSpan, YEAR_MS};
+use crate::deployments::genesis::Genesis;
 use crate::deployments::lending::LoanOrders;
 use crate::deployments::lending::{share_ray, share_wad};
 use crate::deployments::maker::{ELSEWHERE, IlkCell, MakerCell};
@@ -15,14 +16,15 @@ use crate::protocol::lending::maker::{
 
 const CHECKED: &str = "the scenario was checked";
 
-/// Returns the system with its ilks, each at its oracle's price.
-pub(super) fn open(
-    params: &Params,
-    id: MakerId,
-    protocol: ProtocolId,
-    account: AccountId,
-    chain: &ChainState,
-) -> Result<MakerCell, MakerError> {
+/// Puts the system with its ilks into the world, each at its oracle's price.
+///
+/// # Errors
+/// The contracts refuse it.
+pub(super) fn deploy(params: &Params, id: IssuerId, genesis: &mut Genesis) -> Result<(), MakerError> {
+    let (account, at) = (genesis.open_account(), genesis.next_address());
+    let markets = params.ilks.iter().map(|ilk| ilk.name.clone()).collect();
+    let protocol = genesis.directory.list_positions(at, &params.name, markets);
+    let chain = genesis.chain();
     let start = chain.clock.start;
     let system = MakerParams {
         line: rad(&params.line).checked_add(Rad::from_wad(ELSEWHERE)).expect(CHECKED),
@@ -34,8 +36,8 @@ pub(super) fn open(
         wait_seconds: 0,
     };
     let dai = chain.tokens.named(&params.dai);
-    let mut cell =
-        MakerCell { id, protocol, account, dai, maker: Maker::new(&system, start), ilks: Vec::new(), undo: Vec::new() };
+    let maker = Maker::new(&system, start);
+    let mut cell = MakerCell { at, id, protocol, account, dai, maker, ilks: Vec::new(), undo: Vec::new() };
     cell.count_dai_from_elsewhere()?;
     for params in &params.ilks {
         let listed = ilk(params, chain);
@@ -44,7 +46,9 @@ pub(super) fn open(
         cell.ilks.push(listed);
         cell.update(ilk, &chain.oracles, start)?;
     }
-    Ok(cell)
+    let named = genesis.deploy(&params.name, cell);
+    genesis.directory.issuers.push(named);
+    Ok(())
 }
 
 fn ilk(params: &IlkParams, chain: &ChainState) -> IlkCell {

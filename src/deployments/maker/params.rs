@@ -5,13 +5,13 @@ use serde::Deserialize;
 use super::super::cdp::IssuerSpec;
 use super::super::lending::told;
 use super::super::{Part, Protocol};
-use crate::chain::ids::{AccountId, MakerId, ProtocolId};
-use crate::chain::state::ChainState;
+use crate::chain::ids::IssuerId;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredVaults;
 use crate::checks::names::{EntityKind, Use};
-use crate::deployments::maker::{AuctionKind, MakerCell};
+use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
+use crate::deployments::maker::AuctionKind;
 use crate::math::Decimal;
 use crate::reader::piece::{At, Node};
 
@@ -196,14 +196,13 @@ impl IssuerSpec for Params {
         }
     }
 
-    fn open(
-        &self,
-        id: MakerId,
-        protocol: ProtocolId,
-        account: AccountId,
-        chain: &ChainState,
-    ) -> Result<MakerCell, String> {
-        super::open::open(self, id, protocol, account, chain).map_err(|error| error.to_string())
+    fn deploy(&self, id: IssuerId, genesis: &mut Genesis) -> Result<(), String> {
+        let refused = |error| format!("stablecoin issuer {}: {error}", self.name);
+        super::open::deploy(self, id, genesis).map_err(refused)
+    }
+
+    fn settle(&self, id: IssuerId, stakes: &[Staked], settling: &mut Settling) -> Result<(), Unsettled> {
+        super::genesis::write_stakes(id, stakes, settling)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Vaults, a market for each ilk, numbered by their owners' accounts.
 
+use crate::protocol::lending::maker::IlkId;
 use smallvec::smallvec;
 
-use crate::chain::ids::{AccountId, IlkId, TokenId};
+use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::liquidation::PriceSource;
 use crate::deployments::lending::Level;
 use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, loan_exposures};
@@ -11,19 +12,19 @@ use crate::deployments::positions::{Amounts, Collateral, DebtAt, Holding, Positi
 use crate::deployments::view::View;
 use crate::protocol::lending::Exposure;
 
-pub(in crate::deployments) struct Vaults<'a> {
-    pub(in crate::deployments) sees: &'a View<'a, 'a>,
-    pub(in crate::deployments) cell: &'a MakerCell,
+pub(super) struct Vaults<'a, 'w, 's> {
+    pub(super) sees: &'a View<'w, 's>,
+    pub(super) cell: &'a MakerCell,
 }
 
-impl Vaults<'_> {
+impl Vaults<'_, '_, '_> {
     /// Returns the share of its worth that may be owed against an ilk's collateral.
     fn threshold(&self, market: u16) -> f64 {
         self.cell.maker.ilk_state(IlkId(market)).map_or(0.0, |state| 1.0 / state.mat.to_f64())
     }
 }
 
-impl Positions for Vaults<'_> {
+impl Positions for Vaults<'_, '_, '_> {
     fn standing(&self, market: u16) -> Vec<u32> {
         let vaults = self.cell.maker.positions(IlkId(market)).into_iter().flatten();
         let mut owners: Vec<u32> =

@@ -5,11 +5,12 @@
 //! had called `poke` and `drip` in the same second: vaults are judged by the answer that stands and by what they owe now.
 
 use super::deployment::CallBefore;
-use crate::chain::cdp::AuctionRow;
+use crate::chain::families::cdp::AuctionRow;
 use smallvec::{SmallVec, smallvec};
 
-use crate::chain::ids::{AccountId, FeedId, MakerId, PositionKey, ProtocolId, TokenId};
+use crate::chain::ids::{AccountId, DeploymentId, FeedId, IssuerId, PositionKey, ProtocolId, TokenId};
 use crate::chain::oracles::Oracles;
+use crate::deployments::deployed::Protocols;
 use crate::deployments::lending::{Level, LoanOrders};
 use crate::math::{MathError, Rad, Ray, WAD};
 use crate::protocol::lending::maker::{IlkId, IlkState, Maker, MakerError, Position};
@@ -22,8 +23,10 @@ pub const ELSEWHERE: u128 = 1_000_000_000_000 * WAD;
 /// A Maker system.
 #[derive(Debug, Clone)]
 pub struct MakerCell {
+    /// What calls are sent to.
+    pub at: DeploymentId,
     /// Its id.
-    pub id: MakerId,
+    pub id: IssuerId,
     /// Its id among the protocols with positions.
     pub protocol: ProtocolId,
     /// The account of its adapters, which hold all collateral.
@@ -170,6 +173,12 @@ impl MakerCell {
             AuctionKind::English => self.maker.bids(ilk).map_or(0, |bids| bids.len()),
         }
     }
+}
+
+/// Returns the system that has the ilk of this name, and its number there; scenarios are checked for it.
+pub fn ilk_named<'p>(protocols: &'p Protocols, name: &str) -> (&'p MakerCell, IlkId) {
+    let found = protocols.issuers().find_map(|cell| Some((cell, cell.named(name)?)));
+    found.expect("checked: the scenario names only what it holds")
 }
 
 impl IlkCell {

@@ -1,40 +1,69 @@
-//! A staking farm as a deployment: undoing and audit.
+//! A staking contract as a deployment.
 
 use super::FarmCell;
-use crate::chain::ids::AccountId;
+use crate::chain::event::Revert;
+use crate::chain::families::Call;
+use crate::chain::ids::{AccountId, TokenId};
 use crate::deployments::audit::{AuditError, AuditSheet, same};
+use crate::deployments::call::CallContext;
 use crate::deployments::deployment::Deployment;
 use crate::deployments::valuation::ValueSheet;
+use crate::protocol::farm::BlockTime;
 
 impl FarmCell {
-    /// Keeps what a call by an account may change.
-    pub fn keep(&mut self, account: AccountId) {
-        self.undo.push((account, self.farm.seat(account)));
+    /// Keeps what a call of an account to a market may change.
+    pub fn keep(&mut self, market: u16, account: AccountId) {
+        self.undo.push(self.contract.before(market, account));
+    }
+
+    /// Returns its markets, each with what is staked there.
+    fn markets(&self) -> impl Iterator<Item = (u16, TokenId)> {
+        (0_u16..).zip(self.staked.iter().copied())
     }
 }
 
 impl Deployment for FarmCell {
+    fn call(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert> {
+        self.answer(cx, call)
+    }
+
     fn commit(&mut self) {
         self.undo.clear();
     }
 
     fn roll_back(&mut self) {
-        while let Some((account, seat)) = self.undo.pop() {
-            self.farm.write(account, seat);
+        while let Some(before) = self.undo.pop() {
+            self.contract.restore(&before);
         }
     }
 
     fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {
-        let totals = self.farm.totals();
-        sheet.holds(self.account, self.staked, totals.total_supply)?;
-        sheet.holds(self.account, self.reward, totals.reward_balance)?;
-        let stakes: u128 = self.farm.stakes().map(|(_, stake)| stake.balance).sum();
-        let what = || format!("stakes of {}", sheet.protocols.directory.farms[self.id.index()].name);
-        same(what, ("the total", totals.total_supply), ("the sum of stakes", stakes))
+        let contract = self.contract.staking();
+        sheet.holds(self.account, self.reward, contract.reward_held())?;
+        for (market, token) in self.markets() {
+            sheet.holds(self.account, token, contract.held(market))?;
+            let stakes: u128 = contract.stakes(market).map(|(_, stake)| stake).sum();
+            let what = || format!("stakes of {}", sheet.protocols.directory.farms[self.id.index()].name);
+            same(what, ("the total", contract.held(market)), ("the sum of stakes", stakes))?;
+        }
+        Ok(())
     }
 
+    /// Gives everybody its stake and what it could claim, and keeps apart the rewards that nobody could claim yet.
     fn value(&self, sheet: &mut ValueSheet) {
-        let waiting = sheet.ledger.balance(self.account, self.reward) as f64;
+        let contract = self.contract.staking();
+        let now = BlockTime { number: sheet.block, timestamp: sheet.now };
+        let mut waiting = contract.reward_held() as f64;
+        for (market, token) in self.markets() {
+            for (account, staked) in contract.stakes(market) {
+                if sheet.is_wallet(account) {
+                    let earned = contract.pending(market, account, now) as f64;
+                    let worth = staked as f64 * sheet.unit(token) + earned * sheet.unit(self.reward);
+                    sheet.claim(account, worth);
+                    waiting -= earned;
+                }
+            }
+        }
         sheet.valuation.unpaid_rewards += waiting * sheet.unit(self.reward);
         sheet.leave_out(self.account);
     }

@@ -1,21 +1,25 @@
-//! A staking farm in the world.
+//! A staking contract in the world.
 
-use crate::chain::ids::{AccountId, FarmId, TokenId};
-use crate::protocol::farm::staking_rewards::{Seat, StakingRewards};
+use smallvec::SmallVec;
 
-/// A staking farm.
+use crate::chain::ids::{AccountId, DeploymentId, FarmId, TokenId};
+use crate::protocol::farm::{StakingBefore, StakingContract};
+
+/// A staking contract.
 #[derive(Debug, Clone)]
 pub struct FarmCell {
+    /// What calls are sent to.
+    pub at: DeploymentId,
     /// Its id.
     pub id: FarmId,
     /// Its account.
     pub account: AccountId,
-    /// The liquidity token that is staked.
-    pub staked: TokenId,
+    /// What is staked, by market.
+    pub staked: SmallVec<[TokenId; 2]>,
     /// The token it pays.
     pub reward: TokenId,
     /// Its state machine.
-    pub farm: StakingRewards,
+    pub contract: StakingContract,
     /// What the transaction that runs may have changed, as it was; empty between transactions.
-    pub undo: Vec<(AccountId, Seat)>,
+    pub undo: Vec<StakingBefore>,
 }

@@ -1,25 +1,30 @@
 //! Staking farms: what a scenario says of each, whatever pays its rewards out.
 
+mod calls;
 mod deployment;
 pub mod events;
 mod farm;
+mod genesis;
 
 pub use farm::FarmCell;
+pub use genesis::{Emissions, fund_farms};
 
 use std::fmt::Debug;
 
+use super::genesis::{Genesis, Settled, Settling, Staked, Unsettled};
 use super::{Family, FarmParams};
+use crate::chain::state::ChainState;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredFarm};
 use crate::checks::names::{EntityKind, Use};
 use crate::math::Decimal;
-use crate::protocol::farm::staking_rewards::StakingRewards;
-use crate::reader::piece::{At, Placed};
+use crate::protocol::farm::StakingContract;
+use crate::reader::piece::{At, Node, Placed};
 
 /// What a scenario says of a staking farm.
 pub trait FarmSpec: Debug {
-    /// Returns its name, the pool whose liquidity tokens are staked, and the token it pays.
+    /// Returns its name, the pools whose liquidity tokens are staked, and the token it pays.
     fn declared(&self) -> DeclaredFarm<'_>;
 
     /// Returns when it is funded, from the start of the run, and with how many whole tokens.
@@ -28,8 +33,11 @@ pub trait FarmSpec: Debug {
     /// Notes what is wrong with it, but for its pool and emissions.
     fn check(&self, at: At, check: &mut Check);
 
+    /// Returns where each of its pools is named.
+    fn pool_nodes<'a>(&self, at: At<'a>) -> Vec<Node<'a>>;
+
     /// Opens it before anybody stakes.
-    fn open(&self) -> StakingRewards;
+    fn open(&self, chain: &ChainState) -> StakingContract;
 }
 
 impl Family for FarmParams {
@@ -40,16 +48,19 @@ impl Family for FarmParams {
     }
 
     fn uses<'a, 'd>(one: &'d Placed<'a, Self>, used: &mut Vec<Use<'a, 'd>>) {
-        let DeclaredFarm { pool, reward, .. } = one.value.declared();
-        used.push(Use::new(one.node.at("pool"), EntityKind::POOL, pool));
+        let DeclaredFarm { pools, reward, .. } = one.value.declared();
+        let nodes = one.value.pool_nodes(one.at());
+        used.extend(nodes.into_iter().zip(pools).map(|(node, pool)| Use::new(node, EntityKind::POOL, pool)));
         used.push(Use::new(one.node.at("reward"), EntityKind::TOKEN, reward));
     }
 
     fn check(one: &Placed<Self>, check: &mut Check) {
-        let DeclaredFarm { pool, reward, .. } = one.value.declared();
-        if check.declared.pool(pool).is_some_and(|pool| pool.tick_spacing().is_some()) {
-            let message = format!("the pool `{pool}` has no liquidity token that could be staked");
-            check.error(one.node.at("pool").place(), message, "expected a pool whose liquidity is a token");
+        let DeclaredFarm { pools, reward, .. } = one.value.declared();
+        for (node, pool) in one.value.pool_nodes(one.at()).into_iter().zip(pools) {
+            if check.declared.pool(pool).is_some_and(|pool| pool.tick_spacing().is_some()) {
+                let message = format!("the pool `{pool}` has no liquidity token that could be staked");
+                check.error(node.place(), message, "expected a pool whose liquidity is a token");
+            }
         }
         one.value.check(one.at(), check);
         if !one.whole {
@@ -64,5 +75,18 @@ impl Family for FarmParams {
                 check.warning(node.nth(0).place(), message, expected);
             }
         }
+    }
+
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+        genesis::open(list, genesis)
+    }
+
+    fn settle(
+        _list: &[Self],
+        stakes: &[Staked],
+        settling: &mut Settling,
+        _settled: &mut Settled,
+    ) -> Result<(), Unsettled> {
+        genesis::settle(stakes, settling)
     }
 }

@@ -4,12 +4,14 @@ use serde::Deserialize;
 
 use super::super::Protocol;
 use super::super::staking::FarmSpec;
+use crate::chain::state::ChainState;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredFarm;
 use crate::math::Decimal;
+use crate::protocol::farm::StakingContract;
 use crate::protocol::farm::staking_rewards::StakingRewards;
-use crate::reader::piece::At;
+use crate::reader::piece::{At, Node};
 
 /// Longest time over which a farm may stream rewards.
 const LONGEST_DURATION: TimeSpan = TimeSpan::seconds(1_000 * 366 * 86_400);
@@ -40,7 +42,7 @@ impl Protocol for Params {}
 
 impl FarmSpec for Params {
     fn declared(&self) -> DeclaredFarm<'_> {
-        DeclaredFarm { name: &self.name, pool: &self.pool, reward: &self.reward }
+        DeclaredFarm { name: &self.name, protocol: "StakingRewards", pools: vec![&self.pool], reward: &self.reward }
     }
 
     fn emissions(&self) -> &[(TimeSpan, Decimal)] {
@@ -60,7 +62,11 @@ impl FarmSpec for Params {
         }
     }
 
-    fn open(&self) -> StakingRewards {
-        StakingRewards::new(self.duration.ms / 1_000)
+    fn pool_nodes<'a>(&self, at: At<'a>) -> Vec<Node<'a>> {
+        vec![at.node.at("pool")]
+    }
+
+    fn open(&self, _chain: &ChainState) -> StakingContract {
+        StakingRewards::new(self.duration.ms / 1_000).into()
     }
 }

@@ -19,6 +19,7 @@ use crate::agents::AgentParams;
 use crate::chain::venue::VenueParams;
 use crate::checks::declared::Declared;
 use crate::checks::names::{EntityKind, Use};
+use crate::deployments::genesis::{Genesis, Settled, Settling, ShareToken, Staked, Unsettled};
 use crate::deployments::{BankParams, Family, FarmParams, LendingParams, PoolParams, StablecoinParams};
 use crate::market::correlation::CorrelationParams;
 use crate::market::oracle::OracleParams;
@@ -45,6 +46,32 @@ pub(super) trait Listed: Sized {
 
     /// Notes what is hardly meant in these, where the scenario is sound.
     fn warn(_list: &[Placed<Self>], _check: &mut Check) {}
+
+    /// Returns the tokens that these mint for shares of them.
+    fn share_tokens(_list: &[Self]) -> Vec<ShareToken<'_>> {
+        vec![]
+    }
+
+    /// Puts these into a world that has what stands in the lists before.
+    ///
+    /// # Errors
+    /// A contract refuses what the scenario says.
+    fn open(_list: &[Self], _genesis: &mut Genesis) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Writes what agents hold of these before the first block.
+    ///
+    /// # Errors
+    /// A contract refuses, or there is too little of something.
+    fn settle(
+        _list: &[Self],
+        _stakes: &[Staked],
+        _settling: &mut Settling,
+        _settled: &mut Settled,
+    ) -> Result<(), Unsettled> {
+        Ok(())
+    }
 }
 
 impl<T: Family> Listed for T {
@@ -71,6 +98,23 @@ impl<T: Family> Listed for T {
             <T as Family>::warn(one, check);
         }
     }
+
+    fn share_tokens(list: &[Self]) -> Vec<ShareToken<'_>> {
+        list.iter().filter_map(<T as Family>::share_token).collect()
+    }
+
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+        <T as Family>::open(list, genesis)
+    }
+
+    fn settle(
+        list: &[Self],
+        stakes: &[Staked],
+        settling: &mut Settling,
+        settled: &mut Settled,
+    ) -> Result<(), Unsettled> {
+        <T as Family>::settle(list, stakes, settling, settled)
+    }
 }
 
 /// Makes what a scenario lists, and what could be read of it, from one list of the lists.
@@ -91,6 +135,33 @@ macro_rules! lists {
         #[derive(Debug, Clone, Default, PartialEq)]
         pub struct Lists {
             $($(#[$doc])* pub $list: Vec<$element>,)+
+        }
+
+        impl Lists {
+            /// Returns the tokens that protocols mint for shares of them, in the order of the lists.
+            pub(super) fn share_tokens(&self) -> Vec<ShareToken<'_>> {
+                let mut tokens = Vec::new();
+                $(tokens.extend(<$element as Listed>::share_tokens(&self.$list));)+
+                tokens
+            }
+
+            /// Puts what is listed into a world, list by list.
+            pub(super) fn open(&self, genesis: &mut Genesis) -> Result<(), String> {
+                $(<$element as Listed>::open(&self.$list, genesis)?;)+
+                Ok(())
+            }
+
+            /// Writes what agents hold before the first block, the last list first: what stands on other protocols finds
+            /// them as their founders left them.
+            pub(super) fn settle(&self, stakes: &[Staked], settling: &mut Settling) -> Result<Settled, Unsettled> {
+                type Settle<'l> = Box<dyn Fn(&[Staked], &mut Settling, &mut Settled) -> Result<(), Unsettled> + 'l>;
+                let lists: Vec<Settle> = vec![$(Box::new(|stakes, settling, settled| {
+                    <$element as Listed>::settle(&self.$list, stakes, settling, settled)
+                }),)+];
+                let mut settled = Settled::default();
+                lists.iter().rev().try_for_each(|settle| settle(stakes, settling, &mut settled))?;
+                Ok(settled)
+            }
         }
 
         /// What could be read of a scenario's lists.

@@ -3,9 +3,11 @@
 use super::Listed;
 use crate::agents::population::Activity;
 use crate::agents::publisher::PUBLISHES;
+use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::checks::declared::{Declared, DeclaredOracle};
 use crate::checks::names::{EntityKind, Use};
-use crate::market::oracle::{OracleParams, PublishParams, SourceParams, UpdateParams};
+use crate::deployments::genesis::Genesis;
+use crate::market::oracle::{Observer, Observers, OracleParams, PublishParams, SourceParams, UpdateParams};
 use crate::reader::piece::{Node, Placed};
 use crate::scenario::check::Check;
 
@@ -43,6 +45,24 @@ impl Listed for OracleParams {
             check.update(oracle);
             check.publisher(oracle);
         }
+    }
+
+    /// Starts every feed at the price outside.
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+        let chain = genesis.chain();
+        let feed = |params: &OracleParams| {
+            let token = genesis.token(&params.token);
+            let answer_wad = to_wad(chain.venues.price(token));
+            let (name, answered_at) = (params.name.clone(), chain.clock.start);
+            Feed { name, token, answer_wad, answered_at, due_wad: None }
+        };
+        let feeds: Vec<Feed> = list.iter().map(feed).collect();
+        let observers = list.iter().zip(&feeds);
+        let observers = observers.map(|(params, feed)| Observer::new(params, feed, |name| genesis.pool(name).id));
+        let observers = Observers(observers.collect());
+        genesis.world.insert_resource(observers);
+        genesis.chain_mut().oracles = Oracles(feeds);
+        Ok(())
     }
 }
 

@@ -39,6 +39,9 @@ pub enum StakingError {
     /// A `MasterChef` refused.
     #[error(transparent)]
     MasterChef(#[from] MasterChefError),
+    /// The contract mints its rewards itself.
+    #[error("the contract mints its rewards itself")]
+    NotFunded,
     /// No market has this number.
     #[error("market {market} of {markets}")]
     UnknownMarket {
@@ -91,6 +94,14 @@ pub trait Staking {
     /// The contract refuses.
     fn exit(&mut self, market: u16, account: AccountId, now: BlockTime) -> Result<StakingMoves, StakingError>;
 
+    /// Takes a reward in that is to be streamed to those who stake.
+    ///
+    /// # Errors
+    /// The contract refuses: most mint their rewards themselves.
+    fn fund(&mut self, _amount: u128, _now: BlockTime) -> Result<(), StakingError> {
+        Err(StakingError::NotFunded)
+    }
+
     /// Returns what an account could claim; nothing if that cannot be counted.
     fn pending(&self, market: u16, account: AccountId, now: BlockTime) -> u128;
 
@@ -105,4 +116,16 @@ pub trait Staking {
 
     /// Returns what the contract holds of the reward token.
     fn reward_held(&self) -> u128;
+}
+
+/// What undoes the calls of an account to a staking contract.
+pub trait UndoStaking {
+    /// What a call of an account may change, as it was.
+    type Before;
+
+    /// Returns what a call of an account to a market may change, as it is now.
+    fn before_call(&self, market: u16, account: AccountId) -> Self::Before;
+
+    /// Puts back what was kept. Of several, the last that was kept comes first.
+    fn undo_call(&mut self, before: &Self::Before);
 }

@@ -34,12 +34,11 @@ pub use sale::{IntoPair, SaleVenue};
 pub use state::BankState;
 pub use strategies::Strategy;
 
+/// Positions are numbered in their bank, from 1 as in the contract.
+pub use crate::PositionId;
+
 use crate::amm::uniswap_v2::Pair;
 use crate::farm::staking_rewards::StakingRewards;
-
-/// Number of a position in its bank, from 1 as in the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PositionId(pub u32);
 
 /// Number of a goblin among those that a bank lends through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,8 +1,8 @@
 //! The contract as one of the family: a single market.
 
-use super::StakingRewards;
+use super::{StakingRewards, StakingRewardsBefore};
 use crate::AccountId;
-use crate::farm::{BlockTime, Staking, StakingError, StakingMoves};
+use crate::farm::{BlockTime, Staking, StakingError, StakingMoves, UndoStaking};
 
 impl Staking for StakingRewards {
     fn markets(&self) -> u16 {
@@ -45,6 +45,11 @@ impl Staking for StakingRewards {
         Ok(StakingMoves { unstaked: exited.withdrawn, reward: exited.reward, ..StakingMoves::default() })
     }
 
+    fn fund(&mut self, amount: u128, now: BlockTime) -> Result<(), StakingError> {
+        Self::fund(self, amount)?;
+        Ok(self.notify(amount, now.timestamp)?)
+    }
+
     fn pending(&self, market: u16, account: AccountId, now: BlockTime) -> u128 {
         if market == 0 { self.earned(account, now.timestamp).unwrap_or(0) } else { 0 }
     }
@@ -64,6 +69,18 @@ impl Staking for StakingRewards {
 
     fn reward_held(&self) -> u128 {
         self.totals.reward_balance
+    }
+}
+
+impl UndoStaking for StakingRewards {
+    type Before = StakingRewardsBefore;
+
+    fn before_call(&self, _market: u16, account: AccountId) -> StakingRewardsBefore {
+        self.before(account)
+    }
+
+    fn undo_call(&mut self, before: &StakingRewardsBefore) {
+        self.restore(before);
     }
 }
 

@@ -89,9 +89,8 @@ use plimsoll_math::Rad;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IlkId(pub u16);
 
-/// Number of an auction of its ilk's clipper or flipper, from 1 as in the contracts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AuctionId(pub u32);
+/// Auctions are numbered by their ilk's clipper or flipper, from 1 as in the contracts.
+pub use crate::AuctionId;
 
 /// The whole system.
 #[derive(Debug, Clone, PartialEq, Eq)]

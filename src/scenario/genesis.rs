@@ -3,49 +3,39 @@
 //! Initial positions are written, not traded: liquidity is minted at the pool's ratio, debt is booked, supply is
 //! deposited; no swap, no gas, no price moved.
 
-mod farming;
-mod lending;
-mod loans;
-mod opening;
-mod pools;
-mod stablecoins;
-
-use crate::deployments::deployed::Deployed;
 use std::path::Path;
 
+use bevy_ecs::system::SystemState;
 use bevy_ecs::world::World;
 use thiserror::Error;
 
-use self::opening::Opening;
 use super::schema::{BaseFeeParams, Scenario};
-use crate::agents;
 use crate::agents::population::Spawner;
+use crate::agents::{self, AgentDirectory};
 use crate::chain::base_fee::Eip1559;
 use crate::chain::clock::Clock;
 use crate::chain::event::EventLog;
 use crate::chain::gas::{BlockGas, gwei_to_units};
-use crate::chain::ids::{AccountId, PoolId, TokenId};
+use crate::chain::ids::TokenId;
 use crate::chain::ledger::Ledger;
 use crate::chain::mempool::Mempool;
-use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::chain::state::ChainState;
 use crate::chain::state::NamedAccounts;
 use crate::chain::tokens::{Token, Tokens};
 use crate::chain::venue::Venue;
 use crate::chain::venues::Venues;
-use crate::deployments::directory::{Directory, Named};
+use crate::deployments::Deployed;
+use crate::deployments::genesis::{Genesis, Settling, ShareDecimals, Staked, Unsettled};
 use crate::deployments::liquidatable::LiquidatableList;
 use crate::deployments::paths::Paths;
 use crate::market::background::Demand;
 use crate::market::correlation::Correlation;
 use crate::market::foresight::Foresight;
 use crate::market::gas_price::{GasPrices, GasUnit};
-use crate::market::oracle::{Observer, Observers, OracleParams};
 use crate::market::price::{PriceParams, PriceProcess};
 use crate::market::series::{Least, Series};
 use crate::market::shock::Shock;
 use crate::market::{OutsidePrice, OutsidePrices};
-use crate::math::Decimal;
 
 /// Why a scenario that reads well cannot begin.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -58,9 +48,6 @@ fn fault(what: impl Into<String>) -> GenesisError {
 
 const CHECKED: &str = "the scenario was checked";
 
-/// Decimals of a liquidity token, as in the contract.
-const LIQUIDITY_DECIMALS: u8 = 18;
-
 /// Builds the world as it is before block 0. Price files are found relative to `folder`.
 ///
 /// # Errors
@@ -69,19 +56,11 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     let mut world = World::new();
     let clock = Clock::of(scenario.block_time, scenario.start, scenario.blocks, seed);
     world.insert_resource(ChainState::new(clock));
-    let mut builder = Builder { scenario, world: &mut world, directory: Directory::default() };
+    let mut builder = Builder { scenario, world: &mut world };
     builder.tokens();
     builder.prices(folder, seed)?;
     builder.chain(folder)?;
-    builder.pools()?;
-    builder.oracles();
-    builder.lending()?;
-    builder.stablecoins()?;
-    builder.farms()?;
-    builder.banks()?;
-    let mut directory = builder.directory;
-    directory.paths = paths(&world, &directory);
-    world.insert_resource(directory);
+    protocols(scenario, &mut world)?;
     agents::init(&mut world);
     let mut spawner = Spawner::new(&mut world);
     for population in &scenario.agents {
@@ -91,25 +70,47 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     }
     let Spawner { stakes, min_profit, .. } = spawner;
     world.insert_resource(min_profit);
-    Opening::new(scenario, &mut world).stakes(&stakes)?;
+    settle(scenario, &mut world, &stakes)?;
     Ok(world)
 }
 
-/// Returns what leads from token to token through the pools.
-fn paths(world: &World, directory: &Directory) -> Paths {
-    let cell =
-        |named: &Named| world.get::<Deployed>(named.entity).expect("protocols live as long as the run").as_pool();
-    Paths::new(world.resource::<ChainState>().tokens.priced, directory.pools.iter().map(cell))
+/// Puts the protocols into the world.
+fn protocols(scenario: &Scenario, world: &mut World) -> Result<(), GenesisError> {
+    let mut genesis = Genesis::new(world);
+    scenario.lists.open(&mut genesis).map_err(fault)?;
+    let mut directory = genesis.directory;
+    let chain = world.resource::<ChainState>();
+    directory.first_wallet = u32::try_from(chain.ledger.accounts()).expect("accounts are numbered in u32");
+    let pools = directory.pools.iter().map(|named| world.get::<Deployed>(named.entity).expect(CHECKED).as_pool());
+    directory.paths = Paths::new(chain.tokens.priced, pools);
+    world.insert_resource(directory);
+    Ok(())
+}
+
+/// Writes what agents are in before the first block.
+fn settle(scenario: &Scenario, world: &mut World, stakes: &[Staked]) -> Result<(), GenesisError> {
+    let mut state = SystemState::<Settling>::new(world);
+    let settled = scenario.lists.settle(stakes, &mut state.get_mut(world).expect(CHECKED));
+    match settled {
+        Ok(settled) => agents::begin_with(world, &settled.positions),
+        Err(Unsettled { account: None, message }) => return Err(fault(message)),
+        Err(Unsettled { account: Some(account), message }) => {
+            let agents = world.resource::<AgentDirectory>();
+            let agent = agents.agent(account).expect("stakes are agents'");
+            let (population, number) = (agents.population(agent), agents.agents[agent.index()].number);
+            return Err(fault(format!("number {number} of `{}`: {message}", population.name)));
+        }
+    }
+    Ok(())
 }
 
 struct Builder<'a> {
     scenario: &'a Scenario,
     world: &'a mut World,
-    directory: Directory,
 }
 
 impl Builder<'_> {
-    /// Lists the tokens: the scenario's own, then the liquidity of its pools and the shares of its banks.
+    /// Lists the tokens: the scenario's own, then those that protocols mint for shares of them.
     fn tokens(&mut self) {
         let token = |name: &str, decimals: u8| Token {
             name: name.to_owned(),
@@ -121,12 +122,12 @@ impl Builder<'_> {
         let priced = list.len();
         let find = |name: &str| token_id(list.iter().position(|token| token.name == name).expect(CHECKED));
         let (numeraire, native) = (find(&self.scenario.numeraire), find(&self.scenario.chain.native));
-        for pool in &self.scenario.pools {
-            list.push(token(pool.name(), LIQUIDITY_DECIMALS));
-        }
-        for bank in &self.scenario.banks {
-            let decimals = list[..priced].iter().find(|token| token.name == bank.base()).expect(CHECKED).decimals;
-            list.push(token(bank.name(), decimals));
+        for share in self.scenario.lists.share_tokens() {
+            let decimals = match share.decimals {
+                ShareDecimals::Fixed(decimals) => decimals,
+                ShareDecimals::Of(name) => list[..priced].iter().find(|of| of.name == name).expect(CHECKED).decimals,
+            };
+            list.push(token(share.name, decimals));
         }
         let mut chain = self.world.resource_mut::<ChainState>();
         chain.ledger = Ledger::new(list.len());
@@ -208,43 +209,15 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Starts every feed at the price outside.
-    fn oracles(&mut self) {
-        let venues = &self.world.resource::<ChainState>().venues;
-        let feed = |params: &OracleParams| {
-            let token = self.token(&params.token);
-            let answer_wad = to_wad(venues.price(token));
-            Feed { name: params.name.clone(), token, answer_wad, answered_at: self.scenario.start, due_wad: None }
-        };
-        let feeds: Vec<Feed> = self.scenario.oracles.iter().map(feed).collect();
-        let pool = |name: &str| PoolId(u16_of(find(&self.directory.pools, name)));
-        let observers = self.scenario.oracles.iter().zip(&feeds);
-        let observers = observers.map(|(params, feed)| Observer::new(params, feed, pool)).collect();
-        self.world.insert_resource(Observers(observers));
-        self.world.resource_mut::<ChainState>().oracles = Oracles(feeds);
-    }
-
-    fn open(&mut self) -> AccountId {
-        self.world.resource_mut::<ChainState>().ledger.open_account()
-    }
-
     fn token(&self, name: &str) -> TokenId {
         let list = &self.world.resource::<ChainState>().tokens.list;
         token_id(list.iter().position(|token| token.name == name).expect(CHECKED))
-    }
-
-    fn units(&self, token: TokenId, amount: &Decimal) -> u128 {
-        amount.to_units(self.world.resource::<ChainState>().tokens.get(token).decimals).expect(CHECKED)
     }
 }
 
 fn load(least: Least, replay: &crate::market::price::ReplayParams, folder: &Path) -> Result<Series, GenesisError> {
     Series::load_from(least, replay, folder)
         .map_err(|errors| fault(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
-}
-
-fn find(list: &[Named], name: &str) -> usize {
-    list.iter().position(|named| named.name == name).expect(CHECKED)
 }
 
 fn token_id(index: usize) -> TokenId {

@@ -1,0 +1,107 @@
+//! Calls to pools.
+
+use super::{Call, FamilyCall};
+use crate::chain::gas::GasSchedule;
+use crate::chain::ids::{DeploymentId, PoolId};
+use crate::chain::transaction::{Action, AmountIn};
+use crate::protocol::amm::{Direction, LiquidityMoved, PerToken, TickRange};
+
+/// A call to a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AmmCall {
+    /// Swap.
+    Swap(Swap),
+    /// Add liquidity, or remove it; boxed, since few do.
+    Liquidity(Box<LiquidityOrder>),
+}
+
+/// A swap; reverts below `least_out`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swap {
+    /// Which token goes in, and which comes out.
+    pub direction: Direction,
+    /// How much goes in.
+    pub amount_in: AmountIn,
+    /// The least that must come out, in smallest units.
+    pub least_out: u128,
+}
+
+impl Swap {
+    /// Returns the swap as a call to a pool.
+    #[inline]
+    pub fn of(self, to: DeploymentId) -> Action {
+        Action::Call { to, call: Call::Amm(AmmCall::Swap(self)) }
+    }
+}
+
+/// What a provider of liquidity asks of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiquidityOrder {
+    /// Between which ticks; none for pools whose liquidity lies everywhere.
+    pub range: Option<TickRange>,
+    /// What is asked for.
+    pub call: LiquidityCall,
+}
+
+/// Liquidity in or out, with the least that the sender accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiquidityCall {
+    /// In.
+    Add {
+        /// What is offered, in smallest units of each of the pool's tokens.
+        offered: PerToken,
+        /// The least liquidity that must come of it.
+        least_liquidity: u128,
+    },
+    /// In, at most what the sender holds when it comes to it: after a withdrawal and a trade of the same transaction,
+    /// whose outcome is not known to the unit before.
+    AddUpTo {
+        /// The most that is put in, in smallest units of each of the pool's tokens.
+        most: PerToken,
+        /// The least liquidity that must come of it.
+        least_liquidity: u128,
+    },
+    /// Out, with what it earned. No liquidity asks for only what was earned, where that is kept apart.
+    Remove {
+        /// How much.
+        liquidity: u128,
+        /// The least of each token that must come out; none asks for nothing.
+        least: PerToken,
+    },
+}
+
+impl FamilyCall for AmmCall {
+    #[inline]
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Swap(_) => "swap",
+            Self::Liquidity(order) => match order.call {
+                LiquidityCall::Add { .. } | LiquidityCall::AddUpTo { .. } => "add_liquidity",
+                LiquidityCall::Remove { liquidity: 0, .. } => "collect_fees",
+                LiquidityCall::Remove { .. } => "remove_liquidity",
+            },
+        }
+    }
+
+    #[inline]
+    fn gas(&self, schedule: &GasSchedule) -> u64 {
+        match self {
+            Self::Swap(_) => schedule.swap,
+            Self::Liquidity(order) => match order.call {
+                LiquidityCall::Add { .. } | LiquidityCall::AddUpTo { .. } => schedule.add_liquidity,
+                LiquidityCall::Remove { .. } => schedule.remove_liquidity,
+            },
+        }
+    }
+}
+
+/// Liquidity that came to a pool or left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiquidityAt {
+    /// The pool.
+    pub pool: PoolId,
+    /// Between which ticks; none for pools whose liquidity lies everywhere.
+    pub range: Option<TickRange>,
+    /// What moved.
+    pub moved: LiquidityMoved,
+}

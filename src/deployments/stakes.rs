@@ -1,0 +1,82 @@
+//! What agents may hold before the first block, family by family. Amounts are in smallest units.
+
+use crate::chain::ids::{BankId, FarmId, IssuerId, LendingId, PoolId, WorkerId};
+use crate::protocol::amm::{PerToken, TickRange};
+
+/// What an agent holds before the first block.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stake {
+    /// Liquidity of a pool.
+    Liquidity {
+        /// The pool.
+        pool: PoolId,
+        /// Between which ticks; none for pools whose liquidity lies everywhere.
+        range: Option<TickRange>,
+        /// The most of each of its tokens that is put in.
+        offered: PerToken,
+    },
+    /// Liquidity of a pool that is staked.
+    Farm {
+        /// The staking contract.
+        farm: FarmId,
+        /// Its market.
+        market: u16,
+        /// The pool whose liquidity tokens are staked.
+        pool: PoolId,
+        /// The most of each of the pool's tokens that is put in.
+        offered: PerToken,
+    },
+    /// A claim on a lending market.
+    Lend {
+        /// The market.
+        market: LendingId,
+        /// The asset's place.
+        asset: u8,
+        /// How much.
+        amount: u128,
+    },
+    /// A loan from a lending market.
+    Loan {
+        /// The market.
+        market: LendingId,
+        /// The place of the asset that is posted.
+        collateral: u8,
+        /// How much of it.
+        posted: u128,
+        /// The place of the asset that is owed.
+        debt: u8,
+        /// How much of it.
+        owed: u128,
+        /// Whether that is in the borrower's wallet; else it is gone.
+        kept: bool,
+    },
+    /// A vault of an issuer.
+    Vault {
+        /// The issuer.
+        issuer: IssuerId,
+        /// The kind of vault, by its number.
+        market: u16,
+        /// Collateral locked.
+        locked: u128,
+        /// Stablecoin drawn.
+        drawn: u128,
+        /// Whether that is in the owner's wallet; else it is gone.
+        kept: bool,
+    },
+    /// Supply of a bank; scaled where the scenario states the bank's utilisation.
+    Supply {
+        /// The bank.
+        bank: BankId,
+        /// How much of its base asset.
+        amount: u128,
+    },
+    /// A leveraged position, in the bank's base asset.
+    Position {
+        /// The worker.
+        worker: WorkerId,
+        /// Own capital.
+        equity: u128,
+        /// Debt.
+        debt: u128,
+    },
+}
