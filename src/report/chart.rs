@@ -90,7 +90,7 @@ pub(super) enum Look {
 pub(super) struct Series {
     /// Its name in the legend.
     pub(super) label: String,
-    /// Its unit; `%` for a ratio that is told in percent.
+    /// Its unit; `%` for a ratio that is shown in percent.
     pub(super) unit: String,
     /// A custom property of `report.css`, without its dashes.
     pub(super) colour: String,

@@ -274,5 +274,5 @@ fn figures(run: &Run) -> String {
     ];
     let row =
         |(name, value, note): &(String, String, &str)| vec![Cell::text(name), Cell::number(value), Cell::text(*note)];
-    table("More on what caused what", &["", "", ""], &rows.iter().map(row).collect::<Vec<_>>())
+    table("Figures of the cascade", &["", "", ""], &rows.iter().map(row).collect::<Vec<_>>())
 }

@@ -33,7 +33,7 @@ pub(in super::super) fn section(run: &Run) -> Section {
             each(&|pool| worth(run, pool), &unit),
         ),
         Chart {
-            note: "Above zero the pool is dearer than the market outside.".into(),
+            note: "Above zero the pool quotes more than the external venue.".into(),
             ..chart("gap", "Pool price over the price outside, less one (%)", "%", each(&|pool| gap(run, pool), "%"))
         },
         Chart {

@@ -181,7 +181,7 @@ fn by_leverage(bands: &BTreeMap<(String, u64), Group>) -> String {
         "gain: 5 to 95 %, 25 to 75 %, half",
         "half are below",
     ];
-    table("What became of each leverage", &header, &rows)
+    table("Outcomes by leverage", &header, &rows)
 }
 
 /// Returns how gains of a kind are distributed, by whether they were liquidated.
@@ -208,7 +208,7 @@ fn histogram(kind: &str, fates: &[Vec<f64>; 2]) -> Option<Chart> {
         series.map(|(label, colour, gains)| Series::line(label, "agents", colour, bars(gains)).looks(Look::Stacked));
     Some(Chart {
         id: format!("gains-{}", crate::rows::header::prefix(kind, "kind")),
-        title: format!("How gains of {kind} agents are distributed (agents)"),
+        title: format!("Distribution of the gains of {kind} agents (agents)"),
         note: "Gain over what each had at the start; the outermost bars hold what is beyond.".into(),
         x: Axis::Return,
         at,

@@ -46,7 +46,7 @@ impl Check<'_, '_> {
         if token.value.price != PriceParams::Fixed(1.0) {
             let message = format!("`{}` is the numeraire, and its price is not 1", name.value);
             let mistake = Diagnostic::error(token.node.at("price").place(), message).expected("expected `Fixed(1)`");
-            self.out.push(mistake.also(name.node.place(), "prices are told in it"));
+            self.out.push(mistake.also(name.node.place(), "prices are quoted in it"));
         }
     }
 }
