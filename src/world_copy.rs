@@ -20,18 +20,18 @@ use bevy_ecs::resource::{IS_RESOURCE, Resource};
 use bevy_ecs::world::{EntityRef, World};
 
 /// Makes in the second world what the entity holds, and returns where.
-type Maker = Box<dyn Fn(EntityRef, &mut World) -> Entity>;
+type Copier = Box<dyn Fn(EntityRef, &mut World) -> Entity>;
 
 /// What worlds may hold, and how each is copied.
 pub struct WorldCopy {
     /// By the types of all components, ascending.
-    makers: BTreeMap<Vec<TypeId>, Maker>,
+    copiers: BTreeMap<Vec<TypeId>, Copier>,
 }
 
 /// Nothing but what stands where something was left out.
 impl Default for WorldCopy {
     fn default() -> Self {
-        Self { makers: BTreeMap::new() }.add(Vec::new(), |_, to| to.spawn_empty().id())
+        Self { copiers: BTreeMap::new() }.add(Vec::new(), |_, to| to.spawn_empty().id())
     }
 }
 
@@ -64,9 +64,9 @@ impl WorldCopy {
         self.add(C::types(), |from, to| to.spawn(C::of(&from)).id())
     }
 
-    fn add(mut self, mut types: Vec<TypeId>, maker: impl Fn(EntityRef, &mut World) -> Entity + 'static) -> Self {
+    fn add(mut self, mut types: Vec<TypeId>, copier: impl Fn(EntityRef, &mut World) -> Entity + 'static) -> Self {
         types.sort_unstable();
-        self.makers.insert(types, Box::new(maker));
+        self.copiers.insert(types, Box::new(copier));
         self
     }
 
@@ -79,22 +79,22 @@ impl WorldCopy {
             world.storages().non_sends.is_empty(),
             "a world that is copied holds nothing that is bound to a thread"
         );
-        let mut entities: Vec<(Entity, &Maker)> = Vec::with_capacity(world.entities().len() as usize);
+        let mut entities: Vec<(Entity, &Copier)> = Vec::with_capacity(world.entities().len() as usize);
         for archetype in world.archetypes().iter().filter(|archetype| !archetype.is_empty()) {
             let types = types(world, archetype);
             // Every world is made with its own.
             if types == [TypeId::of::<DefaultQueryFilters>()] {
                 continue;
             }
-            let maker = self.makers.get(&types).unwrap_or_else(|| {
+            let copier = self.copiers.get(&types).unwrap_or_else(|| {
                 panic!("nobody registered how to copy entities of {}", names(world, archetype).join(", "))
             });
-            entities.extend(archetype.entities().iter().map(|entity| (entity.id(), maker)));
+            entities.extend(archetype.entities().iter().map(|entity| (entity.id(), copier)));
         }
         entities.sort_unstable_by_key(|(entity, _)| entity.index_u32());
         let mut copy = World::new();
-        for (entity, maker) in entities {
-            let made = maker(world.entity(entity), &mut copy);
+        for (entity, copier) in entities {
+            let made = copier(world.entity(entity), &mut copy);
             assert_eq!(made, entity, "entities live as long as their world, so a copy makes them with the same ids");
         }
         copy
@@ -129,7 +129,7 @@ components!(A B);
 components!(A B C);
 
 fn held<'a, C: Component>(entity: &'a EntityRef) -> &'a C {
-    entity.get().expect("the maker was chosen by the entity's components")
+    entity.get().expect("the copier was chosen by the entity's components")
 }
 
 /// Returns what an archetype's entities are made of, without the mark of resources.

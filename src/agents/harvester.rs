@@ -14,7 +14,8 @@ use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::laws::{ANY, NOT_NEGATIVE};
-use crate::checks::names::{EntityKind, Use};
+use crate::checks::names::Use;
+use crate::deployments::alpha_homora::GOBLIN;
 use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
@@ -52,7 +53,7 @@ pub struct HarvesterParams {
 /// A caller of `reinvest`.
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
 pub struct Harvester {
-    goblin: WorkerId,
+    worker: WorkerId,
     /// What calls to it are sent to.
     to: DeploymentId,
     min_profit: f64,
@@ -66,7 +67,7 @@ impl Agent for Harvester {
         let next = sees.clock.block_after(self.every).max(sees.clock.block + 1);
         let gas = sees.gas.schedule.reinvest;
         let cost = sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.tip) * gas as f64;
-        let bounty = self.bounty(sees);
+        let bounty = sees.reinvest_bounty(self.worker);
         if bounty - cost > self.min_profit {
             let bid = hurried(sees, self.tip, bounty, self.min_profit, gas, next - 1);
             out.submit(smallvec![LeverageCall::Reinvest.of(self.to)], bid);
@@ -74,16 +75,6 @@ impl Agent for Harvester {
             out.priced_out();
         }
         Wake::At(next)
-    }
-}
-
-impl Harvester {
-    /// Returns what the caller of `reinvest` would get now, in whole numeraire tokens.
-    fn bounty(&self, sees: &View) -> f64 {
-        let goblin = sees.protocols.worker(self.goblin);
-        let farm = sees.protocols.farm(goblin.farm);
-        let waiting = sees.pending(farm, 0, goblin.account);
-        sees.worth(farm.reward, waiting) * f64::from(goblin.goblin.params().reinvest_bounty_bps) / 10_000.0
     }
 }
 
@@ -101,7 +92,7 @@ impl PopulationParams for HarvesterParams {
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
-        vec![Use::new(at.at("goblin"), EntityKind::GOBLIN, &self.goblin)]
+        vec![Use::new(at.at("goblin"), GOBLIN, &self.goblin)]
     }
 
     fn check(&self, at: Node, check: &mut Check) {
@@ -128,10 +119,10 @@ impl Population for HarvesterParams {
     type Agent = Harvester;
 
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Harvester> {
-        let goblin = sees.protocols.worker_named(&self.goblin);
+        let worker = sees.protocols.worker_named(&self.goblin);
         let agent = Harvester {
-            goblin: goblin.id,
-            to: goblin.at,
+            worker: worker.id,
+            to: worker.at,
             min_profit: self.min_profit.sample(dice),
             tip: sees.gwei(self.tip.sample(dice)),
             every: self.every,

@@ -19,7 +19,8 @@ use crate::chain::gas::GasSchedule;
 use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
-use crate::checks::names::{EntityKind, Use};
+use crate::checks::names::Use;
+use crate::deployments::maker::ILK;
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
@@ -267,7 +268,7 @@ impl PopulationParams for VaultOwnerParams {
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
-        vec![Use::new(at.at("ilk"), EntityKind::ILK, &self.ilk)]
+        vec![Use::new(at.at("ilk"), ILK, &self.ilk)]
     }
 
     fn check(&self, at: Node, check: &mut Check) {

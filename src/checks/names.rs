@@ -19,12 +19,8 @@ impl EntityKind {
     pub const LENDING: Self = Self("lending market");
     /// Of the list `stablecoins`.
     pub const ISSUER: Self = Self("stablecoin issuer");
-    /// A kind of collateral of such an issuer.
-    pub const ILK: Self = Self("ilk");
     /// A bank of leveraged farmers, of the list `banks`.
     pub const BANK: Self = Self("bank");
-    /// A pool that a bank's borrowers farm.
-    pub const GOBLIN: Self = Self("goblin");
     /// A population of agents.
     pub const POPULATION: Self = Self("population");
 }

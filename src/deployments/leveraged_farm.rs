@@ -78,3 +78,14 @@ impl Family for BankParams {
         list.iter().zip((0..).map(BankId)).try_for_each(|(one, id)| one.settle(id, stakes, settling, settled))
     }
 }
+
+/// How sound a position is, in smallest units of the bank's base asset.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FarmHealth {
+    /// What it owes.
+    pub debt: u128,
+    /// What its liquidity sells for.
+    pub health: u128,
+    /// Share of the health up to which it may owe.
+    pub kill_factor: f64,
+}

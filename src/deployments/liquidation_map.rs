@@ -8,8 +8,6 @@
 //! counted as if all of them fell: what the map then says is too much, never too little.
 
 use super::lending::{Level as LoanLevel, LoanOrders};
-use crate::deployments::alpha_homora::GoblinCell;
-use crate::deployments::alpha_homora::liquidatable::{Ground, Level};
 
 /// What a fall of the price does to a health factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,16 +54,6 @@ impl Liquidatable {
     pub fn times(self, unit: f64) -> Self {
         Self { debt: self.debt * unit, collateral: self.collateral * unit }
     }
-}
-
-/// Returns the debt of a goblin's positions by health factor, lowest first.
-pub fn exposures<'a>(cell: &'a GoblinCell, ground: &Ground) -> impl Iterator<Item = Exposure> + 'a {
-    let level = Level::of(&cell.goblin, ground);
-    let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
-    cell.order.histogram().from_the_top().map(move |(key, weight)| {
-        let (health_factor, debt) = (level.health_factor(key), level.debt(weight));
-        Exposure { health_factor, debt, collateral: debt * health_factor / kill_factor }
-    })
 }
 
 /// Returns the debt of positions that hold an asset as collateral and do not owe it, by health factor, lowest first, in

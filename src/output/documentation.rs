@@ -192,7 +192,7 @@ fn maps(page: &mut String) {
     heading(
         page,
         "`liquidation_map.csv`",
-        "A row per fall of the price, from none to 99 %, for each goblin and each collateral of each lending market at the blocks that the scenario's `record: \
+        "A row per fall of the price, from none to 99 %, for each farm of a bank's borrowers and each collateral of each lending market at the blocks that the scenario's `record: \
          (liquidation_map: ...)` asks for: `FirstWorstLast` by default, `At([\"4 h\", \"12 h\"])`, or `None`. A fall of \
          the farmed token's price to a part r of itself takes the base asset in the pool, and with it every health \
          factor, to the square root of r; debt stays. A loan's health factor falls to r; one with several collaterals is \

@@ -261,7 +261,7 @@ fn vault_tallied(at: &VaultAt, sees: &View, tick: &mut BlockColumns, summary: &m
         tick.bad_debt_numeraire += bad_debt;
         summary.liquidations.bad_debt_numeraire += bad_debt;
     }
-    auctions.net_surplus_dai = net_surplus(sees);
+    auctions.net_surplus_stablecoin = net_surplus(sees);
 }
 
 fn net_surplus(sees: &View) -> f64 {
@@ -303,8 +303,8 @@ fn block_columns(
                 if at.auction.is_some() {
                     let auctions = summary.auctions.get_or_insert_default();
                     auctions.started += 1;
-                    auctions.due_dai += at.debt_whole;
-                    auctions.net_surplus_dai = net_surplus(sees);
+                    auctions.due_stablecoin += at.debt_whole;
+                    auctions.net_surplus_stablecoin = net_surplus(sees);
                 }
             }
             What::Sandwiched(at) => {

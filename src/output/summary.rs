@@ -89,7 +89,7 @@ pub struct Sandwiches {
     pub lost_numeraire: f64,
 }
 
-/// Auctions of collateral of all kinds of vaults; `_dai` in whole dai.
+/// Auctions of collateral of all kinds of vaults; `_stablecoin` in whole stablecoins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Auctions {
     /// Auctions started.
@@ -101,27 +101,27 @@ pub struct Auctions {
     /// `for_nothing` over `over`; `null` while none is over.
     pub for_nothing_ratio: Option<f64>,
     /// The debt that those which were started should bring, without the penalty.
-    pub due_dai: f64,
-    /// Dai paid for collateral.
-    pub raised_dai: f64,
+    pub due_stablecoin: f64,
+    /// Paid for collateral.
+    pub raised_stablecoin: f64,
     /// What those that are over have not brought of their debt.
-    pub shortfall_dai: f64,
+    pub shortfall_stablecoin: f64,
     /// Worth of the collateral that was sold, at outside prices when it changed hands.
     pub sold_numeraire: f64,
     /// Worth of that which went for nothing, likewise.
     pub for_nothing_numeraire: f64,
     /// Surplus less bad debt of the systems, after the last call to any of them.
-    pub net_surplus_dai: f64,
+    pub net_surplus_stablecoin: f64,
 }
 
 impl Auctions {
     /// Takes in a sale of collateral that is worth so much outside.
     pub fn add(&mut self, sold: &SoldAt, worth: f64) {
-        self.raised_dai += sold.paid.to_f64();
+        self.raised_stablecoin += sold.paid.to_f64();
         self.sold_numeraire += worth;
         let Some(shortfall) = sold.shortfall() else { return };
         self.over += 1;
-        self.shortfall_dai += shortfall.to_f64();
+        self.shortfall_stablecoin += shortfall.to_f64();
         if sold.is_for_nothing() {
             self.for_nothing += 1;
             self.for_nothing_numeraire += worth;

@@ -90,7 +90,7 @@ fn a_dutch_auction_brings_the_debt_and_the_penalty_and_keepers_sell_in_the_pool(
         let summary = finish(system(DUTCH, &(owner("") + &keeper("keeper", &more))), 300);
         let auctions = summary.auctions.unwrap();
         assert_eq!((auctions.started, auctions.over, auctions.for_nothing), (1, 1, 0), "{funds}");
-        assert!((auctions.raised_dai / auctions.due_dai - 1.13).abs() < 1e-9, "{funds}: {auctions:?}");
+        assert!((auctions.raised_stablecoin / auctions.due_stablecoin - 1.13).abs() < 1e-9, "{funds}: {auctions:?}");
         assert!(summary.pools[0].volume_numeraire > 300_000.0, "{funds}");
         let keepers = summary.profit_and_loss.by_kind.iter().find(|kind| kind.kind == "Keeper").unwrap();
         assert!(keepers.profit_numeraire > 0.0, "{funds}: {keepers:?}");
@@ -106,12 +106,12 @@ fn who_is_alone_wins_for_nothing_and_who_is_not_pays() {
     let alone = finish(system(ENGLISH, &(owner("") + &opportunist)), 300);
     let auctions = alone.auctions.unwrap();
     assert_eq!((auctions.started, auctions.over, auctions.for_nothing), (4, 4, 4));
-    assert!((auctions.shortfall_dai / auctions.due_dai - 1.0).abs() < 1e-9, "{auctions:?}");
+    assert!((auctions.shortfall_stablecoin / auctions.due_stablecoin - 1.0).abs() < 1e-9, "{auctions:?}");
     assert!((auctions.for_nothing_numeraire - 400_000.0).abs() < 1.0, "{auctions:?}");
     let beside = finish(system(ENGLISH, &(owner("") + &opportunist + &other)), 300);
     let auctions = beside.auctions.unwrap();
     assert_eq!((auctions.started, auctions.over, auctions.for_nothing), (4, 4, 0));
-    assert!(auctions.shortfall_dai < 1e-9, "{auctions:?}");
+    assert!(auctions.shortfall_stablecoin < 1e-9, "{auctions:?}");
     assert!(gap(&alone) < 1e-9 && gap(&beside) < 1e-9);
 }
 

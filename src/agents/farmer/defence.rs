@@ -10,6 +10,7 @@ use crate::chain::distribution::Distribution;
 use crate::chain::ids::PositionId;
 use crate::checks::Check;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, SHARE};
+use crate::deployments::leveraged_farm::FarmHealth;
 use crate::reader::piece::Node;
 
 /// How farmers of a population defend their positions, as scenario files write it.
@@ -96,9 +97,7 @@ impl Farmer {
     /// Returns what its defence asks for; nothing while its health factor is high enough.
     pub(super) fn remedy(&self, position: PositionId, sees: &View) -> Option<Remedy> {
         let defence = self.defence?;
-        let cell = sees.protocols.worker(self.worker);
-        let (debt, health) = sees.ground(cell).debt_and_health(&cell.goblin, position)?;
-        let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
+        let FarmHealth { debt, health, kill_factor } = sees.farm_health(self.worker, position)?;
         let (debt, carried) = (debt as f64, kill_factor * health as f64);
         if debt == 0.0 || carried / debt >= defence.act_below {
             return None;

@@ -212,7 +212,7 @@ impl Farmer {
     fn missing(&self, position: PositionId, band: f64, sees: &View) -> Option<(f64, f64)> {
         let cell = sees.protocols.worker(self.worker);
         let bank = sees.protocols.bank(cell.bank);
-        let (debt, _) = sees.ground(cell).debt_and_health(&cell.goblin, position)?;
+        let debt = sees.farm_health(self.worker, position)?.debt;
         let assets = sees.assets_worth(bank.bank.position(position).ok()?);
         let equity = assets - sees.worth(bank.base, debt);
         let (leverage, wanted) = (assets / equity, self.leverage);

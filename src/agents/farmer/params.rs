@@ -15,7 +15,8 @@ use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE};
-use crate::checks::names::{EntityKind, Use};
+use crate::checks::names::Use;
+use crate::deployments::alpha_homora::GOBLIN;
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 use serde::Deserialize;
@@ -129,7 +130,7 @@ impl PopulationParams for FarmerParams {
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
-        vec![Use::new(at.at("goblin"), EntityKind::GOBLIN, &self.goblin)]
+        vec![Use::new(at.at("goblin"), GOBLIN, &self.goblin)]
     }
 
     fn check(&self, at: Node, check: &mut Check) {
@@ -165,16 +166,16 @@ impl Population for FarmerParams {
     type Agent = Farmer;
 
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Farmer> {
-        let goblin = sees.protocols.worker_named(&self.goblin);
-        let bank = sees.protocols.bank(goblin.bank);
+        let worker = sees.protocols.worker_named(&self.goblin);
+        let bank = sees.protocols.bank(worker.bank);
         let (base, to) = (bank.base, bank.at);
         let (own, leverage) = (self.capital.sample(dice), self.leverage.sample(dice));
         let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
         let first = self.entry.wake(sees, dice);
         let (equity, debt) = (sees.tokens.units(base, own), sees.tokens.units(base, own * (leverage - 1.0)));
-        let (capital, balances) = self.balances(sees, goblin.id, equity);
+        let (capital, balances) = self.balances(sees, worker.id, equity);
         let mut agent = Farmer {
-            worker: goblin.id,
+            worker: worker.id,
             to,
             close: self.close,
             offer: Offer::draw(&self.patience, tip, sees, dice),
@@ -187,7 +188,7 @@ impl Population for FarmerParams {
             leverage,
             state: State::Outside,
         };
-        let stake = Some(Stake::Position { worker: goblin.id, equity, debt });
+        let stake = Some(Stake::Position { worker: worker.id, equity, debt });
         let mut drawn = if let Some(first) = first {
             NewAgent { initial_balances: balances, ..NewAgent::new(agent, gas_money, first) }
         } else {
@@ -238,10 +239,10 @@ impl FarmerParams {
     }
 
     /// Splits own capital into the base asset and the farmed token at outside prices.
-    fn balances(&self, sees: &View, goblin: WorkerId, equity: u128) -> ((u128, u128), InitialBalances) {
-        let goblin = sees.protocols.worker(goblin);
-        let base = sees.protocols.bank(goblin.bank).base;
-        let pool = sees.protocols.pool(goblin.pool);
+    fn balances(&self, sees: &View, worker: WorkerId, equity: u128) -> ((u128, u128), InitialBalances) {
+        let worker = sees.protocols.worker(worker);
+        let base = sees.protocols.bank(worker.bank).base;
+        let pool = sees.protocols.pool(worker.pool);
         let Opening::TwoSides(share) = self.open else { return ((equity, 0), smallvec![(base, equity)]) };
         let farmed_token = pool.token(pool.side_of(base).expect("a goblin's pool holds the base asset").other());
         let farmed = sees.units_worth(farmed_token, sees.worth(base, equity) * share);

@@ -12,7 +12,8 @@ use crate::chain::gas::GasSchedule;
 use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{Allowed, NOT_NEGATIVE, SHARE};
-use crate::checks::names::{EntityKind, Use};
+use crate::checks::names::Use;
+use crate::deployments::maker::ILK;
 use crate::deployments::maker::ilk_named;
 use crate::reader::piece::Node;
 use serde::Deserialize;
@@ -104,7 +105,7 @@ impl PopulationParams for KeeperParams {
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
-        let ilk = Use::new(at.at("ilk"), EntityKind::ILK, &self.ilk);
+        let ilk = Use::new(at.at("ilk"), ILK, &self.ilk);
         self.through.uses(at).into_iter().chain([ilk]).collect()
     }
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::super::lending::{bps, is_bps};
 use super::super::leveraged_farm::BankSpec;
 use super::super::{Part, Protocol};
+use super::GOBLIN;
 use crate::chain::ids::BankId;
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::state::ChainState;
@@ -83,7 +84,7 @@ pub struct GoblinParams {
 }
 
 impl Protocol for Params {
-    const PARTS: &'static [Part] = &[("goblins", EntityKind::GOBLIN)];
+    const PARTS: &'static [Part] = &[("goblins", GOBLIN)];
 }
 
 impl BankSpec for Params {

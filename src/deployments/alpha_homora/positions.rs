@@ -4,10 +4,12 @@ use crate::deployments::alpha_homora::rewards;
 use smallvec::smallvec;
 
 use super::BankCell;
+use super::liquidatable::{Ground, Level as GoblinLevel};
 use crate::chain::ids::{AccountId, PositionId, TokenId, WorkerId};
 use crate::chain::liquidation::PriceSource;
+use crate::deployments::alpha_homora::GoblinCell;
 use crate::deployments::lending::Level;
-use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, exposures};
+use crate::deployments::liquidation_map::{Exposure as Exposed, Falls};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
 use crate::math::mul_div_down;
@@ -116,4 +118,14 @@ impl Positions for Farms<'_, '_, '_> {
 
 fn is_left(row: &Position) -> bool {
     row.goblin_share > 0 || row.debt_share > 0
+}
+
+/// Returns the debt of a goblin's positions by health factor, lowest first.
+pub fn exposures<'a>(cell: &'a GoblinCell, ground: &Ground) -> impl Iterator<Item = Exposed> + 'a {
+    let level = GoblinLevel::of(&cell.goblin, ground);
+    let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
+    cell.order.histogram().from_the_top().map(move |(key, weight)| {
+        let (health_factor, debt) = (level.health_factor(key), level.debt(weight));
+        Exposed { health_factor, debt, collateral: debt * health_factor / kill_factor }
+    })
 }

@@ -2,8 +2,9 @@
 
 use super::GoblinCell;
 use super::liquidatable::Ground;
-use crate::chain::ids::{TokenId, WorkerId};
+use crate::chain::ids::{PositionId, TokenId, WorkerId};
 use crate::deployments::alpha_homora::rewards;
+use crate::deployments::leveraged_farm::FarmHealth;
 use crate::deployments::view::View;
 use crate::protocol::farm::alpha_homora::Position;
 
@@ -19,6 +20,23 @@ impl View<'_, '_> {
         let goblin = self.protocols.worker(goblin);
         let (pool, base_side) = (self.protocols.pool(goblin.pool), goblin.goblin.params().base_side);
         [pool.token(base_side), pool.token(base_side.other())]
+    }
+
+    /// Returns what a position owes and what its collateral carries, exactly as its bank would find them; none if it owes
+    /// nothing.
+    pub fn farm_health(&self, worker: WorkerId, position: PositionId) -> Option<FarmHealth> {
+        let cell = self.protocols.worker(worker);
+        let (debt, health) = self.ground(cell).debt_and_health(&cell.goblin, position)?;
+        let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
+        Some(FarmHealth { debt, health, kill_factor })
+    }
+
+    /// Returns what whoever reinvests a worker's rewards would get now, in whole numeraire tokens.
+    pub fn reinvest_bounty(&self, worker: WorkerId) -> f64 {
+        let cell = self.protocols.worker(worker);
+        let farm = self.protocols.farm(cell.farm);
+        let waiting = rewards(farm).earned(cell.account, self.clock.now()).unwrap_or(0);
+        self.worth(farm.reward, waiting) * f64::from(cell.goblin.params().reinvest_bounty_bps) / 10_000.0
     }
 
     /// Returns what a position's liquidity is worth outside, in whole numeraire tokens.

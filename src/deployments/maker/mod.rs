@@ -13,3 +13,8 @@ mod system;
 
 pub use params::Params;
 pub use system::{AuctionKind, ELSEWHERE, IlkCell, MakerCell, dai_up, exposure_of, ilk_named, level_of};
+
+use crate::checks::names::EntityKind;
+
+/// A kind of collateral, with the terms on which it is taken.
+pub const ILK: EntityKind = EntityKind("ilk");

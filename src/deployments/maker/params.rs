@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::super::cdp::IssuerSpec;
 use super::super::lending::told;
 use super::super::{Part, Protocol};
+use super::ILK;
 use crate::chain::ids::IssuerId;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
@@ -151,7 +152,7 @@ fn no_limit() -> Decimal {
 }
 
 impl Protocol for Params {
-    const PARTS: &'static [Part] = &[("ilks", EntityKind::ILK)];
+    const PARTS: &'static [Part] = &[("ilks", ILK)];
 }
 
 impl IssuerSpec for Params {
