@@ -7,7 +7,7 @@ use super::fate::AgentFate;
 use super::position_books::PositionBooks;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::families::cdp::{VaultAt, VaultDone};
 use crate::chain::families::lending::{LendingCall, LentAt};
 use crate::chain::families::leveraged_farm::WorkedAt;
@@ -52,39 +52,39 @@ impl Books {
                 book.transactions += 1;
                 book.gas_paid += sees.worth(sees.tokens.native, event.fee);
             }
-            if let What::Reverted { .. } = event.what {
+            if let EventKind::Reverted { .. } = event.kind {
                 book.reverts += 1;
             }
-            match event.what {
-                What::Expired { .. } => book.expired += 1,
-                What::Replaced { .. } => {}
+            match event.kind {
+                EventKind::Expired { .. } => book.expired += 1,
+                EventKind::Replaced { .. } => {}
                 _ if book.fate == AgentFate::Idle => book.fate = AgentFate::Active,
                 _ => {}
             }
         }
-        match (&event.what, event.sender) {
-            (What::Worked(at), Some((agent, _))) => self.worked(agent, at, sees),
-            (What::Liquidated(at), _) => self.liquidated(at, sees, directory),
-            (What::Reinvested(at), Some((agent, _))) => {
+        match (&event.kind, event.sender) {
+            (EventKind::Worked(at), Some((agent, _))) => self.worked(agent, at, sees),
+            (EventKind::Liquidated(at), _) => self.liquidated(at, sees, directory),
+            (EventKind::Reinvested(at), Some((agent, _))) => {
                 let reward = sees.protocols.farm(sees.protocols.worker(at.worker).farm).reward;
                 self.agents.of_mut(agent).rewards += sees.worth(reward, at.bounty);
             }
-            (What::Staked(at), Some((agent, account))) => self.staked(agent, account, at, sees),
-            (What::Deposited(_), Some((agent, _))) => {
+            (EventKind::Staked(at), Some((agent, account))) => self.staked(agent, account, at, sees),
+            (EventKind::Deposited(_), Some((agent, _))) => {
                 let book = self.agents.of_mut(agent);
                 book.fate = AgentFate::Open;
                 book.entered.get_or_insert(sees.clock.block);
             }
-            (What::Sandwiched(at), _) => {
+            (EventKind::Sandwiched(at), _) => {
                 self.agents.of_mut(at.victim).lost += sees.sandwich_lost(at);
             }
-            (What::LiquidityAdded(_), Some((agent, _))) => {
+            (EventKind::LiquidityAdded(_), Some((agent, _))) => {
                 let book = self.agents.of_mut(agent);
                 book.fate = AgentFate::Open;
                 book.left = None;
                 book.entered.get_or_insert(sees.clock.block);
             }
-            (What::LiquidityRemoved(at), Some((agent, account))) => {
+            (EventKind::LiquidityRemoved(at), Some((agent, account))) => {
                 let cell = sees.protocols.pool(at.pool);
                 let left = match cell.pool.amm().concentrated() {
                     Some(pool) => pool.positions().any(|(key, liquidity)| key.owner == account && liquidity > 0),
@@ -94,9 +94,9 @@ impl Books {
                     self.leave(agent, sees.clock.block, AgentFate::Closed);
                 }
             }
-            (What::Lent(at), Some((agent, account))) => self.lent(agent, account, at, sees),
-            (What::Vault(at), Some((agent, _))) => self.vault(agent, at, sees),
-            (What::Withdrawn(at), Some((agent, account)))
+            (EventKind::Lent(at), Some((agent, account))) => self.lent(agent, account, at, sees),
+            (EventKind::Vault(at), Some((agent, _))) => self.vault(agent, at, sees),
+            (EventKind::Withdrawn(at), Some((agent, account)))
                 if sees.ledger.balance(account, sees.protocols.bank(at.bank).shares) == 0 =>
             {
                 self.leave(agent, sees.clock.block, AgentFate::Closed);

@@ -23,7 +23,7 @@ use smallvec::SmallVec;
 use crate::agents::AgentDirectory;
 use crate::agents::fitting::unit;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, What};
+use crate::chain::event::{Event, EventKind, EventLog};
 use crate::chain::ids::{AccountId, AgentId, PoolId};
 use crate::protocol::amm::{RangeKey, TickRange};
 
@@ -247,10 +247,10 @@ impl LiquidityBooks {
         if !self.providers.contains_key(&agent) {
             return;
         }
-        match &event.what {
-            What::LiquidityAdded(at) => self.added(agent, at, sees),
-            What::LiquidityRemoved(at) => self.removed(agent, at, sees),
-            What::Swapped { pool, direction, traded } => {
+        match &event.kind {
+            EventKind::LiquidityAdded(at) => self.added(agent, at, sees),
+            EventKind::LiquidityRemoved(at) => self.removed(agent, at, sees),
+            EventKind::Swapped { pool, direction, traded } => {
                 let cell = sees.protocols.pool(*pool);
                 let worth = |place, amount| sees.worth(cell.token_at(place), amount);
                 let brought = worth(direction.takes, traded.amount_out) - worth(direction.pays, traded.amount_in);

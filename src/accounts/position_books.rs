@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 use super::fate::PositionFate;
 use super::lowest::LowestSince;
 use crate::agents::view::View;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::ids::{PositionKey, ProtocolId, TokenId};
 use crate::chain::liquidation::{Liquidation, SaleKind};
 use crate::deployments::positions::Amounts;
@@ -221,7 +221,7 @@ impl PositionBooks {
 
     /// Takes an event of the block into the books; the block is done.
     pub fn take_in(&mut self, event: &Event, sees: &View) {
-        if let What::Liquidated(at) = &event.what {
+        if let EventKind::Liquidated(at) = &event.kind {
             self.liquidated(at, sees);
         } else if let Some(key) = event.changes() {
             self.changed(key, sees);

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::{Res, ResMut, Resource};
 
 use super::exposed::Followed;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, What};
+use crate::chain::event::{Event, EventKind, EventLog};
 use crate::chain::forced_sales::OtherSale;
 use crate::chain::ids::{AgentId, ProtocolId, TokenId};
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize};
@@ -129,8 +129,8 @@ impl Trace {
     }
 
     fn take_in(&mut self, event: &Event, sees: &View) {
-        match &event.what {
-            What::Liquidated(at) => {
+        match &event.kind {
+            EventKind::Liquidated(at) => {
                 self.gas_paid_numeraire += sees.worth(sees.tokens.native, event.fee);
                 self.prizes_numeraire += match at.prize {
                     Prize::Paid(prize) => sees.worth(at.debt_token, prize),
@@ -139,10 +139,10 @@ impl Trace {
                 self.add(at, event, sees);
             }
             // Whoever names a position in vain wanted to liquidate it.
-            What::Reverted { position: Some(_), .. } => {
+            EventKind::Reverted { position: Some(_), .. } => {
                 self.gas_paid_numeraire += sees.worth(sees.tokens.native, event.fee);
             }
-            What::Worked(at) if self.also.contains(&at.sale) => {
+            EventKind::Worked(at) if self.also.contains(&at.sale) => {
                 if let Some(closed) = &at.closed {
                     self.add(closed, event, sees);
                 }

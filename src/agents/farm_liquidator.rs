@@ -27,7 +27,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::outbox::Outbox;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::families::leveraged_farm::LeverageCall;
 use crate::chain::ids::{BankId, DeploymentId, PositionId};
 use crate::chain::transaction::Bid;
@@ -135,11 +135,11 @@ impl Agent for FarmLiquidator {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        let position = match &event.what {
-            What::Liquidated(at) => PositionId(at.key.position),
-            What::Reverted { position: Some((_, position)), .. }
-            | What::Dropped { position: Some((_, position)), .. }
-            | What::Expired { position: Some((_, position)), .. } => *position,
+        let position = match &event.kind {
+            EventKind::Liquidated(at) => PositionId(at.key.position),
+            EventKind::Reverted { position: Some((_, position)), .. }
+            | EventKind::Dropped { position: Some((_, position)), .. }
+            | EventKind::Expired { position: Some((_, position)), .. } => *position,
             _ => return,
         };
         self.pending.retain(|waiting| waiting.position != position);

@@ -23,7 +23,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::outbox::Outbox;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::families::lending::LendingCall;
 use crate::chain::ids::{DeploymentId, LendingId, TokenId};
 use crate::chain::transaction::{AmountIn, Bid};
@@ -138,7 +138,7 @@ impl Agent for Lender {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        self.refused |= matches!(event.what, What::Reverted { .. });
+        self.refused |= matches!(event.kind, EventKind::Reverted { .. });
         self.waits = false;
     }
 }

@@ -20,7 +20,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::outbox::Outbox;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::ids::FeedId;
 use crate::chain::transaction::{Action, Bid};
 
@@ -69,8 +69,10 @@ impl Agent for Publisher {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        if let What::PricePublished { .. } | What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. } =
-            event.what
+        if let EventKind::PricePublished { .. }
+        | EventKind::Reverted { .. }
+        | EventKind::Dropped { .. }
+        | EventKind::Expired { .. } = event.kind
         {
             self.waits = false;
         }

@@ -29,7 +29,7 @@ use smallvec::smallvec;
 
 use super::Agent;
 use super::outbox::Outbox;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::families::cdp::{CdpCall, CdpCallKind};
 use crate::chain::ids::{AccountId, IssuerId, TokenId};
 use crate::chain::transaction::{Action, AmountIn, Bid};
@@ -157,10 +157,12 @@ impl Agent for VaultOwner {
 
     fn learn(&mut self, event: &Event) {
         let Some(plan) = &mut self.plan else { return };
-        let is_own = !matches!(event.what, What::Liquidated(_));
-        plan.state = match (plan.state, &event.what) {
-            (State::Entering, What::Vault(_)) => State::Open,
-            (State::Entering, What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. }) => State::Refused,
+        let is_own = !matches!(event.kind, EventKind::Liquidated(_));
+        plan.state = match (plan.state, &event.kind) {
+            (State::Entering, EventKind::Vault(_)) => State::Open,
+            (State::Entering, EventKind::Reverted { .. } | EventKind::Dropped { .. } | EventKind::Expired { .. }) => {
+                State::Refused
+            }
             (State::Defending, _) if is_own => State::Open,
             (state, _) => state,
         };

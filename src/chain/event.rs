@@ -25,12 +25,12 @@ pub struct Event {
     /// Blocks that the transaction had waited; stands where its gas does.
     pub waited: u32,
     /// What it was.
-    pub what: What,
+    pub kind: EventKind,
 }
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
-pub enum What {
+pub enum EventKind {
     /// A swap in a pool.
     Swapped {
         /// The pool.
@@ -166,8 +166,8 @@ impl Inclusion {
 impl Event {
     /// Returns the accounts that should learn of it: the sender, and who lost a position.
     pub fn concerns(&self) -> [Option<AccountId>; 2] {
-        let owner = match &self.what {
-            What::Liquidated(at) => Some(at.owner),
+        let owner = match &self.kind {
+            EventKind::Liquidated(at) => Some(at.owner),
             _ => None,
         };
         [self.sender.map(|(_, account)| account), owner.filter(|owner| self.sender.map(|s| s.1) != Some(*owner))]
@@ -175,17 +175,17 @@ impl Event {
 
     /// Returns the position that its owner has opened, changed or closed by this.
     pub fn changes(&self) -> Option<PositionKey> {
-        match &self.what {
-            What::Lent(at) => Some(at.key),
-            What::Worked(at) => Some(at.key),
-            What::Vault(at) => matches!(at.done, VaultDone::Changed { .. }).then_some(at.key),
+        match &self.kind {
+            EventKind::Lent(at) => Some(at.key),
+            EventKind::Worked(at) => Some(at.key),
+            EventKind::Vault(at) => matches!(at.done, VaultDone::Changed { .. }).then_some(at.key),
             _ => None,
         }
     }
 
     /// Returns the debt that an auction, which is over now, has not brought, in smallest units, and the position that owed it.
     pub fn loses(&self) -> Option<(PositionKey, TokenId, u128)> {
-        let What::Vault(at) = &self.what else { return None };
+        let EventKind::Vault(at) = &self.kind else { return None };
         let VaultDone::Sold(sold) = at.done else { return None };
         Some((at.key, sold.stablecoin, sold.shortfall()?.to_wad_down().ok()?))
     }

@@ -7,7 +7,7 @@ use bevy_ecs::prelude::Resource;
 use super::background::Slice;
 use super::bundle::{Bundle, Next, Placed};
 use super::dice::mix;
-use super::event::{Event, EventLog, What};
+use super::event::{Event, EventKind, EventLog};
 use super::gas::BlockGas;
 use super::ids::AccountId;
 use super::nonce_order::{NonceOrder, Wanting, tie_break};
@@ -110,12 +110,12 @@ impl Mempool {
     pub fn begin(&mut self, block: u64, log: &mut EventLog) -> u64 {
         for (why, transaction) in self.gone.drain(..) {
             let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
-            let what = match why {
-                Gone::Expired => What::Expired { action, position },
-                Gone::Replaced => What::Replaced { action, position },
+            let kind = match why {
+                Gone::Expired => EventKind::Expired { action, position },
+                Gone::Replaced => EventKind::Replaced { action, position },
             };
             let sender = Some((transaction.agent, transaction.sender));
-            log.push(Event { sender, gas: 0, fee: 0, waited: transaction.waited(block), what });
+            log.push(Event { sender, gas: 0, fee: 0, waited: transaction.waited(block), kind });
         }
         std::mem::take(&mut self.background_taken)
     }
@@ -313,12 +313,12 @@ mod tests {
             let mut log = EventLog::default();
             mempool.order(1, block, &BlockGas { limit: Some(10), ..gas });
             mempool.begin(block, &mut log);
-            log.iter().map(|event| (event.what.clone(), event.waited)).collect::<Vec<_>>()
+            log.iter().map(|event| (event.kind.clone(), event.waited)).collect::<Vec<_>>()
         };
         let position = a_kill()[0].position();
-        assert_eq!(told(&mut mempool, 2), [(What::Replaced { action: "kill", position }, 2)]);
+        assert_eq!(told(&mut mempool, 2), [(EventKind::Replaced { action: "kill", position }, 2)]);
         assert_eq!(mempool.waiting(), 1);
-        assert_eq!(told(&mut mempool, 3), [(What::Expired { action: "kill", position }, 3)]);
+        assert_eq!(told(&mut mempool, 3), [(EventKind::Expired { action: "kill", position }, 3)]);
         assert_eq!(mempool.waiting(), 0);
     }
 

@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::deployed::ProtocolsMut;
-use crate::chain::event::{Event, EventLog, Inclusion, Revert, What};
+use crate::chain::event::{Event, EventKind, EventLog, Inclusion, Revert};
 use crate::chain::families::{Call, FamilyCall};
 use crate::chain::forced_sales::ForcedSales;
 use crate::chain::ids::{AccountId, AgentId, DeploymentId, TokenId};
@@ -141,11 +141,11 @@ impl CallContext<'_, '_, '_> {
 
     /// Writes into the log what the sender's call has done.
     #[inline]
-    pub fn tell(&mut self, what: What) {
+    pub fn tell(&mut self, kind: EventKind) {
         if self.is_inner {
             return;
         }
-        self.log.push(Event { sender: Some((self.agent, self.sender)), gas: 0, fee: 0, waited: 0, what });
+        self.log.push(Event { sender: Some((self.agent, self.sender)), gas: 0, fee: 0, waited: 0, kind });
     }
 
     /// Lends `amount` until the transaction's end.

@@ -13,7 +13,7 @@ use super::ticks::{BlockColumns, groups};
 use crate::accounts::books::Books;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::chain::event::{Event, EventLog, What};
+use crate::chain::event::{Event, EventKind, EventLog};
 use crate::chain::mempool::Mempool;
 use crate::deployments::columns::{Moment, Row, Tracked};
 use crate::deployments::events::EventRow;
@@ -228,7 +228,7 @@ impl Recorder {
     /// Writes the block's rows of `events.csv`.
     fn events(&mut self, sees: &View, log: &EventLog, agents: &AgentDirectory) -> Result<(), FolderError> {
         let Some(table) = &mut self.events else { return Ok(()) };
-        let trade = |event: &&Event| matches!(event.what, What::Swapped { .. } | What::VenueTraded { .. });
+        let trade = |event: &&Event| matches!(event.kind, EventKind::Swapped { .. } | EventKind::VenueTraded { .. });
         for event in log.iter().filter(|event| self.swaps || !trade(event)) {
             table.row(&event_row(sees, agents, event))?;
         }
@@ -287,12 +287,12 @@ fn block_columns(
     };
     for event in log {
         tick.transactions += u32::from(event.gas > 0);
-        match &event.what {
-            What::Reverted { reason, .. } => {
+        match &event.kind {
+            EventKind::Reverted { reason, .. } => {
                 tick.reverts += 1;
                 *summary.reverts_by_reason.entry(reason.kind().to_owned()).or_default() += 1;
             }
-            What::Liquidated(at) => {
+            EventKind::Liquidated(at) => {
                 let debt = at.debt_whole * sees.venues.price(at.debt_token);
                 let bad_debt = sees.worth(at.debt_token, at.bad_debt);
                 tick.liquidations += 1;
@@ -307,14 +307,14 @@ fn block_columns(
                     auctions.net_surplus_stablecoin = net_surplus(sees);
                 }
             }
-            What::Sandwiched(at) => {
+            EventKind::Sandwiched(at) => {
                 summary.sandwiches.count += 1;
                 summary.sandwiches.gained_numeraire += sees.sandwich_gained(at);
                 summary.sandwiches.lost_numeraire += sees.sandwich_lost(at);
             }
-            What::Vault(at) => vault_tallied(at, sees, &mut tick, summary),
-            What::Expired { .. } => tick.expired += 1,
-            What::Replaced { .. } => summary.block_space.replaced += 1,
+            EventKind::Vault(at) => vault_tallied(at, sees, &mut tick, summary),
+            EventKind::Expired { .. } => tick.expired += 1,
+            EventKind::Replaced { .. } => summary.block_space.replaced += 1,
             _ => {}
         }
     }

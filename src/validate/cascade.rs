@@ -12,7 +12,7 @@ use crate::deployments::pool_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
-use crate::chain::event::{EventLog, What};
+use crate::chain::event::{EventKind, EventLog};
 use crate::chain::ids::TokenId;
 use crate::chain::ledger::Source;
 use crate::chain::oracles::to_wad;
@@ -169,7 +169,7 @@ fn run(text: &str, each: f64, fails_at: impl Fn(f64) -> f64) -> Outcome {
     while quiet < 4 {
         run.step().expect("nothing is written that could fail");
         let log = run.world().resource::<EventLog>();
-        let liquidates = log.iter().any(|event| matches!(event.what, What::Liquidated(_)));
+        let liquidates = log.iter().any(|event| matches!(event.kind, EventKind::Liquidated(_)));
         rounds += u32::from(liquidates);
         quiet = if liquidates { 0 } else { quiet + 1 };
     }

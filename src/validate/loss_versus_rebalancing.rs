@@ -12,7 +12,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::{Expected, Finding, Sample, Size, Tolerance};
-use crate::chain::event::{EventLog, What};
+use crate::chain::event::{EventKind, EventLog};
 use crate::chain::state::ChainState;
 use crate::protocol::amm::uniswap_v2::Pair;
 use crate::scenario;
@@ -276,10 +276,10 @@ fn pair(run: &Simulation) -> Pair {
 
 /// Returns what the block's trades brought in the numeraire, in smallest units: all legs end there.
 pub(super) fn gain(log: &EventLog) -> f64 {
-    let legs = log.iter().map(|event| match event.what {
-        What::Swapped { direction, traded, .. } if direction.pays == 1 => -signed(traded.amount_in),
-        What::Swapped { traded, .. } => signed(traded.amount_out),
-        What::VenueTraded { bought, numeraire, .. } => {
+    let legs = log.iter().map(|event| match event.kind {
+        EventKind::Swapped { direction, traded, .. } if direction.pays == 1 => -signed(traded.amount_in),
+        EventKind::Swapped { traded, .. } => signed(traded.amount_out),
+        EventKind::VenueTraded { bought, numeraire, .. } => {
             if bought {
                 -signed(numeraire)
             } else {

@@ -10,7 +10,7 @@
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
-use crate::chain::event::{EventLog, What};
+use crate::chain::event::{EventKind, EventLog};
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
@@ -76,7 +76,7 @@ fn between_pools() -> Vec<Finding> {
     let run = one_block(&market("A", tokens, pools, arbitrageur));
     let (mut size, mut returned) = (0.0, 0.0);
     for event in run.world().resource::<EventLog>() {
-        if let What::Swapped { traded, direction, .. } = &event.what {
+        if let EventKind::Swapped { traded, direction, .. } = &event.kind {
             if direction.pays == 0 {
                 size = traded.amount_in as f64 / 1e18;
             } else {
@@ -146,10 +146,10 @@ fn trade(fee_bps: u16, outside: f64, agents: &str) -> Trade {
     let run = one_block(&market("USDC", &tokens, &pool, agents));
     let (mut size, mut returned) = (0.0, 0.0);
     for event in run.world().resource::<EventLog>() {
-        match &event.what {
-            What::Sandwiched(at) => (size, returned) = (at.paid as f64 / 1e18, at.returned as f64 / 1e18),
-            What::Swapped { traded, direction, .. } if direction.pays == 1 => size = traded.amount_in as f64 / 1e6,
-            What::VenueTraded { numeraire, .. } => returned = *numeraire as f64 / 1e6,
+        match &event.kind {
+            EventKind::Sandwiched(at) => (size, returned) = (at.paid as f64 / 1e18, at.returned as f64 / 1e18),
+            EventKind::Swapped { traded, direction, .. } if direction.pays == 1 => size = traded.amount_in as f64 / 1e6,
+            EventKind::VenueTraded { numeraire, .. } => returned = *numeraire as f64 / 1e6,
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ use bevy_ecs::prelude::World;
 use bevy_ecs::system::SystemState;
 use plimsoll::agents::arbitrageur::Arbitrageur;
 use plimsoll::agents::view::View;
-use plimsoll::chain::event::{EventLog, What};
+use plimsoll::chain::event::{EventKind, EventLog};
 use plimsoll::chain::families::Call;
 use plimsoll::chain::families::amm::AmmCall;
 use plimsoll::chain::ids::DeploymentId;
@@ -239,7 +239,7 @@ fn flash_loans_are_taken_where_capital_is_short_and_pay_for_themselves() {
 fn gained(text: &str) -> f64 {
     let mut run = begin(text);
     run.step().unwrap();
-    assert!(!run.world().resource::<EventLog>().iter().any(|event| matches!(event.what, What::Reverted { .. })));
+    assert!(!run.world().resource::<EventLog>().iter().any(|event| matches!(event.kind, EventKind::Reverted { .. })));
     let account = run.world().resource::<plimsoll::agents::AgentDirectory>().first_account;
     let ledger = &run.world().resource::<ChainState>().ledger;
     let usdc = ledger.balance(plimsoll::chain::ids::AccountId(account), plimsoll::chain::ids::TokenId(0));
@@ -264,8 +264,8 @@ fn of_several_on_one_gap_one_wins_and_the_others_revert_and_pay_gas() {
         let mut run = begin(&market(&format!("{V2}, {cheap}"), if place.contains("flash") { &agent } else { &rich }));
         run.step().unwrap();
         let log = run.world().resource::<EventLog>();
-        let lost: Vec<_> = log.iter().filter(|event| matches!(event.what, What::Reverted { .. })).collect();
-        let won: Vec<_> = log.iter().filter(|event| !matches!(event.what, What::Reverted { .. })).collect();
+        let lost: Vec<_> = log.iter().filter(|event| matches!(event.kind, EventKind::Reverted { .. })).collect();
+        let won: Vec<_> = log.iter().filter(|event| !matches!(event.kind, EventKind::Reverted { .. })).collect();
         let winners: std::collections::BTreeSet<_> = won.iter().map(|event| event.sender.unwrap().0.0).collect();
         assert_eq!((winners.len(), lost.len()), (1, 3), "{place}: {log:?}");
         assert!(lost.iter().all(|event| event.gas > 0 && event.fee > 0), "{lost:?}");

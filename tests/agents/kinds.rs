@@ -14,7 +14,7 @@ use plimsoll::agents::trader::Trader;
 use plimsoll::agents::view::View;
 use plimsoll::agents::{Agent, AgentDirectory, Identity, decide, learn};
 use plimsoll::chain::dice::Who;
-use plimsoll::chain::event::{Event, EventLog, Revert, What};
+use plimsoll::chain::event::{Event, EventKind, EventLog, Revert};
 use plimsoll::chain::families::Call;
 use plimsoll::chain::families::amm::{AmmCall, Swap};
 use plimsoll::chain::families::leveraged_farm::LeverageCall;
@@ -159,7 +159,7 @@ mod arbitrageurs {
         let (sender, gas_money) =
             (list[0].sender, world.resource::<ChainState>().ledger.balance(list[0].sender, native));
         let events = executed(&mut world, list);
-        assert!(!matches!(events[0].what, What::Reverted { .. }), "{events:?}");
+        assert!(!matches!(events[0].kind, EventKind::Reverted { .. }), "{events:?}");
         let ledger = &world.resource::<ChainState>().ledger;
         let gain = (ledger.balance(sender, TokenId(0)) - before) as f64 / 1e6;
         assert!((bid - (gain - base_fee) / 2.0).abs() < 1e-3, "a bid of {bid} for a gain of {gain}");
@@ -193,7 +193,7 @@ mod arbitrageurs {
         assert_eq!(list.len(), 2);
         let events = executed(&mut world, list);
         assert!(
-            matches!(events.last().unwrap().what, What::Reverted { reason: Revert::Slippage { .. }, .. }),
+            matches!(events.last().unwrap().kind, EventKind::Reverted { reason: Revert::Slippage { .. }, .. }),
             "{events:?}"
         );
     }
@@ -265,9 +265,9 @@ mod liquidators {
         assert_eq!(kills(&mut world), []);
         // One of the two comes back.
         let reason = Revert::Funds(InsufficientFunds { held: 0, needed: 1 });
-        let what = What::Reverted { action: "kill", position: first[0].actions[0].position(), reason };
+        let kind = EventKind::Reverted { action: "kill", position: first[0].actions[0].position(), reason };
         let sender = Some((first[0].agent, first[0].sender));
-        world.resource_mut::<EventLog>().push(Event { sender, gas: 0, fee: 0, waited: 0, what });
+        world.resource_mut::<EventLog>().push(Event { sender, gas: 0, fee: 0, waited: 0, kind });
         world.run_system_once(learn::<FarmLiquidator>).unwrap();
         assert_eq!(kills(&mut world), [BIG]);
     }

@@ -7,7 +7,7 @@ use plimsoll::agents::AgentDirectory;
 use plimsoll::agents::route::{Order, Route, Through};
 use plimsoll::agents::router::{self, Hop, Path, Plan};
 use plimsoll::agents::view::View;
-use plimsoll::chain::event::{Event, EventLog, Revert, What};
+use plimsoll::chain::event::{Event, EventKind, EventLog, Revert};
 use plimsoll::chain::families::amm::Swap;
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
 use plimsoll::chain::ids::DeploymentId;
@@ -214,7 +214,7 @@ proptest! {
         prop_assume!(quote.is_some());
         let me = rich(&mut world, from, amount);
         let events = executed(&mut world, me, actions);
-        let reverted = events.iter().any(|event| matches!(event.what, What::Reverted { .. }));
+        let reverted = events.iter().any(|event| matches!(event.kind, EventKind::Reverted { .. }));
         prop_assert!(!reverted, "{events:?}");
         let ledger = &world.resource::<ChainState>().ledger;
         prop_assert_eq!((ledger.balance(me, from), Some(ledger.balance(me, to))), (0, quote));
@@ -305,8 +305,9 @@ fn beyond_its_slippage_a_trade_reverts() {
             Swap { direction, amount_in: AmountIn::Exact(sold_before * ETHER), least_out: 0 }.of(DeploymentId(1));
         executed(&mut world, whale, std::iter::once(sale).collect());
         let events = executed(&mut world, me, actions);
-        let slipped =
-            events.iter().any(|event| matches!(event.what, What::Reverted { reason: Revert::Slippage { .. }, .. }));
+        let slipped = events
+            .iter()
+            .any(|event| matches!(event.kind, EventKind::Reverted { reason: Revert::Slippage { .. }, .. }));
         assert_eq!(slipped, reverts, "{slippage:?} after {sold_before} ETH: {events:?}");
         let ledger = &world.resource::<ChainState>().ledger;
         assert_eq!(ledger.balance(me, ETH), if reverts { 20 * ETHER } else { 0 }, "whole or not at all");
@@ -367,7 +368,7 @@ fn a_muted_sale_of_several_hops_is_filled_at_its_quotes() {
         let me = rich(&mut world, STETH, amount);
         let hops = actions.len();
         let events = executed(&mut world, me, actions);
-        let muted = events.iter().filter(|event| matches!(event.what, What::SaleMuted { .. })).count();
+        let muted = events.iter().filter(|event| matches!(event.kind, EventKind::SaleMuted { .. })).count();
         assert_eq!(Some(world.resource::<ChainState>().ledger.balance(me, DAI)), quote);
         let unmoved = pools(&world).iter().zip(&before).all(|(after, before)| after.pool == before.pool);
         assert_eq!((muted, unmoved), if sales == ForcedSale::Muted { (hops, true) } else { (0, false) });
@@ -415,7 +416,7 @@ fn drain(world: &mut World, hop: Hop) -> (u32, u32) {
         ledger.issue(Source::Genesis, me, paid, amount);
         let swap = Swap { direction: hop.direction, amount_in: AmountIn::Exact(amount), least_out: 0 }.of(cell.at);
         let events = executed(world, me, std::iter::once(swap).collect());
-        let reverted = matches!(events.last().unwrap().what, What::Reverted { .. });
+        let reverted = matches!(events.last().unwrap().kind, EventKind::Reverted { .. });
         // A quote of nothing, or one that the pool's own integers cannot hold, may revert as well.
         assert!(reverted || quote.is_some(), "{hop:?}, 2^{power}: {events:?}");
         let ledger = &world.resource::<ChainState>().ledger;
@@ -465,8 +466,8 @@ fn after(agents: &str, account: u32) -> (u128, usize) {
     for _ in 0..100 {
         run.step().unwrap();
         for event in run.world().resource::<EventLog>() {
-            assert!(!matches!(event.what, What::Reverted { .. }), "{event:?}");
-            if let What::Swapped { pool, .. } = event.what {
+            assert!(!matches!(event.kind, EventKind::Reverted { .. }), "{event:?}");
+            if let EventKind::Swapped { pool, .. } = event.kind {
                 traded.insert(pool);
             }
         }

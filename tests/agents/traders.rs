@@ -3,7 +3,7 @@
 use crate::common::market::{begin, step, steps};
 
 use plimsoll::accounts::profit::KindProfit;
-use plimsoll::chain::event::{Event, Revert, Sandwich, What};
+use plimsoll::chain::event::{Event, EventKind, Revert, Sandwich};
 use plimsoll::chain::ids::{AgentId, TokenId};
 use plimsoll::chain::state::ChainState;
 use plimsoll::output::summary::Summary;
@@ -28,8 +28,8 @@ fn market(price: &str, agents: &str) -> String {
 /// Says of each block what the swaps in it paid: true for one that bought ether.
 fn buys(text: &str, blocks: usize) -> Vec<Vec<bool>> {
     let mut run = begin(text);
-    let bought = |event: Event| match event.what {
-        What::Swapped { direction, .. } => Some(direction.pays == 1),
+    let bought = |event: Event| match event.kind {
+        EventKind::Swapped { direction, .. } => Some(direction.pays == 1),
         _ => None,
     };
     (0..blocks).map(|_| step(&mut run).into_iter().filter_map(bought).collect()).collect()
@@ -80,7 +80,7 @@ mod temperaments {
         let mut paid = Vec::new();
         for block in 0..8 {
             for event in step(&mut run) {
-                if let What::Swapped { traded, .. } = event.what {
+                if let EventKind::Swapped { traded, .. } = event.kind {
                     paid.push((block, traded.amount_in));
                 }
             }
@@ -115,7 +115,7 @@ mod temperaments {
         // 10 % above the pool's: buying until the next unit costs that takes 46,453 USDC at 2,100, and no more.
         let mut run = begin(&market("Fixed(2_100)", &informed(3).replace("Fixed(5_000)", "Fixed(400_000)")));
         let events = step(&mut run);
-        let What::Swapped { traded, .. } = events[0].what else { panic!("{events:?}") };
+        let EventKind::Swapped { traded, .. } = events[0].kind else { panic!("{events:?}") };
         assert_eq!(traded.amount_in / 1_000_000, 46_453);
         assert_eq!(step(&mut run), [], "then the fee is wider than the gap");
     }
@@ -185,7 +185,7 @@ mod tolerances {
     fn below_its_tolerance_a_trade_reverts_and_pays_its_gas() {
         for slippage in ["slippage: Fixed(0.01),", "slippage: Fixed(0),"] {
             let events = second(slippage);
-            let [_, Event { what: What::Reverted { reason: Revert::Slippage { out, least }, .. }, fee, .. }] =
+            let [_, Event { kind: EventKind::Reverted { reason: Revert::Slippage { out, least }, .. }, fee, .. }] =
                 events[..]
             else {
                 panic!("{events:?}")
@@ -198,7 +198,7 @@ mod tolerances {
     fn within_its_tolerance_it_gets_what_there_is() {
         for slippage in ["slippage: Fixed(0.03),", "slippage: Fixed(1),", ""] {
             let events = second(slippage);
-            assert!(matches!(events[..], [_, Event { what: What::Swapped { .. }, .. }]), "{events:?}");
+            assert!(matches!(events[..], [_, Event { kind: EventKind::Swapped { .. }, .. }]), "{events:?}");
         }
     }
 
@@ -212,7 +212,7 @@ mod tolerances {
             ),
         "#;
         let events = step(&mut begin(&market("Fixed(2_000)", traders)));
-        let reverted = events.iter().filter(|event| matches!(event.what, What::Reverted { .. })).count();
+        let reverted = events.iter().filter(|event| matches!(event.kind, EventKind::Reverted { .. })).count();
         // Four standard deviations of 400 throws of a fair coin.
         assert!((160..=240).contains(&reverted), "{reverted} of 400");
     }
@@ -245,8 +245,8 @@ mod searchers {
     }
 
     fn sandwich(events: &[Event]) -> Option<Sandwich> {
-        events.iter().find_map(|event| match &event.what {
-            What::Sandwiched(sandwich) => Some(**sandwich),
+        events.iter().find_map(|event| match &event.kind {
+            EventKind::Sandwiched(sandwich) => Some(**sandwich),
             _ => None,
         })
     }
@@ -328,7 +328,7 @@ mod searchers {
         let agents = [victim("slippage: Fixed(0.02),"), searcher("searcher", 0.1), spoiler.to_owned()];
         let (events, summary) = block(&agents);
         assert_eq!(senders(&events), [2, 0], "{events:?}");
-        assert!(events.iter().all(|event| matches!(event.what, What::Swapped { .. })), "{events:?}");
+        assert!(events.iter().all(|event| matches!(event.kind, EventKind::Swapped { .. })), "{events:?}");
         assert_eq!(kind(&summary, "Searcher").gas_paid_numeraire.to_bits(), 0_f64.to_bits());
         assert_eq!(kind(&summary, "Searcher").profit_numeraire.to_bits(), 0_f64.to_bits());
     }
@@ -478,12 +478,14 @@ fn of_several_arbitrageurs_on_one_gap_one_wins_and_the_others_pay_gas_for_nothin
     )"#;
     let mut run = begin(&market("Fixed(2_200)", agents));
     let events = step(&mut run);
-    let reverts: Vec<_> = events.iter().filter(|event| matches!(event.what, What::Reverted { .. })).collect();
+    let reverts: Vec<_> = events.iter().filter(|event| matches!(event.kind, EventKind::Reverted { .. })).collect();
     assert_eq!(reverts.len(), 3, "{events:?}");
-    assert!(matches!(events[0].what, What::Swapped { .. }) && matches!(events[1].what, What::VenueTraded { .. }));
+    assert!(
+        matches!(events[0].kind, EventKind::Swapped { .. }) && matches!(events[1].kind, EventKind::VenueTraded { .. })
+    );
     for event in reverts {
         assert!(event.fee > 0 && event.gas > 0, "{event:?}");
-        assert!(matches!(event.what, What::Reverted { reason: Revert::Slippage { .. }, .. }), "{event:?}");
+        assert!(matches!(event.kind, EventKind::Reverted { reason: Revert::Slippage { .. }, .. }), "{event:?}");
     }
     let per_gas = |event: &Event| event.fee / u128::from(event.gas);
     assert!(events[3..].iter().all(|event| per_gas(event) < per_gas(&events[0])), "the dearest won: {events:?}");

@@ -7,7 +7,7 @@ use bevy_ecs::system::{RunSystemOnce, SystemState};
 use plimsoll::agents::view::View;
 use plimsoll::agents::{self, Agent, AgentDirectory};
 use plimsoll::chain::audit::AuditError;
-use plimsoll::chain::event::{Event, EventLog, What};
+use plimsoll::chain::event::{Event, EventKind, EventLog};
 use plimsoll::chain::execution::execute;
 use plimsoll::chain::forced_sales::{ForcedSale, ForcedSales};
 use plimsoll::chain::gas::BlockGas;
@@ -107,7 +107,7 @@ pub fn events(world: &World) -> Vec<Event> {
 
 /// Says whether anything reverted.
 pub fn has_reverted(events: &[Event]) -> bool {
-    events.iter().any(|event| matches!(event.what, What::Reverted { .. }))
+    events.iter().any(|event| matches!(event.kind, EventKind::Reverted { .. }))
 }
 
 /// Executes transactions in a block without a limit, and returns what happened.

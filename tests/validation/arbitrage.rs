@@ -6,7 +6,7 @@
 
 use super::common::market::checked;
 
-use plimsoll::chain::event::What;
+use plimsoll::chain::event::EventKind;
 use plimsoll::protocol::amm::Direction;
 
 use super::market::{Market, Reserves};
@@ -59,19 +59,19 @@ fn trade(outside: f64, fee_bps: u16, capital: &str, venue: &str) -> Trade {
     market.step();
     let (mut spent, mut returned, mut eth) = (0.0, 0.0, 0.0);
     let mut events = 0;
-    for what in market.events() {
+    for kind in market.events() {
         events += 1;
-        match what {
-            What::Swapped { direction: Direction { pays: 1, .. }, traded, .. } => {
+        match kind {
+            EventKind::Swapped { direction: Direction { pays: 1, .. }, traded, .. } => {
                 spent = traded.amount_in as f64 / 1e6;
                 eth = traded.amount_out as f64 / 1e18;
             }
-            What::Swapped { traded, .. } => {
+            EventKind::Swapped { traded, .. } => {
                 returned = traded.amount_out as f64 / 1e6;
                 eth = traded.amount_in as f64 / 1e18;
             }
-            What::VenueTraded { bought: true, numeraire, .. } => spent = *numeraire as f64 / 1e6,
-            What::VenueTraded { numeraire, .. } => returned = *numeraire as f64 / 1e6,
+            EventKind::VenueTraded { bought: true, numeraire, .. } => spent = *numeraire as f64 / 1e6,
+            EventKind::VenueTraded { numeraire, .. } => returned = *numeraire as f64 / 1e6,
             other => panic!("{other:?}"),
         }
     }

@@ -4,7 +4,7 @@ use super::common::market::checked;
 use std::path::Path;
 
 use plimsoll::agents::AgentDirectory;
-use plimsoll::chain::event::{EventLog, What};
+use plimsoll::chain::event::{EventKind, EventLog};
 use plimsoll::chain::ids::{AccountId, AgentId};
 use plimsoll::chain::ids::{BankId, PoolId, WorkerId};
 use plimsoll::chain::state::ChainState;
@@ -64,13 +64,13 @@ impl Market {
     }
 
     /// Returns what happened in the last block.
-    pub(crate) fn events(&self) -> impl Iterator<Item = &What> {
-        self.0.world().resource::<EventLog>().iter().map(|event| &event.what)
+    pub(crate) fn events(&self) -> impl Iterator<Item = &EventKind> {
+        self.0.world().resource::<EventLog>().iter().map(|event| &event.kind)
     }
 
     /// Returns how many positions were killed in the last block.
     pub(crate) fn kills(&self) -> usize {
-        self.events().filter(|what| matches!(what, What::Liquidated(_))).count()
+        self.events().filter(|kind| matches!(kind, EventKind::Liquidated(_))).count()
     }
 
     /// Returns what the scenario's pool number `index` holds.

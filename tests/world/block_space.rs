@@ -6,7 +6,7 @@ use plimsoll::accounts::books::Books;
 use plimsoll::accounts::fate::AgentFate;
 use plimsoll::agents::farmer::{Farmer, State};
 use plimsoll::agents::{AgentDirectory, Identity};
-use plimsoll::chain::event::{EventLog, What};
+use plimsoll::chain::event::{EventKind, EventLog};
 use plimsoll::chain::ids::TokenId;
 use plimsoll::chain::state::ChainState;
 use plimsoll::simulation::Simulation;
@@ -57,11 +57,11 @@ fn farmers(more: &str) -> String {
 }
 
 /// Runs so many blocks, and counts the events that are so.
-fn count(simulation: &mut Simulation, blocks: u64, is: impl Fn(&What) -> bool) -> usize {
+fn count(simulation: &mut Simulation, blocks: u64, is: impl Fn(&EventKind) -> bool) -> usize {
     let mut found = 0;
     for _ in 0..blocks {
         simulation.step().unwrap();
-        found += simulation.world().resource::<EventLog>().iter().filter(|event| is(&event.what)).count();
+        found += simulation.world().resource::<EventLog>().iter().filter(|event| is(&event.kind)).count();
     }
     found
 }
@@ -98,8 +98,8 @@ fn a_liquidation_that_waits_bids_more_until_it_is_taken() {
         simulation.step().unwrap();
         log.extend(simulation.world().resource::<EventLog>().iter().cloned());
     }
-    let replaced = log.iter().filter(|event| matches!(event.what, What::Replaced { action: "kill", .. })).count();
-    let kills: Vec<_> = log.iter().filter(|event| matches!(event.what, What::Liquidated(_))).collect();
+    let replaced = log.iter().filter(|event| matches!(event.kind, EventKind::Replaced { action: "kill", .. })).count();
+    let kills: Vec<_> = log.iter().filter(|event| matches!(event.kind, EventKind::Liquidated(_))).collect();
     assert!(replaced > 20 && kills.len() > 10, "{replaced} raised bids, {} kills", kills.len());
     // A transaction that is raised in every block expires as little as it would if it were new.
     assert!(kills.iter().any(|event| event.waited > 3), "it waited");
@@ -112,13 +112,16 @@ fn a_liquidation_that_waits_bids_more_until_it_is_taken() {
 fn a_liquidation_that_may_not_bid_more_expires_and_is_sent_again() {
     let capped = LIQUIDATOR.replace("expiry: 3", "expiry: 3, tip_cap: 10");
     let mut simulation = market(MINUTES, CROWD, 0.4, &(farmers("") + &capped));
-    let expired = count(&mut simulation, 1_200, |what| matches!(what, What::Expired { action: "kill", .. }));
+    let expired = count(&mut simulation, 1_200, |kind| matches!(kind, EventKind::Expired { action: "kill", .. }));
     assert!(expired > 20, "{expired}");
     let killed = states(&mut simulation).iter().filter(|state| matches!(state, State::Killed(_))).count();
     assert_eq!(killed, 0);
     let free = market(MINUTES, FREE, 0.4, &(farmers("") + &capped));
     let mut free = free;
-    assert!(count(&mut free, 1_200, |what| matches!(what, What::Liquidated(_))) > 10, "alone it would have killed");
+    assert!(
+        count(&mut free, 1_200, |kind| matches!(kind, EventKind::Liquidated(_))) > 10,
+        "alone it would have killed"
+    );
 }
 
 const ENTRY: &str = r#"entry: Between("1 min", "5 min"), gas_money: Fixed(9)"#;
@@ -147,7 +150,7 @@ fn who_can_wait_comes_in_when_gas_has_come_down() {
         let agents = farmers(&format!("{ENTRY}, patience: (gas_share: Fixed(0.01), blocks: Fixed({blocks}))"))
             .replace("Uniform(3, 5)", "Fixed(2)");
         let mut simulation = market(MINUTES, falling, 0.0, &agents);
-        let worked = count(&mut simulation, 100, |what| matches!(what, What::Worked(at) if at.opened));
+        let worked = count(&mut simulation, 100, |kind| matches!(kind, EventKind::Worked(at) if at.opened));
         assert_eq!(worked, opened, "with a patience of {blocks} blocks");
     }
 }
@@ -169,10 +172,10 @@ fn a_lender_whose_supply_expires_stays_outside_and_one_whose_withdrawal_expires_
         world.resource::<ChainState>().ledger.balance(directory.account(last), shares)
     };
     let mut outside = market(MINUTES, CROWD, 0.0, &lender(r#"entry: Between("5 min", "5 min")"#));
-    assert_eq!(count(&mut outside, 60, |what| matches!(what, What::Expired { action: "deposit", .. })), 1);
+    assert_eq!(count(&mut outside, 60, |kind| matches!(kind, EventKind::Expired { action: "deposit", .. })), 1);
     assert_eq!(held(&outside), 0);
     let mut inside = market(MINUTES, CROWD, 0.0, &lender(r#"exit: Between("5 min", "5 min")"#));
-    let tried = count(&mut inside, 60, |what| matches!(what, What::Expired { action: "withdraw", .. }));
+    let tried = count(&mut inside, 60, |kind| matches!(kind, EventKind::Expired { action: "withdraw", .. }));
     assert!(tried > 3 && held(&inside) == 1_000_000_000, "{tried}");
 }
 
@@ -185,7 +188,7 @@ fn farmers_keep_their_leverage_where_gas_lets_them() {
     let mut killed = Vec::new();
     for (chain, keeps) in [(FREE, KEEPS), ("base_fee: Fixed(50)", KEEPS), (FREE, "")] {
         let mut simulation = market(MINUTES, chain, 0.35, &(farmers(keeps) + LIQUIDATOR));
-        let worked = count(&mut simulation, 1_000, |what| matches!(what, What::Worked(_)));
+        let worked = count(&mut simulation, 1_000, |kind| matches!(kind, EventKind::Worked(_)));
         assert_eq!(worked > 40, chain == FREE && !keeps.is_empty(), "{worked} times on {chain} with {keeps}");
         killed.push(states(&mut simulation).iter().filter(|state| matches!(state, State::Killed(_))).count());
     }

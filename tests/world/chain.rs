@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use bevy_ecs::prelude::World;
 use bevy_ecs::system::RunSystemOnce;
 use plimsoll::agents::AgentDirectory;
-use plimsoll::chain::event::What;
+use plimsoll::chain::event::EventKind;
 use plimsoll::chain::families::Call;
 use plimsoll::chain::families::amm::Swap;
 use plimsoll::chain::families::leveraged_farm::{LeverageCall, Strategy as Farming, WorkOrder};
@@ -314,7 +314,7 @@ proptest! {
             for (sender, actions) in transactions {
                 let mut before = Everything::of(&mut world);
                 let events = sent(&mut world, sender, &actions);
-                if let What::Reverted { .. } = events[0].what {
+                if let EventKind::Reverted { .. } = events[0].kind {
                     prop_assert_eq!(events.len(), 1);
                     before.pay_gas(events[0].sender.unwrap().1, events[0].fee);
                     prop_assert_eq!(&Everything::of(&mut world), &before, "{:?}", actions);
@@ -333,7 +333,7 @@ proptest! {
             for (sender, actions) in transactions {
                 let events = sent(&mut world, sender, &actions);
                 let after = worth_of_liquidity(&Everything::of(&mut world));
-                let only_swaps = events.iter().all(|event| matches!(event.what, What::Swapped { .. }));
+                let only_swaps = events.iter().all(|event| matches!(event.kind, EventKind::Swapped { .. }));
                 for ((k, supply), (k_before, supply_before)) in after.iter().zip(&before) {
                     if only_swaps {
                         prop_assert!(k >= k_before, "the product fell: {:?}", actions);
@@ -378,11 +378,11 @@ fn random_transactions_reach_every_kind_of_event() {
             *counts.entry("Parked".into()).or_default() += u32::try_from(parked).unwrap();
             for (sender, actions) in transactions {
                 for event in sent(&mut world, sender, &actions) {
-                    let kind = match event.what {
-                        What::Worked(at) if at.opened => "Opened".to_owned(),
-                        What::Worked(at) if at.closed.is_some() => "Closed".to_owned(),
-                        What::Reverted { reason, .. } => format!("Reverted {}", reason.kind()),
-                        what => format!("{what:?}").split([' ', '(']).next().unwrap().to_owned(),
+                    let kind = match event.kind {
+                        EventKind::Worked(at) if at.opened => "Opened".to_owned(),
+                        EventKind::Worked(at) if at.closed.is_some() => "Closed".to_owned(),
+                        EventKind::Reverted { reason, .. } => format!("Reverted {}", reason.kind()),
+                        other => format!("{other:?}").split([' ', '(']).next().unwrap().to_owned(),
                     };
                     *counts.entry(kind).or_default() += 1;
                 }
@@ -440,7 +440,7 @@ fn a_transaction_that_goes_through_is_seen_to_change_something() {
         world.resource_mut::<ChainState>().clock.advance();
         let mut before = Everything::of(&mut world);
         let events = sent(&mut world, 5, std::slice::from_ref(&action));
-        assert!(!matches!(events[0].what, What::Reverted { .. }), "{events:?}");
+        assert!(!matches!(events[0].kind, EventKind::Reverted { .. }), "{events:?}");
         before.pay_gas(events[0].sender.unwrap().1, events[0].fee);
         assert_ne!(Everything::of(&mut world), before, "{action:?}");
     }
@@ -479,7 +479,7 @@ fn a_forced_sale_acts_only_where_its_positions_sales_do() {
                 "the seller gets the same"
             );
             assert_ne!(muted, as_plain);
-            let What::SaleMuted { of, paid, .. } = events[0].what else { panic!("{events:?}") };
+            let EventKind::SaleMuted { of, paid, .. } = events[0].kind else { panic!("{events:?}") };
             assert_eq!((of, paid), (key(2), (TokenId(1), 7 * ETHER)));
         }
     }
@@ -501,7 +501,7 @@ fn a_kill_sells_into_the_pool_only_where_its_positions_sales_act() {
         };
         let before = product(&Everything::of(&mut world));
         let events = sent(&mut world, 7, &[LeverageCall::Kill(PositionId(5)).of(BANK)]);
-        assert!(matches!(events[0].what, What::Liquidated(_)), "{events:?}");
+        assert!(matches!(events[0].kind, EventKind::Liquidated(_)), "{events:?}");
         assert_eq!(market::audit(&mut world), Ok(()));
         product(&Everything::of(&mut world)) / before
     };

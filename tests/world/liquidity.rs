@@ -7,7 +7,7 @@ use plimsoll::accounts::books::Books;
 use plimsoll::accounts::liquidity::{Figures, LiquidityBooks};
 use plimsoll::agents::AgentDirectory;
 use plimsoll::agents::view::View;
-use plimsoll::chain::event::{EventLog, What};
+use plimsoll::chain::event::{EventKind, EventLog};
 use plimsoll::chain::ids::{AgentId, TokenId};
 use plimsoll::chain::state::ChainState;
 use plimsoll::deployments::valuation::Valuation;
@@ -61,9 +61,9 @@ impl Run {
     /// Returns what the block's trades paid into the pool, worth outside.
     fn paid_in(&self) -> f64 {
         let price = self.simulation.world().resource::<ChainState>().venues.price(TokenId(1));
-        let paid = self.simulation.world().resource::<EventLog>().iter().map(|event| match event.what {
-            What::Swapped { direction, traded, .. } if direction.pays == 1 => traded.amount_in as f64,
-            What::Swapped { traded, .. } => traded.amount_in as f64 * price,
+        let paid = self.simulation.world().resource::<EventLog>().iter().map(|event| match event.kind {
+            EventKind::Swapped { direction, traded, .. } if direction.pays == 1 => traded.amount_in as f64,
+            EventKind::Swapped { traded, .. } => traded.amount_in as f64 * price,
             _ => 0.0,
         });
         paid.sum::<f64>() / 1e18
@@ -71,10 +71,10 @@ impl Run {
 
     /// Returns what the block's trades of arbitrageurs, who begin and end with the numeraire of 18 decimals, brought.
     fn arbitrage(&self) -> f64 {
-        let legs = self.simulation.world().resource::<EventLog>().iter().map(|event| match event.what {
-            What::Swapped { direction, traded, .. } if direction.pays == 1 => -(traded.amount_in as f64),
-            What::Swapped { traded, .. } => traded.amount_out as f64,
-            What::VenueTraded { bought, numeraire, .. } => numeraire as f64 * if bought { -1.0 } else { 1.0 },
+        let legs = self.simulation.world().resource::<EventLog>().iter().map(|event| match event.kind {
+            EventKind::Swapped { direction, traded, .. } if direction.pays == 1 => -(traded.amount_in as f64),
+            EventKind::Swapped { traded, .. } => traded.amount_out as f64,
+            EventKind::VenueTraded { bought, numeraire, .. } => numeraire as f64 * if bought { -1.0 } else { 1.0 },
             _ => 0.0,
         });
         legs.sum::<f64>() / 1e18

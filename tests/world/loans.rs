@@ -2,7 +2,7 @@
 
 use crate::common::market::{begin, steps};
 
-use plimsoll::chain::event::{EventLog, What};
+use plimsoll::chain::event::{EventKind, EventLog};
 use plimsoll::chain::ids::LendingId;
 use plimsoll::chain::liquidation::Liquidation;
 use plimsoll::chain::state::ChainState;
@@ -136,8 +136,8 @@ fn first_liquidations(strategy: &str) -> Vec<Liquidation> {
     for _ in 0..100 {
         run.step().unwrap();
         let log = run.world().resource::<EventLog>();
-        let liquidated = log.iter().filter_map(|event| match &event.what {
-            What::Liquidated(at) => Some((**at).clone()),
+        let liquidated = log.iter().filter_map(|event| match &event.kind {
+            EventKind::Liquidated(at) => Some((**at).clone()),
             _ => None,
         });
         let liquidated: Vec<Liquidation> = liquidated.collect();

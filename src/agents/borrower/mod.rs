@@ -18,7 +18,7 @@ use super::awake::Wake;
 use super::outbox::Outbox;
 use super::route::{Order, Route};
 use super::view::View;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::ids::{AccountId, DeploymentId, LendingId, TokenId};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
 use crate::protocol::lending::Part;
@@ -84,9 +84,11 @@ impl Agent for Borrower {
 
     fn learn(&mut self, event: &Event) {
         let Some(plan) = &mut self.plan else { return };
-        plan.state = match (plan.state, &event.what) {
-            (State::Entering, What::Lent(_)) | (State::Defending, _) => State::Open,
-            (State::Entering, What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. }) => State::Refused,
+        plan.state = match (plan.state, &event.kind) {
+            (State::Entering, EventKind::Lent(_)) | (State::Defending, _) => State::Open,
+            (State::Entering, EventKind::Reverted { .. } | EventKind::Dropped { .. } | EventKind::Expired { .. }) => {
+                State::Refused
+            }
             (state, _) => state,
         };
     }

@@ -19,7 +19,7 @@ use super::offer::{Offer, hurried};
 use super::outbox::Outbox;
 use super::schedule::{Exit, PATIENCE};
 use super::view::View;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::families::leveraged_farm::{LeverageCall, Strategy, WorkOrder};
 use crate::chain::forced_sales::OtherSale;
 use crate::chain::ids::{DeploymentId, PositionId, WorkerId};
@@ -123,18 +123,18 @@ impl Agent for Farmer {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        let failed = matches!(event.what, What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. });
-        self.state = match (self.state, &event.what) {
-            (State::Opening, What::Worked(worked)) => State::Open(worked.position()),
+        let failed =
+            matches!(event.kind, EventKind::Reverted { .. } | EventKind::Dropped { .. } | EventKind::Expired { .. });
+        self.state = match (self.state, &event.kind) {
+            (State::Opening, EventKind::Worked(worked)) => State::Open(worked.position()),
             (State::Opening, _) if failed => State::Refused,
-            (State::Closing(position), What::Worked(_)) => State::Closed(position),
-            (State::Rebalancing(position), What::Worked(_)) => State::Open(position),
+            (State::Closing(position), EventKind::Worked(_)) => State::Closed(position),
+            (State::Rebalancing(position), EventKind::Worked(_)) => State::Open(position),
             (State::Closing(position) | State::Rebalancing(position), _) if failed => State::Open(position),
-            (State::Open(position) | State::Closing(position) | State::Rebalancing(position), What::Liquidated(at))
-                if at.key.position == position.0 =>
-            {
-                State::Killed(position)
-            }
+            (
+                State::Open(position) | State::Closing(position) | State::Rebalancing(position),
+                EventKind::Liquidated(at),
+            ) if at.key.position == position.0 => State::Killed(position),
             (state, _) => state,
         };
     }

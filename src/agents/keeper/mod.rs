@@ -26,7 +26,7 @@ use super::outbox::Outbox;
 use super::route::{Order, Route};
 use super::view::View;
 use crate::chain::dice::{Who, mix};
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::families::cdp::{CdpCall, CdpCallKind};
 use crate::chain::ids::{AccountId, DeploymentId, IssuerId, PositionKey};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
@@ -119,11 +119,11 @@ impl Agent for Keeper {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        if let What::Liquidated(_)
-        | What::Vault(_)
-        | What::Reverted { .. }
-        | What::Dropped { .. }
-        | What::Expired { .. } = event.what
+        if let EventKind::Liquidated(_)
+        | EventKind::Vault(_)
+        | EventKind::Reverted { .. }
+        | EventKind::Dropped { .. }
+        | EventKind::Expired { .. } = event.kind
         {
             self.waiting = self.waiting.saturating_sub(1);
         }

@@ -21,7 +21,7 @@ use super::route::{Order, Route};
 use super::view::View;
 use crate::chain::dice::{Who, mix};
 use crate::chain::distribution::Distribution;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::ids::{AccountId, DeploymentId, LendingId, PositionKey};
 use crate::chain::transaction::{Actions, AmountIn, Bid};
 use crate::deployments::lending::{LendingCell, Prices};
@@ -98,7 +98,11 @@ impl Agent for LendingLiquidator {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        if let What::Liquidated(_) | What::Reverted { .. } | What::Dropped { .. } | What::Expired { .. } = event.what {
+        if let EventKind::Liquidated(_)
+        | EventKind::Reverted { .. }
+        | EventKind::Dropped { .. }
+        | EventKind::Expired { .. } = event.kind
+        {
             self.waiting = self.waiting.saturating_sub(1);
         }
     }

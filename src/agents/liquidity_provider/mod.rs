@@ -29,7 +29,7 @@ use super::outbox::Outbox;
 use super::schedule::PATIENCE;
 use super::view::View;
 use crate::chain::dice::Dice;
-use crate::chain::event::{Event, What};
+use crate::chain::event::{Event, EventKind};
 use crate::chain::ids::{AccountId, DeploymentId, PoolId};
 use crate::chain::range::RangeParams;
 use crate::chain::time::TimeSpan;
@@ -112,18 +112,20 @@ impl Agent for LiquidityProvider {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        match &event.what {
-            What::LiquidityAdded(at) => {
+        match &event.kind {
+            EventKind::LiquidityAdded(at) => {
                 self.range = at.range;
                 if self.state == State::Outside {
                     self.state = State::Inside;
                 }
             }
-            What::LiquidityRemoved(at) => {
+            EventKind::LiquidityRemoved(at) => {
                 let fees = at.moved.fees.iter().copied().chain(std::iter::repeat(0));
                 self.earnings.collected.iter_mut().zip(fees).for_each(|(sum, fee)| *sum = sum.saturating_add(fee));
             }
-            What::Expired { .. } | What::Dropped { .. } if self.state == State::Outside => self.state = State::Gone,
+            EventKind::Expired { .. } | EventKind::Dropped { .. } if self.state == State::Outside => {
+                self.state = State::Gone
+            }
             _ => {}
         }
         self.waits = false;

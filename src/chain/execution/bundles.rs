@@ -2,7 +2,7 @@
 
 use super::Executor;
 use crate::chain::bundle::Next;
-use crate::chain::event::{Sandwich, What};
+use crate::chain::event::{EventKind, Sandwich};
 use crate::chain::families::Call;
 use crate::chain::families::amm::AmmCall;
 use crate::chain::gas::BlockGas;
@@ -47,7 +47,7 @@ impl Executor<'_, '_, '_> {
         let ran = self.run_three([front, victim, back], gas);
         if let Some([_, got, returned]) = ran {
             let sandwich = Sandwich { pool, direction, victim: victim.agent, paid, returned, got, alone };
-            self.context.tell(What::Sandwiched(Box::new(sandwich)));
+            self.context.tell(EventKind::Sandwiched(Box::new(sandwich)));
         } else {
             self.roll_back();
             self.context.log.truncate(events);

@@ -1,7 +1,7 @@
 //! Forced sales that do not act: they fill against the counterfactual venue.
 
 use super::Executor;
-use crate::chain::event::{Revert, What};
+use crate::chain::event::{EventKind, Revert};
 use crate::chain::families::amm::Swap;
 use crate::chain::forced_sales::ForcedSale;
 use crate::chain::ids::{DeploymentId, PositionKey, TokenId};
@@ -49,7 +49,7 @@ impl Executor<'_, '_, '_> {
         let venue = Source::CounterfactualVenue;
         ledger.retire(venue, seller, paid.0, paid.1).expect("the seller was asked before");
         ledger.issue(venue, seller, got.0, got.1);
-        self.context.tell(What::SaleMuted { of, paid, got });
+        self.context.tell(EventKind::SaleMuted { of, paid, got });
         Ok(got.1)
     }
 }

@@ -10,7 +10,7 @@ mod venue;
 
 use bevy_ecs::prelude::{Local, ResMut};
 
-use super::event::{EventLog, Inclusion, Revert, What};
+use super::event::{EventKind, EventLog, Inclusion, Revert};
 use super::gas::BlockGas;
 use super::ids::{AccountId, AgentId, DeploymentId, FeedId};
 use super::journal::Journal;
@@ -89,7 +89,7 @@ impl Executor<'_, '_, '_> {
         self.context.begin(transaction, 0, several);
         if self.context.ledger.retire(Source::Gas, sender, native, fee).is_err() {
             let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
-            self.context.tell(What::Dropped { action, position });
+            self.context.tell(EventKind::Dropped { action, position });
             return;
         }
         let mut used = transaction.gas;
@@ -102,7 +102,7 @@ impl Executor<'_, '_, '_> {
             }
             self.context.log.truncate(first);
             let position = action.position();
-            self.context.tell(What::Reverted { action: action.name(), position, reason });
+            self.context.tell(EventKind::Reverted { action: action.name(), position, reason });
             used = used.min(gas.schedule.revert);
         }
         if several {
@@ -149,7 +149,7 @@ impl Executor<'_, '_, '_> {
             self.journal.keep_feed(feed, context.oracles);
         }
         context.oracles.feed_mut(feed).publish(price_wad, context.now);
-        context.tell(What::PricePublished { feed, price_wad });
+        context.tell(EventKind::PricePublished { feed, price_wad });
     }
 
     /// Lets all that was done since before-images are kept stand, but for the ledger.

@@ -1,7 +1,7 @@
 //! Trades at the external venue.
 
 use super::Executor;
-use crate::chain::event::{Revert, What};
+use crate::chain::event::{EventKind, Revert};
 use crate::chain::ids::TokenId;
 use crate::chain::ledger::Source;
 
@@ -16,7 +16,7 @@ impl Executor<'_, '_, '_> {
         self.venues.of_mut(token).record(fill);
         self.trade_outside((numeraire, fill.paid), (token, fill.received));
         let (amount, numeraire) = (fill.received, fill.paid);
-        self.context.tell(What::VenueTraded { token, bought: true, amount, numeraire });
+        self.context.tell(EventKind::VenueTraded { token, bought: true, amount, numeraire });
         Ok(fill.received)
     }
 
@@ -29,7 +29,7 @@ impl Executor<'_, '_, '_> {
 
         self.venues.of_mut(token).record(fill);
         self.trade_outside((token, fill.paid), (numeraire, fill.received));
-        self.context.tell(What::VenueTraded { token, bought: false, amount, numeraire: fill.received });
+        self.context.tell(EventKind::VenueTraded { token, bought: false, amount, numeraire: fill.received });
         Ok(fill.received)
     }
 

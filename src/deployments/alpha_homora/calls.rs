@@ -5,7 +5,7 @@ use smallvec::smallvec;
 use super::booking::{Booking, book_kill, book_reinvest, book_work};
 use super::liquidatable::reorder;
 use super::{BankCell, GoblinCell, LeveragedFarm};
-use crate::chain::event::{Inclusion, Revert, What};
+use crate::chain::event::{EventKind, Inclusion, Revert};
 use crate::chain::families::Call;
 use crate::chain::families::leveraged_farm::{
     LeverageCall, ReinvestedAt, Strategy as Wanted, SuppliedAt, WorkOrder, WorkedAt,
@@ -118,7 +118,7 @@ impl BankCell {
             Liquidation { debt, debt_whole, repaid: debt, returned, ..sale }
         });
         let told = self.worked(worker, position.is_none(), closed, &receipt);
-        cx.tell(What::Worked(Box::new(WorkedAt { sale: as_sale, ..told })));
+        cx.tell(EventKind::Worked(Box::new(WorkedAt { sale: as_sale, ..told })));
         Ok(receipt.base_to_user)
     }
 
@@ -169,7 +169,7 @@ impl BankCell {
             health_factor: Some(kill_factor * receipt.health as f64 / receipt.debt as f64),
             ..self.sale_of(&at, owner, &receipt.moves, [booking.base, booking.farmed], cx.inclusion)
         };
-        cx.tell(What::Liquidated(Box::new(liquidation)));
+        cx.tell(EventKind::Liquidated(Box::new(liquidation)));
         Ok(receipt.prize)
     }
 
@@ -182,7 +182,7 @@ impl BankCell {
 
         cx.pay(cx.sender, self.account, self.base, receipt.value);
         cx.ledger.issue(Source::Shares, cx.sender, self.shares, receipt.share);
-        cx.tell(What::Deposited(SuppliedAt { bank: self.id, value: receipt.value, shares: receipt.share }));
+        cx.tell(EventKind::Deposited(SuppliedAt { bank: self.id, value: receipt.value, shares: receipt.share }));
         Ok(receipt.share)
     }
 
@@ -195,7 +195,7 @@ impl BankCell {
 
         cx.ledger.retire(Source::Shares, cx.sender, self.shares, receipt.share)?;
         cx.pay(self.account, cx.sender, self.base, receipt.value);
-        cx.tell(What::Withdrawn(SuppliedAt { bank: self.id, value: receipt.value, shares: receipt.share }));
+        cx.tell(EventKind::Withdrawn(SuppliedAt { bank: self.id, value: receipt.value, shares: receipt.share }));
         Ok(receipt.value)
     }
 
@@ -270,7 +270,7 @@ impl GoblinCell {
         reward_pool.count_volume(base_side.other().place(), receipt.reward_sold);
         book_reinvest(cx.ledger, &booking, reward_pool, &receipt);
         let (bounty, sold, bought) = (receipt.bounty, receipt.reward_sold, receipt.base_bought);
-        cx.tell(What::Reinvested(Box::new(ReinvestedAt { worker: self.id, bounty, sold, bought })));
+        cx.tell(EventKind::Reinvested(Box::new(ReinvestedAt { worker: self.id, bounty, sold, bought })));
         Ok(bounty)
     }
 }

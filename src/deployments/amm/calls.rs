@@ -1,7 +1,7 @@
 //! What a pool does when it is called.
 
 use super::PoolCell;
-use crate::chain::event::{Revert, What};
+use crate::chain::event::{EventKind, Revert};
 use crate::chain::families::Call;
 use crate::chain::families::amm::{AmmCall, LiquidityAt, LiquidityCall, LiquidityOrder, Swap};
 use crate::chain::ledger::Source;
@@ -36,7 +36,7 @@ impl PoolCell {
         self.count_volume(direction.pays, traded.amount_in);
         cx.pay(cx.sender, self.account, paid, traded.amount_in);
         cx.pay(self.account, cx.sender, taken, traded.amount_out);
-        cx.tell(What::Swapped { pool: self.id, direction, traded });
+        cx.tell(EventKind::Swapped { pool: self.id, direction, traded });
         Ok(traded.amount_out)
     }
 
@@ -77,7 +77,7 @@ impl PoolCell {
             cx.ledger.issue(Source::Shares, cx.named.treasury, self.liquidity, moved.protocol_fee);
         }
         let liquidity = moved.liquidity;
-        cx.tell(What::LiquidityAdded(Box::new(LiquidityAt { pool: self.id, range: deposit.range, moved })));
+        cx.tell(EventKind::LiquidityAdded(Box::new(LiquidityAt { pool: self.id, range: deposit.range, moved })));
         Ok(liquidity)
     }
 
@@ -96,7 +96,7 @@ impl PoolCell {
             retired.expect("the provider was asked before");
             cx.ledger.issue(Source::Shares, cx.named.treasury, self.liquidity, moved.protocol_fee);
         }
-        cx.tell(What::LiquidityRemoved(Box::new(LiquidityAt { pool: self.id, range: withdrawal.range, moved })));
+        cx.tell(EventKind::LiquidityRemoved(Box::new(LiquidityAt { pool: self.id, range: withdrawal.range, moved })));
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use smallvec::smallvec;
 
 use super::{LendingCell, Prices};
-use crate::chain::event::{Revert, What};
+use crate::chain::event::{EventKind, Revert};
 use crate::chain::families::Call;
 use crate::chain::families::lending::{LendingCall, LentAt};
 use crate::chain::ids::TokenId;
@@ -34,7 +34,7 @@ impl LendingCell {
         };
         self.reorder(cx.sender, cx.oracles, cx.tokens, cx.now);
         let key = self.key(cx.sender);
-        cx.tell(What::Lent(Box::new(LentAt { key, market: self.id, asset, amount, call: **call })));
+        cx.tell(EventKind::Lent(Box::new(LentAt { key, market: self.id, asset, amount, call: **call })));
         Ok(amount)
     }
 
@@ -124,7 +124,7 @@ impl LendingCell {
             auction: None,
             inclusion: cx.inclusion,
         };
-        cx.tell(What::Liquidated(Box::new(liquidation)));
+        cx.tell(EventKind::Liquidated(Box::new(liquidation)));
         Ok(done.seized)
     }
 

@@ -6,7 +6,7 @@
 use smallvec::smallvec;
 
 use super::{AuctionKind, MakerCell, dai_up};
-use crate::chain::event::{Revert, What};
+use crate::chain::event::{EventKind, Revert};
 use crate::chain::families::cdp::{AuctionRow, CdpCall, CdpCallKind, SoldAt, VaultAt, VaultDone};
 use crate::chain::families::{Call, FamilyCall};
 use crate::chain::ids::AccountId;
@@ -73,7 +73,7 @@ impl MakerCell {
             _ => cx.sender,
         };
         let key = self.key(ilk, owner);
-        cx.tell(What::Vault(Box::new(VaultAt { key, issuer: self.id, call: **call, done })));
+        cx.tell(EventKind::Vault(Box::new(VaultAt { key, issuer: self.id, call: **call, done })));
         Ok(given)
     }
 
@@ -181,7 +181,7 @@ impl MakerCell {
             auction: Some(auction.0),
             inclusion: cx.inclusion,
         };
-        cx.tell(What::Liquidated(Box::new(liquidation)));
+        cx.tell(EventKind::Liquidated(Box::new(liquidation)));
         Ok(0)
     }
 

@@ -1,7 +1,7 @@
 //! What a staking contract does when it is called.
 
 use super::FarmCell;
-use crate::chain::event::{Revert, What};
+use crate::chain::event::{EventKind, Revert};
 use crate::chain::families::Call;
 use crate::chain::families::staking::{StakedAt, StakingCall};
 use crate::chain::ids::{AccountId, TokenId};
@@ -44,7 +44,7 @@ impl FarmCell {
         let token = self.staked[usize::from(market)];
         self.book(cx, sender, token, moves)?;
         let StakingMoves { staked, unstaked, reward, .. } = moves;
-        cx.tell(What::Staked(Box::new(StakedAt { farm: self.id, market, call: *call, staked, unstaked, reward })));
+        cx.tell(EventKind::Staked(Box::new(StakedAt { farm: self.id, market, call: *call, staked, unstaked, reward })));
         Ok(if unstaked > 0 { unstaked } else { reward })
     }
 

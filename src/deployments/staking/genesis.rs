@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::{ResMut, Resource};
 
 use super::FarmCell;
-use crate::chain::event::{Event, EventLog, What};
+use crate::chain::event::{Event, EventKind, EventLog};
 use crate::chain::ids::FarmId;
 use crate::chain::ledger::{Ledger, Source};
 use crate::chain::state::ChainState;
@@ -72,6 +72,6 @@ pub fn fund_farms(
         let funded = cell.contract.staking_mut().fund(amount, now);
         funded.expect("genesis saw that all emissions can be counted and streamed");
         ledger.issue(Source::Rewards, cell.account, cell.reward, amount);
-        log.push(Event { sender: None, gas: 0, fee: 0, waited: 0, what: What::FarmFunded { farm, amount } });
+        log.push(Event { sender: None, gas: 0, fee: 0, waited: 0, kind: EventKind::FarmFunded { farm, amount } });
     }
 }
