@@ -34,7 +34,7 @@ pub const KIND: &str = "LiquidityProvider";
 type Amounts = SmallVec<[f64; 2]>;
 
 /// A pool, and the range of ticks where its liquidity has ranges.
-type Place = (PoolId, Option<TickRange>);
+type PoolRange = (PoolId, Option<TickRange>);
 
 /// What became of a provider's capital, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -83,7 +83,7 @@ struct Track {
 /// One provider's liquidity in one place, from its first addition to its last removal.
 #[derive(Debug, Clone, PartialEq)]
 struct Spell {
-    place: Place,
+    place: PoolRange,
     /// Liquidity tokens, or liquidity units of a range.
     liquidity: u128,
     /// Units without fees: of the invariant as it was when they came; liquidity itself where fees are kept apart.
@@ -108,7 +108,7 @@ struct Provider {
 /// What every provider of liquidity has earned and lost.
 #[derive(Debug, Clone, Default, PartialEq, Resource)]
 pub struct LiquidityBooks {
-    tracks: BTreeMap<Place, Track>,
+    tracks: BTreeMap<PoolRange, Track>,
     providers: BTreeMap<AgentId, Provider>,
 }
 
@@ -170,7 +170,7 @@ impl LiquidityBooks {
     }
 
     /// Takes in what is there before the first block: what was put in is what it holds.
-    fn found(&mut self, sees: &View, owner: Option<AgentId>, place: Place, liquidity: u128) {
+    fn found(&mut self, sees: &View, owner: Option<AgentId>, place: PoolRange, liquidity: u128) {
         let Some(owner) = owner.filter(|owner| liquidity > 0 && self.providers.contains_key(owner)) else { return };
         let track = self.track(place, sees);
         let units = liquidity as f64 * track.per_token;
@@ -186,7 +186,7 @@ impl LiquidityBooks {
     }
 
     /// Returns the track of a place, which begins now if nobody had liquidity there.
-    fn track(&mut self, place: Place, sees: &View) -> &mut Track {
+    fn track(&mut self, place: PoolRange, sees: &View) -> &mut Track {
         self.tracks.entry(place).or_insert_with(|| {
             let holds = sees.protocols.pool(place.0).pool.amm().mix(place.1, sees.clock.now());
             let mut track = Track { providers: 0, holds, lost: 0.0, per_token: 1.0 };
@@ -196,7 +196,7 @@ impl LiquidityBooks {
     }
 
     /// Returns a provider's liquidity in a place, its loss versus rebalancing counted up to now.
-    fn spell(&mut self, agent: AgentId, place: Place, sees: &View) -> (&mut Figures, &mut Spell, &mut Track) {
+    fn spell(&mut self, agent: AgentId, place: PoolRange, sees: &View) -> (&mut Figures, &mut Spell, &mut Track) {
         self.track(place, sees);
         let track = self.tracks.get_mut(&place).expect("it was just made");
         let provider = self.providers.get_mut(&agent).expect("it was asked before");
@@ -213,7 +213,7 @@ impl LiquidityBooks {
     }
 
     /// Forgets a provider's liquidity in a place if there is none left, and the place with it if it was the last.
-    fn forget(&mut self, agent: AgentId, place: Place) {
+    fn forget(&mut self, agent: AgentId, place: PoolRange) {
         let spells = &mut self.provider(agent).spells;
         let before = spells.len();
         spells.retain(|spell| spell.liquidity > 0);

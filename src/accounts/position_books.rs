@@ -324,10 +324,10 @@ impl PositionBooks {
 
     fn look(&mut self, moment: u32, sees: &View) {
         for of in self.markets.iter_mut().filter(|of| !of.lowest.is_empty()) {
-            let level = positions_of(sees, of.protocol, |positions| positions.level(of.number));
-            let Some(level) = level else { continue };
+            let prices = positions_of(sees, of.protocol, |positions| positions.liquidation_prices(of.number));
+            let Some(prices) = prices else { continue };
             for (pair, lowest) in &mut of.lowest {
-                lowest.push(moment, level.collateral_over_debt(pair.0, pair.1));
+                lowest.push(moment, prices.collateral_over_debt(pair.0, pair.1));
             }
         }
     }

@@ -157,7 +157,7 @@ pub struct Route {
 
 /// A trade as its agent wants it, in smallest units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Order {
+pub struct TradeOrder {
     /// What is paid.
     pub amount: AmountIn,
     /// How much that is about: what a router plans for.
@@ -168,7 +168,7 @@ pub struct Order {
     pub least_out: u128,
 }
 
-impl Order {
+impl TradeOrder {
     /// An order for so much, or for what the action before pays out, which is about so much, at any price within the
     /// route's slippage.
     pub fn of(amount: AmountIn, about: u128) -> Self {
@@ -246,7 +246,7 @@ impl Route {
 
     /// Adds the actions of a trade to those of its transaction. Returns how a later action takes in what it pays out;
     /// none, and adds nothing, if no path of a router's takes so much.
-    pub fn trade(&self, sees: &View, order: Order, actions: &mut Actions) -> Option<AmountIn> {
+    pub fn trade(&self, sees: &View, order: TradeOrder, actions: &mut Actions) -> Option<AmountIn> {
         if self.from == self.to {
             return Some(order.amount);
         }
@@ -280,7 +280,7 @@ impl Route {
     }
 
     /// Adds a trade through the best paths for what went before and this together, each with its share of this.
-    fn trade_routed(&self, sees: &View, order: Order, actions: &mut Actions) -> Option<AmountIn> {
+    fn trade_routed(&self, sees: &View, order: TradeOrder, actions: &mut Actions) -> Option<AmountIn> {
         let plan = router::best(sees, self.from, self.to, order.before.checked_add(order.about)?)?;
         let quoted = self.quote_after(sees, order.before, order.about)?;
         let least = order.least_out.max(self.least_of(quoted));

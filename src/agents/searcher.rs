@@ -44,7 +44,7 @@ pub struct SearcherParams {
     pub count: u32,
     /// The pool whose trades it looks at.
     pub pool: String,
-    /// Worth of its purse at the start, an equal part in each of the pool's tokens, in the numeraire. A front-run spends
+    /// Worth of what it holds at the start, an equal part in each of the pool's tokens, in the numeraire. A front-run spends
     /// no more than what it holds of the token.
     pub capital: Distribution,
     /// Least gain after gas that it acts for, in the numeraire.
@@ -175,12 +175,12 @@ impl Searcher {
         let costs = sees.gas_worth(gas) + sees.worth(sees.tokens.native, fee) * gas as f64;
         let Sandwich { front, returned } = plan.sandwich;
         let least_out = front.saturating_add(sees.units_worth(token, costs)).min(returned);
-        out.bundle(victim, legs(cell.at, &swap, front, least_out), Bid::tip(fee))
+        out.bundle(victim, front_and_back(cell.at, &swap, front, least_out), Bid::tip(fee))
     }
 }
 
 /// Returns the front-run and the back-run.
-fn legs(to: DeploymentId, victim: &Swap, front: u128, least_out: u128) -> [Actions; 2] {
+fn front_and_back(to: DeploymentId, victim: &Swap, front: u128, least_out: u128) -> [Actions; 2] {
     let direction = victim.direction;
     let swap = |direction, amount_in, least_out| amm::Swap { direction, amount_in, least_out }.of(to);
     [
@@ -191,7 +191,7 @@ fn legs(to: DeploymentId, victim: &Swap, front: u128, least_out: u128) -> [Actio
 
 /// Returns the gas of a front-run and a back-run.
 fn gas(sees: &View, victim: &Swap, to: DeploymentId) -> u64 {
-    legs(to, victim, 0, 0).iter().map(|actions| sees.gas.schedule.of(actions)).sum()
+    front_and_back(to, victim, 0, 0).iter().map(|actions| sees.gas.schedule.of(actions)).sum()
 }
 
 impl PopulationParams for SearcherParams {

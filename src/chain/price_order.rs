@@ -25,9 +25,9 @@ struct Slot {
     state: State,
 }
 
-/// Where a position stands in the order.
+/// Where a position stands in the order, with what it stood there for.
 #[derive(Debug, Clone, Copy)]
-pub struct Place(Slot);
+pub struct OrderPlace(Slot);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum State {
@@ -97,12 +97,12 @@ impl PriceOrder {
     }
 
     /// Returns where a position stands, to put it back there.
-    pub fn place(&self, id: u32) -> Place {
-        Place(self.slots.get(id as usize).copied().unwrap_or_default())
+    pub fn place(&self, id: u32) -> OrderPlace {
+        OrderPlace(self.slots.get(id as usize).copied().unwrap_or_default())
     }
 
     /// Puts a position back where it stood.
-    pub fn restore(&mut self, id: u32, Place(was): Place) {
+    pub fn restore(&mut self, id: u32, OrderPlace(was): OrderPlace) {
         match was.state {
             State::Absent => self.remove(id),
             // Nothing has touched it: every change gives it another stamp.

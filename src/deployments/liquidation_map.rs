@@ -7,7 +7,7 @@
 //! A loan's health factor falls to `r` itself with the oracle's price of its collateral. One with several collaterals is
 //! counted as if all of them fell: what the map then says is too much, never too little.
 
-use super::lending::{Level as LoanLevel, LoanOrders};
+use super::lending::{LiquidationPrices, LoanOrders};
 
 /// What a fall of the price does to a health factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +57,12 @@ impl Liquidatable {
 }
 
 /// Returns the debt of positions that hold an asset as collateral and do not owe it, by health factor, lowest first, in
-/// what the level counts in. Of the collateral's worth, `threshold` may be owed.
-pub fn loan_exposures(orders: &LoanOrders, level: &LoanLevel, asset: u8, threshold: f64) -> Vec<Exposure> {
-    let heaps = orders.heaps(level).filter(|heap| heap.falls_with(asset));
+/// what the prices are told in. Of what the collateral is worth, the share `threshold` may be owed.
+pub fn loan_exposures(orders: &LoanOrders, prices: &LiquidationPrices, asset: u8, threshold: f64) -> Vec<Exposure> {
+    let histograms = orders.debt_histograms(prices).filter(|histogram| histogram.falls_with(asset));
     let mut exposures: Vec<Exposure> = Vec::new();
-    for heap in heaps {
-        exposures.extend(heap.debts().map(|(health_factor, debt)| Exposure {
+    for histogram in histograms {
+        exposures.extend(histogram.debts().map(|(health_factor, debt)| Exposure {
             health_factor,
             debt,
             collateral: debt * health_factor / threshold,

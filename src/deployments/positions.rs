@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::lending::Level;
+use super::lending::LiquidationPrices;
 use super::liquidation_map::{Exposure as Exposed, Falls};
 use super::view::View;
 use crate::chain::ids::{AccountId, ProtocolId, TokenId};
@@ -65,7 +65,7 @@ pub trait Positions {
     fn holding(&self, market: u16, position: u32) -> Holding;
 
     /// Returns a position in units that only its own calls change, if its health factor is a weighted sum of collateral over
-    /// a sum of debt at the market's level.
+    /// a sum of debt at the market's liquidation prices.
     fn exposure(&self, market: u16, position: u32) -> Option<Exposure>;
 
     /// Returns the collaterals whose prices decide about positions, market by market.
@@ -82,7 +82,7 @@ pub trait Positions {
     fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt));
 
     /// Returns what all exposures of a market count with now; none where there are no exposures.
-    fn level(&self, market: u16) -> Option<Level>;
+    fn liquidation_prices(&self, market: u16) -> Option<LiquidationPrices>;
 }
 
 /// Looks at the positions of a protocol.

@@ -102,7 +102,7 @@ mod traders {
     }
 
     #[test]
-    fn spend_no_more_than_their_purse() {
+    fn spend_no_more_than_they_hold() {
         for (side, amount) in swaps("100_000") {
             assert_eq!(amount, if side == Side::OneForZero { 500 * USDC } else { ETHER / 4 });
         }
@@ -509,7 +509,7 @@ fn fates(defence: &str) -> [usize; 3] {
     let states: Vec<State> = world.query::<&Farmer>().iter(world).map(|farmer| farmer.state).collect();
     let count = |is: fn(&State) -> bool| states.iter().filter(|state| is(state)).count();
     [
-        count(|state| matches!(state, State::Killed(_))),
+        count(|state| matches!(state, State::Liquidated(_))),
         count(|state| matches!(state, State::Closed(_))),
         count(|state| matches!(state, State::Open(_) | State::Rebalancing(_))),
     ]

@@ -4,7 +4,7 @@ use crate::common::market::{self, begin, see};
 
 use bevy_ecs::prelude::World;
 use plimsoll::agents::AgentDirectory;
-use plimsoll::agents::route::{Order, Route, Through};
+use plimsoll::agents::route::{Route, Through, TradeOrder};
 use plimsoll::agents::router::{self, Hop, Path, Plan};
 use plimsoll::agents::view::View;
 use plimsoll::chain::event::{Event, EventKind, EventLog, Revert};
@@ -207,7 +207,7 @@ proptest! {
             let route = Route::new(sees, &Through::Router, Some(0.0), from, to);
             let mut actions = Actions::new();
             let quote = route.quote(sees, amount);
-            let traded = route.trade(sees, Order::of(AmountIn::Exact(amount), amount), &mut actions);
+            let traded = route.trade(sees, TradeOrder::of(AmountIn::Exact(amount), amount), &mut actions);
             assert_eq!(traded.is_some(), quote.is_some());
             (amount, quote, actions)
         });
@@ -296,7 +296,7 @@ fn beyond_its_slippage_a_trade_reverts() {
         let mut actions = Actions::new();
         see(&mut world, |sees| {
             let route = Route::new(sees, &Through::Router, slippage, ETH, USDC);
-            route.trade(sees, Order::of(AmountIn::Exact(20 * ETHER), 20 * ETHER), &mut actions).unwrap();
+            route.trade(sees, TradeOrder::of(AmountIn::Exact(20 * ETHER), 20 * ETHER), &mut actions).unwrap();
         });
         assert_eq!(actions.len(), 2, "a split");
         let (me, whale) = (rich(&mut world, ETH, 20 * ETHER), rich(&mut world, ETH, sold_before * ETHER));
@@ -323,7 +323,7 @@ fn a_later_action_takes_in_what_both_halves_paid_out() {
     let mut actions = Actions::new();
     let quote = see(&mut world, |sees| {
         let route = Route::new(sees, &Through::Router, None, ETH, USDC);
-        let order = Order::of(AmountIn::Exact(100 * ETHER), 100 * ETHER);
+        let order = TradeOrder::of(AmountIn::Exact(100 * ETHER), 100 * ETHER);
         let bought = route.trade(sees, order, &mut actions).unwrap();
         assert_eq!(bought, AmountIn::Together { first: 0, second: 1 });
         actions.push(Hop { pool: PoolId(2), direction: Direction { pays: 0, takes: 1 } }.swap(
@@ -358,7 +358,7 @@ fn a_muted_sale_of_several_hops_is_filled_at_its_quotes() {
         let (mut actions, amount) = (Actions::new(), 200 * ETHER);
         let quote = see(&mut world, |sees| {
             let route = Route::new(sees, &Through::Router, Some(0.0), STETH, DAI);
-            route.trade(sees, Order::of(AmountIn::Exact(amount), amount), &mut actions).unwrap();
+            route.trade(sees, TradeOrder::of(AmountIn::Exact(amount), amount), &mut actions).unwrap();
             route.quote(sees, amount)
         });
         assert!(actions.len() > 2, "hops and a split: {actions:?}");

@@ -315,9 +315,9 @@ fn swept(world: &mut World, times: f64) -> f64 {
     let mut state = SystemState::<View>::new(world);
     let sees = state.get(world).unwrap();
     let goblin = sees.protocols.workers().next().unwrap();
-    let ground = sees.ground(goblin);
-    let positions = (1..=ground.bank.bank.positions().len()).map(|id| PositionId(u32::try_from(id).unwrap()));
-    let owing = positions.filter_map(|id| ground.debt_and_health(&goblin.goblin, id));
+    let farm_state = sees.farm_state(goblin);
+    let positions = (1..=farm_state.bank.bank.positions().len()).map(|id| PositionId(u32::try_from(id).unwrap()));
+    let owing = positions.filter_map(|id| farm_state.debt_and_health(&goblin.goblin, id));
     let failing = owing.filter(|(debt, health)| is_underwater(units(*health as f64 * times), 9_200, *debt));
     failing.map(|(debt, _)| debt as f64).sum()
 }
@@ -334,7 +334,7 @@ fn mapped(world: &mut World, fall: f64) -> f64 {
     let sees = state.get(world).unwrap();
     let goblin = sees.protocols.workers().next().unwrap();
     let mut out = Vec::new();
-    liquidatable(exposures(goblin, &sees.ground(goblin)), Falls::AsSquareRoot, &[fall], &mut out);
+    liquidatable(exposures(goblin, &sees.farm_state(goblin)), Falls::AsSquareRoot, &[fall], &mut out);
     out[0].debt
 }
 

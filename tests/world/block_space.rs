@@ -114,7 +114,7 @@ fn a_liquidation_that_may_not_bid_more_expires_and_is_sent_again() {
     let mut simulation = market(MINUTES, CROWD, 0.4, &(farmers("") + &capped));
     let expired = count(&mut simulation, 1_200, |kind| matches!(kind, EventKind::Expired { action: "kill", .. }));
     assert!(expired > 20, "{expired}");
-    let killed = states(&mut simulation).iter().filter(|state| matches!(state, State::Killed(_))).count();
+    let killed = states(&mut simulation).iter().filter(|state| matches!(state, State::Liquidated(_))).count();
     assert_eq!(killed, 0);
     let free = market(MINUTES, FREE, 0.4, &(farmers("") + &capped));
     let mut free = free;
@@ -190,7 +190,7 @@ fn farmers_keep_their_leverage_where_gas_lets_them() {
         let mut simulation = market(MINUTES, chain, 0.35, &(farmers(keeps) + LIQUIDATOR));
         let worked = count(&mut simulation, 1_000, |kind| matches!(kind, EventKind::Worked(_)));
         assert_eq!(worked > 40, chain == FREE && !keeps.is_empty(), "{worked} times on {chain} with {keeps}");
-        killed.push(states(&mut simulation).iter().filter(|state| matches!(state, State::Killed(_))).count());
+        killed.push(states(&mut simulation).iter().filter(|state| matches!(state, State::Liquidated(_))).count());
     }
     assert!(killed[0] == 0 && killed[1] == killed[2] && killed[2] > 5, "{killed:?}");
 }
@@ -214,6 +214,6 @@ fn random_blocks_run_on_the_time_that_passed() {
     }
     let gaps: Vec<u64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(gaps.iter().any(|gap| *gap > 150) && gaps.iter().any(|gap| *gap < 15), "they are no minutes");
-    let killed = states(&mut simulation).iter().filter(|state| matches!(state, State::Killed(_))).count();
+    let killed = states(&mut simulation).iter().filter(|state| matches!(state, State::Liquidated(_))).count();
     assert!(killed > 5, "{killed}");
 }

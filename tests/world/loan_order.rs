@@ -208,10 +208,10 @@ fn mapped_and_swept(run: &mut Simulation, fall: f64) -> (Liquidatable, Liquidata
     let mut state = SystemState::<View>::new(run.world_mut());
     let sees = state.get(run.world()).unwrap();
     let cell = sees.protocols.lending(LendingId(0));
-    let level = cell.level(&sees.oracles, &sees.tokens, sees.clock.now());
+    let prices = cell.liquidation_prices(&sees.oracles, &sees.tokens, sees.clock.now());
     let mut mapped = Vec::new();
     liquidatable(
-        loan_exposures(&cell.orders, &level, 0, cell.lending().threshold(0)).into_iter(),
+        loan_exposures(&cell.orders, &prices, 0, cell.lending().threshold(0)).into_iter(),
         Falls::AsPrice,
         &[fall],
         &mut mapped,
@@ -255,10 +255,10 @@ fn mapped_as_farm(run: &Simulation, fall: f64) -> f64 {
     let _entity = world.resource::<Directory>().lending[0].entity;
     let cell = lending_of(world, LendingId(0));
     let chain = world.resource::<ChainState>();
-    let level = cell.level(&chain.oracles, &chain.tokens, chain.clock.now());
+    let prices = cell.liquidation_prices(&chain.oracles, &chain.tokens, chain.clock.now());
     let mut mapped = Vec::new();
     liquidatable(
-        loan_exposures(&cell.orders, &level, 0, cell.lending().threshold(0)).into_iter(),
+        loan_exposures(&cell.orders, &prices, 0, cell.lending().threshold(0)).into_iter(),
         Falls::AsSquareRoot,
         &[fall],
         &mut mapped,
@@ -266,7 +266,7 @@ fn mapped_as_farm(run: &Simulation, fall: f64) -> f64 {
     mapped[0].debt
 }
 
-/// The order is asked with a level that has not heard of the fall: it finds too little, and the comparison sees that.
+/// The order is asked with prices that have not heard of the fall: it finds too little, and the comparison sees that.
 #[test]
 fn a_bound_from_old_prices_is_refused() {
     let mut run = begin(MARKETS);
@@ -277,7 +277,7 @@ fn a_bound_from_old_prices_is_refused() {
     }
     let mut state = SystemState::<View>::new(run.world_mut());
     let sees = state.get(run.world()).unwrap();
-    let old = sees.protocols.lending(LendingId(0)).level(&sees.oracles, &sees.tokens, sees.clock.now());
+    let old = sees.protocols.lending(LendingId(0)).liquidation_prices(&sees.oracles, &sees.tokens, sees.clock.now());
     reprice(&mut run, [-0.4, 0.0, -0.4, 0.0]);
     let [(found, swept), ..] = each(&mut run);
     assert_eq!(found, swept);

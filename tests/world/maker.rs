@@ -243,11 +243,14 @@ fn snapshot(world: &World) -> String {
         .map(|place| place.split(", stamp").next().unwrap_or_default().to_owned())
         .collect();
     let positions: Vec<_> = cell.maker.positions(IlkId(0)).unwrap().collect();
-    let purses: Vec<_> = cell.maker.internal_dai_by_account().collect();
+    let internal_dai: Vec<_> = cell.maker.internal_dai_by_account().collect();
     let sales: Vec<_> = cell.maker.sales(IlkId(0)).into_iter().flatten().collect();
     let bids: Vec<_> = cell.maker.bids(IlkId(0)).into_iter().flatten().collect();
     let state = (cell.maker.state(), cell.maker.ilk_state(IlkId(0)));
-    format!("{state:?} {positions:?} {purses:?} {sales:?} {bids:?} {:?} {orders:?} {held:?}", cell.ilk(IlkId(0)).ledger)
+    format!(
+        "{state:?} {positions:?} {internal_dai:?} {sales:?} {bids:?} {:?} {orders:?} {held:?}",
+        cell.ilk(IlkId(0)).ledger
+    )
 }
 
 /// A sound system, in which each case below breaks something.

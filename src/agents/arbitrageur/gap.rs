@@ -9,7 +9,7 @@ use crate::protocol::amm::{AmmDecisions, Direction};
 
 /// Where to look for a gap: between a pool's price of a token and the venue's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct PoolAndVenue {
     pub(super) pool: PoolId,
     /// From the numeraire to the other token.
     pub(super) buying: Direction,
@@ -17,7 +17,7 @@ pub(super) struct Place {
     pub(super) risky: TokenId,
 }
 
-impl Place {
+impl PoolAndVenue {
     /// Returns the round that closes the gap, and how much of the numeraire it takes, in smallest units, if a unit of it
     /// costs `cost`; none where the fees are wider than the gap.
     pub(super) fn round(self, sees: &View, cost: f64) -> Option<(Round, u128)> {
@@ -57,7 +57,7 @@ struct Gap<'a> {
 }
 
 impl<'a> Gap<'a> {
-    fn between(sees: &'a View, Place { pool, buying, risky }: Place, cost: f64) -> Self {
+    fn between(sees: &'a View, PoolAndVenue { pool, buying, risky }: PoolAndVenue, cost: f64) -> Self {
         let venue = sees.venues.of(risky);
         let one = sees.tokens.get(risky).one;
         Self {

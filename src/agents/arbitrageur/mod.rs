@@ -17,7 +17,7 @@ use bevy_ecs::prelude::Component;
 pub use params::{ArbitrageurParams, Between};
 use smallvec::{SmallVec, smallvec};
 
-use gap::Place;
+use gap::PoolAndVenue;
 use round::{Round, Step};
 
 use super::Agent;
@@ -51,7 +51,7 @@ pub struct Arbitrageur {
 #[derive(Debug, Clone, PartialEq)]
 enum Way {
     /// Between a pool that holds the numeraire and the venue.
-    Gap(Place),
+    Gap(PoolAndVenue),
     /// Around a circle of pools, or from the venue through a pool and back to it.
     Round(Round),
 }
@@ -187,7 +187,7 @@ fn ways_to_the_venue(sees: &View, cell: &PoolCell) -> SmallVec<[Way; 1]> {
     for (paid, got) in cell.tokens.iter().flat_map(|paid| cell.tokens.iter().map(move |got| (*paid, *got))) {
         let Some(direction) = cell.direction(paid, got) else { continue };
         if paid == numeraire {
-            ways.push(Way::Gap(Place { pool: cell.id, buying: direction, risky: got }));
+            ways.push(Way::Gap(PoolAndVenue { pool: cell.id, buying: direction, risky: got }));
         } else if got != numeraire {
             let swap = Step::Swap(Hop { pool: cell.id, direction });
             ways.push(Way::Round(Round::of(&[Step::Buy(paid), swap, Step::Sell(got)])));

@@ -16,7 +16,7 @@ use smallvec::smallvec;
 use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
-use super::route::{Order, Route};
+use super::route::{Route, TradeOrder};
 use super::view::View;
 use crate::chain::event::{Event, EventKind};
 use crate::chain::ids::{AccountId, DeploymentId, LendingId, TokenId};
@@ -144,13 +144,13 @@ impl Borrower {
             WayIn::Plain { sells } => {
                 actions.push(self.borrow(plan.loan));
                 if sells {
-                    plan.route.trade(sees, Order::of(AmountIn::Received, plan.loan), &mut actions)?;
+                    plan.route.trade(sees, TradeOrder::of(AmountIn::Received, plan.loan), &mut actions)?;
                 }
             }
             WayIn::Flash if plan.loan > 0 => {
                 let premium = self.flash_premium(plan.loan, sees)?;
                 actions.push(self.lend(LendingCall::FlashLoan { asset: self.debt, amount: plan.loan }));
-                let bought = plan.route.trade(sees, Order::of(AmountIn::Received, plan.loan), &mut actions)?;
+                let bought = plan.route.trade(sees, TradeOrder::of(AmountIn::Received, plan.loan), &mut actions)?;
                 actions.push(self.supply(bought));
                 actions.push(self.borrow(plan.loan + premium));
                 actions.push(self.lend(LendingCall::RepayFlashLoan));
@@ -162,7 +162,7 @@ impl Borrower {
                     let loan = sees.units_worth(plan.route.from, sees.worth(plan.route.to, posted) * loan_to_value);
                     posted = plan.route.quote_after(sees, borrowed, loan)?;
                     actions.push(self.borrow(loan));
-                    let order = Order { before: borrowed, ..Order::of(AmountIn::Received, loan) };
+                    let order = TradeOrder { before: borrowed, ..TradeOrder::of(AmountIn::Received, loan) };
                     let bought = plan.route.trade(sees, order, &mut actions)?;
                     actions.push(self.supply(bought));
                     borrowed += loan;
@@ -219,7 +219,7 @@ impl Borrower {
             self.lend(LendingCall::Repay { asset: self.debt, most: AmountIn::Exact(repaid) }),
             self.lend(LendingCall::Withdraw { asset: self.collateral, part: out.unwrap_or(Part::Exactly(sold)) }),
         ];
-        plan.route.reversed().trade(sees, Order::of(AmountIn::Exact(sold), sold), &mut actions)?;
+        plan.route.reversed().trade(sees, TradeOrder::of(AmountIn::Exact(sold), sold), &mut actions)?;
         actions.push(self.lend(LendingCall::RepayFlashLoan));
         Some(actions)
     }

@@ -3,7 +3,7 @@
 //! Sees: the block's number; if it rebalances, what its position and its debt are worth outside. Decides: opens when its
 //! moment comes, closes when its time is over; in between, if it is told to, puts in more of its own where its leverage
 //! has risen, and borrows more where it has fallen, unless gas eats that; or tops up or closes where its health is low. Ignores: whatever else happens to prices and to
-//! its health; one that fails is killed. A position that the bank refuses to open, or whose transaction expires, is not
+//! its health; one that fails is liquidated. A position that the bank refuses to open, or whose transaction expires, is not
 //! tried again; one that it refuses to close is, after some minutes.
 
 mod defence;
@@ -73,8 +73,8 @@ pub enum State {
     Closing(PositionId),
     /// It closed its position.
     Closed(PositionId),
-    /// Its position was killed.
-    Killed(PositionId),
+    /// Its position was liquidated.
+    Liquidated(PositionId),
     /// The bank refused its position, it could not pay for the transaction, or no block took that in time.
     Refused,
 }
@@ -112,7 +112,7 @@ impl Agent for Farmer {
             State::Rebalancing(_) if self.is_over(sees) => PATIENCE.wake(sees),
             State::Rebalancing(_) => self.next(sees, out),
             State::Closing(_) => PATIENCE.wake(sees),
-            State::Closed(_) | State::Killed(_) | State::Refused => Wake::Never,
+            State::Closed(_) | State::Liquidated(_) | State::Refused => Wake::Never,
         }
     }
 
@@ -134,7 +134,7 @@ impl Agent for Farmer {
             (
                 State::Open(position) | State::Closing(position) | State::Rebalancing(position),
                 EventKind::Liquidated(at),
-            ) if at.key.position == position.0 => State::Killed(position),
+            ) if at.key.position == position.0 => State::Liquidated(position),
             (state, _) => state,
         };
     }

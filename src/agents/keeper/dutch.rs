@@ -5,7 +5,7 @@ use smallvec::smallvec;
 use super::{About, Keeper, Left};
 use crate::agents::lending_liquidator::Sells;
 use crate::agents::outbox::Outbox;
-use crate::agents::route::Order;
+use crate::agents::route::TradeOrder;
 use crate::agents::view::View;
 use crate::chain::families::cdp::CdpCallKind;
 use crate::chain::transaction::{Actions, AmountIn};
@@ -79,7 +79,7 @@ impl Keeper {
         let most = if taken.is_over { sale.lot } else { taken.slice };
         actions.push(self.call(CdpCallKind::Buy { auction, most, max_price: taken.price }));
         if self.sells == Sells::AtOnce {
-            let order = Order { amount: AmountIn::Received, about: *lot, before: left.sold, least_out: *owe };
+            let order = TradeOrder { amount: AmountIn::Received, about: *lot, before: left.sold, least_out: *owe };
             if self.forced_sale(sale.usr, order, sees, &mut actions).is_none() {
                 return;
             }

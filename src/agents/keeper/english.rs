@@ -9,7 +9,7 @@ use smallvec::smallvec;
 use super::{About, Keeper, Left};
 use crate::agents::lending_liquidator::Sells;
 use crate::agents::outbox::Outbox;
-use crate::agents::route::Order;
+use crate::agents::route::TradeOrder;
 use crate::agents::view::View;
 use crate::chain::families::cdp::CdpCallKind;
 use crate::chain::transaction::{Actions, AmountIn};
@@ -153,7 +153,7 @@ impl Keeper {
         let tokens = cell.ilk(self.of.1).tokens_down(bid.lot);
         let mut actions: Actions = smallvec![self.call(CdpCallKind::Settle { auction })];
         if self.sells == Sells::AtOnce {
-            let order = Order { before: left.sold, ..Order::of(AmountIn::Received, tokens) };
+            let order = TradeOrder { before: left.sold, ..TradeOrder::of(AmountIn::Received, tokens) };
             // What nobody takes now is settled later, when somebody does.
             if self.forced_sale(bid.usr, order, sees, &mut actions).is_none() {
                 return;

@@ -23,7 +23,7 @@ use super::awake::Wake;
 use super::lending_liquidator::Sells;
 use super::offer::hurried;
 use super::outbox::Outbox;
-use super::route::{Order, Route};
+use super::route::{Route, TradeOrder};
 use super::view::View;
 use crate::chain::dice::{Who, mix};
 use crate::chain::event::{Event, EventKind};
@@ -248,7 +248,7 @@ impl Keeper {
     }
 
     /// Adds the sale of what an auction of this owner's collateral gave. None, and adds nothing, if nobody takes so much.
-    fn forced_sale(&self, owner: AccountId, order: Order, sees: &View, actions: &mut Actions) -> Option<()> {
+    fn forced_sale(&self, owner: AccountId, order: TradeOrder, sees: &View, actions: &mut Actions) -> Option<()> {
         let first = actions.len();
         self.route.trade(sees, order, actions)?;
         for action in &mut actions[first..] {
@@ -280,7 +280,7 @@ impl Keeper {
             return;
         }
         let mut actions: Actions = smallvec![];
-        if self.route.trade(sees, Order::of(AmountIn::Exact(sold), sold), &mut actions).is_none() {
+        if self.route.trade(sees, TradeOrder::of(AmountIn::Exact(sold), sold), &mut actions).is_none() {
             return;
         }
         let actions: Actions = actions.into_iter().map(|action| action.forced(of)).collect();

@@ -17,7 +17,7 @@ use super::Agent;
 use super::awake::Wake;
 use super::offer::hurried;
 use super::outbox::Outbox;
-use super::route::{Order, Route};
+use super::route::{Route, TradeOrder};
 use super::view::View;
 use crate::chain::dice::{Who, mix};
 use crate::chain::distribution::Distribution;
@@ -74,17 +74,17 @@ impl Agent for LendingLiquidator {
         let cell = sees.protocols.lending(self.market);
         let prices = cell.prices(&sees.oracles);
         let mut sold = 0;
-        let mut purse = self.purse(sees, out.me().account);
+        let mut budget = self.budget(sees, out.me().account);
         if self.waiting == 0 {
             self.pending.clear();
         }
         for loan in std::mem::take(&mut self.seen) {
-            match self.catch(&loan, (cell, &prices), purse, sold, sees) {
+            match self.catch(&loan, (cell, &prices), budget, sold, sees) {
                 Found::Pays(catch) => {
                     if self.go(&loan, &catch, sees, out) {
                         sold += catch.done.seized;
                         // A flash loan is back before the next one is taken.
-                        purse -= if self.flash { 0 } else { catch.done.repaid };
+                        budget -= if self.flash { 0 } else { catch.done.repaid };
                     }
                 }
                 Found::Nothing => {}
@@ -139,7 +139,7 @@ impl LendingLiquidator {
     }
 
     /// Returns what it can repay with, in smallest units: its own, or what the market can lend for a transaction.
-    fn purse(&self, sees: &View, me: AccountId) -> u128 {
+    fn budget(&self, sees: &View, me: AccountId) -> u128 {
         if self.flash {
             let lending = sees.protocols.lending(self.market).lending();
             return lending.totals(self.debt, sees.clock.now()).idle;
@@ -147,19 +147,19 @@ impl LendingLiquidator {
         sees.ledger.balance(me, self.route.to)
     }
 
-    /// Returns what it would gain by a position with what is in its purse, after it has `sold` so much in the block.
+    /// Returns what it would gain by a position with its budget, after it has `sold` so much in the block.
     fn catch(
         &self,
         loan: &Liquidatable,
         (cell, prices): (&LendingCell, &Prices),
-        purse: u128,
+        budget: u128,
         sold: u128,
         sees: &View,
     ) -> Found {
-        if purse == 0 {
+        if budget == 0 {
             return Found::Exhausted;
         }
-        let Some((repays, done)) = self.quote(loan, purse, cell, prices, sees.clock.now()) else {
+        let Some((repays, done)) = self.quote(loan, budget, cell, prices, sees.clock.now()) else {
             return Found::Nothing;
         };
         if self.sells != Sells::AtOnce {
@@ -170,8 +170,8 @@ impl LendingLiquidator {
         if part >= 1.0 {
             return self.gaining(repays, done, sold, sees);
         }
-        let purse = share(done.repaid, part);
-        match self.quote(loan, purse, cell, prices, sees.clock.now()) {
+        let budget = share(done.repaid, part);
+        match self.quote(loan, budget, cell, prices, sees.clock.now()) {
             Some((repays, done)) => self.gaining(repays, done, sold, sees),
             None => Found::Nothing,
         }
@@ -221,7 +221,7 @@ impl LendingLiquidator {
     fn quote(
         &self,
         loan: &Liquidatable,
-        purse: u128,
+        budget: u128,
         cell: &LendingCell,
         prices: &Prices,
         now: u64,
@@ -229,7 +229,7 @@ impl LendingLiquidator {
         let (lending, (collateral, debt)) = (cell.lending(), (self.collateral, self.debt));
         let call = |most_repaid| Liquidation { borrower: loan.owner, collateral, debt, most_repaid };
         let quote = |most_repaid| lending.quote_liquidation(call(most_repaid), prices, now).ok();
-        let one = quote(purse)?;
+        let one = quote(budget)?;
         let first = match self.strategy {
             Strategy::CloseFactor => 0,
             Strategy::TwoSteps => first_of_two(loan, lending.borrowed(loan.owner, debt, now), &one, cell, collateral),
@@ -238,11 +238,11 @@ impl LendingLiquidator {
             let carried = lending.threshold(collateral) * (1.0 + lending.bonus(collateral));
             // Where the collateral does not pay for all, a little more is offered, or rounding would leave dust of it.
             let more = if loan.health_factor < carried { one.repaid / 10_000 + 1 } else { 0 };
-            return Some(([one.repaid.saturating_add(more).min(purse), 0], one));
+            return Some(([one.repaid.saturating_add(more).min(budget), 0], one));
         }
         let left = (one.repaid + one.debt_left - first) as f64;
         let close_factor = one.repaid as f64 / (one.repaid + one.debt_left) as f64;
-        let second = share(1, left * close_factor).min(purse - first);
+        let second = share(1, left * close_factor).min(budget - first);
         let repaid = first + second;
         let seized = share(one.seized, repaid as f64 / one.repaid as f64 * (1.0 - 1e-6));
         Some(([first, second], Liquidated { repaid, seized, debt_left: one.debt_left - second, ..one }))
@@ -296,7 +296,7 @@ impl LendingLiquidator {
             let amount = if catch.repays[1] > 0 { AmountIn::Exact(catch.done.seized) } else { AmountIn::Received };
             let of = sees.protocols.lending(self.market).key(borrower);
             let (about, before, least_out) = (catch.done.seized, catch.sold, catch.least_out);
-            self.forced_sale(of, Order { amount, about, before, least_out }, sees, &mut actions)?;
+            self.forced_sale(of, TradeOrder { amount, about, before, least_out }, sees, &mut actions)?;
         }
         if self.flash {
             actions.push(lend(LendingCall::RepayFlashLoan));
@@ -306,7 +306,7 @@ impl LendingLiquidator {
 
     /// Adds the sale of what a liquidation of this position seized, every swap of it a forced one. None if nothing buys
     /// so much.
-    fn forced_sale(&self, of: PositionKey, order: Order, sees: &View, actions: &mut Actions) -> Option<()> {
+    fn forced_sale(&self, of: PositionKey, order: TradeOrder, sees: &View, actions: &mut Actions) -> Option<()> {
         let mut sale: Actions = smallvec![];
         self.route.trade(sees, order, &mut sale)?;
         actions.extend(sale.into_iter().map(|action| action.forced(of)));
@@ -319,7 +319,7 @@ impl LendingLiquidator {
         let Some((_, of)) = self.sale.filter(|(at, _)| sees.clock.block >= *at) else { return };
         let held = sees.ledger.balance(out.me().account, self.route.from);
         let mut actions: Actions = smallvec![];
-        let order = Order::of(AmountIn::Exact(held), held);
+        let order = TradeOrder::of(AmountIn::Exact(held), held);
         if held > 0 && self.forced_sale(of, order, sees, &mut actions).is_none() {
             return;
         }

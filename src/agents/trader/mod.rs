@@ -25,7 +25,7 @@ use crate::chain::transaction::AmountIn;
 use crate::math::mul_div_down;
 use crate::protocol::amm::Direction;
 use temperament::{Mind, Wish};
-pub use temperament::{Order, Temperament, Watched};
+pub use temperament::{Temperament, Watched, WhaleTrade};
 
 /// A trader.
 #[derive(Debug, Clone, PartialEq, Component)]

@@ -46,7 +46,7 @@ pub struct TraderParams {
     /// for each trader: below, the transaction reverts. By default it accepts anything.
     #[serde(default)]
     pub slippage: Option<Distribution>,
-    /// Worth of its purse at the start, half in each of the two tokens, in the numeraire.
+    /// Worth of what it holds at the start, half in each of the two tokens, in the numeraire.
     pub capital: Distribution,
     /// Priority fee, in gwei per unit of gas.
     #[serde(default = "crate::agents::tip")]

@@ -41,7 +41,7 @@ pub enum Temperament {
         edge: f64,
     },
     /// Trades stated sizes in stated blocks: `Whale([(100, Sell(500_000))])`. `size`, `buys` and `pace` are not for it.
-    Whale(Vec<(u64, Order)>),
+    Whale(Vec<(u64, WhaleTrade)>),
 }
 
 /// Blocks that anybody may know ahead: prices of so many are kept.
@@ -67,7 +67,7 @@ impl Temperament {
 }
 
 /// A whale's orders come in the order of their blocks, within the run, and are about something.
-fn check_orders(at: Node, orders: &[(u64, Order)], check: &mut Check) {
+fn check_orders(at: Node, orders: &[(u64, WhaleTrade)], check: &mut Check) {
     let list = at.nth(0);
     if orders.is_empty() {
         check.error(at.place(), "a whale without orders", "expected some, as in `[(100, Sell(500_000))]`");
@@ -94,14 +94,14 @@ fn check_orders(at: Node, orders: &[(u64, Order)], check: &mut Check) {
 
 /// What a whale does.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub enum Order {
+pub enum WhaleTrade {
     /// Buys the first token for so much of the numeraire.
     Buy(f64),
     /// Sells as much of the first token as is worth so much of the numeraire.
     Sell(f64),
 }
 
-impl Order {
+impl WhaleTrade {
     /// Returns what it is worth, in the numeraire.
     pub fn worth(self) -> f64 {
         match self {
@@ -142,7 +142,7 @@ pub(super) enum Mind {
         edge: f64,
     },
     /// What is still to do, the next one last.
-    Whale(Vec<(u64, Order)>),
+    Whale(Vec<(u64, WhaleTrade)>),
 }
 
 /// What a follower of trends has seen.
@@ -208,7 +208,7 @@ impl Mind {
             Self::Informed { blocks_ahead, edge } => market.gap(sees, market.foreseen(sees, *blocks_ahead), *edge)?,
             Self::Whale(orders) => {
                 let (_, order) = orders.pop_if(|(block, _)| *block <= sees.clock.block)?;
-                let direction = market.way(matches!(order, Order::Buy(_)));
+                let direction = market.way(matches!(order, WhaleTrade::Buy(_)));
                 return Some(Wish { direction, worth: order.worth(), most: anything });
             }
         };

@@ -54,10 +54,10 @@ fn pay(ledger: &mut Ledger, from: AccountId, to: AccountId, token: TokenId, amou
     ledger.transfer(from, to, token, amount).expect(AGREE);
 }
 
-/// Moves both legs from one account to another.
-fn pay_both(ledger: &mut Ledger, at: &Booking, from: AccountId, to: AccountId, legs: BaseAndFarmed) {
-    pay(ledger, from, to, at.base, legs.base);
-    pay(ledger, from, to, at.farmed, legs.farmed);
+/// Moves both tokens from one account to another.
+fn pay_both(ledger: &mut Ledger, at: &Booking, from: AccountId, to: AccountId, amounts: BaseAndFarmed) {
+    pay(ledger, from, to, at.base, amounts.base);
+    pay(ledger, from, to, at.farmed, amounts.farmed);
 }
 
 /// Books what moved around the goblin, which sold what it closed to `sale`.

@@ -1,6 +1,6 @@
 //! What a block's row says of banks and goblins.
 
-use super::liquidatable::Level;
+use super::liquidatable::LiquidationPrices;
 use super::{BankCell, GoblinCell};
 use crate::deployments::columns::{Group, Moment, QUANTILES, Tracked};
 use crate::protocol::farm::alpha_homora::PositionId;
@@ -99,15 +99,15 @@ impl Group for GoblinColumns {
     }
 
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
-        let ground = at.ground(cell);
-        let owed = ground.state.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
-        let level = Level::of(&cell.goblin, &ground);
+        let farm_state = at.farm_state(cell);
+        let owed = farm_state.bank_state.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
+        let prices = LiquidationPrices::of(&cell.goblin, &farm_state);
         let quantiles =
-            cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| level.health_factor(key)));
+            cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| prices.health_factor(key)));
         let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
         let mut lowest: Option<f64> = None;
-        for id in cell.order.leaders(|least, greatest| level.reach(least, greatest)).map(PositionId) {
-            if let Some((debt, health)) = ground.debt_and_health(&cell.goblin, id) {
+        for id in cell.order.leaders(|least, greatest| prices.reach(least, greatest)).map(PositionId) {
+            if let Some((debt, health)) = farm_state.debt_and_health(&cell.goblin, id) {
                 let factor = kill_factor * health as f64 / debt as f64;
                 lowest = Some(lowest.map_or(factor, |least| least.min(factor)));
             }
@@ -117,7 +117,7 @@ impl Group for GoblinColumns {
         let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
         Self {
             open_positions: cell.order.open(),
-            debt: at.amount(ground.bank.base, owed),
+            debt: at.amount(farm_state.bank.base, owed),
             health_factor_lowest: lowest,
             health_factor_p01: p01,
             health_factor_p05: p05,

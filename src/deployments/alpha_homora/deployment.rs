@@ -5,7 +5,7 @@ use super::{BankCell, GoblinCell, rewards};
 use crate::chain::event::Revert;
 use crate::chain::families::Call;
 use crate::chain::ids::{AccountId, PositionId, WorkerId};
-use crate::chain::price_order::Place;
+use crate::chain::price_order::OrderPlace;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
 use crate::deployments::deployment::{Deployment, Leveraged};
@@ -21,7 +21,7 @@ use crate::protocol::farm::alpha_homora::Goblin;
 pub struct GoblinBefore {
     goblin: Goblin,
     /// Where the position stood that the call is about; none where it is about none.
-    place: Option<(PositionId, Place)>,
+    place: Option<(PositionId, OrderPlace)>,
 }
 
 impl BankCell {
@@ -139,8 +139,8 @@ impl Deployment for GoblinCell {
         let (pool, bank) = (sheet.protocols.pool(self.pool), sheet.protocols.bank(self.bank));
         let (state, base_side) = (self.goblin.state(), self.goblin.params().base_side);
         let dust = [state.dust_all_base, state.dust_two_sides];
-        sheet.holds(self.account, pool.token(base_side), dust.iter().map(|legs| legs.base).sum())?;
-        sheet.holds(self.account, pool.token(base_side.other()), dust.iter().map(|legs| legs.farmed).sum())?;
+        sheet.holds(self.account, pool.token(base_side), dust.iter().map(|both| both.base).sum())?;
+        sheet.holds(self.account, pool.token(base_side.other()), dust.iter().map(|both| both.farmed).sum())?;
         let positions = bank.bank.positions().iter().filter(|position| position.goblin.0 == self.id.0);
         let shares: u128 = positions.map(|position| position.goblin_share).sum();
         let what = || format!("shares of {}", sheet.protocols.directory.workers[self.id.index()].name);

@@ -26,7 +26,7 @@ pub fn sale_factor(share_of_pool: f64) -> f64 {
 
 /// What all of a goblin's positions have in common at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
+pub struct LiquidationPrices {
     /// What a goblin share is worth before the sale factor, in smallest units of the base asset.
     unit: f64,
     /// Part of the pool per goblin share.
@@ -40,13 +40,13 @@ pub struct Level {
     kill_factor: f64,
 }
 
-impl Level {
-    /// Returns the level of a goblin.
-    pub fn of(goblin: &Goblin, ground: &Ground) -> Self {
-        let (params, state) = (goblin.params(), &ground.state);
-        let pair = ground.pool.pool.uniswap_v2();
+impl LiquidationPrices {
+    /// Returns those of a goblin.
+    pub fn of(goblin: &Goblin, farm_state: &FarmState) -> Self {
+        let (params, state) = (goblin.params(), &farm_state.bank_state);
+        let pair = farm_state.pool.pool.uniswap_v2();
         let (reserve, farmed) = pair.reserves().starting_with(params.base_side);
-        let fraction = fraction(ground.pool, ground.farm, goblin);
+        let fraction = fraction(farm_state.pool, farm_state.farm, goblin);
         Self {
             unit: reserve as f64 * fraction,
             fraction,
@@ -122,29 +122,29 @@ fn fraction(pool: &PoolCell, farm: &FarmCell, goblin: &Goblin) -> f64 {
     ratio(staked, goblin.state().total_share as f64) / pool.pool.uniswap_v2().total_supply() as f64
 }
 
-/// What a goblin's positions stand on.
+/// The contracts that decide about a goblin's positions, at one moment.
 #[derive(Debug, Clone, Copy)]
-pub struct Ground<'a> {
-    /// The bank.
+pub struct FarmState<'a> {
+    /// Lends to the positions.
     pub bank: &'a BankCell,
-    /// The bank's state with interest counted up to now.
-    pub state: BankState,
-    /// The pool that is farmed.
+    /// Its state with interest counted up to the moment.
+    pub bank_state: BankState,
+    /// Holds the liquidity that is farmed.
     pub pool: &'a PoolCell,
-    /// The farm.
+    /// Holds the goblin's stake.
     pub farm: &'a FarmCell,
 }
 
-impl<'a> Ground<'a> {
-    /// The ground at `now`, in seconds.
+impl<'a> FarmState<'a> {
+    /// Reads the state at `now`, in seconds.
     pub fn new(bank: &'a BankCell, pool: &'a PoolCell, farm: &'a FarmCell, now: u64) -> Self {
-        Self { bank, state: bank.state_at(now), pool, farm }
+        Self { bank, bank_state: bank.state_at(now), pool, farm }
     }
 
     /// Returns a position's debt and health, exactly as the bank would find them; none if it owes nothing.
     pub fn debt_and_health(&self, goblin: &Goblin, id: PositionId) -> Option<(u128, u128)> {
         let position = self.bank.bank.position(id).expect("the order and the state hold positions of the bank");
-        let debt = self.state.debt_value_down(position.debt_share).ok().filter(|debt| *debt > 0)?;
+        let debt = self.bank_state.debt_value_down(position.debt_share).ok().filter(|debt| *debt > 0)?;
         let health = goblin.health_down(position.goblin_share, rewards(self.farm), self.pool.pool.uniswap_v2()).ok()?;
         Some((debt, health))
     }
@@ -152,54 +152,54 @@ impl<'a> Ground<'a> {
 
 impl BankCell {
     /// Lists the positions that may be killed, by goblin and number. One that nobody would find worth its gas is parked
-    /// until the bar has come down to its size.
+    /// until the least prize has come down to its size.
     pub(super) fn search(&self, search: &mut LiquidationSearch) {
         let (chain, MinProfit(profits)) = (search.chain, search.profits);
         let one = chain.tokens.get(self.base).one;
-        let bar = profits[self.protocol.index()].map(|profit| {
+        let min_prize = profits[self.protocol.index()].map(|profit| {
             let cost = gas_cost(chain, chain.gas.schedule.kill) + profit;
             cost * one / chain.venues.price(self.base)
         });
         for worker in &self.goblins {
             let at = search.others.leveraged_farm(*worker).expect("nobody is called while agents decide");
             if at.goblin.order.open() > 0 {
-                let ground = Ground::new(self, at.pool, at.farm, chain.clock.now());
-                surface(at.goblin, &ground, bar, one, search.candidates, search.found);
+                let farm_state = FarmState::new(self, at.pool, at.farm, chain.clock.now());
+                surface(at.goblin, &farm_state, min_prize, one, search.candidates, search.found);
             }
         }
     }
 }
 
-/// Lists one goblin's positions that may be killed and whose prize is above `bar`, in smallest units of the base asset,
-/// and parks the others that may be killed. Without a bar, nobody kills. `one` is a whole token of the base asset.
+/// Lists one goblin's positions that may be killed and whose prize is above `min_prize`, in smallest units of the base asset,
+/// and parks the others that may be killed. Without it, nobody kills. `one` is a whole token of the base asset.
 fn surface(
     cell: &mut GoblinCell,
-    ground: &Ground,
-    bar: Option<f64>,
+    farm_state: &FarmState,
+    min_prize: Option<f64>,
     one: f64,
     candidates: &mut Vec<u32>,
     found: &mut Vec<Liquidatable>,
 ) {
-    let level = Level::of(&cell.goblin, ground);
-    let params = ground.bank.bank.params();
+    let prices = LiquidationPrices::of(&cell.goblin, farm_state);
+    let params = farm_state.bank.bank.params();
     let kill_share = f64::from(params.kill_bps) / 10_000.0;
-    if let Some(bar) = bar {
-        cell.order.unpark(at_least(bar / (kill_share * level.unit * sale_factor(0.0))));
+    if let Some(min_prize) = min_prize {
+        cell.order.unpark(at_least(min_prize / (kill_share * prices.unit * sale_factor(0.0))));
     }
-    cell.order.candidates(|least, greatest| level.limit(least, greatest), candidates);
+    cell.order.candidates(|least, greatest| prices.limit(least, greatest), candidates);
     candidates.sort_unstable();
     for id in candidates.drain(..).map(PositionId) {
-        let Some((debt, health)) = ground.debt_and_health(&cell.goblin, id) else { continue };
+        let Some((debt, health)) = farm_state.debt_and_health(&cell.goblin, id) else { continue };
         if !is_underwater(health, cell.goblin.params().kill_factor_bps, debt) {
             continue;
         }
         // A kill brings what health says, and the bank rounds the prize down.
         let prize = mul_div_down(health, params.kill_bps.into(), BPS).unwrap_or(0);
-        if bar.is_some_and(|bar| prize as f64 > bar) {
+        if min_prize.is_some_and(|least| prize as f64 > least) {
             found.push(Liquidatable {
-                key: ground.bank.key(cell.id, id),
-                owner: ground.bank.bank.position(id).expect("the order holds positions of the bank").owner,
-                health_factor: level.kill_factor * health as f64 / debt as f64,
+                key: farm_state.bank.key(cell.id, id),
+                owner: farm_state.bank.bank.position(id).expect("the order holds positions of the bank").owner,
+                health_factor: prices.kill_factor * health as f64 / debt as f64,
                 debt: debt as f64 / one,
                 prize: Some(prize),
             });
@@ -211,7 +211,7 @@ fn surface(
 
 /// Returns a number of shares that is not above `shares`, so that what is unparked may be too much but never too little.
 fn at_least(shares: f64) -> u128 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a bar may")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as the least prize may")]
     let shares = (shares * (1.0 - 1e-9)) as u128;
     shares
 }

@@ -4,11 +4,11 @@ use crate::deployments::alpha_homora::rewards;
 use smallvec::smallvec;
 
 use super::BankCell;
-use super::liquidatable::{Ground, Level as GoblinLevel};
+use super::liquidatable::{FarmState, LiquidationPrices as GoblinPrices};
 use crate::chain::ids::{AccountId, PositionId, TokenId, WorkerId};
 use crate::chain::liquidation::PriceSource;
 use crate::deployments::alpha_homora::GoblinCell;
-use crate::deployments::lending::Level;
+use crate::deployments::lending::LiquidationPrices;
 use crate::deployments::liquidation_map::{Exposure as Exposed, Falls};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
@@ -49,17 +49,17 @@ impl Positions for Farms<'_, '_, '_> {
     fn holding(&self, market: u16, position: u32) -> Holding {
         let sees = self.sees;
         let goblin = sees.protocols.worker(self.goblin(market));
-        let (ground, row) = (self.sees.ground(goblin), self.position(position));
-        let liquidity = goblin.goblin.share_to_lp_down(row.goblin_share, rewards(ground.farm)).unwrap_or(0);
-        let (pair, base_side) = (ground.pool.pool.uniswap_v2(), goblin.goblin.params().base_side);
+        let (farm_state, row) = (self.sees.farm_state(goblin), self.position(position));
+        let liquidity = goblin.goblin.share_to_lp_down(row.goblin_share, rewards(farm_state.farm)).unwrap_or(0);
+        let (pair, base_side) = (farm_state.pool.pool.uniswap_v2(), goblin.goblin.params().base_side);
         let (base, farmed) = pair.reserves().starting_with(base_side);
         let [base_token, farmed_token] = sees.base_and_farmed(goblin.id);
         let part = |reserve| mul_div_down(reserve, liquidity, pair.total_supply()).unwrap_or(0);
-        let owes = ground.debt_and_health(&goblin.goblin, PositionId(position));
+        let owes = farm_state.debt_and_health(&goblin.goblin, PositionId(position));
         let kill_factor = f64::from(goblin.goblin.params().kill_factor_bps) / 10_000.0;
         let health_factor = owes.map(|(debt, health)| kill_factor * health as f64 / debt as f64);
-        let spot = ground.pool.price(sees);
-        let price = if ground.pool.tokens[1] == farmed_token { 1.0 / spot } else { spot };
+        let spot = farm_state.pool.price(sees);
+        let price = if farm_state.pool.tokens[1] == farmed_token { 1.0 / spot } else { spot };
         Holding {
             collateral: smallvec![(base_token, part(base)), (farmed_token, part(farmed))],
             debt: owes.map_or_else(Default::default, |(debt, _)| smallvec![(base_token, debt)]),
@@ -92,7 +92,7 @@ impl Positions for Farms<'_, '_, '_> {
 
     fn exposures(&self, market: u16, _: u8) -> (Vec<Exposed>, f64) {
         let goblin = self.sees.protocols.worker(self.goblin(market));
-        (exposures(goblin, &self.sees.ground(goblin)).collect(), self.sees.worth(self.cell.base, 1))
+        (exposures(goblin, &self.sees.farm_state(goblin)).collect(), self.sees.worth(self.cell.base, 1))
     }
 
     fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt)) {
@@ -111,7 +111,7 @@ impl Positions for Farms<'_, '_, '_> {
         None
     }
 
-    fn level(&self, _: u16) -> Option<Level> {
+    fn liquidation_prices(&self, _: u16) -> Option<LiquidationPrices> {
         None
     }
 }
@@ -121,11 +121,11 @@ fn is_left(row: &Position) -> bool {
 }
 
 /// Returns the debt of a goblin's positions by health factor, lowest first.
-pub fn exposures<'a>(cell: &'a GoblinCell, ground: &Ground) -> impl Iterator<Item = Exposed> + 'a {
-    let level = GoblinLevel::of(&cell.goblin, ground);
+pub fn exposures<'a>(cell: &'a GoblinCell, farm_state: &FarmState) -> impl Iterator<Item = Exposed> + 'a {
+    let prices = GoblinPrices::of(&cell.goblin, farm_state);
     let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
     cell.order.histogram().from_the_top().map(move |(key, weight)| {
-        let (health_factor, debt) = (level.health_factor(key), level.debt(weight));
+        let (health_factor, debt) = (prices.health_factor(key), prices.debt(weight));
         Exposed { health_factor, debt, collateral: debt * health_factor / kill_factor }
     })
 }

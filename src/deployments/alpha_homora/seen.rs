@@ -1,7 +1,7 @@
 //! What anybody sees of goblins and their positions.
 
 use super::GoblinCell;
-use super::liquidatable::Ground;
+use super::liquidatable::FarmState;
 use crate::chain::ids::{PositionId, TokenId, WorkerId};
 use crate::deployments::alpha_homora::rewards;
 use crate::deployments::leveraged_farm::FarmHealth;
@@ -9,10 +9,10 @@ use crate::deployments::view::View;
 use crate::protocol::farm::alpha_homora::Position;
 
 impl View<'_, '_> {
-    /// Returns what a goblin's positions stand on.
-    pub fn ground(&self, goblin: &GoblinCell) -> Ground<'_> {
+    /// Returns the contracts that decide about a goblin's positions, as they are now.
+    pub fn farm_state(&self, goblin: &GoblinCell) -> FarmState<'_> {
         let (bank, pool) = (self.protocols.bank(goblin.bank), self.protocols.pool(goblin.pool));
-        Ground::new(bank, pool, self.protocols.farm(goblin.farm), self.clock.now())
+        FarmState::new(bank, pool, self.protocols.farm(goblin.farm), self.clock.now())
     }
 
     /// Returns the two tokens that a goblin works with: the bank's base asset, and the one farmed with it.
@@ -26,7 +26,7 @@ impl View<'_, '_> {
     /// nothing.
     pub fn farm_health(&self, worker: WorkerId, position: PositionId) -> Option<FarmHealth> {
         let cell = self.protocols.worker(worker);
-        let (debt, health) = self.ground(cell).debt_and_health(&cell.goblin, position)?;
+        let (debt, health) = self.farm_state(cell).debt_and_health(&cell.goblin, position)?;
         let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
         Some(FarmHealth { debt, health, kill_factor })
     }

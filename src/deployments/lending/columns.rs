@@ -50,10 +50,10 @@ impl Group for LendingColumns {
     }
 
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
-        let level = cell.level(&at.oracles, &at.tokens, at.clock.now());
-        let (quantiles, debt) = cell.orders.health_factors(&level, QUANTILES);
-        let prices = cell.prices(&at.oracles);
-        let health = |account| cell.lending().health(account, &prices, at.clock.now()).ok();
+        let prices = cell.liquidation_prices(&at.oracles, &at.tokens, at.clock.now());
+        let (quantiles, debt) = cell.orders.health_factors(&prices, QUANTILES);
+        let oracle_prices = cell.prices(&at.oracles);
+        let health = |account| cell.lending().health(account, &oracle_prices, at.clock.now()).ok();
         let factors = cell.orders.leaders().filter_map(health).map(|health| health.factor);
         let lowest = factors.reduce(f64::min);
         let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));

@@ -1,7 +1,7 @@
 //! A lending market as a deployment: undoing and audit.
 
 use super::positions::Loans;
-use super::{Amounts, LendingCell, LoanPlace};
+use super::{Amounts, LendingCell, LoanOrderPlace};
 use crate::chain::event::Revert;
 use crate::chain::families::Call;
 use crate::chain::ids::AccountId;
@@ -19,7 +19,7 @@ use crate::protocol::lending::LendingBefore;
 pub struct AccountBefore {
     account: AccountId,
     market: LendingBefore,
-    place: LoanPlace,
+    place: LoanOrderPlace,
     lost: Amounts,
 }
 

@@ -73,8 +73,8 @@ impl LendingCell {
         self.assets.iter().map(|asset| oracles.feed(asset.feed).answer_wad).collect()
     }
 
-    /// Returns what the market counts with at a moment.
-    pub fn level(&self, oracles: &Oracles, tokens: &Tokens, now: u64) -> Level {
+    /// Returns what a unit of an exposure to each asset is worth at `now`, in seconds.
+    pub fn liquidation_prices(&self, oracles: &Oracles, tokens: &Tokens, now: u64) -> LiquidationPrices {
         let lending = self.lending();
         let unit = |asset: &Asset| wad_to_f64(oracles.feed(asset.feed).answer_wad) / tokens.get(asset.token).one;
         let units: SmallVec<[f64; 4]> = self.assets.iter().map(unit).collect();
@@ -82,7 +82,11 @@ impl LendingCell {
             let Indices { collateral, debt } = lending.indices(place, now);
             Indices { collateral: collateral * unit, debt: debt * unit }
         });
-        Level { worth: indices.collect(), rounding_unit: lending.rounding_unit(&units), units: units.iter().sum() }
+        LiquidationPrices {
+            worth: indices.collect(),
+            rounding_unit: lending.rounding_unit(&units),
+            units: units.iter().sum(),
+        }
     }
 
     /// Puts an account's position where it belongs in the order; out of it if it owes nothing. What all assets are worth
@@ -90,8 +94,8 @@ impl LendingCell {
     pub fn reorder(&mut self, account: AccountId, oracles: &Oracles, tokens: &Tokens, now: u64) {
         let exposure = self.market.lending().exposure(account);
         if !self.orders.has_class(&exposure) {
-            let level = self.level(oracles, tokens, now);
-            self.orders.open_class(&exposure, level);
+            let prices = self.liquidation_prices(oracles, tokens, now);
+            self.orders.open_class(&exposure, prices);
         }
         self.orders.set(account, &exposure);
     }
@@ -100,7 +104,7 @@ impl LendingCell {
 /// What all positions of a market have in common at a moment: what a unit of an exposure to each asset is worth, in whole
 /// numeraire tokens at the oracles' prices.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Level {
+pub struct LiquidationPrices {
     pub(super) worth: SmallVec<[Indices; 4]>,
     /// The smallest worth that the market counts in.
     pub(super) rounding_unit: f64,
@@ -108,8 +112,8 @@ pub struct Level {
     pub(super) units: f64,
 }
 
-impl Level {
-    /// The level of a market that counts exactly: what a unit of an exposure to each asset is worth.
+impl LiquidationPrices {
+    /// Of a market that counts exactly: what a unit of an exposure to each asset is worth.
     pub fn exact(worth: [Indices; 2]) -> Self {
         Self { worth: worth.into_iter().collect(), rounding_unit: 0.0, units: 0.0 }
     }

@@ -10,8 +10,8 @@ mod market;
 mod orders;
 mod positions;
 
-pub use market::{Amounts, Asset, LendingCell, Level, Prices};
-pub use orders::{Heap, LoanOrders, LoanPlace, Look};
+pub use market::{Amounts, Asset, LendingCell, LiquidationPrices, Prices};
+pub use orders::{DebtHistogram, LoanOrderPlace, LoanOrders, Look};
 
 use serde::Deserialize;
 

@@ -9,9 +9,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Level;
+use super::LiquidationPrices;
 use crate::chain::ids::AccountId;
-use crate::chain::price_order::{Histogram, Place, PriceOrder};
+use crate::chain::price_order::{Histogram, OrderPlace, PriceOrder};
 use crate::protocol::lending::Exposure;
 
 /// Sizes are debts in millionths of the numeraire at the reference.
@@ -32,7 +32,7 @@ struct Shape {
 
 impl Shape {
     fn of(exposure: &Exposure) -> Self {
-        let bits = |legs: &[(u8, f64)]| legs.iter().fold(0_u128, |bits, (asset, _)| bits | 1 << asset);
+        let bits = |side: &[(u8, f64)]| side.iter().fold(0_u128, |bits, (asset, _)| bits | 1 << asset);
         Self { collateral: bits(&exposure.collateral), debt: bits(&exposure.debt) }
     }
 
@@ -50,15 +50,16 @@ fn places(bits: u128) -> impl Iterator<Item = usize> {
 #[derive(Debug, Clone)]
 struct Class {
     shape: Shape,
-    reference: Level,
+    reference: LiquidationPrices,
     order: PriceOrder,
 }
 
 /// Where a position stands in the order.
 #[derive(Debug, Clone, Copy)]
-pub struct LoanPlace {
+pub struct LoanOrderPlace {
+    /// From 1; 0 if it owes nothing.
     class: u16,
-    place: Option<Place>,
+    place: Option<OrderPlace>,
 }
 
 /// A market's positions.
@@ -91,8 +92,8 @@ impl LoanOrders {
         self.class(exposure).is_some()
     }
 
-    /// Opens the class of positions like this one, which takes the level as its reference.
-    pub fn open_class(&mut self, exposure: &Exposure, reference: Level) {
+    /// Opens the class of positions like this one, which takes these prices as its reference.
+    pub fn open_class(&mut self, exposure: &Exposure, reference: LiquidationPrices) {
         let shape = Shape::of(exposure);
         self.classes.push(Class { shape, reference, order: PriceOrder::default() });
         let number = u16::try_from(self.classes.len());
@@ -119,14 +120,14 @@ impl LoanOrders {
     }
 
     /// Returns where a position stands, to put it back there.
-    pub fn place(&self, account: AccountId) -> LoanPlace {
+    pub fn place(&self, account: AccountId) -> LoanOrderPlace {
         let class = self.class_of.get(account.0 as usize).copied().unwrap_or(0);
         let order = usize::from(class).checked_sub(1).map(|index| &self.classes[index].order);
-        LoanPlace { class, place: order.map(|order| order.place(account.0)) }
+        LoanOrderPlace { class, place: order.map(|order| order.place(account.0)) }
     }
 
     /// Puts a position back where it stood.
-    pub fn restore(&mut self, account: AccountId, was: LoanPlace) {
+    pub fn restore(&mut self, account: AccountId, was: LoanOrderPlace) {
         let Some(class) = self.class_of.get_mut(account.0 as usize) else { return };
         let now = std::mem::replace(class, was.class);
         if now != was.class && now != 0 {
@@ -144,17 +145,18 @@ impl LoanOrders {
     }
 
     /// Calls `look` with every account that may have failed, class by class; it says whether the position was sound.
-    /// Positions whose debt is worth more than `bar` are looked at again even if they were parked.
+    /// Positions whose debt is worth more than `min_debt`, in whole numeraire tokens, are looked at again even if they were parked;
+    /// without it, parked positions stay parked.
     pub fn candidates(
         &mut self,
-        level: &Level,
-        bar: Option<f64>,
+        prices: &LiquidationPrices,
+        min_debt: Option<f64>,
         exposure: impl Fn(AccountId) -> Exposure,
         mut look: impl FnMut(AccountId) -> Look,
     ) {
         let mut found = Vec::new();
         for class in &mut self.classes {
-            class.candidates(level, bar, &mut found);
+            class.candidates(prices, min_debt, &mut found);
             let mut sound = 0;
             for id in found.drain(..) {
                 match look(AccountId(id)) {
@@ -164,27 +166,31 @@ impl LoanOrders {
                 }
             }
             if !class.shape.is_simple() && sound > LOOSE.max(class.order.open() as usize / 8) {
-                class.take_reference(level, &exposure);
+                class.take_reference(prices, &exposure);
             }
         }
     }
 
-    /// Returns each class's debts as they stand at a level.
-    pub fn heaps<'a>(&'a self, level: &'a Level) -> impl Iterator<Item = Heap<'a>> {
-        self.classes.iter().map(|class| Heap {
+    /// Returns each class's debts by health factor at these prices.
+    pub fn debt_histograms<'a>(&'a self, prices: &'a LiquidationPrices) -> impl Iterator<Item = DebtHistogram<'a>> {
+        self.classes.iter().map(|class| DebtHistogram {
             shape: class.shape,
             histogram: class.order.histogram(),
-            moved: class.moved(level),
-            scale: class.scale(level),
+            moved: class.moved(prices),
+            scale: class.scale(prices),
         })
     }
 
     /// Returns, for each share of the debt, the health factor below which that share lies, shares ascending, and the debt
     /// in whole numeraire tokens. No factors where nothing is owed.
-    pub fn health_factors<const N: usize>(&self, level: &Level, shares: [f64; N]) -> (Option<[f64; N]>, f64) {
+    pub fn health_factors<const N: usize>(
+        &self,
+        prices: &LiquidationPrices,
+        shares: [f64; N],
+    ) -> (Option<[f64; N]>, f64) {
         let mut bins: Vec<(f64, f64)> = Vec::new();
-        for heap in self.heaps(level) {
-            bins.extend(heap.debts());
+        for histogram in self.debt_histograms(prices) {
+            bins.extend(histogram.debts());
         }
         if self.classes.len() > 1 {
             bins.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -207,9 +213,9 @@ impl LoanOrders {
     }
 }
 
-/// The debts of positions of one class at a level.
+/// The debts of one class's positions by health factor, at the prices that it was asked with.
 #[derive(Debug, Clone, Copy)]
-pub struct Heap<'a> {
+pub struct DebtHistogram<'a> {
     shape: Shape,
     histogram: &'a Histogram,
     /// The greatest key that does not fail now: a position's health factor is that over its key, or more.
@@ -218,7 +224,7 @@ pub struct Heap<'a> {
     scale: f64,
 }
 
-impl Heap<'_> {
+impl DebtHistogram<'_> {
     /// Returns health factors, lowest first, and the debt at each in whole numeraire tokens.
     pub fn debts(&self) -> impl Iterator<Item = (f64, f64)> {
         let (moved, scale) = (self.moved, self.scale);
@@ -258,10 +264,10 @@ impl Class {
     }
 
     /// Returns by how much the worth of what all positions of the class have in common has changed, at least.
-    fn moved(&self, level: &Level) -> f64 {
+    fn moved(&self, prices: &LiquidationPrices) -> f64 {
         let shape = self.shape;
-        let grown = |place: usize| level.worth[place].collateral / self.reference.worth[place].collateral;
-        let dearer = |place: usize| level.worth[place].debt / self.reference.worth[place].debt;
+        let grown = |place: usize| prices.worth[place].collateral / self.reference.worth[place].collateral;
+        let dearer = |place: usize| prices.worth[place].debt / self.reference.worth[place].debt;
         let least = places(shape.collateral).map(grown).fold(f64::INFINITY, f64::min);
         let most = places(shape.debt).map(dearer).fold(0.0, f64::max);
         // Without collateral, everything fails.
@@ -269,28 +275,28 @@ impl Class {
     }
 
     /// Returns what a unit of size is worth now, at least.
-    fn scale(&self, level: &Level) -> f64 {
-        let dearer = |place: usize| level.worth[place].debt / self.reference.worth[place].debt;
+    fn scale(&self, prices: &LiquidationPrices) -> f64 {
+        let dearer = |place: usize| prices.worth[place].debt / self.reference.worth[place].debt;
         places(self.shape.debt).map(dearer).fold(f64::INFINITY, f64::min) / SIZES
     }
 
     /// Lists the positions whose key is above the limit that rounding leaves. A market loses at most a smallest unit of each
     /// asset and a few grains of worth on its way to a position's health: relative to the debt, most for the smallest.
-    fn candidates(&mut self, level: &Level, bar: Option<f64>, found: &mut Vec<u32>) {
-        let moved = self.moved(level);
-        let scale = self.scale(level);
-        let legs = f64::from(self.shape.collateral.count_ones() + self.shape.debt.count_ones());
-        let lost = 2.0 * level.units + (2.0 * legs + 4.0) * level.rounding_unit;
-        if let Some(bar) = bar {
-            self.order.unpark(at_least(bar / (scale * SIZES)));
+    fn candidates(&mut self, prices: &LiquidationPrices, min_debt: Option<f64>, found: &mut Vec<u32>) {
+        let moved = self.moved(prices);
+        let scale = self.scale(prices);
+        let assets = f64::from(self.shape.collateral.count_ones() + self.shape.debt.count_ones());
+        let lost = 2.0 * prices.units + (2.0 * assets + 4.0) * prices.rounding_unit;
+        if let Some(min_debt) = min_debt {
+            self.order.unpark(at_least(min_debt / (scale * SIZES)));
         }
         let limit = |least: u128, _: u128| moved * (1.0 - FLOAT_SLACK - lost / (least as f64 * scale)).max(0.0);
         self.order.candidates(limit, found);
         found.sort_unstable();
     }
 
-    fn take_reference(&mut self, level: &Level, exposure: impl Fn(AccountId) -> Exposure) {
-        self.reference = level.clone();
+    fn take_reference(&mut self, prices: &LiquidationPrices, exposure: impl Fn(AccountId) -> Exposure) {
+        self.reference = prices.clone();
         for id in self.order.ids() {
             self.set(AccountId(id), &exposure(AccountId(id)));
         }
@@ -306,7 +312,7 @@ fn size_of(debt: f64) -> u128 {
 
 /// Returns the size of a debt, so that what is unparked may be too much but never too little.
 fn at_least(debt: f64) -> u128 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as a bar may")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, as the least debt may")]
     let size = (debt * SIZES * (1.0 - FLOAT_SLACK)) as u128;
     size
 }

@@ -2,7 +2,7 @@
 
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::liquidation::PriceSource;
-use crate::deployments::lending::{LendingCell, Level};
+use crate::deployments::lending::{LendingCell, LiquidationPrices};
 use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, loan_exposures};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
@@ -70,21 +70,22 @@ impl Positions for Loans<'_, '_, '_> {
     }
 
     fn exposures(&self, market: u16, place: u8) -> (Vec<Exposed>, f64) {
-        let level = self.level(market).expect("a lending market always has one");
-        (loan_exposures(&self.cell.orders, &level, place, self.cell.lending().threshold(place)), 1.0)
+        let prices = self.liquidation_prices(market).expect("a lending market always has one");
+        (loan_exposures(&self.cell.orders, &prices, place, self.cell.lending().threshold(place)), 1.0)
     }
 
     fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt)) {
-        let (level, lending) = (self.level(market).expect("a lending market always has one"), self.cell.lending());
-        for heap in self.cell.orders.heaps(&level) {
+        let (prices, lending) =
+            (self.liquidation_prices(market).expect("a lending market always has one"), self.cell.lending());
+        for histogram in self.cell.orders.debt_histograms(&prices) {
             // What is seized for a debt is worth 1 + bonus of it: it is there as long as the health factor is this.
             let covered = |asset: u8| lending.threshold(asset) * (1.0 + lending.bonus(asset));
-            let covered_from = heap.collateral().map(covered).fold(f64::INFINITY, f64::min);
-            heap.debts().for_each(|(health_factor, debt)| add(DebtAt { health_factor, debt, covered_from }));
+            let covered_from = histogram.collateral().map(covered).fold(f64::INFINITY, f64::min);
+            histogram.debts().for_each(|(health_factor, debt)| add(DebtAt { health_factor, debt, covered_from }));
         }
     }
 
-    fn level(&self, _: u16) -> Option<Level> {
-        Some(self.cell.level(&self.sees.oracles, &self.sees.tokens, self.sees.clock.now()))
+    fn liquidation_prices(&self, _: u16) -> Option<LiquidationPrices> {
+        Some(self.cell.liquidation_prices(&self.sees.oracles, &self.sees.tokens, self.sees.clock.now()))
     }
 }

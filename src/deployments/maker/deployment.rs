@@ -17,7 +17,7 @@ use crate::chain::ledger::Source;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
 use crate::deployments::deployment::{Deployment, Leveraged};
-use crate::deployments::lending::LoanPlace;
+use crate::deployments::lending::LoanOrderPlace;
 use crate::math::Rad;
 use crate::protocol::lending::maker::{AuctionOf, IlkId, MakerBefore, Touched};
 
@@ -26,7 +26,7 @@ use crate::protocol::lending::maker::{AuctionOf, IlkId, MakerBefore, Touched};
 pub struct CallBefore {
     ilk: IlkId,
     owner: AccountId,
-    place: LoanPlace,
+    place: LoanOrderPlace,
     before: MakerBefore,
     /// How many auctions there were, and what had become of the one that is named.
     auctions: usize,
@@ -105,7 +105,7 @@ impl Deployment for MakerCell {
         let outside = self.dai_minted().ok();
         let minted = sheet.ledger.issued(Source::Stablecoins, self.dai);
         same(|| format!("dai of {name}"), ("the system", outside), ("the ledger", Some(minted)))?;
-        let inside = maker.internal_dai_by_account().map(|(_, purse)| purse.dai);
+        let inside = maker.internal_dai_by_account().map(|(_, inside)| inside.dai);
         let dai = sum(inside.chain([state.vow.dai, state.pot.dai, state.vat.joined_dai]));
         same(|| format!("debt of {name}"), ("the vat", Some(state.vat.debt)), ("the sum of dai", dai))?;
         let sin = sum([state.vow.sin, state.vat.genesis_sin]);
@@ -137,8 +137,8 @@ impl Deployment for MakerCell {
         let dai_unit = sheet.unit(self.dai) * 1e18;
         let dai = |rad: Rad| rad.to_f64() * dai_unit;
         sheet.valuation.stablecoin_reserves += dai(state.vow.dai) - dai(state.vow.sin);
-        for (account, purse) in maker.internal_dai_by_account() {
-            sheet.claim(account, dai(purse.dai));
+        for (account, inside) in maker.internal_dai_by_account() {
+            sheet.claim(account, dai(inside.dai));
         }
         for (number, ilk) in maker.ilks().zip(&self.ilks) {
             let counted = maker.ilk_state(number).map_or(Ray::ONE, |state| state.rate);

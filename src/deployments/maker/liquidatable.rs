@@ -1,6 +1,6 @@
 //! Which vaults are unsafe, found by their order and checked exactly.
 
-use super::{MakerCell, exposure_of, level_of};
+use super::{MakerCell, exposure_of, liquidation_prices};
 use crate::chain::ids::{AccountId, PositionKey};
 use crate::chain::state::ChainState;
 use crate::deployments::lending::Look;
@@ -41,5 +41,5 @@ fn surface(cell: &mut MakerCell, number: IlkId, chain: &ChainState, found: &mut 
     };
     // Nobody's gain is certain enough to park a vault: what an auction brings is known when it is over.
     let orders = &mut ilks[usize::from(number.0)].orders;
-    orders.candidates(&level_of(&state), Some(0.0), |owner| exposure_of(&vault(owner)), look);
+    orders.candidates(&liquidation_prices(&state), Some(0.0), |owner| exposure_of(&vault(owner)), look);
 }

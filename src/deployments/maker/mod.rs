@@ -12,7 +12,7 @@ mod positions;
 mod system;
 
 pub use params::Params;
-pub use system::{AuctionKind, ELSEWHERE, IlkCell, MakerCell, dai_up, exposure_of, ilk_named, level_of};
+pub use system::{AuctionKind, ELSEWHERE, IlkCell, MakerCell, dai_up, exposure_of, ilk_named, liquidation_prices};
 
 use crate::checks::names::EntityKind;
 

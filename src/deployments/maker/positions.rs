@@ -5,9 +5,9 @@ use smallvec::smallvec;
 
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::liquidation::PriceSource;
-use crate::deployments::lending::Level;
+use crate::deployments::lending::LiquidationPrices;
 use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, loan_exposures};
-use crate::deployments::maker::{MakerCell, exposure_of, level_of};
+use crate::deployments::maker::{MakerCell, exposure_of, liquidation_prices};
 use crate::deployments::positions::{Amounts, Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
 use crate::protocol::lending::Exposure;
@@ -74,25 +74,25 @@ impl Positions for Vaults<'_, '_, '_> {
     }
 
     fn exposures(&self, market: u16, place: u8) -> (Vec<Exposed>, f64) {
-        let level = self.level(market);
+        let prices = self.liquidation_prices(market);
         let orders = &self.cell.ilk(IlkId(market)).orders;
-        let held = level.map(|level| loan_exposures(orders, &level, place, self.threshold(market)));
+        let held = prices.map(|prices| loan_exposures(orders, &prices, place, self.threshold(market)));
         (held.unwrap_or_default(), self.sees.venues.price(self.cell.dai))
     }
 
     fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt)) {
-        let Some(level) = self.level(market) else { return };
+        let Some(prices) = self.liquidation_prices(market) else { return };
         let (dai, covered_from) = (self.sees.venues.price(self.cell.dai), self.threshold(market));
-        for heap in self.cell.ilk(IlkId(market)).orders.heaps(&level) {
+        for histogram in self.cell.ilk(IlkId(market)).orders.debt_histograms(&prices) {
             // An auction pays the debt as long as the collateral is worth it: what it is sought for beyond is a penalty.
-            heap.debts().for_each(|(health_factor, debt)| {
+            histogram.debts().for_each(|(health_factor, debt)| {
                 add(DebtAt { health_factor, debt: debt * dai, covered_from });
             });
         }
     }
 
-    fn level(&self, market: u16) -> Option<Level> {
+    fn liquidation_prices(&self, market: u16) -> Option<LiquidationPrices> {
         let state = self.cell.state_at(IlkId(market), &self.sees.oracles, self.sees.clock.now());
-        state.ok().map(|state| level_of(&state))
+        state.ok().map(|state| liquidation_prices(&state))
     }
 }

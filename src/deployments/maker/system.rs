@@ -11,7 +11,7 @@ use smallvec::{SmallVec, smallvec};
 use crate::chain::ids::{AccountId, DeploymentId, FeedId, IssuerId, PositionKey, ProtocolId, TokenId};
 use crate::chain::oracles::Oracles;
 use crate::deployments::deployed::Protocols;
-use crate::deployments::lending::{Level, LoanOrders};
+use crate::deployments::lending::{LiquidationPrices, LoanOrders};
 use crate::math::{MathError, Rad, Ray, WAD};
 use crate::protocol::lending::maker::{IlkId, IlkState, Maker, MakerError, Position};
 use crate::protocol::lending::{Exposure, Indices};
@@ -156,7 +156,7 @@ impl MakerCell {
         let exposure = exposure_of(&self.vault(ilk, owner));
         let orders = &mut self.ilk_mut(ilk).orders;
         if !orders.has_class(&exposure) {
-            orders.open_class(&exposure, level_of(state));
+            orders.open_class(&exposure, liquidation_prices(state));
         }
         orders.set(owner, &exposure);
     }
@@ -204,8 +204,8 @@ pub fn exposure_of(vault: &Position) -> Exposure {
 
 /// Returns what an ilk's vaults count with: what a wad of collateral may owe, and what a wad of normalised debt owes, in
 /// whole dai. The vat rounds nothing.
-pub fn level_of(state: &IlkState) -> Level {
+pub fn liquidation_prices(state: &IlkState) -> LiquidationPrices {
     let (spot, rate) = (state.spot.to_f64() / 1e18, state.rate.to_f64() / 1e18);
     let nothing = Indices { collateral: 0.0, debt: 0.0 };
-    Level::exact([Indices { collateral: spot, ..nothing }, Indices { debt: rate, ..nothing }])
+    LiquidationPrices::exact([Indices { collateral: spot, ..nothing }, Indices { debt: rate, ..nothing }])
 }
