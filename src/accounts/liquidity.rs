@@ -18,6 +18,7 @@ use crate::chain::families::amm::LiquidityAt;
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
+use plimsoll_protocols::amm::{RangeKey, TickRange};
 use smallvec::SmallVec;
 
 use crate::agents::AgentDirectory;
@@ -25,7 +26,6 @@ use crate::agents::fitting::unit;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventKind, EventLog};
 use crate::chain::ids::{AccountId, AgentId, PoolId};
-use crate::protocol::amm::{RangeKey, TickRange};
 
 /// The agent kind whose liquidity is followed, as in `agents.csv`.
 pub const KIND: &str = "LiquidityProvider";

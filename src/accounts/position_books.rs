@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_protocols::lending::Exposure;
 use serde::Serialize;
 use smallvec::SmallVec;
 
@@ -19,7 +20,6 @@ use crate::chain::ids::{PositionKey, ProtocolId, TokenId};
 use crate::chain::liquidation::{Liquidation, SaleKind};
 use crate::deployments::positions::Amounts;
 use crate::deployments::positions::positions_of;
-use crate::protocol::lending::Exposure;
 
 /// One collateral and one debt, by their places in their market.
 type Pair = (u8, u8);

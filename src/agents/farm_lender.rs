@@ -22,12 +22,13 @@ use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
+use plimsoll_math::mul_div_down;
+
 use super::Agent;
 use super::outbox::Outbox;
 use crate::chain::event::Event;
 use crate::chain::ids::{BankId, DeploymentId};
 use crate::chain::transaction::Action;
-use crate::math::mul_div_down;
 
 /// A population of bank lenders, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -1,9 +1,10 @@
 //! What liquidity takes of each token, and the trade that gets there.
 
+use plimsoll_protocols::amm::{Direction, PerToken, Pool, Side, TickRange, Withdrawal};
+
 use crate::chain::ids::TokenId;
 use crate::chain::range::RangeParams;
 use crate::deployments::amm::PoolCell;
-use crate::protocol::amm::{Direction, PerToken, Pool, Side, TickRange, Withdrawal};
 
 use super::view::View;
 
@@ -103,9 +104,9 @@ mod tests {
     use smallvec::smallvec;
 
     use super::*;
-    use crate::protocol::AccountId;
-    use crate::protocol::amm::uniswap_v2::{Pair, ProtocolFee};
-    use crate::protocol::amm::{Amm, Deposit};
+    use plimsoll_protocols::AccountId;
+    use plimsoll_protocols::amm::uniswap_v2::{Pair, ProtocolFee};
+    use plimsoll_protocols::amm::{Amm, Deposit};
 
     fn pair() -> Pool {
         let mut pair = Pair::new(30, ProtocolFee::Off).unwrap();

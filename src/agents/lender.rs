@@ -21,13 +21,14 @@ use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
+use plimsoll_protocols::lending::Part;
+
 use super::Agent;
 use super::outbox::Outbox;
 use crate::chain::event::{Event, EventKind};
 use crate::chain::families::lending::LendingCall;
 use crate::chain::ids::{DeploymentId, LendingId, TokenId};
 use crate::chain::transaction::{AmountIn, Bid};
-use crate::protocol::lending::Part;
 
 /// A population of lenders, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

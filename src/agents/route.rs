@@ -1,6 +1,7 @@
 //! How an agent turns one token into another: through a named pool, through whichever pools are best, or at the external
 //! venue.
 
+use plimsoll_math::{WAD, mul_div_down, mul_div_up};
 use serde::Deserialize;
 
 use super::population::Activity;
@@ -12,7 +13,6 @@ use crate::chain::transaction::{Action, Actions, AmountIn};
 use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::names::{EntityKind, Use};
-use crate::math::{WAD, mul_div_down, mul_div_up};
 use crate::reader::piece::Node;
 
 /// Where an agent trades, as scenario files write it: `"ETH/USDC"`, `Router` or `Venue`.

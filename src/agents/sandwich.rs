@@ -4,7 +4,7 @@
 //! gets: the largest that leaves it what it asks for bounds the search. Without fees the bound is the optimum; fees, or
 //! a victim that accepts anything, can put the optimum below.
 
-use crate::protocol::amm::{Direction, Pool};
+use plimsoll_protocols::amm::{Direction, Pool};
 
 /// A swap in a pool, as its transaction asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

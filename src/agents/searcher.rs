@@ -22,6 +22,8 @@ use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
+use plimsoll_protocols::amm::Pool;
+
 use super::Agent;
 use super::outbox::Outbox;
 use super::sandwich::{Sandwich, Swap, apply, best};
@@ -31,7 +33,6 @@ use crate::chain::ids::DeploymentId;
 use crate::chain::ids::{AccountId, PoolId};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, Transaction};
 use crate::deployments::amm::PoolCell;
-use crate::protocol::amm::Pool;
 
 /// A population of searchers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -5,11 +5,12 @@
 //! collateral or pays dai back, as far as its wallet goes. A sleeper is never asked. Ignores: fees, gas, and what others do.
 //! A vault that the system refuses is not tried again; a defence that fails is, when it looks next.
 
+use plimsoll_protocols::lending::maker::IlkId;
+
 use super::awake::Wake;
 use super::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams};
 use crate::chain::ids::DeploymentId;
 use crate::deployments::maker::ilk_named;
-use crate::protocol::lending::maker::IlkId;
 
 use super::schedule::{Entry, Exit, check_stay};
 use super::view::View;
@@ -27,13 +28,14 @@ use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
+use plimsoll_protocols::lending::Part;
+
 use super::Agent;
 use super::outbox::Outbox;
 use crate::chain::event::{Event, EventKind};
 use crate::chain::families::cdp::{CdpCall, CdpCallKind};
 use crate::chain::ids::{AccountId, IssuerId, TokenId};
 use crate::chain::transaction::{Action, AmountIn, Bid};
-use crate::protocol::lending::Part;
 
 /// A population of vault owners, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

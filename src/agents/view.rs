@@ -1,12 +1,13 @@
 //! What agents see: the chain as the block found it, and the prices outside. Read-only by type.
 
+use plimsoll_protocols::farm::BlockTime;
+
 use crate::chain::dice::{Dice, Who};
 use crate::chain::event::Sandwich;
 use crate::chain::gas::gwei_to_units;
 use crate::chain::ids::{AccountId, TokenId};
 use crate::deployments::staking::FarmCell;
 pub use crate::deployments::view::View;
-use crate::protocol::farm::BlockTime;
 
 impl View<'_, '_> {
     /// Returns an agent's dice in this block.

@@ -1,9 +1,9 @@
 //! The base fee's own rule: EIP-1559, in exact integers.
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
+use plimsoll_math::mul_div_down;
 
 use super::state::ChainState;
-use crate::math::mul_div_down;
 
 /// How the base fee follows from the block before (EIP-1559).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Resource)]

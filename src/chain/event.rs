@@ -1,6 +1,7 @@
 //! What happened in the block, in the order in which it happened.
 
 use bevy_ecs::prelude::Resource;
+use plimsoll_protocols::amm::{Direction, Traded};
 
 use super::families::amm::LiquidityAt;
 use super::families::cdp::{VaultAt, VaultDone};
@@ -11,7 +12,6 @@ use super::ids::{AccountId, AgentId, DeploymentId, FarmId, FeedId, PoolId, Posit
 use super::liquidation::Liquidation;
 pub use super::revert::Revert;
 use super::transaction::Transaction;
-use crate::protocol::amm::{Direction, Traded};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,8 @@
 //! Names of things in the world. `Entity` never leaves the world: it sorts backwards and shifts between runs.
 
-pub use crate::protocol::AccountId;
-pub use crate::protocol::AuctionId;
-pub use crate::protocol::PositionId;
+pub use plimsoll_protocols::AccountId;
+pub use plimsoll_protocols::AuctionId;
+pub use plimsoll_protocols::PositionId;
 
 /// A position across protocols, in an order that is the same in every run of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,8 +3,9 @@
 //! An answer is the price of a whole token in whole numeraire tokens, in fixed point with 18 decimals: exact, so that
 //! every market derives the same numbers from it on every machine.
 
+use plimsoll_math::WAD;
+
 use super::ids::{FeedId, TokenId};
-use crate::math::WAD;
 
 /// One feed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::protocol::amm::{ConcentratedLiquidity, TickRange};
+use plimsoll_protocols::amm::{ConcentratedLiquidity, TickRange};
 
 /// Where liquidity lies. Its ends go to the nearest ticks that the pool's spacing allows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]

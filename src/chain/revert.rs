@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use plimsoll_math::MathError;
+use plimsoll_protocols::amm::AmmError;
+use plimsoll_protocols::lending::LendingError;
 use thiserror::Error;
 
 use super::ledger::{InsufficientFunds, SupplyTooLarge};
 use super::venue::VenueError;
-use crate::math::MathError;
-use crate::protocol::amm::AmmError;
-use crate::protocol::lending::LendingError;
 
 /// Why a transaction reverted.
 #[derive(Debug, Clone, PartialEq, Error)]

@@ -1,7 +1,8 @@
 //! What tokens there are.
 
+use plimsoll_math::units_to_f64;
+
 use super::ids::TokenId;
-use crate::math::units_to_f64;
 
 /// One token.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,8 @@
 //! Amounts: in whole smallest units, and within what a chain can count.
 
+use plimsoll_math::{Decimal, DecimalError};
+
 use super::Check;
-use crate::math::{Decimal, DecimalError};
 use crate::reader::diagnostic::Diagnostic;
 use crate::reader::piece::Node;
 

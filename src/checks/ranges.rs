@@ -1,8 +1,9 @@
 //! Ranges of liquidity: room between ticks that exist.
 
+use plimsoll_math::{MAX_TICK, MIN_TICK};
+
 use super::Check;
 use crate::chain::range::RangeParams;
-use crate::math::{MAX_TICK, MIN_TICK};
 use crate::reader::piece::Node;
 
 impl Check<'_> {

@@ -8,6 +8,7 @@ use std::fmt::Display;
 use bevy_ecs::prelude::ResMut;
 use bevy_ecs::system::SystemParam;
 use bevy_ecs::world::World;
+use plimsoll_math::Decimal;
 
 use super::Deployed;
 use super::amm::PoolCell;
@@ -16,7 +17,6 @@ use super::directory::{Directory, Named};
 use super::stakes::Stake;
 use crate::chain::ids::{AccountId, DeploymentId, PositionId, TokenId};
 use crate::chain::state::ChainState;
-use crate::math::Decimal;
 
 const CHECKED: &str = "the scenario was checked";
 

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use plimsoll_protocols::amm::Direction;
 use smallvec::SmallVec;
 
 use crate::chain::families::amm::Swap;
@@ -10,7 +11,6 @@ use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::transaction::{Action, Actions, AmountIn};
 use crate::deployments::amm::PoolCell;
 use crate::deployments::deployed::Protocols;
-use crate::protocol::amm::Direction;
 
 /// Most hops of a path.
 pub const MOST_HOPS: usize = 3;

@@ -1,5 +1,6 @@
 //! What positions consist of now and which prices decide about them, whatever the protocol.
 
+use plimsoll_protocols::lending::Exposure;
 use smallvec::SmallVec;
 
 use super::lending::LiquidationPrices;
@@ -7,7 +8,6 @@ use super::liquidation_map::{Exposure as Exposed, Falls};
 use super::view::View;
 use crate::chain::ids::{AccountId, ProtocolId, TokenId};
 use crate::chain::liquidation::PriceSource;
-use crate::protocol::lending::Exposure;
 
 /// Amounts of several tokens, in smallest units.
 pub type Amounts = SmallVec<[(TokenId, u128); 1]>;

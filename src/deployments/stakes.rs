@@ -1,7 +1,8 @@
 //! What agents may hold before the first block, family by family. Amounts are in smallest units.
 
+use plimsoll_protocols::amm::{PerToken, TickRange};
+
 use crate::chain::ids::{BankId, FarmId, IssuerId, LendingId, PoolId, WorkerId};
-use crate::protocol::amm::{PerToken, TickRange};
 
 /// What an agent holds before the first block.
 #[derive(Debug, Clone, PartialEq)]

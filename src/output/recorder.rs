@@ -4,6 +4,8 @@ use crate::chain::families::cdp::VaultAt;
 use crate::chain::families::cdp::VaultDone;
 use bevy_ecs::prelude::{Res, ResMut, Resource};
 
+use plimsoll_math::Rad;
+
 use super::event_rows::event_row;
 use super::folder::{DataFile, FolderError, OutputFolder};
 use super::maps::{MapSchedule, Maps};
@@ -18,7 +20,6 @@ use crate::chain::mempool::Mempool;
 use crate::deployments::columns::{Moment, Row, Tracked};
 use crate::deployments::events::EventRow;
 use crate::market::OutsidePrices;
-use crate::math::Rad;
 use crate::rows::csv::{Line, Steady};
 use crate::rows::header::Header;
 

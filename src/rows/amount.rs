@@ -1,7 +1,8 @@
 //! Exact amounts as cells.
 
+use plimsoll_math::units_to_f64;
+
 use super::csv::{Cell, Line, shortest};
-use crate::math::units_to_f64;
 
 /// An exact amount of a token. Its column is in whole tokens, as the shortest decimal that reads back to the `f64`
 /// nearest to it; under `--exact` a second column holds the smallest units.

@@ -1,8 +1,9 @@
 //! Dutch auctions as `ticks.csv` and the system's own state tell them, in a run.
 
+use plimsoll_protocols::lending::maker::IlkId;
+
 use crate::chain::ids::IssuerId;
 use crate::deployments::issuer_of;
-use crate::protocol::lending::maker::IlkId;
 
 use std::path::Path;
 

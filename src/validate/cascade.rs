@@ -199,7 +199,7 @@ fn open(run: &mut Simulation, each: f64, fails_at: f64) {
 fn price(run: &Simulation) -> f64 {
     let world = run.world();
     let cell = pool_of(world, PoolId(0));
-    let spot = cell.pool.amm().spot_price(crate::protocol::amm::Direction { pays: 0, takes: 1 }, 0);
+    let spot = cell.pool.amm().spot_price(plimsoll_protocols::amm::Direction { pays: 0, takes: 1 }, 0);
     // The venue without impact stays where it was, and so does the pool that nobody trades with.
     let venue = world.resource::<ChainState>().venues.price(TokenId(1));
     spot.min(venue)

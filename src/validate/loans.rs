@@ -6,13 +6,14 @@ use crate::deployments::lending_of;
 use crate::deployments::pool_of;
 use std::path::Path;
 
+use plimsoll_protocols::amm::Direction;
+use plimsoll_protocols::lending::{Lending, Liquidation};
+
 use super::{Expected, Finding, Size, Tolerance};
 use crate::chain::ids::AccountId;
 use crate::chain::oracles::to_wad;
 use crate::chain::state::ChainState;
 use crate::deployments::lending::LendingCell;
-use crate::protocol::amm::Direction;
-use crate::protocol::lending::{Lending, Liquidation};
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 
@@ -176,7 +177,7 @@ fn liquidated_ltv(cell: &LendingCell, now: u64, ltv: f64, part: f64) -> f64 {
 
 /// Returns the market with a position of this loan to value at a price of 1, opened when it was 10.
 fn position(cell: &LendingCell, now: u64, worth: f64, ltv: f64) -> (impl Lending + use<>, AccountId) {
-    let crate::protocol::lending::LendingMarket::AaveV3(mut market) = cell.market.clone() else {
+    let plimsoll_protocols::lending::LendingMarket::AaveV3(mut market) = cell.market.clone() else {
         unreachable!("the experiment's market is Aave's")
     };
     let account = AccountId(1_000);

@@ -9,12 +9,12 @@ use crate::chain::ids::PoolId;
 use crate::deployments::pool_of;
 use std::path::Path;
 
+use plimsoll_protocols::amm::uniswap_v2::Pair;
 use rayon::prelude::*;
 
 use super::{Expected, Finding, Sample, Size, Tolerance};
 use crate::chain::event::{EventKind, EventLog};
 use crate::chain::state::ChainState;
-use crate::protocol::amm::uniswap_v2::Pair;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 

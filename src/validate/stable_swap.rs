@@ -8,8 +8,9 @@ use crate::chain::ids::PoolId;
 use crate::deployments::pool_of;
 use std::path::Path;
 
+use plimsoll_protocols::amm::Direction;
+
 use super::{Expected, Finding, Size, Tolerance};
-use crate::protocol::amm::Direction;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 

@@ -38,9 +38,6 @@ const TREES: [(&str, Option<&str>); 3] =
 const ROOTS: [(&str, Option<&str>); 3] =
     [("plimsoll_math", Some("math")), ("plimsoll_protocols", Some("protocols")), ("plimsoll", None)];
 
-/// The names under which the root of `src/` shows the crates.
-const SHOWN_AS: [(&str, &str); 2] = [("math", "math"), ("protocol", "protocols")];
-
 /// A path of modules from the top: `["chain", "venue"]`.
 type Module = Vec<String>;
 
@@ -93,14 +90,6 @@ impl Source {
         for child in self.children() {
             for rest in self.after(&format!("{child}::")) {
                 add(&[self.module.as_slice(), std::slice::from_ref(&child)].concat(), rest);
-            }
-        }
-        if self.root.is_empty() {
-            for path in &mut found {
-                let shown = SHOWN_AS.into_iter().find(|(name, _)| path.first().is_some_and(|first| first == name));
-                if let Some((_, tree)) = shown {
-                    tree.clone_into(&mut path[0]);
-                }
             }
         }
         found

@@ -1,11 +1,12 @@
 //! A pool's price against the external venue's, where one of the pool's tokens is the numeraire.
 
+use plimsoll_protocols::amm::{AmmDecisions, Direction};
+
 use super::round::{Round, Step};
 use crate::agents::router::Hop;
 use crate::agents::view::View;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::venue::Venue;
-use crate::protocol::amm::{AmmDecisions, Direction};
 
 /// Where to look for a gap: between a pool's price of a token and the venue's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Round trips: swaps and trades at the venue in a row that end in the token they begin with, and how much to put in.
 
+use plimsoll_math::mul_div_up;
 use smallvec::SmallVec;
 
 use super::Trade;
@@ -7,7 +8,6 @@ use crate::agents::router::Hop;
 use crate::agents::view::View;
 use crate::chain::ids::TokenId;
 use crate::chain::transaction::{Action, Actions, AmountIn};
-use crate::math::mul_div_up;
 
 /// Most steps of a round.
 const MOST_STEPS: usize = 3;

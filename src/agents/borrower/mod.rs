@@ -13,6 +13,8 @@ use bevy_ecs::prelude::Component;
 pub use params::{BORROWS, BorrowerParams, Defence, Owes, Proceeds};
 use smallvec::smallvec;
 
+use plimsoll_protocols::lending::Part;
+
 use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
@@ -21,7 +23,6 @@ use super::view::View;
 use crate::chain::event::{Event, EventKind};
 use crate::chain::ids::{AccountId, DeploymentId, LendingId, TokenId};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
-use crate::protocol::lending::Part;
 
 /// A borrower. Most sleep, so what a sleeper does not need is elsewhere.
 #[derive(Debug, Clone, PartialEq, Component)]

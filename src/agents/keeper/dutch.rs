@@ -1,5 +1,7 @@
 //! Dutch auctions: wait until the price is low enough, buy as much as pays, start anew what is stale.
 
+use plimsoll_math::Rad;
+use plimsoll_protocols::lending::maker::{AuctionId, Sale, Status, Taken};
 use smallvec::smallvec;
 
 use super::{About, Keeper, Left};
@@ -11,8 +13,6 @@ use crate::chain::families::cdp::CdpCallKind;
 use crate::chain::transaction::{Actions, AmountIn};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::deployments::maker::{MakerCell, dai_up};
-use crate::math::Rad;
-use crate::protocol::lending::maker::{AuctionId, Sale, Status, Taken};
 
 /// How often a keeper halves what it would buy before it gives an auction up for the block.
 const HALVINGS: usize = 6;

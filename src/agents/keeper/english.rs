@@ -4,6 +4,8 @@
 //! opens with less is betting on nobody else's coming: it goes up to its price when it is
 //! beaten, unless it never outbids anybody.
 
+use plimsoll_math::Rad;
+use plimsoll_protocols::lending::maker::{AuctionId, Bid, CatRelease, FlipperParams};
 use smallvec::smallvec;
 
 use super::{About, Keeper, Left};
@@ -15,8 +17,6 @@ use crate::chain::families::cdp::CdpCallKind;
 use crate::chain::transaction::{Actions, AmountIn};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::deployments::maker::{MakerCell, dai_up};
-use crate::math::Rad;
-use crate::protocol::lending::maker::{AuctionId, Bid, CatRelease, FlipperParams};
 
 /// An auction as a keeper looks at it.
 struct Lot<'a> {

@@ -12,11 +12,13 @@ mod dutch;
 mod english;
 mod params;
 
-use crate::protocol::lending::maker::IlkId;
 use bevy_ecs::prelude::Component;
+use plimsoll_protocols::lending::maker::IlkId;
 use smallvec::smallvec;
 
 pub use params::{FixedGasParams, KeeperParams};
+
+use plimsoll_protocols::lending::maker::AuctionId;
 
 use super::Agent;
 use super::awake::Wake;
@@ -32,7 +34,6 @@ use crate::chain::ids::{AccountId, DeploymentId, IssuerId, PositionKey};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::deployments::maker::{AuctionKind, MakerCell};
-use crate::protocol::lending::maker::AuctionId;
 
 /// A keeper.
 #[derive(Debug, Clone, PartialEq, Component)]

@@ -13,6 +13,8 @@ use bevy_ecs::prelude::Component;
 pub use params::{Funds, LendingLiquidatorParams, Sells, Strategy};
 use smallvec::smallvec;
 
+use plimsoll_protocols::lending::{Liquidated, Liquidation};
+
 use super::Agent;
 use super::awake::Wake;
 use super::offer::hurried;
@@ -26,7 +28,6 @@ use crate::chain::ids::{AccountId, DeploymentId, LendingId, PositionKey};
 use crate::chain::transaction::{Actions, AmountIn, Bid};
 use crate::deployments::lending::{LendingCell, Prices};
 use crate::deployments::liquidatable::Liquidatable;
-use crate::protocol::lending::{Liquidated, Liquidation};
 
 /// A liquidator of loans.
 #[derive(Debug, Clone, PartialEq, Component)]

@@ -21,6 +21,8 @@ use smallvec::{SmallVec, smallvec};
 
 pub use params::{HarvestParams, LiquidityProviderParams, Mark, PanicParams, Recentre};
 
+use plimsoll_protocols::amm::{PerToken, RangeKey, TickRange, Withdrawal};
+
 use super::Agent;
 use super::awake::Wake;
 use super::fitting::{Fit, fit, ticks_now, worth};
@@ -35,7 +37,6 @@ use crate::chain::range::RangeParams;
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn};
 use crate::deployments::amm::PoolCell;
-use crate::protocol::amm::{PerToken, RangeKey, TickRange, Withdrawal};
 
 /// A provider of liquidity.
 #[derive(Debug, Clone, PartialEq, Component)]

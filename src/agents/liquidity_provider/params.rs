@@ -18,9 +18,10 @@ use crate::reader::piece::Node;
 use serde::Deserialize;
 use smallvec::SmallVec;
 
+use plimsoll_protocols::amm::PerToken;
+
 use super::{Earnings, LiquidityProvider, State};
 use crate::agents::fitting::{amounts_worth, ticks_now};
-use crate::protocol::amm::PerToken;
 
 /// A population of liquidity providers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -12,6 +12,9 @@ use bevy_ecs::prelude::Component;
 pub use params::{Pace, TraderParams};
 use smallvec::smallvec;
 
+use plimsoll_math::mul_div_down;
+use plimsoll_protocols::amm::Direction;
+
 use super::Agent;
 use super::awake::Wake;
 use super::offer::Offer;
@@ -22,8 +25,6 @@ use crate::chain::distribution::Distribution;
 use crate::chain::families::amm::Swap;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::transaction::AmountIn;
-use crate::math::mul_div_down;
-use crate::protocol::amm::Direction;
 use temperament::{Mind, Wish};
 pub use temperament::{Temperament, Watched, WhaleTrade};
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use plimsoll_protocols::amm::Direction;
 use serde::Deserialize;
 
 use super::Market;
@@ -10,7 +11,6 @@ use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
-use crate::protocol::amm::Direction;
 use crate::reader::diagnostic::Diagnostic;
 use crate::reader::piece::Node;
 

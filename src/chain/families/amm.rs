@@ -1,10 +1,11 @@
 //! Calls to pools.
 
+use plimsoll_protocols::amm::{Direction, LiquidityMoved, PerToken, TickRange};
+
 use super::{Call, FamilyCall};
 use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{DeploymentId, PoolId};
 use crate::chain::transaction::{Action, AmountIn};
-use crate::protocol::amm::{Direction, LiquidityMoved, PerToken, TickRange};
 
 /// A call to a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! Calls to issuers of stablecoins against collateral: vaults, and auctions of their collateral.
 
+use plimsoll_math::{Rad, Ray};
+use plimsoll_protocols::lending::Part;
+
 use super::{Call, FamilyCall};
 use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{AccountId, AuctionId, DeploymentId, IssuerId, PositionKey, TokenId};
 use crate::chain::transaction::{Action, AmountIn};
-use crate::math::{Rad, Ray};
-use crate::protocol::lending::Part;
 
 /// A call about one of an issuer's kinds of vaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! Calls to lending markets.
 
+use plimsoll_protocols::lending::Part;
+
 use super::{Call, FamilyCall};
 use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{AccountId, DeploymentId, LendingId, PositionKey};
 use crate::chain::transaction::{Action, AmountIn};
-use crate::protocol::lending::Part;
 
 /// What a lending market is asked to do. Assets are named by their places, amounts are in smallest units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! Calls to staking contracts.
 
+use plimsoll_protocols::lending::Part;
+
 use super::{Call, FamilyCall};
 use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{DeploymentId, FarmId};
 use crate::chain::transaction::{Action, AmountIn};
-use crate::protocol::lending::Part;
 
 /// What a staking contract is asked to do with the sender's stake. Amounts are in smallest units of what is staked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,13 +8,13 @@
 mod impact;
 mod rate;
 
+use plimsoll_math::{BPS, Decimal, mul_div_down, mul_div_up, units_to_f64};
 use serde::Deserialize;
 use thiserror::Error;
 
 use self::impact::Law;
 use self::rate::{Rate, Towards};
 use crate::chain::time::TimeSpan;
-use crate::math::{BPS, Decimal, mul_div_down, mul_div_up, units_to_f64};
 
 /// How the external venue takes a token's flow, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

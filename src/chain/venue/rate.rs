@@ -1,7 +1,8 @@
 //! From a price, which is a float, to a fraction of integers, by which amounts are exchanged exactly.
 
+use plimsoll_math::{mul_div_down, mul_div_up};
+
 use super::VenueError;
-use crate::math::{mul_div_down, mul_div_up};
 
 /// Which way a price is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

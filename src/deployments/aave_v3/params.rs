@@ -1,5 +1,10 @@
 //! What a scenario says of a market with its reserves.
 
+use plimsoll_math::Decimal;
+use plimsoll_protocols::lending::LendingMarket;
+use plimsoll_protocols::lending::aave_v3::{
+    self, AccountMarket, CollateralParams, EModeId, FlashPremiums, KinkedRate, Market, RateStrategy, ReserveStatus,
+};
 use serde::Deserialize;
 
 use super::super::Protocol;
@@ -7,11 +12,6 @@ use super::super::lending::{LendingSpec, RatesParams, bps, is_bps, share_ray};
 use crate::chain::state::ChainState;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredLending;
-use crate::math::Decimal;
-use crate::protocol::lending::LendingMarket;
-use crate::protocol::lending::aave_v3::{
-    self, AccountMarket, CollateralParams, EModeId, FlashPremiums, KinkedRate, Market, RateStrategy, ReserveStatus,
-};
 use crate::reader::piece::{At, Node};
 
 /// A market of Aave v3, with its reserves.

@@ -3,13 +3,14 @@
 //! Protocols keep their own state; the ledger is written from receipts alone, so that the audit compares two accounts
 //! of the same thing that were kept apart.
 
+use plimsoll_protocols::farm::alpha_homora::{BaseAndFarmed, GoblinMoves, Killed, Reinvested, Worked};
+
 use super::{BankCell, LeveragedFarm};
 use crate::chain::forced_sales::ForcedSale;
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::ledger::{Ledger, Source};
 use crate::chain::state::NamedAccounts;
 use crate::deployments::amm::PoolCell;
-use crate::protocol::farm::alpha_homora::{BaseAndFarmed, GoblinMoves, Killed, Reinvested, Worked};
 
 /// Whose accounts and which tokens a leveraged farm's receipt is about.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,10 @@
 //! What a bank and a goblin do when they are called.
 
+use plimsoll_protocols::amm::uniswap_v2::{Pair, PairError};
+use plimsoll_protocols::amm::{Side, Traded};
+use plimsoll_protocols::farm::alpha_homora::{
+    BankError, GoblinError, GoblinId, GoblinMoves, IntoPair, RewardMarket, SaleVenue, Site, Strategy, Work, Worked,
+};
 use smallvec::smallvec;
 
 use super::booking::{Booking, book_kill, book_reinvest, book_work};
@@ -15,11 +20,6 @@ use crate::chain::ids::{AccountId, PositionId, TokenId, WorkerId};
 use crate::chain::ledger::Source;
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
 use crate::deployments::call::{CallContext, no_such_call};
-use crate::protocol::amm::uniswap_v2::{Pair, PairError};
-use crate::protocol::amm::{Side, Traded};
-use crate::protocol::farm::alpha_homora::{
-    BankError, GoblinError, GoblinId, GoblinMoves, IntoPair, RewardMarket, SaleVenue, Site, Strategy, Work, Worked,
-};
 
 impl From<BankError> for Revert {
     fn from(error: BankError) -> Self {

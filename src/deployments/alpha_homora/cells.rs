@@ -1,5 +1,8 @@
 //! Banks and their goblins in the world.
 
+use plimsoll_protocols::farm::alpha_homora::{Bank, BankBefore, BankState, Goblin, GoblinId, Site};
+use plimsoll_protocols::farm::staking_rewards::StakingRewards;
+
 use super::deployment::GoblinBefore;
 use crate::chain::event::Revert;
 use crate::chain::ids::{
@@ -11,8 +14,6 @@ use crate::deployments::amm::PoolCell;
 use crate::deployments::deployed::ProtocolsMut;
 use crate::deployments::directory::Directory;
 use crate::deployments::staking::FarmCell;
-use crate::protocol::farm::alpha_homora::{Bank, BankBefore, BankState, Goblin, GoblinId, Site};
-use crate::protocol::farm::staking_rewards::StakingRewards;
 
 /// A bank.
 #[derive(Debug, Clone)]

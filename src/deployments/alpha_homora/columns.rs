@@ -1,9 +1,10 @@
 //! What a block's row says of banks and goblins.
 
+use plimsoll_protocols::farm::alpha_homora::PositionId;
+
 use super::liquidatable::LiquidationPrices;
 use super::{BankCell, GoblinCell};
 use crate::deployments::columns::{Group, Moment, QUANTILES, Tracked};
-use crate::protocol::farm::alpha_homora::PositionId;
 use crate::rows::amount::Amount;
 
 columns! {

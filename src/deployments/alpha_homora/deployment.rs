@@ -1,5 +1,8 @@
 //! Banks and goblins as deployments: undoing and audit.
 
+use plimsoll_protocols::farm::alpha_homora::BankState;
+use plimsoll_protocols::farm::alpha_homora::Goblin;
+
 use super::positions::Farms;
 use super::{BankCell, GoblinCell, rewards};
 use crate::chain::event::Revert;
@@ -13,8 +16,6 @@ use crate::deployments::liquidatable::LiquidationSearch;
 use crate::deployments::positions::Positions;
 use crate::deployments::valuation::ValueSheet;
 use crate::deployments::view::View;
-use crate::protocol::farm::alpha_homora::BankState;
-use crate::protocol::farm::alpha_homora::Goblin;
 
 /// What a call may change of a goblin.
 #[derive(Debug, Clone)]

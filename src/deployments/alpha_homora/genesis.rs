@@ -1,5 +1,8 @@
 //! Banks and their goblins before the first block, and the positions that are there.
 
+use plimsoll_math::mul_div_down;
+use plimsoll_protocols::farm::alpha_homora::{BaseAndFarmed, GenesisPosition, GoblinId};
+
 use super::liquidatable::reorder;
 use super::{BankCell, GoblinCell, GoblinParams, Params};
 use crate::chain::ids::{AccountId, BankId, FarmId, PoolId, PositionId, TokenId, WorkerId};
@@ -8,8 +11,6 @@ use crate::chain::price_order::PriceOrder;
 use crate::deployments::directory::Named;
 use crate::deployments::genesis::{Genesis, Settled, Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
-use crate::math::mul_div_down;
-use crate::protocol::farm::alpha_homora::{BaseAndFarmed, GenesisPosition, GoblinId};
 
 impl Params {
     /// Opens a bank with its goblins.

@@ -5,14 +5,15 @@
 //! the farmed side does to the price (`phi` is what the pool's fee leaves). Debt per share and liquidity per share are
 //! the same for all positions, so the key is debt share over goblin share, and the limit bends with the size alone.
 
+use plimsoll_math::{BPS, mul_div_down};
+use plimsoll_protocols::farm::alpha_homora::{BankState, Goblin, Position, is_underwater};
+
 use crate::chain::ids::PositionId;
 use crate::chain::price_order::PriceOrder;
 use crate::deployments::alpha_homora::{BankCell, GoblinCell, rewards};
 use crate::deployments::amm::PoolCell;
 use crate::deployments::liquidatable::{Liquidatable, LiquidationSearch, MinProfit, gas_cost};
 use crate::deployments::staking::FarmCell;
-use crate::math::{BPS, mul_div_down};
-use crate::protocol::farm::alpha_homora::{BankState, Goblin, Position, is_underwater};
 
 /// What a 30 basis point fee leaves of a trade: the strategies assume it.
 const PHI: f64 = 0.997;

@@ -1,5 +1,7 @@
 //! What a scenario says of a bank and its goblins: what they farm, and how far a position may go.
 
+use plimsoll_math::{Decimal, WAD};
+use plimsoll_protocols::farm::alpha_homora::{self, Bank, Goblin, InterestModel};
 use serde::Deserialize;
 
 use super::super::lending::{bps, is_bps};
@@ -14,8 +16,6 @@ use crate::checks::declared::{DeclaredFarming, DeclaredPool};
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::amm::PoolCell;
 use crate::deployments::genesis::{Genesis, Settled, Settling, Staked, Unsettled};
-use crate::math::{Decimal, WAD};
-use crate::protocol::farm::alpha_homora::{self, Bank, Goblin, InterestModel};
 use crate::reader::diagnostic::{Diagnostic, one_of};
 use crate::reader::piece::{At, Node};
 

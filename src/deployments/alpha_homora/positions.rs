@@ -3,6 +3,10 @@
 use crate::deployments::alpha_homora::rewards;
 use smallvec::smallvec;
 
+use plimsoll_math::mul_div_down;
+use plimsoll_protocols::farm::alpha_homora::Position;
+use plimsoll_protocols::lending::Exposure;
+
 use super::BankCell;
 use super::liquidatable::{FarmState, LiquidationPrices as GoblinPrices};
 use crate::chain::ids::{AccountId, PositionId, TokenId, WorkerId};
@@ -12,9 +16,6 @@ use crate::deployments::lending::LiquidationPrices;
 use crate::deployments::liquidation_map::{Exposure as Exposed, Falls};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
-use crate::math::mul_div_down;
-use crate::protocol::farm::alpha_homora::Position;
-use crate::protocol::lending::Exposure;
 
 pub(super) struct Farms<'a, 'w, 's> {
     pub(super) sees: &'a View<'w, 's>,

@@ -1,12 +1,13 @@
 //! What anybody sees of goblins and their positions.
 
+use plimsoll_protocols::farm::alpha_homora::Position;
+
 use super::GoblinCell;
 use super::liquidatable::FarmState;
 use crate::chain::ids::{PositionId, TokenId, WorkerId};
 use crate::deployments::alpha_homora::rewards;
 use crate::deployments::leveraged_farm::FarmHealth;
 use crate::deployments::view::View;
-use crate::protocol::farm::alpha_homora::Position;
 
 impl View<'_, '_> {
     /// Returns the contracts that decide about a goblin's positions, as they are now.

@@ -1,12 +1,13 @@
 //! What a pool does when it is called.
 
+use plimsoll_protocols::amm::{Deposit, Withdrawal};
+
 use super::PoolCell;
 use crate::chain::event::{EventKind, Revert};
 use crate::chain::families::Call;
 use crate::chain::families::amm::{AmmCall, LiquidityAt, LiquidityCall, LiquidityOrder, Swap};
 use crate::chain::ledger::Source;
 use crate::deployments::call::{CallContext, no_such_call};
-use crate::protocol::amm::{Deposit, Withdrawal};
 
 impl PoolCell {
     pub(super) fn answer(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert> {

@@ -1,11 +1,12 @@
 //! What `events.csv` says of pools.
 
+use plimsoll_protocols::amm::{Direction, Traded};
+
 use crate::chain::event::Sandwich;
 use crate::chain::families::amm::LiquidityAt;
 use crate::chain::ids::PoolId;
 use crate::deployments::events::EventRow;
 use crate::deployments::view::View;
-use crate::protocol::amm::{Direction, Traded};
 
 words! {
     /// What happened in a pool.

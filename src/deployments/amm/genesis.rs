@@ -1,5 +1,6 @@
 //! Pools before the first block, with what their founders and providers put in.
 
+use plimsoll_protocols::amm::{Deposit, PerToken, TickRange};
 use smallvec::SmallVec;
 
 use super::{PoolCell, Traded};
@@ -8,7 +9,6 @@ use crate::chain::ledger::Source;
 use crate::deployments::PoolParams;
 use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
-use crate::protocol::amm::{Deposit, PerToken, TickRange};
 
 /// Opens the pools.
 pub(super) fn open(list: &[PoolParams], genesis: &mut Genesis) -> Result<(), String> {

@@ -9,6 +9,8 @@ mod pool;
 
 pub use pool::PoolCell;
 
+use plimsoll_math::{Decimal, DecimalError};
+use plimsoll_protocols::amm::{AmmError, Deposit, Direction, LiquidityMoved, PerToken, Pool};
 use smallvec::{SmallVec, smallvec};
 use thiserror::Error;
 
@@ -19,8 +21,6 @@ use crate::checks::Check;
 use crate::checks::amounts::MOST_DECIMALS;
 use crate::checks::declared::{Declared, DeclaredPool};
 use crate::checks::names::{EntityKind, Use};
-use crate::math::{Decimal, DecimalError};
-use crate::protocol::amm::{AmmError, Deposit, Direction, LiquidityMoved, PerToken, Pool};
 use crate::reader::piece::{At, Node, Placed};
 
 /// Decimals of a liquidity token, as in the contract.

@@ -1,10 +1,10 @@
 //! A pool in the world: its state machine with its account and the tokens that it knows only by their places.
 
+use plimsoll_protocols::amm::{Direction, Pool, PoolBefore, PoolToken};
 use smallvec::SmallVec;
 
 use crate::chain::ids::{AccountId, DeploymentId, PoolId, TokenId};
 use crate::chain::state::ChainState;
-use crate::protocol::amm::{Direction, Pool, PoolBefore, PoolToken};
 
 /// A pool.
 #[derive(Debug, Clone)]

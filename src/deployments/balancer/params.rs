@@ -1,5 +1,8 @@
 //! What a scenario says of a pool of tokens with weights.
 
+use plimsoll_math::{Decimal, DecimalError};
+use plimsoll_protocols::amm::balancer::{TokenParams, WeightedPool, WeightedPoolParams};
+use plimsoll_protocols::amm::{AmmError, LiquidityMoved, Pool};
 use serde::Deserialize;
 use smallvec::SmallVec;
 
@@ -10,9 +13,6 @@ use super::super::amm::{
 use crate::chain::ids::AccountId;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredPool;
-use crate::math::{Decimal, DecimalError};
-use crate::protocol::amm::balancer::{TokenParams, WeightedPool, WeightedPoolParams};
-use crate::protocol::amm::{AmmError, LiquidityMoved, Pool};
 use crate::reader::piece::At;
 
 /// A Balancer pool of two to eight tokens with weights.

@@ -1,5 +1,10 @@
 //! What a scenario says of a comptroller with its markets.
 
+use plimsoll_math::{Decimal, MathError};
+use plimsoll_protocols::lending::LendingMarket;
+use plimsoll_protocols::lending::compound_v2::{
+    self, BlockClock, Comptroller, ComptrollerParams, InterestModel, PricedComptroller,
+};
 use serde::Deserialize;
 
 use super::super::Protocol;
@@ -7,11 +12,6 @@ use super::super::lending::{LendingSpec, RatesParams, share_wad};
 use crate::chain::state::ChainState;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredLending;
-use crate::math::{Decimal, MathError};
-use crate::protocol::lending::LendingMarket;
-use crate::protocol::lending::compound_v2::{
-    self, BlockClock, Comptroller, ComptrollerParams, InterestModel, PricedComptroller,
-};
 use crate::reader::piece::{At, Node};
 
 /// A comptroller of Compound v2 with its markets, in which supplies together carry debts. It has no flash loans.

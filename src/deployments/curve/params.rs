@@ -1,5 +1,8 @@
 //! What a scenario says of a pool of coins that should be worth the same.
 
+use plimsoll_math::Decimal;
+use plimsoll_protocols::amm::curve::{CurvePool, Fees, StableSwap, StableSwapParams, Template};
+use plimsoll_protocols::amm::{AmmError, Pool};
 use serde::Deserialize;
 use smallvec::SmallVec;
 
@@ -11,9 +14,6 @@ use crate::chain::ids::AccountId;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredPool;
-use crate::math::Decimal;
-use crate::protocol::amm::curve::{CurvePool, Fees, StableSwap, StableSwapParams, Template};
-use crate::protocol::amm::{AmmError, Pool};
 use crate::reader::piece::At;
 
 /// A Curve pool of two or three coins that should be worth the same.

@@ -1,5 +1,6 @@
 //! What a lending market does when it is called.
 
+use plimsoll_protocols::lending::{Liquidation as LiquidationCall, Part};
 use smallvec::smallvec;
 
 use super::{LendingCell, Prices};
@@ -9,7 +10,6 @@ use crate::chain::families::lending::{LendingCall, LentAt};
 use crate::chain::ids::TokenId;
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
 use crate::deployments::call::{CallContext, Flash, no_such_call};
-use crate::protocol::lending::{Liquidation as LiquidationCall, Part};
 
 impl LendingCell {
     pub(super) fn answer(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert> {

@@ -1,5 +1,7 @@
 //! A lending market as a deployment: undoing and audit.
 
+use plimsoll_protocols::lending::LendingBefore;
+
 use super::positions::Loans;
 use super::{Amounts, LendingCell, LoanOrderPlace};
 use crate::chain::event::Revert;
@@ -12,7 +14,6 @@ use crate::deployments::liquidatable::LiquidationSearch;
 use crate::deployments::positions::Positions;
 use crate::deployments::valuation::ValueSheet;
 use crate::deployments::view::View;
-use crate::protocol::lending::LendingBefore;
 
 /// What calls about an account may change.
 #[derive(Debug, Clone)]

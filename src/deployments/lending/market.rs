@@ -4,10 +4,11 @@ use super::deployment::AccountBefore;
 use super::orders::LoanOrders;
 use smallvec::SmallVec;
 
+use plimsoll_protocols::lending::{Exposure, Indices, LendingDecisions, LendingMarket};
+
 use crate::chain::ids::{AccountId, DeploymentId, FeedId, LendingId, PositionKey, ProtocolId, TokenId};
 use crate::chain::oracles::{Oracles, wad_to_f64};
 use crate::chain::tokens::Tokens;
-use crate::protocol::lending::{Exposure, Indices, LendingDecisions, LendingMarket};
 
 /// One asset of a lending market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

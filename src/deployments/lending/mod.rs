@@ -13,6 +13,8 @@ mod positions;
 pub use market::{Amounts, Asset, LendingCell, LiquidationPrices, Prices};
 pub use orders::{DebtHistogram, LoanOrderPlace, LoanOrders, Look};
 
+use plimsoll_math::{Decimal, RAY, WAD};
+use plimsoll_protocols::lending::LendingMarket;
 use serde::Deserialize;
 
 use super::genesis::{Genesis, Settled, Settling, Staked, Unsettled};
@@ -21,8 +23,6 @@ use crate::chain::state::ChainState;
 use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredLending};
 use crate::checks::names::{EntityKind, Use};
-use crate::math::{Decimal, RAY, WAD};
-use crate::protocol::lending::LendingMarket;
 use crate::reader::piece::{At, Node, Placed};
 
 /// What a scenario says of a lending market.

@@ -9,10 +9,11 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_protocols::lending::Exposure;
+
 use super::LiquidationPrices;
 use crate::chain::ids::AccountId;
 use crate::chain::price_order::{Histogram, OrderPlace, PriceOrder};
-use crate::protocol::lending::Exposure;
 
 /// Sizes are debts in millionths of the numeraire at the reference.
 const SIZES: f64 = 1e6;

@@ -1,12 +1,13 @@
 //! Positions of a lending market, numbered by their accounts.
 
+use plimsoll_protocols::lending::Exposure;
+
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::liquidation::PriceSource;
 use crate::deployments::lending::{LendingCell, LiquidationPrices};
 use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, loan_exposures};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
-use crate::protocol::lending::Exposure;
 
 pub(super) struct Loans<'a, 'w, 's> {
     pub(super) sees: &'a View<'w, 's>,

@@ -3,6 +3,9 @@
 //! Tokens move at the adapters alone: collateral between the caller and the system's account, dai by minting and burning.
 //! All else the system keeps inside.
 
+use plimsoll_math::{MathError, Rad};
+use plimsoll_protocols::lending::Part;
+use plimsoll_protocols::lending::maker::{AuctionId, IlkId, MakerError, Position};
 use smallvec::smallvec;
 
 use super::{AuctionKind, MakerCell, dai_up};
@@ -13,9 +16,6 @@ use crate::chain::ids::AccountId;
 use crate::chain::ledger::Source;
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
 use crate::deployments::call::{CallContext, Flash, no_such_call};
-use crate::math::{MathError, Rad};
-use crate::protocol::lending::Part;
-use crate::protocol::lending::maker::{AuctionId, IlkId, MakerError, Position};
 
 const TOO_WIDE: MathError = MathError::TooWide { bits: 128, fits: 127 };
 const STARTED: &str = "an auction that runs was started";

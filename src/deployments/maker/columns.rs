@@ -1,11 +1,13 @@
 //! What a block's row says of Maker systems.
 
+use plimsoll_protocols::lending::maker::IlkId;
+
 use super::MakerCell;
-use crate::protocol::lending::maker::IlkId;
+
+use plimsoll_math::Rad;
+use plimsoll_protocols::lending::maker::AuctionId;
 
 use crate::deployments::columns::{Group, Moment};
-use crate::math::Rad;
-use crate::protocol::lending::maker::AuctionId;
 use crate::rows::amount::Amount;
 
 columns! {

@@ -1,12 +1,16 @@
 //! A system as a deployment: undoing and audit.
 
+use plimsoll_math::Ray;
+
 use super::positions::Vaults;
 use crate::deployments::liquidatable::LiquidationSearch;
 use crate::deployments::positions::Positions;
 use crate::deployments::valuation::ValueSheet;
 use crate::deployments::view::View;
-use crate::math::Ray;
 use std::collections::BTreeSet;
+
+use plimsoll_math::Rad;
+use plimsoll_protocols::lending::maker::{AuctionOf, IlkId, MakerBefore, Touched};
 
 use super::{AuctionKind, MakerCell};
 use crate::chain::event::Revert;
@@ -18,8 +22,6 @@ use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
 use crate::deployments::deployment::{Deployment, Leveraged};
 use crate::deployments::lending::LoanOrderPlace;
-use crate::math::Rad;
-use crate::protocol::lending::maker::{AuctionOf, IlkId, MakerBefore, Touched};
 
 /// What a call may change.
 #[derive(Debug, Clone)]

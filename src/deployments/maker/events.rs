@@ -1,13 +1,14 @@
 //! What `events.csv` says of Maker systems.
 
+use plimsoll_math::Rad;
+use plimsoll_protocols::lending::maker::IlkId;
+
 use crate::chain::families::FamilyCall;
 use crate::chain::families::cdp::{CdpCallKind, VaultAt, VaultDone};
 use crate::chain::ids::AccountId;
 use crate::chain::liquidation::{Liquidation, Prize};
 use crate::deployments::events::EventRow;
 use crate::deployments::view::View;
-use crate::math::Rad;
-use crate::protocol::lending::maker::IlkId;
 
 words! {
     /// What happened in a Maker system.

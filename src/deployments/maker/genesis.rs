@@ -1,11 +1,12 @@
 //! Vaults that are there before the first block.
 
+use plimsoll_protocols::lending::maker::{IlkId, MakerError};
+
 use super::MakerCell;
 use crate::chain::ids::{AccountId, IssuerId};
 use crate::chain::ledger::Source;
 use crate::deployments::genesis::{Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
-use crate::protocol::lending::maker::{IlkId, MakerError};
 
 /// Writes the vaults of a system.
 pub(super) fn write_stakes(system: IssuerId, stakes: &[Staked], settling: &mut Settling) -> Result<(), Unsettled> {

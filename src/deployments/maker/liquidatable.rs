@@ -1,11 +1,12 @@
 //! Which vaults are unsafe, found by their order and checked exactly.
 
+use plimsoll_protocols::lending::maker::IlkId;
+
 use super::{MakerCell, exposure_of, liquidation_prices};
 use crate::chain::ids::{AccountId, PositionKey};
 use crate::chain::state::ChainState;
 use crate::deployments::lending::Look;
 use crate::deployments::liquidatable::{Liquidatable, LiquidationSearch};
-use crate::protocol::lending::maker::IlkId;
 
 impl MakerCell {
     /// Lists the vaults that may be liquidated, by ilk and account, and says whether any auction runs.

@@ -1,5 +1,10 @@
 //! A system as it is before anybody has a vault.
 
+use plimsoll_math::{Decimal, RAY, Rad, Ray, WAD};
+use plimsoll_protocols::lending::maker::{
+    self, Abacus, Breaker, CatRelease, ClipperParams, FlipperParams, Maker, MakerError, MakerParams,
+};
+
 use super::Params;
 use super::params::{AbacusParams, AuctionParams, IlkParams, LotParams};
 use crate::chain::ids::IssuerId;
@@ -9,10 +14,6 @@ use crate::deployments::genesis::Genesis;
 use crate::deployments::lending::LoanOrders;
 use crate::deployments::lending::{share_ray, share_wad};
 use crate::deployments::maker::{ELSEWHERE, IlkCell, MakerCell};
-use crate::math::{Decimal, RAY, Rad, Ray, WAD};
-use crate::protocol::lending::maker::{
-    self, Abacus, Breaker, CatRelease, ClipperParams, FlipperParams, Maker, MakerError, MakerParams,
-};
 
 const CHECKED: &str = "the scenario was checked";
 

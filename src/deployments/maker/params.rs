@@ -1,5 +1,6 @@
 //! What a scenario says of a system, its ilks and their auctions.
 
+use plimsoll_math::Decimal;
 use serde::Deserialize;
 
 use super::super::cdp::IssuerSpec;
@@ -13,7 +14,6 @@ use crate::checks::declared::DeclaredVaults;
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
 use crate::deployments::maker::AuctionKind;
-use crate::math::Decimal;
 use crate::reader::piece::{At, Node};
 
 /// Maker: vaults by ilk, and auctions of their collateral.

@@ -1,6 +1,7 @@
 //! Vaults, a market for each ilk, numbered by their owners' accounts.
 
-use crate::protocol::lending::maker::IlkId;
+use plimsoll_protocols::lending::Exposure;
+use plimsoll_protocols::lending::maker::IlkId;
 use smallvec::smallvec;
 
 use crate::chain::ids::{AccountId, TokenId};
@@ -10,7 +11,6 @@ use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, loan_expos
 use crate::deployments::maker::{MakerCell, exposure_of, liquidation_prices};
 use crate::deployments::positions::{Amounts, Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
-use crate::protocol::lending::Exposure;
 
 pub(super) struct Vaults<'a, 'w, 's> {
     pub(super) sees: &'a View<'w, 's>,

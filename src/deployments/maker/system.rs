@@ -8,13 +8,14 @@ use super::deployment::CallBefore;
 use crate::chain::families::cdp::AuctionRow;
 use smallvec::{SmallVec, smallvec};
 
+use plimsoll_math::{MathError, Rad, Ray, WAD};
+use plimsoll_protocols::lending::maker::{IlkId, IlkState, Maker, MakerError, Position};
+use plimsoll_protocols::lending::{Exposure, Indices};
+
 use crate::chain::ids::{AccountId, DeploymentId, FeedId, IssuerId, PositionKey, ProtocolId, TokenId};
 use crate::chain::oracles::Oracles;
 use crate::deployments::deployed::Protocols;
 use crate::deployments::lending::{LiquidationPrices, LoanOrders};
-use crate::math::{MathError, Rad, Ray, WAD};
-use crate::protocol::lending::maker::{IlkId, IlkState, Maker, MakerError, Position};
-use crate::protocol::lending::{Exposure, Indices};
 
 /// Dai that vaults outside the run have issued, in smallest units: more than wallets, pools and the external venue will ever
 /// bring. An adapter takes no dai that it does not know of.

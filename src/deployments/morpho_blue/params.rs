@@ -1,5 +1,8 @@
 //! What a scenario says of an isolated market.
 
+use plimsoll_math::Decimal;
+use plimsoll_protocols::lending::LendingMarket;
+use plimsoll_protocols::lending::morpho_blue::{AdaptiveCurve, InterestModel, Market, MarketParams, PricedMarket};
 use serde::Deserialize;
 
 use super::super::Protocol;
@@ -7,9 +10,6 @@ use super::super::lending::{LendingSpec, share_wad};
 use crate::chain::state::ChainState;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredLending;
-use crate::math::Decimal;
-use crate::protocol::lending::LendingMarket;
-use crate::protocol::lending::morpho_blue::{AdaptiveCurve, InterestModel, Market, MarketParams, PricedMarket};
 use crate::reader::piece::{At, Node};
 
 /// An isolated market of Morpho Blue, with its adaptive curve.

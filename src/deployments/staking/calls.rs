@@ -1,5 +1,8 @@
 //! What a staking contract does when it is called.
 
+use plimsoll_protocols::farm::{BlockTime, StakingError, StakingMoves};
+use plimsoll_protocols::lending::Part;
+
 use super::FarmCell;
 use crate::chain::event::{EventKind, Revert};
 use crate::chain::families::Call;
@@ -7,8 +10,6 @@ use crate::chain::families::staking::{StakedAt, StakingCall};
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::ledger::Source;
 use crate::deployments::call::{CallContext, no_such_call};
-use crate::protocol::farm::{BlockTime, StakingError, StakingMoves};
-use crate::protocol::lending::Part;
 
 impl From<StakingError> for Revert {
     fn from(error: StakingError) -> Self {

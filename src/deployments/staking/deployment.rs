@@ -1,5 +1,7 @@
 //! A staking contract as a deployment.
 
+use plimsoll_protocols::farm::BlockTime;
+
 use super::FarmCell;
 use crate::chain::event::Revert;
 use crate::chain::families::Call;
@@ -8,7 +10,6 @@ use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
 use crate::deployments::deployment::Deployment;
 use crate::deployments::valuation::ValueSheet;
-use crate::protocol::farm::BlockTime;
 
 impl FarmCell {
     /// Keeps what a call of an account to a market may change.

@@ -1,9 +1,9 @@
 //! A staking contract in the world.
 
+use plimsoll_protocols::farm::{StakingBefore, StakingContract};
 use smallvec::SmallVec;
 
 use crate::chain::ids::{AccountId, DeploymentId, FarmId, TokenId};
-use crate::protocol::farm::{StakingBefore, StakingContract};
 
 /// A staking contract.
 #[derive(Debug, Clone)]

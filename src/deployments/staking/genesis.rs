@@ -1,6 +1,7 @@
 //! Staking contracts before the first block: when they are funded, and what is staked.
 
 use bevy_ecs::prelude::{ResMut, Resource};
+use plimsoll_protocols::farm::BlockTime;
 
 use super::FarmCell;
 use crate::chain::event::{Event, EventKind, EventLog};
@@ -11,7 +12,6 @@ use crate::deployments::FarmParams;
 use crate::deployments::deployed::ProtocolsMut;
 use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
-use crate::protocol::farm::BlockTime;
 
 /// Opens the contracts, and notes when they are funded.
 pub(super) fn open(list: &[FarmParams], genesis: &mut Genesis) -> Result<(), String> {

@@ -11,6 +11,9 @@ pub use genesis::{Emissions, fund_farms};
 
 use std::fmt::Debug;
 
+use plimsoll_math::Decimal;
+use plimsoll_protocols::farm::StakingContract;
+
 use super::genesis::{Genesis, Settled, Settling, Staked, Unsettled};
 use super::{Family, FarmParams};
 use crate::chain::state::ChainState;
@@ -18,8 +21,6 @@ use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredFarm};
 use crate::checks::names::{EntityKind, Use};
-use crate::math::Decimal;
-use crate::protocol::farm::StakingContract;
 use crate::reader::piece::{At, Node, Placed};
 
 /// What a scenario says of a staking farm.

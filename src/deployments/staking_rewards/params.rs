@@ -1,5 +1,8 @@
 //! What a scenario says of a farm of `StakingRewards`.
 
+use plimsoll_math::Decimal;
+use plimsoll_protocols::farm::StakingContract;
+use plimsoll_protocols::farm::staking_rewards::StakingRewards;
 use serde::Deserialize;
 
 use super::super::Protocol;
@@ -8,9 +11,6 @@ use crate::chain::state::ChainState;
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredFarm;
-use crate::math::Decimal;
-use crate::protocol::farm::StakingContract;
-use crate::protocol::farm::staking_rewards::StakingRewards;
 use crate::reader::piece::{At, Node};
 
 /// Longest time over which a farm may stream rewards.

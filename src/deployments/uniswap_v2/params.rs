@@ -1,5 +1,8 @@
 //! What a scenario says of a pair.
 
+use plimsoll_math::Decimal;
+use plimsoll_protocols::amm::uniswap_v2::{FEE_BPS, Pair, ProtocolFee};
+use plimsoll_protocols::amm::{AmmError, Pool};
 use serde::Deserialize;
 use smallvec::SmallVec;
 
@@ -8,9 +11,6 @@ use super::super::amm::{OpenError, Opened, PoolSpec, Traded, founded, pair, shor
 use crate::chain::ids::AccountId;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredPool;
-use crate::math::Decimal;
-use crate::protocol::amm::uniswap_v2::{FEE_BPS, Pair, ProtocolFee};
-use crate::protocol::amm::{AmmError, Pool};
 use crate::reader::piece::At;
 
 /// The contract keeps reserves in 112 bits.

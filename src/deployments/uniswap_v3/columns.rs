@@ -1,9 +1,10 @@
 //! What a block's row says of the pools whose liquidity lies in ranges.
 
+use plimsoll_protocols::amm::uniswap_v3::V3Pool;
+
 use crate::deployments::amm::PoolCell;
 use crate::deployments::amm::columns::PoolColumns;
 use crate::deployments::columns::{Group, Moment};
-use crate::protocol::amm::uniswap_v3::V3Pool;
 
 columns! {
     /// Each Uniswap v3 pool, as `<pool>_...`, again.

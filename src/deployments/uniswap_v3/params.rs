@@ -1,5 +1,8 @@
 //! What a scenario says of a pool whose liquidity lies between ticks.
 
+use plimsoll_math::{Decimal, SqrtPriceX96};
+use plimsoll_protocols::amm::uniswap_v3::{ProtocolFee, V3Params, V3Pool};
+use plimsoll_protocols::amm::{Amm, AmmError, Deposit, LiquidityMoved, Pool};
 use serde::Deserialize;
 use smallvec::{SmallVec, smallvec};
 
@@ -9,9 +12,6 @@ use crate::chain::ids::AccountId;
 use crate::chain::range::RangeParams;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredPool;
-use crate::math::{Decimal, SqrtPriceX96};
-use crate::protocol::amm::uniswap_v3::{ProtocolFee, V3Params, V3Pool};
-use crate::protocol::amm::{Amm, AmmError, Deposit, LiquidityMoved, Pool};
 use crate::reader::piece::At;
 
 /// The factory's greatest spacing.
