@@ -14,7 +14,6 @@
 //!   With holdings `x` after a block and prices `p` in it, a block adds `p (x before - x after)`. It is kept once for each
 //!   pool and range, per unit of liquidity: a provider costs nothing until it moves.
 
-use crate::chain::families::amm::LiquidityAt;
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::{Res, ResMut, Resource};
@@ -25,6 +24,7 @@ use crate::agents::AgentDirectory;
 use crate::agents::fitting::unit;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventKind, EventLog};
+use crate::chain::families::amm::LiquidityAt;
 use crate::chain::ids::{AccountId, AgentId, PoolId};
 
 /// The agent kind whose liquidity is followed, as in `agents.csv`.

@@ -4,31 +4,30 @@
 //! what is lent out it takes what is idle and looks again. Ignores: rates, bad debt. A lender that cannot pay for the
 //! supplying transaction, or whose transaction expires, stays outside; a withdrawal it tries again.
 
+use bevy_ecs::prelude::Component;
+use plimsoll_math::mul_div_down;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::Agent;
 use super::awake::Wake;
 use super::offer::{Offer, PatienceParams};
+use super::outbox::Outbox;
 use super::population::{NewAgent, Population, PopulationParams};
 use super::schedule::{Entry, Exit, PATIENCE, check_stay, stays};
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
+use crate::chain::event::Event;
 use crate::chain::families::leveraged_farm::LeverageCall;
 use crate::chain::gas::GasSchedule;
+use crate::chain::ids::{BankId, DeploymentId};
+use crate::chain::transaction::Action;
 use crate::checks::Check;
 use crate::checks::laws::{NOT_NEGATIVE, POSITIVE};
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
-use bevy_ecs::prelude::Component;
-use serde::Deserialize;
-use smallvec::smallvec;
-
-use plimsoll_math::mul_div_down;
-
-use super::Agent;
-use super::outbox::Outbox;
-use crate::chain::event::Event;
-use crate::chain::ids::{BankId, DeploymentId};
-use crate::chain::transaction::Action;
 
 /// A population of bank lenders, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -8,30 +8,30 @@
 
 use std::cmp::Reverse;
 
-use super::awake::Wake;
-use super::farmer::BORROWS_FROM_BANK;
-use super::offer::{check_hurry, hurried};
-use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
-use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::dice::{Who, mix};
-use crate::chain::distribution::Distribution;
-use crate::chain::gas::GasSchedule;
-use crate::checks::Check;
-use crate::checks::laws::{ANY, SHARE};
-use crate::checks::names::{EntityKind, Use};
-use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
 use super::Agent;
+use super::awake::Wake;
+use super::farmer::BORROWS_FROM_BANK;
+use super::offer::{check_hurry, hurried};
 use super::outbox::Outbox;
+use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::dice::{Who, mix};
+use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, EventKind};
 use crate::chain::families::leveraged_farm::LeverageCall;
+use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{BankId, DeploymentId, PositionId};
 use crate::chain::transaction::Bid;
+use crate::checks::Check;
+use crate::checks::laws::{ANY, SHARE};
+use crate::checks::names::{EntityKind, Use};
 use crate::deployments::liquidatable::Liquidatable;
+use crate::reader::piece::Node;
 
 /// A population of liquidators, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

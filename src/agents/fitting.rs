@@ -2,11 +2,10 @@
 
 use plimsoll_protocols::amm::{Direction, PerToken, Pool, Side, TickRange, Withdrawal};
 
+use super::view::View;
 use crate::chain::ids::TokenId;
 use crate::chain::range::RangeParams;
 use crate::deployments::amm::PoolCell;
-
-use super::view::View;
 
 /// Steps of the search for a trade: finer than a millionth of what is held.
 const STEPS: u32 = 32;

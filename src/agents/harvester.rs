@@ -3,28 +3,28 @@
 //! Sees: the rewards that wait for a goblin, and their outside price. Decides: every so often, whether the bounty is
 //! worth more than the gas; its transaction may wait until it looks again. Ignores: other harvesters.
 
+use bevy_ecs::prelude::Component;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::Agent;
 use super::awake::Wake;
 use super::farmer::FARMS;
 use super::offer::hurried;
+use super::outbox::Outbox;
 use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
+use crate::chain::families::leveraged_farm::LeverageCall;
 use crate::chain::gas::GasSchedule;
+use crate::chain::ids::{DeploymentId, WorkerId};
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::laws::{ANY, NOT_NEGATIVE};
 use crate::checks::names::Use;
 use crate::deployments::alpha_homora::GOBLIN;
 use crate::reader::piece::Node;
-use bevy_ecs::prelude::Component;
-use serde::Deserialize;
-use smallvec::smallvec;
-
-use super::Agent;
-use super::outbox::Outbox;
-use crate::chain::families::leveraged_farm::LeverageCall;
-use crate::chain::ids::{DeploymentId, WorkerId};
 
 /// A population of harvesters, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

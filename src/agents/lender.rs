@@ -5,30 +5,29 @@
 //! what is idle, and comes back for the rest. A withdrawal beyond the market's cash reverts, and it waits until there is
 //! some again. Ignores: rates.
 
+use bevy_ecs::prelude::Component;
+use plimsoll_protocols::lending::Part;
+use serde::Deserialize;
+use smallvec::smallvec;
+
+use super::Agent;
 use super::awake::Wake;
+use super::outbox::Outbox;
 use super::population::{NewAgent, Population, PopulationParams};
 use super::schedule::{Entry, Exit, PATIENCE, check_stay, stays};
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
+use crate::chain::event::{Event, EventKind};
+use crate::chain::families::lending::LendingCall;
 use crate::chain::gas::GasSchedule;
+use crate::chain::ids::{DeploymentId, LendingId, TokenId};
+use crate::chain::transaction::{AmountIn, Bid};
 use crate::checks::Check;
 use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
-use bevy_ecs::prelude::Component;
-use serde::Deserialize;
-use smallvec::smallvec;
-
-use plimsoll_protocols::lending::Part;
-
-use super::Agent;
-use super::outbox::Outbox;
-use crate::chain::event::{Event, EventKind};
-use crate::chain::families::lending::LendingCall;
-use crate::chain::ids::{DeploymentId, LendingId, TokenId};
-use crate::chain::transaction::{AmountIn, Bid};
 
 /// A population of lenders, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

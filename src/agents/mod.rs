@@ -36,11 +36,6 @@ use bevy_ecs::system::{BoxedSystem, IntoSystem, SystemState};
 use bevy_ecs::world::World;
 use serde::Deserialize;
 
-use awake::{Awake, Sleeper, Wake};
-use outbox::Outbox;
-use population::{PopulationParams, Spawner};
-use view::View;
-
 use crate::chain::dice::Who;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, EventLog};
@@ -51,6 +46,10 @@ use crate::checks::Check;
 use crate::checks::laws::NOT_NEGATIVE;
 use crate::reader::piece::Node;
 use crate::world_copy::WorldCopy;
+use awake::{Awake, Sleeper, Wake};
+use outbox::Outbox;
+use population::{PopulationParams, Spawner};
+use view::View;
 
 /// Who an agent is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component)]

@@ -3,26 +3,26 @@
 //! Sees: the price that its feed should tell. Decides: to submit it with its tip, one update at a time; what has become
 //! stale meanwhile is told by the next. Ignores: who gains or loses by the price.
 
-use super::awake::Wake;
-use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
-use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
-use crate::chain::gas::GasSchedule;
-use crate::checks::Check;
-use crate::checks::declared::Declared;
-use crate::checks::laws::NOT_NEGATIVE;
-use crate::checks::names::{EntityKind, Use};
-use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
 use serde::Deserialize;
 use smallvec::smallvec;
 
 use super::Agent;
+use super::awake::Wake;
 use super::outbox::Outbox;
+use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, EventKind};
+use crate::chain::gas::GasSchedule;
 use crate::chain::ids::FeedId;
 use crate::chain::transaction::{Action, Bid};
+use crate::checks::Check;
+use crate::checks::declared::Declared;
+use crate::checks::laws::NOT_NEGATIVE;
+use crate::checks::names::{EntityKind, Use};
+use crate::reader::piece::Node;
 
 /// A population of publishers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -7,32 +7,31 @@
 //! bundles and dearer transactions do to the pool before its own: a bundle that then no longer pays falls through. Only
 //! transactions that are one swap are looked at.
 
-use super::awake::Wake;
-use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
-use super::route::TRADES;
-use super::view::View;
-use crate::chain::dice::Dice;
-use crate::chain::distribution::Distribution;
-use crate::chain::gas::GasSchedule;
-use crate::checks::Check;
-use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
-use crate::checks::names::{EntityKind, Use};
-use crate::reader::piece::Node;
 use bevy_ecs::prelude::Component;
+use plimsoll_protocols::amm::Pool;
 use serde::Deserialize;
 use smallvec::smallvec;
 
-use plimsoll_protocols::amm::Pool;
-
 use super::Agent;
+use super::awake::Wake;
 use super::outbox::Outbox;
+use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
+use super::route::TRADES;
 use super::sandwich::{Sandwich, Swap, apply, best};
+use super::view::View;
+use crate::chain::dice::Dice;
+use crate::chain::distribution::Distribution;
 use crate::chain::families::Call;
 use crate::chain::families::amm::{self, AmmCall};
+use crate::chain::gas::GasSchedule;
 use crate::chain::ids::DeploymentId;
 use crate::chain::ids::{AccountId, PoolId};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid, Transaction};
+use crate::checks::Check;
+use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
+use crate::checks::names::{EntityKind, Use};
 use crate::deployments::amm::PoolCell;
+use crate::reader::piece::Node;
 
 /// A population of searchers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -5,37 +5,34 @@
 //! collateral or pays dai back, as far as its wallet goes. A sleeper is never asked. Ignores: fees, gas, and what others do.
 //! A vault that the system refuses is not tried again; a defence that fails is, when it looks next.
 
+use bevy_ecs::prelude::Component;
+use plimsoll_protocols::lending::Part;
 use plimsoll_protocols::lending::maker::IlkId;
+use serde::Deserialize;
+use smallvec::smallvec;
 
+use super::Agent;
 use super::awake::Wake;
+use super::outbox::Outbox;
 use super::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams};
-use crate::chain::ids::DeploymentId;
-use crate::deployments::maker::ilk_named;
-
 use super::schedule::{Entry, Exit, check_stay};
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
+use crate::chain::event::{Event, EventKind};
+use crate::chain::families::cdp::{CdpCall, CdpCallKind};
 use crate::chain::gas::GasSchedule;
+use crate::chain::ids::DeploymentId;
+use crate::chain::ids::{AccountId, IssuerId, TokenId};
+use crate::chain::transaction::{Action, AmountIn, Bid};
 use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::checks::names::Use;
 use crate::deployments::maker::ILK;
+use crate::deployments::maker::ilk_named;
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
-use bevy_ecs::prelude::Component;
-use serde::Deserialize;
-use smallvec::smallvec;
-
-use plimsoll_protocols::lending::Part;
-
-use super::Agent;
-use super::outbox::Outbox;
-use crate::chain::event::{Event, EventKind};
-use crate::chain::families::cdp::{CdpCall, CdpCallKind};
-use crate::chain::ids::{AccountId, IssuerId, TokenId};
-use crate::chain::transaction::{Action, AmountIn, Bid};
 
 /// A population of vault owners, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

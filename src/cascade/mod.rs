@@ -22,7 +22,6 @@ use std::path::Path;
 
 use self::checkpoints::OfRun;
 pub use self::contributions::Contributed;
-
 use crate::accounts::trace::Trace;
 use crate::chain::forced_sales::ForcedSales;
 use crate::chain::ids::PositionKey;

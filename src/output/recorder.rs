@@ -1,9 +1,6 @@
 //! Fills the tables from the world while a run goes on.
 
-use crate::chain::families::cdp::VaultAt;
-use crate::chain::families::cdp::VaultDone;
 use bevy_ecs::prelude::{Res, ResMut, Resource};
-
 use plimsoll_math::Rad;
 
 use super::event_rows::event_row;
@@ -16,6 +13,8 @@ use crate::accounts::books::Books;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventKind, EventLog};
+use crate::chain::families::cdp::VaultAt;
+use crate::chain::families::cdp::VaultDone;
 use crate::chain::mempool::Mempool;
 use crate::deployments::columns::{Moment, Row, Tracked};
 use crate::deployments::events::EventRow;

@@ -1,6 +1,5 @@
 //! `summary.json`: a run in one page of numbers.
 
-use crate::chain::families::cdp::SoldAt;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -8,6 +7,7 @@ use serde::Serialize;
 use super::cascade::CascadeSummary;
 use crate::accounts::position_books::PositionCounts;
 use crate::accounts::profit::{ProfitAndLoss, Provided};
+use crate::chain::families::cdp::SoldAt;
 
 /// A whole run. A figure that does not exist is `null`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

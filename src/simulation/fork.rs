@@ -1,6 +1,5 @@
 //! Forks: a run that goes on twice from a block.
 
-use crate::deployments::staking::Emissions;
 use bevy_ecs::schedule::Schedules;
 
 use super::{RunError, Simulation};
@@ -16,6 +15,7 @@ use crate::chain::state::ChainState;
 use crate::deployments::Deployed;
 use crate::deployments::directory::Directory;
 use crate::deployments::liquidatable::{LiquidatableList, MinProfit};
+use crate::deployments::staking::Emissions;
 use crate::market::OutsidePrices;
 use crate::market::background::Demand;
 use crate::market::correlation::Correlation;

@@ -10,7 +10,6 @@ use bevy_ecs::system::SystemState;
 use thiserror::Error;
 
 pub use self::counterfactual::{Checkpoint, Counterfactual};
-
 use crate::accounts::books::Books;
 use crate::accounts::fate::AgentFate;
 use crate::accounts::liquidity::LiquidityBooks;

@@ -1,15 +1,13 @@
 //! Dutch auctions as `ticks.csv` and the system's own state tell them, in a run.
 
-use plimsoll_protocols::lending::maker::IlkId;
-
-use crate::chain::ids::IssuerId;
-use crate::deployments::issuer_of;
-
 use std::path::Path;
 
-use super::{Expected, Finding, Size, Tolerance};
+use plimsoll_protocols::lending::maker::IlkId;
 
+use super::{Expected, Finding, Size, Tolerance};
+use crate::chain::ids::IssuerId;
 use crate::chain::state::ChainState;
+use crate::deployments::issuer_of;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 

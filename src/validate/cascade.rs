@@ -5,18 +5,18 @@
 //! constant-product pool the fixed point is `p = P1 (x / (x + G(p)))^2`, with `G(p)` what is sold if the price falls to
 //! `p`, `P1` the shocked price and `x` the reserve there.
 
-use crate::chain::ids::LendingId;
-use crate::chain::ids::PoolId;
-use crate::deployments::lending_of_mut;
-use crate::deployments::pool_of;
 use std::path::Path;
 
 use super::{Expected, Finding, Size, Tolerance};
 use crate::chain::event::{EventKind, EventLog};
+use crate::chain::ids::LendingId;
+use crate::chain::ids::PoolId;
 use crate::chain::ids::TokenId;
 use crate::chain::ledger::Source;
 use crate::chain::oracles::to_wad;
 use crate::chain::state::ChainState;
+use crate::deployments::lending_of_mut;
+use crate::deployments::pool_of;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 

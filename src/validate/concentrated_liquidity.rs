@@ -5,8 +5,6 @@
 //! and nothing outside: as much as liquidity everywhere, for a part of its worth. A run begins at the centre of its range and
 //! is stopped when the price leaves it.
 
-use crate::chain::ids::PoolId;
-use crate::deployments::pool_of;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -14,8 +12,10 @@ use rayon::prelude::*;
 use super::loss_versus_rebalancing::{DAILY_VOLATILITY, gain};
 use super::{Expected, Finding, Sample, Size, Tolerance};
 use crate::chain::event::EventLog;
+use crate::chain::ids::PoolId;
 use crate::chain::ids::TokenId;
 use crate::chain::state::ChainState;
+use crate::deployments::pool_of;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 

@@ -1,9 +1,5 @@
 //! What loops and liquidations do to a position, exactly.
 
-use crate::chain::ids::LendingId;
-use crate::chain::ids::PoolId;
-use crate::deployments::lending_of;
-use crate::deployments::pool_of;
 use std::path::Path;
 
 use plimsoll_protocols::amm::Direction;
@@ -11,9 +7,13 @@ use plimsoll_protocols::lending::{Lending, Liquidation};
 
 use super::{Expected, Finding, Size, Tolerance};
 use crate::chain::ids::AccountId;
+use crate::chain::ids::LendingId;
+use crate::chain::ids::PoolId;
 use crate::chain::oracles::to_wad;
 use crate::chain::state::ChainState;
 use crate::deployments::lending::LendingCell;
+use crate::deployments::lending_of;
+use crate::deployments::pool_of;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 

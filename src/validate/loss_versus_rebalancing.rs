@@ -5,8 +5,6 @@
 //! `f = -ln(1 - fee)`, and leaves it a share of that. How large a share depends on how blocks come: at constant times,
 //! as chains have them since 2022, `1 / (1 + 1.7164 f / sigma_b)`; at random (Poisson), `1 / (1 + 1.4142 f / sigma_b)`.
 
-use crate::chain::ids::PoolId;
-use crate::deployments::pool_of;
 use std::path::Path;
 
 use plimsoll_protocols::amm::uniswap_v2::Pair;
@@ -14,7 +12,9 @@ use rayon::prelude::*;
 
 use super::{Expected, Finding, Sample, Size, Tolerance};
 use crate::chain::event::{EventKind, EventLog};
+use crate::chain::ids::PoolId;
 use crate::chain::state::ChainState;
+use crate::deployments::pool_of;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 

@@ -4,13 +4,13 @@
 //! stETH in the pool does to its price follows from A alone, so the compositions and prices that were reported that
 //! summer tell A.
 
-use crate::chain::ids::PoolId;
-use crate::deployments::pool_of;
 use std::path::Path;
 
 use plimsoll_protocols::amm::Direction;
 
 use super::{Expected, Finding, Size, Tolerance};
+use crate::chain::ids::PoolId;
+use crate::deployments::pool_of;
 use crate::scenario;
 use crate::simulation::{Options, Simulation};
 

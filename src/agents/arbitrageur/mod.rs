@@ -12,13 +12,8 @@ mod gap;
 mod params;
 mod round;
 
-use crate::chain::families::lending::LendingCall;
 use bevy_ecs::prelude::Component;
-pub use params::{ArbitrageurParams, Between};
 use smallvec::{SmallVec, smallvec};
-
-use gap::PoolAndVenue;
-use round::{Round, Step};
 
 use super::Agent;
 use super::awake::Wake;
@@ -27,9 +22,13 @@ use super::outbox::Outbox;
 use super::router::Hop;
 use super::view::View;
 use crate::chain::distribution::Distribution;
+use crate::chain::families::lending::LendingCall;
 use crate::chain::ids::{DeploymentId, LendingId, TokenId};
 use crate::chain::transaction::{Actions, Bid};
 use crate::deployments::amm::PoolCell;
+use gap::PoolAndVenue;
+pub use params::{ArbitrageurParams, Between};
+use round::{Round, Step};
 
 /// An arbitrageur.
 #[derive(Debug, Clone, PartialEq, Component)]

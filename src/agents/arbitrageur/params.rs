@@ -1,5 +1,8 @@
 //! What scenario files say of arbitrageurs.
 
+use serde::Deserialize;
+use smallvec::{SmallVec, smallvec};
+
 use super::{Arbitrageur, Flash, Way, circle, ways_to_the_venue};
 use crate::agents::awake::Wake;
 use crate::agents::offer::check_hurry;
@@ -14,8 +17,6 @@ use crate::checks::laws::{ANY, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::amm::PoolCell;
 use crate::reader::piece::Node;
-use serde::Deserialize;
-use smallvec::{SmallVec, smallvec};
 
 /// A population of arbitrageurs, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -8,12 +8,9 @@
 
 mod params;
 
-use crate::chain::families::lending::LendingCall;
 use bevy_ecs::prelude::Component;
-pub use params::{BORROWS, BorrowerParams, Defence, Owes, Proceeds};
-use smallvec::smallvec;
-
 use plimsoll_protocols::lending::Part;
+use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
@@ -21,8 +18,10 @@ use super::outbox::Outbox;
 use super::route::{Route, TradeOrder};
 use super::view::View;
 use crate::chain::event::{Event, EventKind};
+use crate::chain::families::lending::LendingCall;
 use crate::chain::ids::{AccountId, DeploymentId, LendingId, TokenId};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
+pub use params::{BORROWS, BorrowerParams, Defence, Owes, Proceeds};
 
 /// A borrower. Most sleep, so what a sleeper does not need is elsewhere.
 #[derive(Debug, Clone, PartialEq, Component)]

@@ -1,5 +1,7 @@
 //! What scenario files say of borrowers.
 
+use serde::Deserialize;
+
 use super::{Borrower, Plan, State, WayIn};
 use crate::agents::awake::Wake;
 use crate::agents::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams};
@@ -15,7 +17,6 @@ use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
-use serde::Deserialize;
 
 /// A population of borrowers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -10,7 +10,6 @@ mod defence;
 mod params;
 
 use bevy_ecs::prelude::Component;
-pub use params::{BORROWS_FROM_BANK, Closing, FARMS, FarmerParams, Opening, RebalanceParams};
 use smallvec::smallvec;
 
 use super::Agent;
@@ -27,6 +26,7 @@ use crate::chain::time::TimeSpan;
 use crate::chain::transaction::Action;
 use defence::{Defence, Remedy};
 pub use defence::{DefenceParams, How};
+pub use params::{BORROWS_FROM_BANK, Closing, FARMS, FarmerParams, Opening, RebalanceParams};
 
 /// How one farmer keeps its leverage.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,5 +1,8 @@
 //! What scenario files say of farmers.
 
+use serde::Deserialize;
+use smallvec::smallvec;
+
 use super::defence::DefenceParams;
 use super::{Defence, Farmer, Rebalance, State, earlier};
 use crate::agents::awake::Wake;
@@ -19,8 +22,6 @@ use crate::checks::names::Use;
 use crate::deployments::alpha_homora::GOBLIN;
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
-use serde::Deserialize;
-use smallvec::smallvec;
 
 /// A population of farmers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -13,12 +13,9 @@ mod english;
 mod params;
 
 use bevy_ecs::prelude::Component;
+use plimsoll_protocols::lending::maker::AuctionId;
 use plimsoll_protocols::lending::maker::IlkId;
 use smallvec::smallvec;
-
-pub use params::{FixedGasParams, KeeperParams};
-
-use plimsoll_protocols::lending::maker::AuctionId;
 
 use super::Agent;
 use super::awake::Wake;
@@ -34,6 +31,7 @@ use crate::chain::ids::{AccountId, DeploymentId, IssuerId, PositionKey};
 use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::deployments::maker::{AuctionKind, MakerCell};
+pub use params::{FixedGasParams, KeeperParams};
 
 /// A keeper.
 #[derive(Debug, Clone, PartialEq, Component)]

@@ -1,5 +1,8 @@
 //! What scenario files say of keepers.
 
+use serde::Deserialize;
+
+use super::{GasPrice, Keeper};
 use crate::agents::awake::Wake;
 use crate::agents::lending_liquidator::{Funds, Sells};
 use crate::agents::population::{Activity, InitialBalances, Need, NewAgent, Population, PopulationParams};
@@ -16,9 +19,6 @@ use crate::checks::names::Use;
 use crate::deployments::maker::ILK;
 use crate::deployments::maker::ilk_named;
 use crate::reader::piece::Node;
-use serde::Deserialize;
-
-use super::{GasPrice, Keeper};
 
 /// A population of keepers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

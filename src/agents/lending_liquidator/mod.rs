@@ -8,12 +8,9 @@
 
 mod params;
 
-use crate::chain::families::lending::LendingCall;
 use bevy_ecs::prelude::Component;
-pub use params::{Funds, LendingLiquidatorParams, Sells, Strategy};
-use smallvec::smallvec;
-
 use plimsoll_protocols::lending::{Liquidated, Liquidation};
+use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
@@ -24,10 +21,12 @@ use super::view::View;
 use crate::chain::dice::{Who, mix};
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, EventKind};
+use crate::chain::families::lending::LendingCall;
 use crate::chain::ids::{AccountId, DeploymentId, LendingId, PositionKey};
 use crate::chain::transaction::{Actions, AmountIn, Bid};
 use crate::deployments::lending::{LendingCell, Prices};
 use crate::deployments::liquidatable::Liquidatable;
+pub use params::{Funds, LendingLiquidatorParams, Sells, Strategy};
 
 /// A liquidator of loans.
 #[derive(Debug, Clone, PartialEq, Component)]

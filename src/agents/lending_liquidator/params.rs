@@ -1,5 +1,7 @@
 //! What scenario files say of liquidators of loans.
 
+use serde::Deserialize;
+
 use super::LendingLiquidator;
 use crate::agents::awake::Wake;
 use crate::agents::borrower::BORROWS;
@@ -15,7 +17,6 @@ use crate::checks::declared::Declared;
 use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
 use crate::reader::piece::Node;
-use serde::Deserialize;
 
 /// A population of liquidators of loans, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -11,17 +11,9 @@
 
 mod params;
 
-use crate::chain::families::Call;
-use crate::chain::families::amm::AmmCall;
-use crate::chain::families::amm::LiquidityCall;
-use crate::chain::families::amm::LiquidityOrder;
-use crate::chain::families::amm::Swap;
 use bevy_ecs::prelude::Component;
-use smallvec::{SmallVec, smallvec};
-
-pub use params::{HarvestParams, LiquidityProviderParams, Mark, PanicParams, Recentre};
-
 use plimsoll_protocols::amm::{PerToken, RangeKey, TickRange, Withdrawal};
+use smallvec::{SmallVec, smallvec};
 
 use super::Agent;
 use super::awake::Wake;
@@ -32,11 +24,17 @@ use super::schedule::PATIENCE;
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::event::{Event, EventKind};
+use crate::chain::families::Call;
+use crate::chain::families::amm::AmmCall;
+use crate::chain::families::amm::LiquidityCall;
+use crate::chain::families::amm::LiquidityOrder;
+use crate::chain::families::amm::Swap;
 use crate::chain::ids::{AccountId, DeploymentId, PoolId};
 use crate::chain::range::RangeParams;
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn};
 use crate::deployments::amm::PoolCell;
+pub use params::{HarvestParams, LiquidityProviderParams, Mark, PanicParams, Recentre};
 
 /// A provider of liquidity.
 #[derive(Debug, Clone, PartialEq, Component)]

@@ -1,6 +1,12 @@
 //! What scenario files say of providers of liquidity, and how each is drawn.
 
+use plimsoll_protocols::amm::PerToken;
+use serde::Deserialize;
+use smallvec::SmallVec;
+
+use super::{Earnings, LiquidityProvider, State};
 use crate::agents::awake::Wake;
+use crate::agents::fitting::{amounts_worth, ticks_now};
 use crate::agents::offer::{Offer, PatienceParams};
 use crate::agents::population::{NewAgent, Population, PopulationParams};
 use crate::agents::schedule::{Entry, Exit, check_stay, stays};
@@ -15,13 +21,6 @@ use crate::checks::laws::{NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
-use serde::Deserialize;
-use smallvec::SmallVec;
-
-use plimsoll_protocols::amm::PerToken;
-
-use super::{Earnings, LiquidityProvider, State};
-use crate::agents::fitting::{amounts_worth, ticks_now};
 
 /// A population of liquidity providers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -10,10 +10,9 @@ mod split;
 
 use smallvec::SmallVec;
 
-pub use crate::deployments::paths::{Hop, MOST_HOPS, Path};
-
 use super::view::View;
 use crate::chain::ids::TokenId;
+pub use crate::deployments::paths::{Hop, MOST_HOPS, Path};
 
 /// A path and what goes through it, in smallest units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,11 +9,9 @@ mod params;
 mod temperament;
 
 use bevy_ecs::prelude::Component;
-pub use params::{Pace, TraderParams};
-use smallvec::smallvec;
-
 use plimsoll_math::mul_div_down;
 use plimsoll_protocols::amm::Direction;
+use smallvec::smallvec;
 
 use super::Agent;
 use super::awake::Wake;
@@ -25,6 +23,7 @@ use crate::chain::distribution::Distribution;
 use crate::chain::families::amm::Swap;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::transaction::AmountIn;
+pub use params::{Pace, TraderParams};
 use temperament::{Mind, Wish};
 pub use temperament::{Temperament, Watched, WhaleTrade};
 

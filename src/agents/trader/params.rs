@@ -1,5 +1,7 @@
 //! What scenario files say of traders.
 
+use serde::Deserialize;
+
 use super::{BILLION, Market, Mind, Temperament, Trader};
 use crate::agents::offer::{Offer, PatienceParams};
 use crate::agents::population::{Activity, NewAgent, Population, PopulationParams};
@@ -14,7 +16,6 @@ use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
 use crate::reader::format::missing;
 use crate::reader::piece::Node;
-use serde::Deserialize;
 
 /// A population of traders, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

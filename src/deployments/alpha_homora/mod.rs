@@ -12,11 +12,10 @@ mod params;
 mod positions;
 mod seen;
 
+use crate::checks::names::EntityKind;
 pub use cells::{BankCell, GoblinCell, LeveragedFarm, rewards, rewards_mut};
 pub use params::{GoblinParams, Params};
 pub use positions::exposures;
-
-use crate::checks::names::EntityKind;
 
 /// A pool that a bank's borrowers farm.
 pub const GOBLIN: EntityKind = EntityKind("goblin");

@@ -1,17 +1,16 @@
 //! Positions of a bank's leveraged farms, a market for each goblin, numbered over the whole bank.
 
-use crate::deployments::alpha_homora::rewards;
-use smallvec::smallvec;
-
 use plimsoll_math::mul_div_down;
 use plimsoll_protocols::farm::alpha_homora::Position;
 use plimsoll_protocols::lending::Exposure;
+use smallvec::smallvec;
 
 use super::BankCell;
 use super::liquidatable::{FarmState, LiquidationPrices as GoblinPrices};
 use crate::chain::ids::{AccountId, PositionId, TokenId, WorkerId};
 use crate::chain::liquidation::PriceSource;
 use crate::deployments::alpha_homora::GoblinCell;
+use crate::deployments::alpha_homora::rewards;
 use crate::deployments::lending::LiquidationPrices;
 use crate::deployments::liquidation_map::{Exposure as Exposed, Falls};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};

@@ -7,8 +7,6 @@ pub mod events;
 mod genesis;
 mod pool;
 
-pub use pool::PoolCell;
-
 use plimsoll_math::{Decimal, DecimalError};
 use plimsoll_protocols::amm::{AmmError, Deposit, Direction, LiquidityMoved, PerToken, Pool};
 use smallvec::{SmallVec, smallvec};
@@ -22,6 +20,7 @@ use crate::checks::amounts::MOST_DECIMALS;
 use crate::checks::declared::{Declared, DeclaredPool};
 use crate::checks::names::{EntityKind, Use};
 use crate::reader::piece::{At, Node, Placed};
+pub use pool::PoolCell;
 
 /// Decimals of a liquidity token, as in the contract.
 const LIQUIDITY_DECIMALS: u8 = 18;

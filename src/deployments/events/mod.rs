@@ -3,13 +3,12 @@
 pub mod chain;
 mod row;
 
-pub use row::EventRow;
-
 use super::view::View;
 use super::{alpha_homora, amm, lending, maker, staking};
 use crate::chain::event::EventKind;
 use crate::chain::ids::AccountId;
 use crate::chain::liquidation::SaleKind;
+pub use row::EventRow;
 
 /// The kinds of things that happen, each with what it means, family by family.
 pub const KINDS: [&[(&str, &str)]; 6] = [

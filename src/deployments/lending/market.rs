@@ -1,11 +1,10 @@
 //! Lending markets in the world, and which of their positions may be liquidated.
 
-use super::deployment::AccountBefore;
-use super::orders::LoanOrders;
+use plimsoll_protocols::lending::{Exposure, Indices, LendingDecisions, LendingMarket};
 use smallvec::SmallVec;
 
-use plimsoll_protocols::lending::{Exposure, Indices, LendingDecisions, LendingMarket};
-
+use super::deployment::AccountBefore;
+use super::orders::LoanOrders;
 use crate::chain::ids::{AccountId, DeploymentId, FeedId, LendingId, PositionKey, ProtocolId, TokenId};
 use crate::chain::oracles::{Oracles, wad_to_f64};
 use crate::chain::tokens::Tokens;

@@ -10,9 +10,6 @@ mod market;
 mod orders;
 mod positions;
 
-pub use market::{Amounts, Asset, LendingCell, LiquidationPrices, Prices};
-pub use orders::{DebtHistogram, LoanOrderPlace, LoanOrders, Look};
-
 use plimsoll_math::{Decimal, RAY, WAD};
 use plimsoll_protocols::lending::LendingMarket;
 use serde::Deserialize;
@@ -24,6 +21,8 @@ use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredLending};
 use crate::checks::names::{EntityKind, Use};
 use crate::reader::piece::{At, Node, Placed};
+pub use market::{Amounts, Asset, LendingCell, LiquidationPrices, Prices};
+pub use orders::{DebtHistogram, LoanOrderPlace, LoanOrders, Look};
 
 /// What a scenario says of a lending market.
 pub trait LendingSpec: DeclaredLending {

@@ -1,12 +1,10 @@
 //! What a block's row says of Maker systems.
 
+use plimsoll_math::Rad;
+use plimsoll_protocols::lending::maker::AuctionId;
 use plimsoll_protocols::lending::maker::IlkId;
 
 use super::MakerCell;
-
-use plimsoll_math::Rad;
-use plimsoll_protocols::lending::maker::AuctionId;
-
 use crate::deployments::columns::{Group, Moment};
 use crate::rows::amount::Amount;
 

@@ -1,17 +1,12 @@
 //! A system as a deployment: undoing and audit.
 
-use plimsoll_math::Ray;
-
-use super::positions::Vaults;
-use crate::deployments::liquidatable::LiquidationSearch;
-use crate::deployments::positions::Positions;
-use crate::deployments::valuation::ValueSheet;
-use crate::deployments::view::View;
 use std::collections::BTreeSet;
 
 use plimsoll_math::Rad;
+use plimsoll_math::Ray;
 use plimsoll_protocols::lending::maker::{AuctionOf, IlkId, MakerBefore, Touched};
 
+use super::positions::Vaults;
 use super::{AuctionKind, MakerCell};
 use crate::chain::event::Revert;
 use crate::chain::families::Call;
@@ -22,6 +17,10 @@ use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
 use crate::deployments::deployment::{Deployment, Leveraged};
 use crate::deployments::lending::LoanOrderPlace;
+use crate::deployments::liquidatable::LiquidationSearch;
+use crate::deployments::positions::Positions;
+use crate::deployments::valuation::ValueSheet;
+use crate::deployments::view::View;
 
 /// What a call may change.
 #[derive(Debug, Clone)]

@@ -11,10 +11,9 @@ mod params;
 mod positions;
 mod system;
 
+use crate::checks::names::EntityKind;
 pub use params::Params;
 pub use system::{AuctionKind, ELSEWHERE, IlkCell, MakerCell, dai_up, exposure_of, ilk_named, liquidation_prices};
-
-use crate::checks::names::EntityKind;
 
 /// A kind of collateral, with the terms on which it is taken.
 pub const ILK: EntityKind = EntityKind("ilk");

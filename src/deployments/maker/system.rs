@@ -4,14 +4,13 @@
 //! A vault is an account's urn of an ilk. Every call to an ilk first reads its oracle and counts its fees, as if somebody
 //! had called `poke` and `drip` in the same second: vaults are judged by the answer that stands and by what they owe now.
 
-use super::deployment::CallBefore;
-use crate::chain::families::cdp::AuctionRow;
-use smallvec::{SmallVec, smallvec};
-
 use plimsoll_math::{MathError, Rad, Ray, WAD};
 use plimsoll_protocols::lending::maker::{IlkId, IlkState, Maker, MakerError, Position};
 use plimsoll_protocols::lending::{Exposure, Indices};
+use smallvec::{SmallVec, smallvec};
 
+use super::deployment::CallBefore;
+use crate::chain::families::cdp::AuctionRow;
 use crate::chain::ids::{AccountId, DeploymentId, FeedId, IssuerId, PositionKey, ProtocolId, TokenId};
 use crate::chain::oracles::Oracles;
 use crate::deployments::deployed::Protocols;

@@ -6,9 +6,6 @@ pub mod events;
 mod farm;
 mod genesis;
 
-pub use farm::FarmCell;
-pub use genesis::{Emissions, fund_farms};
-
 use std::fmt::Debug;
 
 use plimsoll_math::Decimal;
@@ -22,6 +19,8 @@ use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredFarm};
 use crate::checks::names::{EntityKind, Use};
 use crate::reader::piece::{At, Node, Placed};
+pub use farm::FarmCell;
+pub use genesis::{Emissions, fund_farms};
 
 /// What a scenario says of a staking farm.
 pub trait FarmSpec: Debug {

@@ -3,10 +3,7 @@
 mod average;
 mod params;
 
-use crate::deployments::deployed::Protocols;
 use bevy_ecs::prelude::{ResMut, Resource};
-
-pub use params::{OracleParams, PublishParams, SourceParams, UpdateParams};
 
 use self::average::TimeWeighted;
 use crate::chain::clock::Clock;
@@ -17,6 +14,8 @@ use crate::chain::time::TimeSpan;
 use crate::chain::tokens::Tokens;
 use crate::chain::venues::Venues;
 use crate::deployments::amm::PoolCell;
+use crate::deployments::deployed::Protocols;
+pub use params::{OracleParams, PublishParams, SourceParams, UpdateParams};
 
 /// A feed's sources, with what it remembers of them.
 #[derive(Debug, Clone)]

@@ -1,10 +1,9 @@
 //! Times of a price file, in microseconds since 1970.
 
+use crate::market::price::TimeFormat;
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 use jiff::tz::Offset;
-
-use crate::market::price::TimeFormat;
 
 /// Units that files write times in, with their microseconds.
 const UNITS: [(&str, f64); 3] = [("seconds", 1e6), ("milliseconds", 1e3), ("microseconds", 1.0)];
