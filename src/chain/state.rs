@@ -67,6 +67,6 @@ pub struct NamedAccounts {
     pub founder: AccountId,
     /// Liquidity tokens that are locked for ever.
     pub locked: AccountId,
-    /// The pools' protocol fees.
+    /// Protocols' fees, and what they mint for their developers.
     pub treasury: AccountId,
 }

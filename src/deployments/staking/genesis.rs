@@ -23,7 +23,7 @@ pub(super) fn open(list: &[FarmParams], genesis: &mut Genesis) -> Result<(), Str
         for (time, amount) in params.emissions() {
             emissions.push((genesis.chain().clock.block_at(*time), id, genesis.units(reward, amount)));
         }
-        let contract = params.open(genesis.chain());
+        let contract = params.open(genesis.chain())?;
         let (account, at) = (genesis.open_account(), genesis.next_address());
         let cell = FarmCell { at, id, account, staked, reward, contract, undo: Vec::new() };
         let named = genesis.deploy(declared.name, cell);

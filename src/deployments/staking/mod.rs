@@ -27,8 +27,11 @@ pub trait FarmSpec: Debug {
     /// Returns its name, the pools whose liquidity tokens are staked, and the token it pays.
     fn declared(&self) -> DeclaredFarm<'_>;
 
-    /// Returns when it is funded, from the start of the run, and with how many whole tokens.
-    fn emissions(&self) -> &[(TimeSpan, Decimal)];
+    /// Returns when it is funded, from the start of the run, and with how many whole tokens; nothing by default, since most
+    /// contracts mint their rewards.
+    fn emissions(&self) -> &[(TimeSpan, Decimal)] {
+        &[]
+    }
 
     /// Notes what is wrong with it, but for its pool and emissions.
     fn check(&self, at: At, check: &mut Check);
@@ -37,7 +40,10 @@ pub trait FarmSpec: Debug {
     fn pool_nodes<'a>(&self, at: At<'a>) -> Vec<Node<'a>>;
 
     /// Opens it before anybody stakes.
-    fn open(&self, chain: &ChainState) -> StakingContract;
+    ///
+    /// # Errors
+    /// The contract refuses it.
+    fn open(&self, chain: &ChainState) -> Result<StakingContract, String>;
 }
 
 impl Family for FarmParams {

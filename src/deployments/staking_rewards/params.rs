@@ -66,7 +66,7 @@ impl FarmSpec for Params {
         vec![at.node.at("pool")]
     }
 
-    fn open(&self, _chain: &ChainState) -> StakingContract {
-        StakingRewards::new(self.duration.ms / 1_000).into()
+    fn open(&self, _chain: &ChainState) -> Result<StakingContract, String> {
+        Ok(StakingRewards::new(self.duration.ms / 1_000).into())
     }
 }
