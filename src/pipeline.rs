@@ -289,6 +289,7 @@ mod tests {
             "Lender",
             "LendingLiquidator",
             "LiquidityProvider",
+            "Staker",
             "VaultOwner",
             "Keeper",
         ];
@@ -301,6 +302,7 @@ mod tests {
             "Lender",
             "LendingLiquidator",
             "LiquidityProvider",
+            "Staker",
             "VaultOwner",
             "Keeper",
         ];

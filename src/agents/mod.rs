@@ -24,6 +24,7 @@ pub mod router;
 mod sandwich;
 pub mod schedule;
 pub mod searcher;
+pub mod staker;
 pub mod trader;
 pub mod vault_owner;
 pub mod view;
@@ -328,6 +329,8 @@ kinds! {
     LendingLiquidator(lending_liquidator::LendingLiquidatorParams, lending_liquidator::LendingLiquidator);
     /// Providers of liquidity.
     LiquidityProvider(liquidity_provider::LiquidityProviderParams, liquidity_provider::LiquidityProvider);
+    /// Stakers of liquidity, who live on its rewards.
+    Staker(staker::StakerParams, staker::Staker);
     /// Searchers, who build bundles around the trades of others.
     Searcher(searcher::SearcherParams, searcher::Searcher);
     /// Owners of vaults in a Maker system.
