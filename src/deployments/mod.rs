@@ -21,6 +21,7 @@ pub mod leveraged_farm;
 pub mod liquidatable;
 pub mod liquidation_map;
 pub mod maker;
+pub mod masterchef;
 pub mod morpho_blue;
 pub mod paths;
 pub mod positions;
@@ -164,6 +165,8 @@ deployments! {
     FarmParams is staking::FarmSpec {
         /// Synthetix `StakingRewards`.
         StakingRewards(staking_rewards),
+        /// Sushi's `MasterChef`.
+        MasterChef(masterchef),
     }
     /// A lending market.
     LendingParams is lending::LendingSpec {

@@ -631,6 +631,41 @@ fn farming_must_be_possible() {
 }
 
 #[test]
+fn a_farm_that_mints_its_rewards_must_share_them_among_pools_of_its_own() {
+    let chef = r#"farms: [MasterChef(
+            name: "chef", reward: "UNI", reward_per_block: "2", bonus: ("1 h", 10),
+            pools: [(pool: "ETH/USDC", alloc_point: 3), (pool: "UNI/USDC", alloc_point: 1)],
+        ), StakingRewards("#;
+    let staker = r#"agents: [
+        Staker(
+            name: "stakers", farm: "chef", pool: "UNI/USDC", capital: Fixed(2_000), claims_every: "6 h", gas_multiple: 3,
+        ),"#;
+    let sound = SOUND.replace("farms: [\n        StakingRewards(", chef).replace("agents: [", staker);
+    assert_eq!(said(&sound), []);
+    breaks_in(
+        &sound,
+        "error",
+        &[
+            (r#"reward_per_block: "2""#, r#"reward_per_block: ^"0""#, "expected more than 0"),
+            (r#"bonus: ("1 h", 10)"#, r#"bonus: ^("1 h", 0)"#, "`bonus` is 0; expected a multiple from 1 to 1,000"),
+            (
+                r#"(pool: "UNI/USDC", alloc_point: 1)"#,
+                r#"(pool: "UNI/USDC", alloc_point: 1), (pool: ^"ETH/USDC", alloc_point: 1)"#,
+                "the pool `ETH/USDC` is listed twice; expected another pool",
+            ),
+            (
+                r#"pools: [(pool: "ETH/USDC", alloc_point: 3), (pool: "UNI/USDC", alloc_point: 1)]"#,
+                r#"pools: ^[(pool: "UNI/USDC", alloc_point: 0)]"#,
+                "no pool gets a part of the reward; expected a pool",
+            ),
+            (r#"farm: "chef""#, r#"farm: ^"farm""#, "the farm `farm` does not stake `UNI/USDC`; expected `ETH/USDC`"),
+            ("gas_multiple: 3", "gas_multiple: ^-1", "`gas_multiple` is -1; expected 0 or more"),
+            (r#"farm: "farm""#, r#"farm: ^"chef""#, "the farm `chef` is a MasterChef; expected a StakingRewards"),
+        ],
+    );
+}
+
+#[test]
 fn populations_must_be_possible() {
     breaks(
         "error",

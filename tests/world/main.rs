@@ -15,4 +15,5 @@ mod maker;
 mod oracles;
 mod positions;
 mod price_order;
+mod staking;
 mod vault_order;

@@ -96,4 +96,6 @@ macro_rules! staking_contracts {
 staking_contracts! {
     /// Synthetix `StakingRewards`.
     StakingRewards(staking_rewards::StakingRewards);
+    /// Sushi's `MasterChef`.
+    MasterChef(masterchef::MasterChef);
 }

@@ -1,8 +1,8 @@
 //! The contract as one of the family: a market is a pool.
 
-use super::{MasterChef, Paid};
+use super::{MasterChef, MasterChefBefore, Paid};
 use crate::AccountId;
-use crate::farm::{BlockTime, Staking, StakingError, StakingMoves};
+use crate::farm::{BlockTime, Staking, StakingError, StakingMoves, UndoStaking};
 
 impl Staking for MasterChef {
     fn markets(&self) -> u16 {
@@ -57,6 +57,18 @@ impl Staking for MasterChef {
 
     fn reward_held(&self) -> u128 {
         self.sushi_balance
+    }
+}
+
+impl UndoStaking for MasterChef {
+    type Before = MasterChefBefore;
+
+    fn before_call(&self, market: u16, account: AccountId) -> MasterChefBefore {
+        self.before(market, account)
+    }
+
+    fn undo_call(&mut self, before: &MasterChefBefore) {
+        self.restore(before);
     }
 }
 

@@ -1,0 +1,5 @@
+//! Sushi's `MasterChef`.
+
+mod params;
+
+pub use params::Params;
