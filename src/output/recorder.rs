@@ -261,11 +261,7 @@ fn vault_tallied(at: &VaultAt, sees: &View, tick: &mut BlockColumns, summary: &m
         tick.bad_debt_numeraire += bad_debt;
         summary.liquidations.bad_debt_numeraire += bad_debt;
     }
-    auctions.net_surplus_stablecoin = net_surplus(sees);
-}
-
-fn net_surplus(sees: &View) -> f64 {
-    sees.protocols.issuers().map(|issuer| issuer.net_surplus()).sum()
+    auctions.net_surplus_stablecoin = sees.protocols.net_surplus();
 }
 
 fn block_columns(
@@ -304,7 +300,7 @@ fn block_columns(
                     let auctions = summary.auctions.get_or_insert_default();
                     auctions.started += 1;
                     auctions.due_stablecoin += at.debt_whole;
-                    auctions.net_surplus_stablecoin = net_surplus(sees);
+                    auctions.net_surplus_stablecoin = sees.protocols.net_surplus();
                 }
             }
             EventKind::Sandwiched(at) => {

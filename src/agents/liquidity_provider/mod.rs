@@ -123,7 +123,7 @@ impl Agent for LiquidityProvider {
                 self.earnings.collected.iter_mut().zip(fees).for_each(|(sum, fee)| *sum = sum.saturating_add(fee));
             }
             EventKind::Expired { .. } | EventKind::Dropped { .. } if self.state == State::Outside => {
-                self.state = State::Gone
+                self.state = State::Gone;
             }
             _ => {}
         }

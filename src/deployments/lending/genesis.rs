@@ -20,7 +20,7 @@ pub(super) fn open(list: &[LendingParams], genesis: &mut Genesis) -> Result<(), 
         };
         let assets: SmallVec<[Asset; 2]> = params.names().into_iter().map(asset).collect();
         let decimals: Vec<u8> = assets.iter().map(|asset| chain.tokens.get(asset.token).decimals).collect();
-        let market = params.open(&decimals, chain).map_err(|error| refused(error.to_string()))?;
+        let market = params.open(&decimals, chain).map_err(refused)?;
         let (account, at) = (genesis.open_account(), genesis.next_address());
         let protocol = genesis.directory.list_positions(at, params.name(), Vec::new());
         let (orders, lost) = (LoanOrders::default(), smallvec![0; assets.len()]);

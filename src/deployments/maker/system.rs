@@ -175,6 +175,13 @@ impl MakerCell {
     }
 }
 
+impl Protocols<'_, '_> {
+    /// Returns surplus less bad debt of all systems together, in whole dai.
+    pub fn net_surplus(&self) -> f64 {
+        self.issuers().map(MakerCell::net_surplus).sum()
+    }
+}
+
 /// Returns the system that has the ilk of this name, and its number there; scenarios are checked for it.
 pub fn ilk_named<'p>(protocols: &'p Protocols, name: &str) -> (&'p MakerCell, IlkId) {
     let found = protocols.issuers().find_map(|cell| Some((cell, cell.named(name)?)));
