@@ -33,28 +33,28 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FarmLenderParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "super::one")]
     pub count: u32,
     /// The bank it supplies.
     pub bank: String,
     /// What it supplies, in whole tokens of the bank's base asset.
     pub supply: Distribution,
-    /// When it supplies.
+    /// When it supplies; before the first block by default.
     #[serde(default)]
     pub entry: Entry,
-    /// When it withdraws everything.
+    /// When it withdraws everything; never by default.
     #[serde(default)]
     pub exit: Exit,
-    /// Priority fee, in gwei per unit of gas.
+    /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
     /// How long it waits for block space, and what it pays for it; what it is about is its supply.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
 }

@@ -3,8 +3,9 @@
 //! Sees: every position that is under water as the block begins, with its health. Decides: for each that it notices,
 //! what the prize is worth after gas at the base fee; it goes for the most valuable ones, and offers a share of the
 //! gain as priority fee. While a transaction waits it raises the bid by a tenth a block, as long as killing pays at the
-//! new one; a position that it has no transaction for any more it may go for again. The swap inside `kill` is the forced sale; the killer gets only the prize, in the base asset.
-//! Ignores: who else is after the same position: who comes second reverts and pays for it.
+//! new one; a position that it has no transaction for any more it may go for again. The swap inside `kill` is the
+//! forced sale; the killer gets only the prize, in the base asset. Ignores: who else is after the same position: who
+//! comes second reverts and pays for it.
 
 use std::cmp::Reverse;
 
@@ -37,30 +38,30 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FarmLiquidatorParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "super::one")]
     pub count: u32,
     /// The bank whose positions it watches.
     pub bank: String,
-    /// Least gain after gas that it acts for, in the numeraire.
+    /// It acts for a gain after gas above this, in whole numeraire tokens; 0 by default.
     #[serde(default = "super::nothing")]
     pub min_profit: Distribution,
-    /// Probability of seeing a position that is under water, per block and position.
+    /// Probability of seeing a position that is under water, per block and position; 1 by default.
     #[serde(default = "super::always")]
     pub attention: Distribution,
-    /// Share of the gain after base fee that it offers as priority fee.
+    /// Share of the gain after base fee that it offers as priority fee, 0 to 1, drawn for each transaction.
     pub bid_share: Distribution,
-    /// The most that it offers as priority fee, in gwei per unit of gas.
+    /// The most that it offers as priority fee, in gwei per unit of gas; no limit by default.
     #[serde(default)]
     pub tip_cap: Option<f64>,
-    /// How many blocks a transaction may wait to be taken, its first included.
+    /// How many blocks a transaction may wait to be taken, its first included; 25 by default.
     #[serde(default = "super::liquidation_expiry")]
     pub expiry: u64,
-    /// Most positions it tries to kill in a block, and most for which it raises its bid.
+    /// Most positions it tries to kill in a block, and most for which it raises its bid; the most valuable first.
     pub kills_per_block: u32,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
 }
@@ -97,7 +98,7 @@ struct Pending {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Seen {
     position: PositionId,
-    /// Worth of the prize after gas at the base fee.
+    /// Worth of the prize after gas at the base fee, in whole numeraire tokens.
     gain: f64,
     bid: Bid,
     /// The nonce under which a transaction for it waits.
@@ -147,8 +148,8 @@ impl Agent for FarmLiquidator {
 }
 
 impl FarmLiquidator {
-    /// Returns what it would do about a position; none if it does not notice it, or does not find it worth a transaction.
-    /// Dice are thrown per position, so that one position more leaves the others' throws.
+    /// Returns what it would do about a position; none if it does not notice it, or does not find it worth a
+    /// transaction. Dice are thrown per position, so that one position more leaves the others' throws.
     fn look_at(&self, at: &Liquidatable, sees: &View, out: &mut Outbox) -> Option<Seen> {
         let position = PositionId(at.key.position);
         let prize = sees.worth(sees.protocols.bank(self.bank).base, at.prize.expect("a bank pays for kills"));

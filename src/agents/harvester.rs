@@ -30,22 +30,22 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HarvesterParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "super::one")]
     pub count: u32,
     /// The goblin whose rewards it reinvests.
     pub goblin: String,
-    /// Least gain after gas that it acts for, in the numeraire.
+    /// It acts for a gain after gas above this, in whole numeraire tokens; 0 by default.
     #[serde(default = "super::nothing")]
     pub min_profit: Distribution,
-    /// How often it looks.
+    /// Time between two looks; a transaction waits at most as long.
     pub every: TimeSpan,
-    /// Priority fee, in gwei per unit of gas.
+    /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
 }

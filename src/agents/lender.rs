@@ -1,9 +1,9 @@
 //! Supplies a lending market, and runs when it is frightened.
 //!
 //! Sees: its asset's utilisation, what its debtors owe and nobody will pay, and the asset's price outside. Decides:
-//! withdraws everything when one of them passes what it can bear, or when its time is over; of what is lent out it takes
-//! what is idle, and comes back for the rest. A withdrawal beyond the market's cash reverts, and it waits until there is
-//! some again. Ignores: rates.
+//! withdraws everything when one of them passes what it can bear, or when its time is over; of what is lent out it
+//! takes what is idle, and comes back for the rest. A withdrawal beyond the market's cash reverts, and it waits until
+//! there is some again. Ignores: rates.
 
 use bevy_ecs::prelude::Component;
 use plimsoll_protocols::lending::Part;
@@ -33,39 +33,39 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LenderParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "super::one")]
     pub count: u32,
-    /// The lending market.
+    /// The lending market that it supplies.
     pub market: String,
     /// The token that it supplies.
     pub asset: String,
     /// How much of it, in whole tokens.
     pub supply: Distribution,
-    /// When it supplies.
+    /// When it supplies; before the first block by default.
     #[serde(default)]
     pub entry: Entry,
-    /// When it withdraws everything, whatever happens.
+    /// When it withdraws everything, whatever happens; never by default.
     #[serde(default)]
     pub exit: Exit,
-    /// Utilisation above which it runs; above 1 by default, and it never does.
+    /// Utilisation above which it runs, as in 0.95; above 1, as by default, it never does.
     #[serde(default = "never")]
     pub fears_utilisation: Distribution,
-    /// Share of the market's supply that nobody will pay back above which it runs.
+    /// Share of the market's supply that nobody will pay back above which it runs; by default it never does.
     #[serde(default = "never")]
     pub fears_bad_debt: Distribution,
-    /// Fall of the asset's price outside since the start above which it runs, as in 0.05.
+    /// Fall of the asset's price outside since the start above which it runs, as in 0.05; by default it never does.
     #[serde(default = "never")]
     pub fears_depeg: Distribution,
-    /// Probability of looking at a block.
+    /// Probability of looking at a block: with 1, the default, none is missed; near 0 it acts too late or never.
     #[serde(default = "super::always")]
     pub attention: Distribution,
-    /// Priority fee, in gwei per unit of gas.
+    /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
 }
@@ -148,7 +148,8 @@ impl Lender {
         out.submit(smallvec![call.of(self.to)], Bid::tip(self.tip))
     }
 
-    /// Withdraws what is idle of its claim. Where nothing is, it asks once for all of it and is refused, and then waits.
+    /// Withdraws what is idle of its claim. Where nothing is, it asks once for all of it and is refused, and then
+    /// waits.
     fn run(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if self.waits {
             return PATIENCE.wake(sees);

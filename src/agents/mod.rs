@@ -55,13 +55,13 @@ use view::View;
 /// Who an agent is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component)]
 pub struct Identity {
-    /// Its number in the run.
+    /// Its number in the run: dense, in the order of the scenario.
     pub id: AgentId,
     /// Its key for dice: its population's name and its number there.
     pub who: Who,
-    /// Its wallet.
+    /// Its wallet in the ledger.
     pub account: AccountId,
-    /// How many transactions it has submitted.
+    /// How many transactions it has submitted: the next one's nonce.
     pub nonce: u32,
     /// Whether it ever wanted to submit one and had not enough gas money.
     pub out_of_gas_money: bool,
@@ -69,7 +69,7 @@ pub struct Identity {
     pub priced_out: u32,
 }
 
-/// What acts.
+/// What an agent of some kind decides by and remembers: its component.
 pub trait Agent: Component<Mutability = Mutable> + Sized {
     /// Fills the outbox, and says when it wants to be asked again.
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake;
@@ -188,9 +188,9 @@ pub struct PopulationName {
 pub struct AgentDirectory {
     /// The account of agent 0.
     pub first_account: u32,
-    /// By id.
+    /// Every agent, by its id.
     pub agents: Vec<Listed>,
-    /// In the order of the scenario.
+    /// Every population, in the order of the scenario.
     pub populations: Vec<PopulationName>,
 }
 

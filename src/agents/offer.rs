@@ -15,11 +15,11 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PatienceParams {
-    /// How many blocks a transaction may wait to be taken, its first included.
+    /// How many blocks a transaction may wait to be taken, its first included: 1 or more, rounded to whole ones.
     pub blocks: Option<Distribution>,
-    /// The most that it pays in all, in gwei per unit of gas.
+    /// The most that it pays in all, base fee and tip, in gwei per unit of gas; while gas costs more, it waits.
     pub max_fee: Option<Distribution>,
-    /// The most that a transaction's gas may cost, as a share of what it is about.
+    /// The most that a transaction's gas may cost, as a share of what it is about, as in 0.01.
     pub gas_share: Option<Distribution>,
 }
 
@@ -63,7 +63,7 @@ pub struct Offer {
 struct Bounds {
     max_fee: u128,
     gas_share: Option<f64>,
-    /// Blocks.
+    /// In blocks, the one in which it is submitted included.
     patience: Option<u64>,
 }
 
@@ -85,8 +85,8 @@ impl Offer {
         Self { tip: sees.gwei(tip_gwei), bounds: (*params != PatienceParams::default()).then_some(bounds) }
     }
 
-    /// Returns the bid for a transaction about something worth `at_stake`, in the numeraire, or none: gas is dearer than it
-    /// pays, and it has no time to wait for cheaper gas.
+    /// Returns the bid for a transaction about something worth `at_stake`, in the numeraire, or none: gas is dearer
+    /// than it pays, and it has no time to wait for cheaper gas.
     pub fn bid(&self, sees: &View, at_stake: impl FnOnce() -> f64, gas: u64) -> Option<Bid> {
         let Some(Bounds { max_fee, gas_share, patience }) = self.bounds else { return Some(Bid::tip(self.tip)) };
         let share = gas_share.map_or(u128::MAX, |share| sees.priority_fee(share * at_stake(), gas));
@@ -97,8 +97,8 @@ impl Offer {
     }
 }
 
-/// Returns the bid of an agent in a hurry, who gains `worth` before gas and keeps at least `kept` of it: a tip, and room
-/// for the base fee to double until `last_block`, as far as the gain allows. Worths are in the numeraire.
+/// Returns the bid of an agent in a hurry, who gains `worth` before gas and keeps at least `kept` of it: a tip, and
+/// room for the base fee to double until `last_block`, as far as the gain allows. Worths are in the numeraire.
 pub fn hurried(sees: &View, tip: u128, worth: f64, kept: f64, gas: u64, last_block: u64) -> Bid {
     let pays = sees.priority_fee(worth - kept, gas);
     let now = sees.gas.base_fee.saturating_add(tip);

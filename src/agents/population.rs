@@ -31,9 +31,9 @@ pub type InitialBalances = SmallVec<[(TokenId, u128); 2]>;
 /// One agent as it was drawn.
 #[derive(Debug)]
 pub struct NewAgent<A> {
-    /// What acts.
+    /// Its component, as drawn.
     pub agent: A,
-    /// Its tokens.
+    /// Its tokens in smallest units, gas money and stake apart.
     pub initial_balances: InitialBalances,
     /// Whole native tokens on top, to pay gas from.
     pub gas_money: f64,
@@ -61,7 +61,7 @@ impl<A> NewAgent<A> {
 pub struct Activity<'d> {
     /// The verb, as whoever does it calls it.
     pub verb: &'static str,
-    /// Names of the scenario.
+    /// The names of what it is done to, in an order that the verb fixes.
     pub of: Vec<&'d str>,
 }
 
@@ -123,7 +123,7 @@ pub trait PopulationParams {
 
 /// What the user writes of one kind, and what acts then.
 pub trait Population: PopulationParams {
-    /// What acts.
+    /// The component of its agents.
     type Agent: Agent;
 
     /// Draws one agent.

@@ -13,7 +13,7 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience(TimeSpan);
 
-/// Five minutes.
+/// The patience of every kind: no published figure was found; five minutes.
 pub const PATIENCE: Patience = Patience(TimeSpan::seconds(300));
 
 impl Patience {

@@ -1,11 +1,11 @@
 //! Takes careless trades between two of its own.
 //!
-//! Sees: what waits, public as it is, and the pool as the block found it. Decides: which swaps leave more to take than gas
-//! costs; the size by exact quotes on a copy of the pool, so that the victim still gets what it asks for; bids a share of
-//! the gain. Its bundle (front-run, victim, back-run) is taken as a whole or not at all, and one that is not costs
-//! nothing, as with Flashbots: of several searchers around one victim, the one that bids most has it. Ignores: what other
-//! bundles and dearer transactions do to the pool before its own: a bundle that then no longer pays falls through. Only
-//! transactions that are one swap are looked at.
+//! Sees: what waits, public as it is, and the pool as the block found it. Decides: which swaps leave more to take than
+//! gas costs; the size by exact quotes on a copy of the pool, so that the victim still gets what it asks for; bids a
+//! share of the gain. Its bundle (front-run, victim, back-run) is taken as a whole or not at all, and one that is not
+//! costs nothing, as with Flashbots: of several searchers around one victim, the one that bids most has it. Ignores:
+//! what other bundles and dearer transactions do to the pool before its own: a bundle that then no longer pays falls
+//! through. Only transactions that are one swap are looked at.
 
 use bevy_ecs::prelude::Component;
 use plimsoll_protocols::amm::Pool;
@@ -37,31 +37,31 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearcherParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "super::one")]
     pub count: u32,
     /// The pool whose trades it looks at.
     pub pool: String,
-    /// Worth of what it holds at the start, an equal part in each of the pool's tokens, in the numeraire. A front-run spends
-    /// no more than what it holds of the token.
+    /// Worth of what it holds at the start, an equal part in each of the pool's tokens, in whole numeraire tokens. A
+    /// front-run spends no more than what it holds of the token.
     pub capital: Distribution,
-    /// Least gain after gas that it acts for, in the numeraire.
+    /// It acts for a gain after gas above this, in whole numeraire tokens; 0 by default.
     #[serde(default = "super::nothing")]
     pub min_profit: Distribution,
-    /// Probability of looking at a block.
+    /// Probability of looking at a block: with 1, the default, none is missed; near 0 it acts too late or never.
     #[serde(default = "super::always")]
     pub attention: Distribution,
-    /// Share of the gain after base fee that it offers as priority fee.
+    /// Share of the gain after base fee that it offers as priority fee, 0 to 1, drawn for each transaction.
     pub bid_share: Distribution,
-    /// The most that it offers as priority fee, in gwei per unit of gas.
+    /// The most that it offers as priority fee, in gwei per unit of gas; no limit by default.
     #[serde(default)]
     pub tip_cap: Option<f64>,
-    /// The most bundles that it submits in a block.
+    /// The most bundles that it submits in a block, the most valuable first; 1 by default.
     #[serde(default = "super::one")]
     pub bundles_per_block: u32,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
 }
@@ -83,7 +83,7 @@ pub struct Searcher {
 struct Plan {
     target: Target,
     sandwich: Sandwich,
-    /// Gain after base fee, in the numeraire.
+    /// Gain after base fee, in whole numeraire tokens.
     gain: f64,
 }
 
@@ -92,8 +92,8 @@ struct Plan {
 struct Target {
     victim: (AccountId, u32),
     swap: Swap,
-    /// What it pays on top of the base fee, in the native token's smallest units per unit of gas: a bundle that pays less
-    /// comes after it.
+    /// What it pays on top of the base fee, in the native token's smallest units per unit of gas: a bundle that pays
+    /// less comes after it.
     tip: u128,
 }
 

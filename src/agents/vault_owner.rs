@@ -1,9 +1,9 @@
 //! Owns a vault: dai drawn against collateral in a Maker system.
 //!
-//! Sees: its own collateral ratio at the oracle's price, when it looks. Decides: opens its vault when its moment comes, by one
-//! transaction; then, if the ratio is below what it acts at, brings it back to its target by its temperament: locks more
-//! collateral or pays dai back, as far as its wallet goes. A sleeper is never asked. Ignores: fees, gas, and what others do.
-//! A vault that the system refuses is not tried again; a defence that fails is, when it looks next.
+//! Sees: its own collateral ratio at the oracle's price, when it looks. Decides: opens its vault when its moment comes,
+//! by one transaction; then, if the ratio is below what it acts at, brings it back to its target by its temperament:
+//! locks more collateral or pays dai back, as far as its wallet goes. A sleeper is never asked. Ignores: fees, gas, and
+//! what others do. A vault that the system refuses is not tried again; a defence that fails is, when it looks next.
 
 use bevy_ecs::prelude::Component;
 use plimsoll_protocols::lending::Part;
@@ -38,42 +38,42 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VaultOwnerParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "super::one")]
     pub count: u32,
     /// The ilk of a Maker system.
     pub ilk: String,
     /// Collateral that it locks, in whole tokens.
     pub collateral: Distribution,
-    /// What that is worth over the dai that it draws, such as 2.
+    /// What that is worth over the dai that it draws, such as 2: at least the ilk's liquidation ratio.
     pub collateral_ratio: Distribution,
-    /// Whether the dai stays in its wallet; at genesis it is spent otherwise.
+    /// Whether the dai stays in its wallet; by default what is drawn at genesis is spent.
     #[serde(default)]
     pub keeps_dai: bool,
-    /// When it opens its vault.
+    /// When it opens its vault; before the first block by default.
     #[serde(default)]
     pub entry: Entry,
-    /// What it does when its ratio is low.
+    /// What it does when its ratio is low; nothing by default.
     #[serde(default)]
     pub temperament: Temperament,
-    /// Collateral ratio below which it does that.
+    /// Collateral ratio below which it does that; 1.6 by default.
     #[serde(default = "act_below")]
     pub act_below: Distribution,
-    /// Collateral ratio that it wants to have then.
+    /// Collateral ratio that it wants to have then; 2 by default.
     #[serde(default = "target")]
     pub target: Distribution,
-    /// Probability of looking at a block.
+    /// Probability of looking at a block: with 1, the default, none is missed; near 0 it acts too late or never.
     #[serde(default = "super::always")]
     pub attention: Distribution,
-    /// What it keeps in its wallet to lock or to pay with, as a share of its collateral's worth.
+    /// What it keeps in its wallet to lock or to pay with, as a share of its collateral's worth; nothing by default.
     #[serde(default = "super::nothing")]
     pub spare: Distribution,
-    /// Priority fee, in gwei per unit of gas.
+    /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
 }
@@ -228,7 +228,8 @@ impl VaultOwner {
     }
 }
 
-/// Returns what an owner keeps of a token to pay gas with, if it is the one that pays gas: ten transactions at the base fee.
+/// Returns what an owner keeps of a token to pay gas with, if it is the one that pays gas: ten transactions at the base
+/// fee.
 fn gas_reserve(token: TokenId, sees: &View) -> u128 {
     let gas = 10 * u128::from(sees.gas.schedule.lock_and_draw);
     if token == sees.tokens.native { gas.saturating_mul(sees.gas.base_fee) } else { 0 }

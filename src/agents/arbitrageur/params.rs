@@ -22,12 +22,12 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArbitrageurParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "crate::agents::one")]
     pub count: u32,
-    /// The pool.
+    /// The pool that it trades in.
     pub pool: String,
     /// What the pool's price is held against: `Venue`, the external one, by default.
     #[serde(default)]
@@ -35,24 +35,24 @@ pub struct ArbitrageurParams {
     /// The lending market whose flash loans it takes where its capital does not suffice; none by default.
     #[serde(default)]
     pub flash: Option<String>,
-    /// What it can put into one trade, in the numeraire. It is held in the numeraire, or, where the pools' circle does not
-    /// pass that, in the circle's first token.
+    /// What it can put into one trade, in whole numeraire tokens. It is held in the numeraire, or, where the pools'
+    /// circle does not pass that, in the circle's first token.
     pub capital: Distribution,
-    /// Least gain after gas that it acts for, in the numeraire.
+    /// It acts for a gain after gas above this, in whole numeraire tokens; 0 by default.
     #[serde(default = "crate::agents::nothing")]
     pub min_profit: Distribution,
-    /// Probability of looking at a block.
+    /// Probability of looking at a block: with 1, the default, none is missed; near 0 it acts too late or never.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
-    /// Share of the gain after base fee that it offers as priority fee.
+    /// Share of the gain after base fee that it offers as priority fee, 0 to 1, drawn for each transaction.
     pub bid_share: Distribution,
-    /// The most that it offers as priority fee, in gwei per unit of gas.
+    /// The most that it offers as priority fee, in gwei per unit of gas; no limit by default.
     #[serde(default)]
     pub tip_cap: Option<f64>,
-    /// How many blocks a transaction may wait to be taken, its first included.
+    /// How many blocks a transaction may wait to be taken, its first included; 2 by default.
     #[serde(default = "crate::agents::arbitrage_expiry")]
     pub expiry: u64,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
 }

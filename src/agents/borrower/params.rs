@@ -22,52 +22,53 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BorrowerParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "crate::agents::one")]
     pub count: u32,
-    /// The lending market.
+    /// The lending market that it borrows from.
     pub market: String,
     /// The token that it posts.
     pub collateral: String,
     /// The token that it owes.
     pub debt: String,
-    /// What it posts is worth so much, in the numeraire; with `Leverage` or `Loops`, its own part of that.
+    /// What it posts is worth so much, in whole numeraire tokens; with `Leverage` or `Loops`, its own part of that.
     pub capital: Distribution,
     /// How much it owes.
     pub owes: Owes,
-    /// What becomes of what it borrows, unless that is posted again.
+    /// What becomes of what it borrows, unless that is posted again; it is spent by default.
     #[serde(default)]
     pub proceeds: Proceeds,
-    /// When it enters.
+    /// When it enters; before the first block by default.
     #[serde(default)]
     pub entry: Entry,
     /// Where it trades debt for collateral: `"a pool"`, `Router` for the best of all pools, or, by default, `Venue`.
     #[serde(default)]
     pub through: Through,
-    /// By which share less than quoted pools may give until its transaction reverts; by default it accepts anything.
+    /// By which share less than quoted pools may give until its transaction reverts, as in 0.01 for 1 %; by default it
+    /// accepts anything.
     #[serde(default)]
     pub slippage: Option<f64>,
-    /// What it does when its health is low.
+    /// What it does when its health is low; nothing by default.
     #[serde(default)]
     pub defence: Defence,
-    /// Health factor below which it does that.
+    /// Health factor below which it does that, 1 or more; 1.1 by default. At 1 it may be liquidated before it acts.
     #[serde(default = "act_below")]
     pub act_below: Distribution,
-    /// Health factor that it wants to have then.
+    /// Health factor that it wants to have then, above 1; 1.3 by default.
     #[serde(default = "target")]
     pub target: Distribution,
-    /// Probability of looking at a block.
+    /// Probability of looking at a block: with 1, the default, none is missed; near 0 it acts too late or never.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
-    /// What it keeps in its wallet to top up or to repay with, as a share of what it posts.
+    /// What it keeps in its wallet to top up or to repay with, as a share of what it posts; nothing by default.
     #[serde(default = "crate::agents::nothing")]
     pub spare: Distribution,
-    /// Priority fee, in gwei per unit of gas.
+    /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "crate::agents::tip")]
     pub tip: Distribution,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
 }
@@ -83,17 +84,17 @@ fn target() -> Distribution {
 /// How much a borrower owes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub enum Owes {
-    /// This part of what it posts.
+    /// This part of what it posts, by worth: at most what the market lends against the collateral.
     LoanToValue(Distribution),
-    /// What gives it this health factor.
+    /// What gives it this health factor: the nearer to 1, the sooner it may be liquidated.
     HealthFactor(Distribution),
     /// What makes its collateral so many times its own capital; the loan is posted again, by a flash loan.
     Leverage(Distribution),
     /// What it borrows by posting its loan again and again.
     Loops {
-        /// The part that it borrows of what it has just posted.
+        /// The part that it borrows of what it has just posted, by worth.
         loan_to_value: Distribution,
-        /// How often.
+        /// How often, 1 to 100: posted in all comes near capital / (1 - `loan_to_value`).
         times: u32,
     },
 }

@@ -1,5 +1,5 @@
-//! What a farmer does when its health is low. The contract has no call that sells a part of a position: a farmer puts in
-//! more, or closes.
+//! What a farmer does when its health is low. The contract has no call that sells a part of a position: a farmer puts
+//! in more, or closes.
 
 use serde::Deserialize;
 
@@ -17,15 +17,15 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DefenceParams {
-    /// What they do.
+    /// Whether they put in more, or close.
     pub how: How,
-    /// Health factor below which they do that.
+    /// Health factor below which they do that; 1.05 by default. Below 1 a position may be liquidated.
     #[serde(default = "act_below")]
     pub act_below: Distribution,
-    /// Health factor that they want to have then, if they top up.
+    /// Health factor that they want to have then, if they top up; 1.15 by default.
     #[serde(default = "target")]
     pub target: Distribution,
-    /// Probability of looking at a block.
+    /// Probability of looking at a block: with 1, the default, none is missed; near 0 it acts too late or never.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
 }

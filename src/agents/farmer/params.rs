@@ -27,24 +27,24 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FarmerParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "crate::agents::one")]
     pub count: u32,
     /// The goblin through which it farms.
     pub goblin: String,
     /// Own capital, in whole tokens of the bank's base asset.
     pub capital: Distribution,
-    /// Assets over own capital: 3 borrows twice the capital.
+    /// Assets over own capital: 3 borrows twice the capital, 1 borrows nothing.
     pub leverage: Distribution,
-    /// When it enters.
+    /// When it enters; before the first block by default.
     #[serde(default)]
     pub entry: Entry,
     /// How a position is opened by transaction.
     #[serde(default)]
     pub open: Opening,
-    /// When it closes its position.
+    /// When it closes its position; never by default.
     #[serde(default)]
     pub exit: Exit,
     /// How it closes its position.
@@ -56,13 +56,13 @@ pub struct FarmerParams {
     /// What it does when its health is low; nothing by default.
     #[serde(default)]
     pub defence: Option<DefenceParams>,
-    /// Priority fee, in gwei per unit of gas.
+    /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "crate::agents::tip")]
     pub tip: Distribution,
     /// How long it waits for block space, and what it pays for it; what it is about is its own capital.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
 }
@@ -97,13 +97,14 @@ pub enum Closing {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RebalanceParams {
-    /// How often it looks.
+    /// Time between two looks.
     pub every: TimeSpan,
-    /// By what share its leverage may be off the one it was drawn with.
+    /// By what share its leverage may be off the one it was drawn with, less than 1: with 0 it acts whenever it looks.
     pub band: f64,
     /// Base asset that it keeps to put in, as a share of its own capital and on top of it.
     pub reserve: Distribution,
-    /// The most that the gas may cost, as a share of what is moved.
+    /// The most that the gas may cost, as a share of what is moved, as in 0.01: with 0 it never acts where gas costs
+    /// anything.
     pub gas_share: f64,
 }
 

@@ -24,9 +24,9 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeeperParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "crate::agents::one")]
     pub count: u32,
     /// The ilk whose auctions it watches.
@@ -40,35 +40,35 @@ pub struct KeeperParams {
     /// Where it sells collateral for dai: `"a pool"`, `Router` for the best of all pools, or, by default, `Venue`.
     #[serde(default)]
     pub through: Through,
-    /// Share of what the sale brings that it wants to keep, as in 0.05.
+    /// Share of what the sale brings that it wants to keep, 0 to 1, as in 0.05; 0 by default. With 1 it pays nothing.
     #[serde(default = "crate::agents::nothing")]
     pub discount: Distribution,
-    /// Share of what it would pay that it opens an English auction with, where nobody has bid: all of it by default; with 0
-    /// it bids a smallest unit, 10^-45 dai.
+    /// Share of what it would pay that it opens an English auction with, where nobody has bid: all of it by default;
+    /// with 0 it bids a smallest unit, 10^-45 dai.
     #[serde(default = "crate::agents::always")]
     pub opens_at: Distribution,
-    /// Whether it bids in English auctions where somebody else has.
+    /// Whether it bids in English auctions where somebody else has; it does by default.
     #[serde(default = "yes")]
     pub outbids: bool,
-    /// Least gain after gas that it acts for, in the numeraire.
+    /// It acts for a gain after gas above this, in whole numeraire tokens; 0 by default.
     #[serde(default = "crate::agents::nothing")]
     pub min_profit: Distribution,
-    /// Probability of seeing an auction or an unsafe vault, per block and each.
+    /// Probability of seeing an auction or an unsafe vault, per block and each; 1 by default.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
-    /// Whether it starts auctions; else it only bids.
+    /// Whether it starts auctions, as by default; else it only bids.
     #[serde(default = "yes")]
     pub starts: bool,
-    /// Priority fee over the base fee, in gwei per unit of gas.
+    /// Priority fee over the base fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "crate::agents::tip")]
     pub tip: Distribution,
     /// Keepers among them whose gas price is fixed; none by default.
     #[serde(default)]
     pub fixed_gas: Option<FixedGasParams>,
-    /// Most transactions that it sends in a block.
+    /// Most transactions that it sends in a block; 100 by default.
     #[serde(default = "per_block")]
     pub per_block: u32,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
 }
@@ -77,7 +77,7 @@ pub struct KeeperParams {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FixedGasParams {
-    /// Probability that a keeper is one of them.
+    /// Probability that a keeper is one of them, 0 to 1.
     pub share: f64,
     /// What it pays in all, in gwei per unit of gas.
     pub price: Distribution,

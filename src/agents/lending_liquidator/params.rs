@@ -22,9 +22,9 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LendingLiquidatorParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "crate::agents::one")]
     pub count: u32,
     /// The lending market whose positions it watches.
@@ -33,7 +33,7 @@ pub struct LendingLiquidatorParams {
     pub collateral: String,
     /// The token that it repays.
     pub debt: String,
-    /// What it repays with.
+    /// What it repays with; flash loans by default.
     #[serde(default)]
     pub funds: Funds,
     /// When it sells what it seized; flash loans ask for at once.
@@ -42,25 +42,25 @@ pub struct LendingLiquidatorParams {
     /// Where it sells: `"a pool"`, `Router` for the best of all pools, or, by default, `Venue`.
     #[serde(default)]
     pub through: Through,
-    /// By which share less than quoted pools may give until its transaction reverts; by default as much as leaves what
-    /// it owes.
+    /// By which share less than quoted pools may give until its transaction reverts, as in 0.01; by default as much as
+    /// leaves what it owes.
     #[serde(default)]
     pub slippage: Option<f64>,
-    /// Least gain after gas that it acts for, in the numeraire.
+    /// It acts for a gain after gas above this, in whole numeraire tokens; 0 by default.
     #[serde(default = "crate::agents::nothing")]
     pub min_profit: Distribution,
-    /// Probability of seeing a position that may be liquidated, per block and position.
+    /// Probability of seeing a position that may be liquidated, per block and position; 1 by default.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
-    /// Share of the gain after base fee that it offers as priority fee.
+    /// Share of the gain after base fee that it offers as priority fee, 0 to 1, drawn for each transaction.
     pub bid_share: Distribution,
-    /// Most positions it goes for in a block.
+    /// Most positions it goes for in a block, the largest debts first; 1,000,000 by default.
     #[serde(default = "per_block")]
     pub per_block: u32,
-    /// How much of a position it takes at a time.
+    /// How much of a position it takes at a time; as much as the market allows by default.
     #[serde(default)]
     pub strategy: Strategy,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
 }

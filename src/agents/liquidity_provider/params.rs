@@ -26,12 +26,12 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiquidityProviderParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "crate::agents::one")]
     pub count: u32,
-    /// The pool.
+    /// The pool whose liquidity it provides.
     pub pool: String,
     /// What is put in, worth in whole tokens of the numeraire; in the pool's tokens, as the pool takes them.
     pub capital: Distribution,
@@ -41,10 +41,12 @@ pub struct LiquidityProviderParams {
     /// When a range is moved around the price again; never by default.
     #[serde(default)]
     pub recentre: Recentre,
-    /// Over how long the fees that it expects must pay for moving a range.
+    /// Over how long the fees that it expects must pay for moving a range; a day by default. The longer, the sooner it
+    /// moves.
     #[serde(default = "a_day")]
     pub horizon: TimeSpan,
-    /// How much less than quoted the trade for a new range may bring, as in 0.01.
+    /// How much less than quoted the trade for a new range may bring, 0 to 1; 0.01 by default. With 0 it reverts if the
+    /// price moves against it.
     #[serde(default = "a_hundredth")]
     pub slippage: f64,
     /// When fees that are kept apart are collected; only with the liquidity by default.
@@ -53,23 +55,23 @@ pub struct LiquidityProviderParams {
     /// What makes it take everything out; nothing by default.
     #[serde(default)]
     pub panic: Option<PanicParams>,
-    /// When it enters.
+    /// When it enters; before the first block by default.
     #[serde(default)]
     pub entry: Entry,
-    /// When it takes everything out, whatever happens.
+    /// When it takes everything out, whatever happens; never by default.
     #[serde(default)]
     pub exit: Exit,
-    /// Probability of looking at a block.
+    /// Probability of looking at a block: with 1, the default, none is missed; near 0 it acts too late or never.
     #[serde(default = "crate::agents::always")]
     pub attention: Distribution,
-    /// Priority fee, in gwei per unit of gas.
+    /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "crate::agents::tip")]
     pub tip: Distribution,
-    /// How long it waits for block space, and what it pays for it; what it is about is its liquidity, or the fees that it
-    /// collects.
+    /// How long it waits for block space, and what it pays for it; what it is about is its liquidity, or the fees that
+    /// it collects.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
 }
@@ -90,12 +92,12 @@ pub enum Recentre {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HarvestParams {
-    /// How often it looks.
+    /// Time between two looks, more than 0.
     pub every: TimeSpan,
-    /// How many times the gas of collecting they must be worth.
+    /// How many times the gas of collecting they must be worth; 1 by default, with 0 whatever they are worth.
     #[serde(default = "once")]
     pub gas_multiple: f64,
-    /// Whether they are put in again.
+    /// Whether they are put in again; they stay in the wallet by default.
     #[serde(default)]
     pub compound: bool,
 }
@@ -104,9 +106,9 @@ pub struct HarvestParams {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PanicParams {
-    /// Fall of one of the pool's tokens outside from which it takes everything out, as in 0.2.
+    /// Fall of one of the pool's tokens outside from which it takes everything out, between 0 and 1, as in 0.2.
     pub fall: Distribution,
-    /// From where the fall is counted.
+    /// From where the fall is counted; from the price at entry by default.
     #[serde(default)]
     pub from: Mark,
 }

@@ -21,41 +21,42 @@ use crate::reader::piece::Node;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TraderParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "crate::agents::one")]
     pub count: u32,
-    /// The pool.
+    /// The pool that it trades in.
     pub pool: String,
     /// Which two of the pool's tokens it trades, the first against the second; the pool's first two by default.
     #[serde(default)]
     pub pair: Option<(String, String)>,
-    /// Why it trades.
+    /// Why it trades; for reasons of its own by default.
     #[serde(default)]
     pub temperament: Temperament,
-    /// Worth of a trade, in the numeraire; a whale's sizes stand in its temperament.
+    /// Worth of a trade, in whole numeraire tokens, drawn for each; a whale's sizes stand in its temperament.
     #[serde(default)]
     pub size: Option<Distribution>,
-    /// Probability that a trade buys the first token; for noise.
+    /// Probability that a trade buys the first token, for noise; a half by default, 1 only buys, 0 only sells.
     #[serde(default = "crate::agents::half")]
     pub buys: f64,
-    /// How often it trades.
+    /// How often it trades; once a block by default.
     #[serde(default)]
     pub pace: Pace,
-    /// By which share a trade may pay less than the pool quoted when it was submitted, as in 0.005 for 0.5 %, drawn once
-    /// for each trader: below, the transaction reverts. By default it accepts anything.
+    /// By which share a trade may pay less than the pool quoted when it was submitted, as in 0.005 for 0.5 %, drawn
+    /// once for each trader: below, the transaction reverts. By default it accepts anything.
     #[serde(default)]
     pub slippage: Option<Distribution>,
-    /// Worth of what it holds at the start, half in each of the two tokens, in the numeraire.
+    /// Worth of what it holds at the start, half in each of the two tokens, in whole numeraire tokens. A trade is
+    /// cut to what it holds.
     pub capital: Distribution,
-    /// Priority fee, in gwei per unit of gas.
+    /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "crate::agents::tip")]
     pub tip: Distribution,
     /// How long it waits for block space, and what it pays for it; what it is about is the trade.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
 }

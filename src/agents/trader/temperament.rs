@@ -22,21 +22,21 @@ pub enum Temperament {
     Noise,
     /// Follows the trend: buys what has risen, sells what has fallen.
     Momentum {
-        /// Whose price it follows.
+        /// Whose price it follows; the pool's by default.
         #[serde(default)]
         watches: Watched,
         /// Over how long: the price is compared with that of its latest look that is at least so old.
         window: TimeSpan,
-        /// By which share the price must have risen or fallen, as in 0.01 for 1 %.
+        /// By which share the price must have risen or fallen, as in 0.01 for 1 %; 0 by default: any move will do.
         #[serde(default)]
         threshold: f64,
     },
-    /// Knows the price outside so many blocks ahead, and trades where the pool's is off by more than the fee. What trades at
-    /// the venue will do to its price it does not know.
+    /// Knows the price outside so many blocks ahead, and trades where the pool's is off by more than the fee. What
+    /// trades at the venue will do to its price it does not know.
     Informed {
-        /// Blocks.
+        /// How far it knows, in blocks, 1 to 100,000.
         blocks_ahead: u64,
-        /// By which share the pool's price after its fee must be off, as in 0.01 for 1 %.
+        /// By which share the pool's price after its fee must be off, as in 0.01 for 1 %; 0 by default.
         #[serde(default)]
         edge: f64,
     },
@@ -66,7 +66,7 @@ impl Temperament {
     }
 }
 
-/// A whale's orders come in the order of their blocks, within the run, and are about something.
+/// A whale's trades come in the order of their blocks, within the run, and are about something.
 fn check_orders(at: Node, orders: &[(u64, WhaleTrade)], check: &mut Check) {
     let list = at.nth(0);
     if orders.is_empty() {
@@ -92,7 +92,7 @@ fn check_orders(at: Node, orders: &[(u64, WhaleTrade)], check: &mut Check) {
     }
 }
 
-/// What a whale does.
+/// One trade of a whale, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub enum WhaleTrade {
     /// Buys the first token for so much of the numeraire.
@@ -102,7 +102,7 @@ pub enum WhaleTrade {
 }
 
 impl WhaleTrade {
-    /// Returns what it is worth, in the numeraire.
+    /// Returns what it is worth, in whole numeraire tokens.
     pub fn worth(self) -> f64 {
         match self {
             Self::Buy(worth) | Self::Sell(worth) => worth,
@@ -124,7 +124,7 @@ pub enum Watched {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Wish {
     pub(super) direction: Direction,
-    /// In the numeraire.
+    /// In whole numeraire tokens.
     pub(super) worth: f64,
     /// The most of what is paid, in its smallest units.
     pub(super) most: u128,
