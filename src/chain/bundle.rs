@@ -7,11 +7,12 @@ use super::transaction::Transaction;
 /// one piece, or leaves the bundle, which then costs nothing. A bundle is for one block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
-    /// What runs before.
+    /// Runs right before the victim.
     pub front: Transaction,
     /// Whose transaction it is about, and its nonce.
     pub victim: (AccountId, u32),
-    /// What runs after. What its first action calls [`super::transaction::AmountIn::Received`] is what the front paid out.
+    /// Runs right after it. What its first action calls [`super::transaction::AmountIn::Received`] is what the front
+    /// paid out.
     pub back: Transaction,
 }
 

@@ -30,17 +30,17 @@ impl BlockTimeParams {
 /// with the first block of the next second, for all of the time in between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clock {
-    /// Its number; the first is 0.
+    /// The block's number; the first is 0.
     pub block: u64,
-    /// Time since the start of the run.
+    /// Time since the first block.
     pub elapsed: TimeSpan,
     /// Time between blocks, on average.
     pub block_time: TimeSpan,
     /// The first block's time, in seconds since 1970.
     pub start: u64,
-    /// What the run's dice depend on.
+    /// The run's seed, which all of its dice depend on.
     pub seed: u64,
-    /// Where blocks come at random.
+    /// None where blocks come at equal intervals.
     arrivals: Option<Arrivals>,
 }
 

@@ -10,32 +10,32 @@ use super::dice::Dice;
 pub enum Distribution {
     /// Always this number.
     Fixed(f64),
-    /// Evenly between two numbers.
+    /// Evenly between two numbers, the lower one first.
     Uniform(f64, f64),
-    /// Normal.
+    /// The normal law: unbounded, so that what must not be negative has to be clamped.
     Normal {
-        /// Mean.
+        /// Its mean.
         mean: f64,
-        /// Standard deviation.
+        /// Its standard deviation; with 0 it is always the mean.
         sigma: f64,
     },
-    /// Log-normal: the logarithm is normal.
+    /// The log-normal law: the logarithm is normal. Always above 0.
     LogNormal {
-        /// Median.
+        /// Its median, above 0.
         median: f64,
-        /// Standard deviation of the logarithm.
+        /// Standard deviation of the logarithm; with 0 it is always the median.
         sigma: f64,
     },
-    /// Exponential.
+    /// The exponential law: never below 0.
     Exponential {
-        /// Mean.
+        /// Its mean, above 0.
         mean: f64,
     },
     /// One of these, each as likely.
     Choice(Vec<f64>),
     /// Another law, cut to a range: what falls outside is moved to its edge.
     Clamped {
-        /// The law.
+        /// The law that is cut.
         law: Box<Distribution>,
         /// Least value.
         min: f64,

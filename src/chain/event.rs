@@ -13,31 +13,31 @@ use super::liquidation::Liquidation;
 pub use super::revert::Revert;
 use super::transaction::Transaction;
 
-/// Something that happened.
+/// Something that happened in a block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// Whose transaction it was; none for what the scenario schedules.
     pub sender: Option<(AgentId, AccountId)>,
-    /// Gas used; a transaction's gas stands with its first event.
+    /// Gas used; a transaction's gas stands with its first event, and 0 with the others.
     pub gas: u64,
-    /// What was paid for it, in smallest units of the native token.
+    /// What was paid for that gas, in smallest units of the native token.
     pub fee: u128,
     /// Blocks that the transaction had waited; stands where its gas does.
     pub waited: u32,
-    /// What it was.
+    /// What happened, with its numbers.
     pub kind: EventKind,
 }
 
-/// What happened.
+/// What kinds of things happen, each with what accounts, tables and agents need to know of it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventKind {
     /// A swap in a pool.
     Swapped {
-        /// The pool.
+        /// In which pool.
         pool: PoolId,
         /// Which token went in, and which came out.
         direction: Direction,
-        /// What moved.
+        /// What went in, came out and was kept as a fee, in smallest units.
         traded: Traded,
     },
     /// Liquidity came to a pool.
@@ -50,7 +50,7 @@ pub enum EventKind {
         token: TokenId,
         /// Whether it was bought there or sold there.
         bought: bool,
-        /// Its amount, in smallest units.
+        /// How much of the token, in smallest units.
         amount: u128,
         /// What was paid or received, in smallest units of the numeraire.
         numeraire: u128,
@@ -78,7 +78,7 @@ pub enum EventKind {
     Staked(Box<StakedAt>),
     /// A farm was funded.
     FarmFunded {
-        /// The farm.
+        /// The staking contract that got the rewards.
         farm: FarmId,
         /// Reward tokens, in smallest units.
         amount: u128,
@@ -89,7 +89,7 @@ pub enum EventKind {
     Vault(Box<VaultAt>),
     /// An oracle's price was published.
     PricePublished {
-        /// The feed.
+        /// Whose answer changed.
         feed: FeedId,
         /// The price of a whole token in whole numeraire tokens, wad.
         price_wad: u128,
@@ -98,32 +98,32 @@ pub enum EventKind {
     Sandwiched(Box<Sandwich>),
     /// A transaction reverted; nothing happened but the payment of its gas.
     Reverted {
-        /// The action at which it failed.
+        /// The name of the action at which it failed.
         action: &'static str,
-        /// The position that the action named.
+        /// The position that the action named, if it is not the sender's own.
         position: Option<(DeploymentId, PositionId)>,
-        /// Why.
+        /// Why it failed, with its numbers.
         reason: Revert,
     },
     /// A transaction was thrown away: its sender could not pay for its gas.
     Dropped {
-        /// Its first action.
+        /// The name of its first action.
         action: &'static str,
-        /// The position that the action named.
+        /// The position that the action named, if it is not the sender's own.
         position: Option<(DeploymentId, PositionId)>,
     },
     /// A transaction was thrown away: no block took it in time.
     Expired {
-        /// Its first action.
+        /// The name of its first action.
         action: &'static str,
-        /// The position that the action named.
+        /// The position that the action named, if it is not the sender's own.
         position: Option<(DeploymentId, PositionId)>,
     },
     /// A transaction was thrown away: its sender put a dearer one in its place, which waits on.
     Replaced {
-        /// Its first action.
+        /// The name of its first action.
         action: &'static str,
-        /// The position that the action named.
+        /// The position that the action named, if it is not the sender's own.
         position: Option<(DeploymentId, PositionId)>,
     },
 }
@@ -131,7 +131,7 @@ pub enum EventKind {
 /// A swap that was taken between two others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sandwich {
-    /// The pool.
+    /// The pool of all three swaps.
     pub pool: PoolId,
     /// The way of the front-run and of the swap itself.
     pub direction: Direction,
@@ -139,11 +139,11 @@ pub struct Sandwich {
     pub victim: AgentId,
     /// What the front-run paid into the pool, in smallest units.
     pub paid: u128,
-    /// What the back-run got of the same token.
+    /// What the back-run got of the same token, in smallest units: more than `paid` where it gained.
     pub returned: u128,
-    /// What the swap paid out.
+    /// What the victim's swap paid out, in smallest units of the other token.
     pub got: u128,
-    /// What it would have paid out without the front-run.
+    /// What it would have paid out without the front-run, likewise.
     pub alone: u128,
 }
 
@@ -183,7 +183,8 @@ impl Event {
         }
     }
 
-    /// Returns the debt that an auction, which is over now, has not brought, in smallest units, and the position that owed it.
+    /// Returns the debt that an auction, which is over now, has not brought, in smallest units, and the position that
+    /// owed it.
     pub fn loses(&self) -> Option<(PositionKey, TokenId, u128)> {
         let EventKind::Vault(at) = &self.kind else { return None };
         let VaultDone::Sold(sold) = at.done else { return None };

@@ -7,7 +7,7 @@ pub use plimsoll_protocols::PositionId;
 /// A position across protocols, in an order that is the same in every run of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PositionKey {
-    /// Where it is.
+    /// The protocol that keeps it.
     pub protocol: ProtocolId,
     /// Which of the protocol's markets it is of; 0 where there is one.
     pub market: u16,

@@ -24,12 +24,12 @@ words! {
 pub enum PriceSource {
     /// In a pool, which tells the price of the other token if it is inverted.
     Pool {
-        /// The pool.
+        /// Which pool.
         pool: PoolId,
         /// Whether the priced token is the pool's second.
         inverted: bool,
     },
-    /// At an oracle.
+    /// At the answer of an oracle.
     Oracle(FeedId),
 }
 
@@ -46,7 +46,7 @@ pub enum Prize {
 /// in the debt's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Liquidation {
-    /// Which position.
+    /// The position, across protocols.
     pub key: PositionKey,
     /// Who owned it.
     pub owner: AccountId,
@@ -62,7 +62,7 @@ pub struct Liquidation {
     pub seized: SmallVec<[(TokenId, u128); 2]>,
     /// How much of `collateral` is sold: by the liquidation itself, or by whoever gets it.
     pub sold: u128,
-    /// What a sale by the liquidation itself brought.
+    /// What a sale by the liquidation itself brought; none where somebody else sells.
     pub brought: Option<u128>,
     /// The token that was owed.
     pub debt_token: TokenId,
@@ -76,15 +76,16 @@ pub struct Liquidation {
     pub debt_left: u128,
     /// Whether no collateral is left in it.
     pub is_over: bool,
-    /// Debt that nobody will pay, written off or without collateral. What an auction leaves unpaid is known when it is over.
+    /// Debt that nobody will pay, written off or without collateral. What an auction leaves unpaid is known when it is
+    /// over.
     pub bad_debt: u128,
     /// What the liquidator got.
     pub prize: Prize,
-    /// What was left to the owner.
+    /// What was left to the owner after debt and prize.
     pub returned: u128,
-    /// The position's health factor before; below 1 but for closings.
+    /// The position's health factor before, below 1 but for closings; none where it owed nothing.
     pub health_factor: Option<f64>,
-    /// The auction that sells the collateral, by its number.
+    /// The auction that sells the collateral, by its number; none where no auction does.
     pub auction: Option<u32>,
     /// How the transaction came into the block.
     pub inclusion: Inclusion,

@@ -10,11 +10,11 @@ use super::ids::{FeedId, TokenId};
 /// One feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
-    /// What the scenario calls it.
+    /// The oracle's name in the scenario.
     pub name: String,
     /// The token whose price it tells.
     pub token: TokenId,
-    /// The price that stands, wad.
+    /// The price that stands, wad: whole numeraire tokens per whole token.
     pub answer_wad: u128,
     /// When it was published, in seconds since 1970.
     pub answered_at: u64,

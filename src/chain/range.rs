@@ -7,14 +7,14 @@ use plimsoll_protocols::amm::{ConcentratedLiquidity, TickRange};
 /// Where liquidity lies. Its ends go to the nearest ticks that the pool's spacing allows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
 pub enum RangeParams {
-    /// Everywhere.
+    /// At every price.
     #[default]
     Full,
-    /// Between two prices of the pool.
+    /// Between two prices of the pool, in whole second tokens per whole first token.
     Prices(f64, f64),
-    /// Between two ticks.
+    /// Between two ticks, multiples of the pool's spacing.
     Ticks(i32, i32),
-    /// From the price over this factor to the price times it.
+    /// From the price over this factor to the price times it: the nearer to 1, the narrower.
     Factor(f64),
 }
 

@@ -23,9 +23,9 @@ pub enum Revert {
     /// A swap would have paid less than asked.
     #[error("{out} would come out, at least {least} was asked")]
     Slippage {
-        /// What would come out.
+        /// What would come out, in smallest units.
         out: u128,
-        /// The least accepted.
+        /// The least that the sender accepts, likewise.
         least: u128,
     },
     /// A pool refused.
@@ -43,13 +43,13 @@ pub enum Revert {
     /// A lending market has fewer assets.
     #[error("the market has no asset {asset}")]
     NoAsset {
-        /// The place that was named.
+        /// The place that the call named.
         asset: u8,
     },
     /// A flash loan was not taken or not paid back as it must be.
     #[error("{what}")]
     FlashLoan {
-        /// What is wrong.
+        /// What is wrong, as a sentence.
         what: &'static str,
     },
     /// The external venue could not fill.

@@ -16,17 +16,17 @@ use crate::rows::amount::Amount;
 /// sees it read-only.
 #[derive(Debug, Clone, Resource)]
 pub struct ChainState {
-    /// The block and its time.
+    /// The block that is being made, and its time.
     pub clock: Clock,
     /// The tokens, in the order of their ids.
     pub tokens: Tokens,
     /// Accounts that are nobody's wallet.
     pub named: NamedAccounts,
-    /// Who holds what.
+    /// What every account holds of every token.
     pub ledger: Ledger,
-    /// The external venue.
+    /// The external venue: outside prices, and what trades there have done to them.
     pub venues: Venues,
-    /// What lending markets believe that tokens cost.
+    /// The prices that protocols go by, feed by feed.
     pub oracles: Oracles,
     /// What gas costs in this block, and what each action uses.
     pub gas: BlockGas,

@@ -9,16 +9,16 @@ use super::ids::TokenId;
 pub struct Token {
     /// Its symbol; liquidity and bank shares are called after their pool or bank.
     pub name: String,
-    /// Decimals of its smallest unit.
+    /// Decimals of its smallest unit: 6 where that is a millionth of a token.
     pub decimals: u8,
-    /// Smallest units in a whole token.
+    /// Smallest units in a whole token: 10 to the power of its decimals.
     pub one: f64,
 }
 
 /// Every token of the run: the scenario's own first, then the shares of its pools and banks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tokens {
-    /// By id.
+    /// Every token, by its id.
     pub list: Vec<Token>,
     /// How many of them are the scenario's own and have a price outside the chain.
     pub priced: usize,

@@ -17,9 +17,9 @@ pub enum AmountIn {
     Received,
     /// What two earlier actions of the same transaction paid out together, named by their places in it.
     Together {
-        /// The first.
+        /// The place of the first, from 0.
         first: u8,
-        /// The second.
+        /// The place of the second.
         second: u8,
     },
 }
@@ -29,28 +29,28 @@ pub enum AmountIn {
 pub enum Action {
     /// Calls a protocol.
     Call {
-        /// Which.
+        /// Its address.
         to: DeploymentId,
-        /// What is asked of it.
+        /// The call, of the family that it is of.
         call: Call,
     },
     /// Buys a token at the external venue with the numeraire.
     VenueBuy {
-        /// The token.
+        /// The token that is bought.
         token: TokenId,
         /// How much of the numeraire to spend.
         spend: AmountIn,
     },
     /// Sells a token at the external venue for the numeraire.
     VenueSell {
-        /// The token.
+        /// The token that is sold.
         token: TokenId,
         /// How much of it.
         amount: AmountIn,
     },
     /// Tells what an oracle has seen.
     PublishPrice {
-        /// The feed.
+        /// The feed whose answer it becomes.
         feed: FeedId,
         /// The price of a whole token in whole numeraire tokens, wad.
         price_wad: u128,
@@ -179,21 +179,21 @@ impl Bid {
 /// A signed transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Transaction {
-    /// Whose it is.
+    /// The agent that signed it.
     pub agent: AgentId,
-    /// The same, as dice know it.
+    /// The agent's key for dice: ties of equal fees go by a hash of it and the nonce.
     pub who: Who,
     /// The account that pays.
     pub sender: AccountId,
-    /// The sender's count of transactions.
+    /// How many transactions the sender has signed before: a block takes them in this order.
     pub nonce: u32,
     /// What it offers to be taken.
     pub bid: Bid,
-    /// The gas it uses.
+    /// The gas of all its actions together: its limit, and what it uses unless it reverts.
     pub gas: u64,
     /// The block in which it was submitted; of one that replaced others, the block of the first.
     pub submitted: u64,
-    /// What it does.
+    /// What it does, in this order: all or nothing.
     pub actions: Actions,
 }
 

@@ -20,11 +20,11 @@ pub struct AuditError {
 
 /// What an audit looks at.
 pub struct AuditSheet<'a, 'w, 's> {
-    /// The tokens, for their names.
+    /// Names the tokens in what an audit says.
     pub tokens: &'a Tokens,
     /// The ledger's own books.
     pub ledger: &'a Ledger,
-    /// The other deployments.
+    /// Every deployment, to look up one that another relies on.
     pub protocols: &'a Protocols<'w, 's>,
 }
 

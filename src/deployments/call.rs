@@ -26,9 +26,9 @@ pub struct CallContext<'a, 'w, 's> {
     pub inclusion: Inclusion,
     /// The block's number.
     pub block: u64,
-    /// The block's time, in seconds.
+    /// The block's time as contracts see it, in seconds since 1970.
     pub now: u64,
-    /// The tokens.
+    /// Every token of the run.
     pub tokens: &'a Tokens,
     /// Accounts that are nobody's wallet.
     pub named: NamedAccounts,
@@ -36,11 +36,11 @@ pub struct CallContext<'a, 'w, 's> {
     pub sales: &'a mut ForcedSales,
     /// Who holds what.
     pub ledger: &'a mut Ledger,
-    /// What oracles say.
+    /// What oracles have answered last.
     pub oracles: &'a mut Oracles,
-    /// What happened.
+    /// The block's events: calls add theirs.
     pub log: &'a mut EventLog,
-    /// The other protocols.
+    /// The other protocols; those that are being called are out.
     pub others: &'a mut ProtocolsMut<'w, 's>,
     /// What was paid out so far.
     pub received: Received,
@@ -61,14 +61,14 @@ pub struct Flash {
     pub lender: DeploymentId,
     /// The asset's place there.
     pub asset: u8,
-    /// How much, in smallest units.
+    /// The loan without its premium, in smallest units.
     pub amount: u128,
 }
 
 /// What the actions of a transaction have paid out to the sender so far, in smallest units.
 #[derive(Debug, Default)]
 pub struct Received {
-    /// What was paid out before the first, in a bundle.
+    /// What was paid out before the first: in a bundle by the front-run, else 0.
     pub before: u128,
     /// What each paid out, in their order.
     pub by_place: SmallVec<[u128; 8]>,

@@ -52,10 +52,10 @@ pub trait Deployment {
 /// A leveraged position, with what it is worth outside, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Leveraged {
-    /// Which position.
+    /// The position, across protocols.
     pub key: PositionKey,
-    /// Its assets.
+    /// All that it holds, the part that debt has paid for included.
     pub assets: f64,
-    /// Its debt.
+    /// What it owes, interest included.
     pub debt: f64,
 }

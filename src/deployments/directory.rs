@@ -10,18 +10,18 @@ use crate::chain::ids::{DeploymentId, PositionKey, ProtocolId};
 pub struct Named {
     /// What the scenario calls it.
     pub name: String,
-    /// Where it lives in the world.
+    /// The entity that carries it.
     pub entity: Entity,
-    /// What calls to it are sent to.
+    /// The address that calls to it name.
     pub at: DeploymentId,
 }
 
 /// What a protocol with positions is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PositionNames {
-    /// Where they are.
+    /// The deployment that keeps them.
     pub kept_by: DeploymentId,
-    /// The protocol.
+    /// The deployment's name in the scenario.
     pub protocol: String,
     /// Its markets, by number; none where there is one.
     pub markets: Vec<String>,
@@ -32,7 +32,7 @@ pub struct PositionNames {
 pub struct Directory {
     /// Every deployment, by [`DeploymentId`].
     pub entities: Vec<Entity>,
-    /// Pools.
+    /// Pools, by id: in the order of the scenario. So are the lists of other families.
     pub pools: Vec<Named>,
     /// Which paths lead from token to token through them.
     pub paths: Paths,

@@ -23,7 +23,7 @@ const CHECKED: &str = "the scenario was checked";
 /// A token that a protocol mints for those who hold a share of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShareToken<'d> {
-    /// What it is called.
+    /// Its name: that of its pool or bank.
     pub name: &'d str,
     /// How many decimals it has.
     pub decimals: ShareDecimals<'d>,
@@ -43,7 +43,7 @@ pub enum ShareDecimals<'d> {
 pub struct Genesis<'w> {
     /// The world: the chain, but neither protocols' directory nor agents.
     pub world: &'w mut World,
-    /// The protocols so far.
+    /// The protocols that are there already.
     pub directory: Directory,
     /// The share token of whoever asks next.
     next_share: u16,
@@ -116,9 +116,9 @@ impl<'w> Genesis<'w> {
 /// What an agent holds before the first block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Staked {
-    /// Whose it is.
+    /// The agent's account.
     pub account: AccountId,
-    /// What it is.
+    /// What it holds, and where.
     pub stake: Stake,
 }
 

@@ -82,10 +82,10 @@ impl Family for BankParams {
 /// How sound a position is, in smallest units of the bank's base asset.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FarmHealth {
-    /// What it owes.
+    /// What it owes, interest included.
     pub debt: u128,
-    /// What its liquidity sells for.
+    /// What its liquidity sells for in its own pool, the fall of the price that this brings included.
     pub health: u128,
-    /// Share of the health up to which it may owe.
+    /// Share of the health up to which it may owe, 0 to 1: beyond, it may be liquidated.
     pub kill_factor: f64,
 }

@@ -11,7 +11,7 @@ use crate::chain::state::ChainState;
 /// A position that may be liquidated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Liquidatable {
-    /// Which position.
+    /// The position, across protocols.
     pub key: PositionKey,
     /// Whose it is.
     pub owner: AccountId,
@@ -72,7 +72,7 @@ pub struct LiquidationSearch<'a, 'w, 's> {
     pub chain: &'a ChainState,
     /// The least gain after gas for which anybody liquidates, by protocol.
     pub profits: &'a MinProfit,
-    /// The other protocols.
+    /// Every protocol: none is being called while agents decide.
     pub others: &'a mut ProtocolsMut<'w, 's>,
     /// Where candidates are listed; empty between two searches.
     pub candidates: &'a mut Vec<u32>,
@@ -82,8 +82,9 @@ pub struct LiquidationSearch<'a, 'w, 's> {
     pub auctions_run: &'a mut bool,
 }
 
-/// Lists the positions that may be liquidated in this block, protocol by protocol in the order of their ids. One that nobody
-/// would find worth its gas, now that the block's base fee and prices are known, is parked until that has changed.
+/// Lists the positions that may be liquidated in this block, protocol by protocol in the order of their ids. One that
+/// nobody would find worth its gas, now that the block's base fee and prices are known, is parked until that has
+/// changed.
 pub fn find_liquidatable(
     chain: Res<ChainState>,
     profits: Res<MinProfit>,

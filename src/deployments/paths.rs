@@ -18,7 +18,7 @@ pub const MOST_HOPS: usize = 3;
 /// One swap of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hop {
-    /// The pool.
+    /// In which pool.
     pub pool: PoolId,
     /// Which token goes in, and which comes out.
     pub direction: Direction,

@@ -15,9 +15,9 @@ pub type Amounts = SmallVec<[(TokenId, u128); 1]>;
 /// What a position consists of, and how sound it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Holding {
-    /// Collateral, by token.
+    /// Collateral, in the order of the market's assets; of a farm's position the base asset first.
     pub collateral: Amounts,
-    /// What it owes, by token.
+    /// What it owes with interest up to now, likewise.
     pub debt: Amounts,
     /// Its health factor; none without debt.
     pub health_factor: Option<f64>,
@@ -29,11 +29,11 @@ pub struct Holding {
 /// A collateral whose price decides about positions of a market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Collateral {
-    /// The market.
+    /// The protocol's market; 0 where there is one.
     pub market: u16,
     /// Its place among the market's assets.
     pub place: u8,
-    /// The token.
+    /// What is posted.
     pub token: TokenId,
     /// What a fall of its price does to health factors.
     pub law: Falls,
@@ -42,7 +42,7 @@ pub struct Collateral {
 /// Debt at one health factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DebtAt {
-    /// The health factor.
+    /// It may be liquidated below 1.
     pub health_factor: f64,
     /// The debt, worth in whole numeraire tokens.
     pub debt: f64,
@@ -64,8 +64,8 @@ pub trait Positions {
     /// Returns what a position consists of.
     fn holding(&self, market: u16, position: u32) -> Holding;
 
-    /// Returns a position in units that only its own calls change, if its health factor is a weighted sum of collateral over
-    /// a sum of debt at the market's liquidation prices.
+    /// Returns a position in units that only its own calls change, if its health factor is a weighted sum of collateral
+    /// over a sum of debt at the market's liquidation prices.
     fn exposure(&self, market: u16, position: u32) -> Option<Exposure>;
 
     /// Returns the collaterals whose prices decide about positions, market by market.
@@ -74,8 +74,8 @@ pub trait Positions {
     /// Returns every price that the protocol looks at.
     fn priced(&self) -> Vec<(TokenId, PriceSource)>;
 
-    /// Returns the debts that fail with a collateral's price, by health factor, lowest first, and what a unit of them is worth,
-    /// in whole numeraire tokens.
+    /// Returns the debts that fail with a collateral's price, by health factor, lowest first, and what a unit of them
+    /// is worth, in whole numeraire tokens.
     fn exposures(&self, market: u16, place: u8) -> (Vec<Exposed>, f64);
 
     /// Calls `add` with the debts of a market.

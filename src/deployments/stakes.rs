@@ -9,7 +9,7 @@ use crate::chain::ids::{BankId, FarmId, IssuerId, LendingId, PoolId, WorkerId};
 pub enum Stake {
     /// Liquidity of a pool.
     Liquidity {
-        /// The pool.
+        /// Into which pool.
         pool: PoolId,
         /// Between which ticks; none for pools whose liquidity lies everywhere.
         range: Option<TickRange>,
@@ -18,9 +18,9 @@ pub enum Stake {
     },
     /// Liquidity of a pool that is staked.
     Farm {
-        /// The staking contract.
+        /// The staking contract that holds it.
         farm: FarmId,
-        /// Its market.
+        /// The contract's market; 0 where there is one.
         market: u16,
         /// The pool whose liquidity tokens are staked.
         pool: PoolId,
@@ -29,16 +29,16 @@ pub enum Stake {
     },
     /// A claim on a lending market.
     Lend {
-        /// The market.
+        /// Of which market.
         market: LendingId,
         /// The asset's place.
         asset: u8,
-        /// How much.
+        /// How much of the asset.
         amount: u128,
     },
     /// A loan from a lending market.
     Loan {
-        /// The market.
+        /// Of which market.
         market: LendingId,
         /// The place of the asset that is posted.
         collateral: u8,
@@ -53,7 +53,7 @@ pub enum Stake {
     },
     /// A vault of an issuer.
     Vault {
-        /// The issuer.
+        /// Of which issuer.
         issuer: IssuerId,
         /// The kind of vault, by its number.
         market: u16,
@@ -66,18 +66,18 @@ pub enum Stake {
     },
     /// Supply of a bank; scaled where the scenario states the bank's utilisation.
     Supply {
-        /// The bank.
+        /// Of which bank.
         bank: BankId,
         /// How much of its base asset.
         amount: u128,
     },
     /// A leveraged position, in the bank's base asset.
     Position {
-        /// The worker.
+        /// Through which worker it farms.
         worker: WorkerId,
-        /// Own capital.
+        /// What the owner has put in itself.
         equity: u128,
-        /// Debt.
+        /// What the bank has lent on top.
         debt: u128,
     },
 }

@@ -59,11 +59,11 @@ pub struct ValueSheet<'a, 'w, 's> {
     pub protocols: &'a Protocols<'w, 's>,
     /// By token: what a smallest unit is worth, in whole numeraire tokens.
     pub unit: Vec<f64>,
-    /// The block's number.
+    /// The block that has been executed.
     pub block: u64,
-    /// The moment, in seconds.
+    /// Its time as contracts see it, in seconds since 1970.
     pub now: u64,
-    /// What has been counted.
+    /// What has been counted so far.
     pub valuation: Valuation,
 }
 

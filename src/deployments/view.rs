@@ -13,9 +13,9 @@ use crate::chain::state::ChainState;
 #[derive(SystemParam)]
 pub struct View<'w, 's> {
     chain: Res<'w, ChainState>,
-    /// What may be liquidated.
+    /// What may be liquidated as the block begins and somebody may find worth it.
     pub liquidatable: Res<'w, LiquidatableList>,
-    /// Pools, farms, banks and goblins.
+    /// Every deployment, by id or by name.
     pub protocols: Protocols<'w, 's>,
 }
 

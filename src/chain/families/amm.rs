@@ -10,16 +10,16 @@ use crate::chain::transaction::{Action, AmountIn};
 /// A call to a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AmmCall {
-    /// Swap.
+    /// Swaps one token for another.
     Swap(Swap),
-    /// Add liquidity, or remove it; boxed, since few do.
+    /// Adds liquidity, or removes it; boxed, since few do.
     Liquidity(Box<LiquidityOrder>),
 }
 
 /// A swap; reverts below `least_out`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Swap {
-    /// Which token goes in, and which comes out.
+    /// Which token goes in, and which comes out, by their places in the pool.
     pub direction: Direction,
     /// How much goes in.
     pub amount_in: AmountIn,
@@ -40,33 +40,33 @@ impl Swap {
 pub struct LiquidityOrder {
     /// Between which ticks; none for pools whose liquidity lies everywhere.
     pub range: Option<TickRange>,
-    /// What is asked for.
+    /// Whether liquidity goes in or out, and how much.
     pub call: LiquidityCall,
 }
 
 /// Liquidity in or out, with the least that the sender accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LiquidityCall {
-    /// In.
+    /// Puts so much in.
     Add {
         /// What is offered, in smallest units of each of the pool's tokens.
         offered: PerToken,
-        /// The least liquidity that must come of it.
+        /// The least liquidity that must come of it, in the pool's own units.
         least_liquidity: u128,
     },
-    /// In, at most what the sender holds when it comes to it: after a withdrawal and a trade of the same transaction,
+    /// Puts in at most what the sender holds when it comes to it: after a withdrawal and a trade of the same transaction,
     /// whose outcome is not known to the unit before.
     AddUpTo {
         /// The most that is put in, in smallest units of each of the pool's tokens.
         most: PerToken,
-        /// The least liquidity that must come of it.
+        /// The least liquidity that must come of it, in the pool's own units.
         least_liquidity: u128,
     },
-    /// Out, with what it earned. No liquidity asks for only what was earned, where that is kept apart.
+    /// Takes liquidity out with what it earned. No liquidity asks for only what was earned, where that is kept apart.
     Remove {
-        /// How much.
+        /// Units of liquidity, as the pool counts them.
         liquidity: u128,
-        /// The least of each token that must come out; none asks for nothing.
+        /// The least of each token that must come out, in smallest units; empty asks for nothing.
         least: PerToken,
     },
 }
@@ -99,10 +99,10 @@ impl FamilyCall for AmmCall {
 /// Liquidity that came to a pool or left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiquidityAt {
-    /// The pool.
+    /// Into or out of which pool.
     pub pool: PoolId,
     /// Between which ticks; none for pools whose liquidity lies everywhere.
     pub range: Option<TickRange>,
-    /// What moved.
+    /// What moved of each token, and the liquidity that came or went.
     pub moved: LiquidityMoved,
 }

@@ -11,9 +11,9 @@ use crate::chain::transaction::{Action, AmountIn};
 /// A call about one of an issuer's kinds of vaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CdpCall {
-    /// The kind of vault, by its number.
+    /// The kind of vault, by its place in the issuer's list.
     pub market: u16,
-    /// What is asked for.
+    /// What to do with it.
     pub kind: CdpCallKind,
 }
 
@@ -24,26 +24,26 @@ pub struct CdpCall {
 pub enum CdpCallKind {
     /// Lock collateral in the sender's vault, and draw the stablecoin.
     LockAndDraw {
-        /// Collateral.
+        /// Collateral that goes into the vault.
         lock: AmountIn,
-        /// The stablecoin.
+        /// Stablecoin that comes out as debt.
         draw: u128,
     },
     /// Pay debt back, free collateral, and take it out.
     WipeAndFree {
         /// The most to pay; never more than is owed.
         wipe: AmountIn,
-        /// Collateral.
+        /// How much collateral comes out.
         free: Part,
     },
     /// Start a Dutch auction of an unsafe vault.
     StartDutch {
-        /// Whose vault.
+        /// Whose vault it is.
         owner: AccountId,
     },
     /// Start an English auction of an unsafe vault's collateral, or of as much of it as goes into one.
     StartEnglish {
-        /// Whose vault.
+        /// Whose vault it is.
         owner: AccountId,
     },
     /// Buy from a Dutch auction, and take the collateral out.
@@ -52,7 +52,7 @@ pub enum CdpCallKind {
         auction: AuctionId,
         /// The most collateral, in wads.
         most: u128,
-        /// The highest price.
+        /// The highest price, in stablecoin per wad of collateral: above it the call reverts.
         max_price: Ray,
     },
     /// Start a Dutch auction anew, or prolong an English one that nobody has bid in.
@@ -64,9 +64,9 @@ pub enum CdpCallKind {
     RaiseBid {
         /// The auction.
         auction: AuctionId,
-        /// Its lot, in wads.
+        /// All of its lot as it stands, in wads.
         lot: u128,
-        /// The bid.
+        /// What is offered for it: above the bid that stands by the least step at least.
         bid: Rad,
     },
     /// Ask for less of the lot, for all that is sought.
@@ -85,7 +85,7 @@ pub enum CdpCallKind {
     },
     /// Mint until the transaction's end, without a fee.
     FlashMint {
-        /// How much.
+        /// How much of the stablecoin.
         amount: u128,
     },
     /// Burn what was minted for the transaction.
@@ -167,9 +167,9 @@ pub struct VaultAt {
     pub key: PositionKey,
     /// The issuer.
     pub issuer: IssuerId,
-    /// The call.
+    /// The call that was made.
     pub call: CdpCall,
-    /// What was done.
+    /// What the issuer did.
     pub done: VaultDone,
 }
 
@@ -220,9 +220,9 @@ pub struct SoldAt {
     pub collateral: TokenId,
     /// The auction.
     pub auction: AuctionId,
-    /// Who bought.
+    /// Who gets the collateral.
     pub buyer: AccountId,
-    /// Collateral, in its token's smallest units.
+    /// Collateral that was sold, in its token's smallest units.
     pub lot: u128,
     /// What was paid for it.
     pub paid: Rad,
@@ -233,7 +233,7 @@ pub struct SoldAt {
 }
 
 impl SoldAt {
-    /// Returns what an auction that is over has not brought of the debt.
+    /// Returns what an auction that is over has not brought of the debt; none while it runs.
     pub fn shortfall(&self) -> Option<Rad> {
         self.is_over.then(|| self.row.shortfall())
     }

@@ -12,35 +12,35 @@ use crate::chain::transaction::{Action, AmountIn};
 pub enum LendingCall {
     /// Take an amount in.
     Supply {
-        /// The asset.
+        /// The asset, by its place in the market.
         asset: u8,
         /// How much of it.
         amount: AmountIn,
     },
     /// Give a part of the sender's claim back.
     Withdraw {
-        /// The asset.
+        /// The asset, by its place in the market.
         asset: u8,
         /// How much of it.
         part: Part,
     },
     /// Lend to the sender.
     Borrow {
-        /// The asset.
+        /// The asset, by its place in the market.
         asset: u8,
         /// How much of it.
         amount: u128,
     },
     /// Take back what the sender owes, and no more.
     Repay {
-        /// The asset.
+        /// The asset, by its place in the market.
         asset: u8,
         /// How much of it at most.
         most: AmountIn,
     },
     /// Liquidate a position.
     Liquidate {
-        /// Whose.
+        /// Whose position it is.
         borrower: AccountId,
         /// The asset that is seized.
         collateral: u8,
@@ -51,7 +51,7 @@ pub enum LendingCall {
     },
     /// Lend until the transaction's end.
     FlashLoan {
-        /// The asset.
+        /// The asset, by its place in the market.
         asset: u8,
         /// How much of it.
         amount: u128,
@@ -105,10 +105,10 @@ pub struct LentAt {
     pub key: PositionKey,
     /// The market.
     pub market: LendingId,
-    /// The asset.
+    /// The asset, by its place in the market.
     pub asset: u8,
     /// What moved between the caller and the market, in smallest units.
     pub amount: u128,
-    /// The call.
+    /// The call that was made.
     pub call: LendingCall,
 }

@@ -18,7 +18,7 @@ pub enum LeverageCall {
     Reinvest,
     /// Of a bank: take a supply in.
     Deposit {
-        /// How much.
+        /// How much of the base asset.
         amount: u128,
     },
     /// Of a bank: give a supply back.
@@ -38,7 +38,7 @@ impl LeverageCall {
 /// What a farmer asks of its bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkOrder {
-    /// Through which worker.
+    /// Through which worker it is farmed.
     pub worker: WorkerId,
     /// Which position; none opens a new one.
     pub position: Option<PositionId>,
@@ -48,7 +48,7 @@ pub struct WorkOrder {
     pub loan: u128,
     /// The most debt that is paid back from what comes out.
     pub max_return: u128,
-    /// What is done with it.
+    /// What the worker does with it.
     pub strategy: Strategy,
     /// What its sale is, if it closes the position.
     pub sale: OtherSale,
@@ -115,7 +115,7 @@ impl FamilyCall for LeverageCall {
 /// Work on a position; amounts are in smallest units.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkedAt {
-    /// Which position.
+    /// The position, across protocols.
     pub key: PositionKey,
     /// The bank.
     pub bank: BankId,
@@ -135,7 +135,7 @@ pub struct WorkedAt {
     pub farmed_from_owner: u128,
     /// Farmed token to the owner.
     pub farmed_to_owner: u128,
-    /// Debt afterwards.
+    /// What the position owes afterwards, in the base asset.
     pub debt: u128,
 }
 

@@ -14,19 +14,19 @@ pub enum StakingCall {
     Stake {
         /// Which of the contract's markets; 0 where there is one.
         market: u16,
-        /// How much.
+        /// How much of what is staked there.
         amount: AmountIn,
     },
     /// Give a part of the stake back. All of it comes with what was earned.
     Unstake {
-        /// Which market.
+        /// Which of the contract's markets.
         market: u16,
-        /// How much.
+        /// How much of what is staked there.
         part: Part,
     },
     /// Pay what was earned.
     Claim {
-        /// In which market.
+        /// In which of the contract's markets.
         market: u16,
     },
 }
@@ -73,9 +73,9 @@ impl FamilyCall for StakingCall {
 pub struct StakedAt {
     /// The contract.
     pub farm: FarmId,
-    /// Its market.
+    /// The contract's market; 0 where there is one.
     pub market: u16,
-    /// The call.
+    /// The call that was made.
     pub call: StakingCall,
     /// Staked by the sender.
     pub staked: u128,

@@ -20,14 +20,14 @@ use crate::chain::time::TimeSpan;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VenueParams {
-    /// The token.
+    /// The token that is traded there against the numeraire.
     pub token: String,
-    /// How flow moves the price.
+    /// How net flow moves the price.
     pub impact: ImpactParams,
     /// Half-life of the exponential recovery; none by default, and the impact stays.
     #[serde(default)]
     pub half_life: Option<TimeSpan>,
-    /// What the venue keeps of each trade, in basis points.
+    /// What the venue keeps of what each trade pays out, in basis points; 0 by default, less than 10,000.
     #[serde(default)]
     pub fee_bps: u16,
 }
@@ -36,18 +36,18 @@ pub struct VenueParams {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum ImpactParams {
-    /// Not at all.
+    /// Not at all: it fills any amount at the outside price.
     None,
-    /// `flow / depth`.
+    /// `flow / depth`: a net purchase of the depth raises the price by a factor of e.
     Linear {
-        /// Whole tokens.
+        /// In whole tokens, above 0: the greater, the less the price moves.
         depth: Decimal,
     },
     /// `coefficient * sqrt(flow / depth)`, with the sign of the flow.
     SquareRoot {
-        /// Log price per square root of a depth.
+        /// What a net flow of the depth does to the log price, 0 or more.
         coefficient: f64,
-        /// Whole tokens.
+        /// In whole tokens, above 0: the greater, the less the price moves.
         depth: Decimal,
     },
 }

@@ -18,14 +18,14 @@ use crate::reader::piece::{At, Node};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// Its assets.
     pub reserves: Vec<ReserveParams>,
-    /// What flash loans cost, in basis points; as deployed by default.
+    /// What flash loans cost, in basis points; 5 by default, as deployed.
     #[serde(default = "default_flash_premium_bps")]
     pub flash_premium_bps: u16,
-    /// The part of that which the treasury gets, in basis points.
+    /// The part of that which the treasury gets, in basis points; 0 by default.
     #[serde(default)]
     pub flash_premium_to_protocol_bps: u16,
 }
@@ -38,29 +38,29 @@ fn default_flash_premium_bps() -> u16 {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReserveParams {
-    /// The token.
+    /// The token that is supplied and borrowed.
     pub token: String,
-    /// The oracle that says what it costs.
+    /// The oracle at whose answer it is valued.
     pub oracle: String,
-    /// What its founder supplies before anybody joins, in whole tokens.
+    /// What its founder supplies before anybody joins, in whole tokens; nothing by default.
     #[serde(default)]
     pub supplied: Decimal,
     /// Part of its worth up to which new loans are given; 0 by default, and it serves as no collateral.
     #[serde(default)]
     pub ltv: f64,
-    /// Part of its worth above which a debt may be liquidated.
+    /// Part of its worth above which a debt may be liquidated, at least `ltv`.
     #[serde(default)]
     pub threshold: f64,
-    /// What a liquidator gets on top of what it repays, as in 0.05.
+    /// What a liquidator gets on top of what it repays, as in 0.05; with 0 nobody gains by liquidating.
     #[serde(default)]
     pub bonus: f64,
-    /// Part of the interest that the treasury gets.
+    /// Part of the interest that the treasury gets; 0 by default.
     #[serde(default)]
     pub reserve_factor: f64,
-    /// Part of the liquidators' bonus that the treasury gets.
+    /// Part of the liquidators' bonus that the treasury gets; 0 by default.
     #[serde(default)]
     pub protocol_fee: f64,
-    /// What borrowers pay.
+    /// What borrowers pay, by how much is lent out.
     #[serde(default)]
     pub rates: RatesParams,
     /// The most that may be supplied, in whole tokens; no limit by default.
@@ -69,7 +69,7 @@ pub struct ReserveParams {
     /// The most that may be borrowed, in whole tokens; no limit by default.
     #[serde(default)]
     pub borrow_cap: Option<u64>,
-    /// Whether it is lent out.
+    /// Whether it is lent out, as by default; else it only serves as collateral.
     #[serde(default = "default_true")]
     pub borrowing: bool,
 }

@@ -15,7 +15,7 @@ use crate::deployments::amm::PoolCell;
 /// Whose accounts and which tokens a leveraged farm's receipt is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Booking {
-    /// Who called.
+    /// Who called: pays what goes in and gets what comes out.
     pub user: AccountId,
     /// The bank's base asset.
     pub base: TokenId,

@@ -18,21 +18,21 @@ use crate::deployments::staking::FarmCell;
 /// A bank.
 #[derive(Debug, Clone)]
 pub struct BankCell {
-    /// What calls are sent to.
+    /// The address that calls to it name.
     pub at: DeploymentId,
-    /// Its id.
+    /// Its place among the scenario's banks.
     pub id: BankId,
     /// Its id among the protocols with positions.
     pub protocol: ProtocolId,
-    /// Its account.
+    /// The account that holds what is not lent out.
     pub account: AccountId,
     /// The asset it lends.
     pub base: TokenId,
-    /// Its share token.
+    /// The token that lenders hold for shares of it.
     pub shares: TokenId,
-    /// Its goblins.
+    /// Its goblins, in the order of the scenario.
     pub goblins: Vec<WorkerId>,
-    /// Its state machine.
+    /// The contract's state.
     pub bank: Bank,
     /// What the transaction that runs may have changed, as it was; empty between transactions.
     pub undo: Vec<BankBefore>,
@@ -54,7 +54,7 @@ impl BankCell {
 /// A goblin.
 #[derive(Debug, Clone)]
 pub struct GoblinCell {
-    /// What calls are sent to.
+    /// The address that calls to it name.
     pub at: DeploymentId,
     /// Its id, over all banks.
     pub id: WorkerId,
@@ -68,7 +68,7 @@ pub struct GoblinCell {
     pub farm: FarmId,
     /// The pool in which it sells rewards.
     pub reward_pool: PoolId,
-    /// Its state machine.
+    /// The contract's state.
     pub goblin: Goblin,
     /// Its positions in the order in which they fail.
     pub order: PriceOrder,
@@ -86,7 +86,7 @@ impl From<GoblinId> for WorkerId {
 /// A goblin and what it works with, to write.
 #[derive(Debug)]
 pub struct LeveragedFarm<'a> {
-    /// The goblin.
+    /// Farms for the bank's borrowers.
     pub goblin: &'a mut GoblinCell,
     /// The pool it farms.
     pub pool: &'a mut PoolCell,

@@ -32,24 +32,24 @@ const DUST_HEALTH: f64 = 1.997 / 2.0;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// The asset it lends.
     pub base: String,
-    /// Least debt of a position, in whole tokens.
+    /// Least debt of a position, in whole tokens of the base asset; 0 by default.
     #[serde(default)]
     pub min_debt: Decimal,
     /// Share of the interest that goes to the reserve, in basis points.
     pub reserve_bps: u16,
     /// Share of a killed position's proceeds that the killer gets, in basis points.
     pub kill_bps: u16,
-    /// The interest model.
+    /// What borrowers pay.
     pub interest: InterestParams,
     /// Debt over supply after genesis; lenders' supplies at genesis are scaled to meet it. As drawn by default, and while
     /// nobody owes anything at genesis.
     #[serde(default)]
     pub utilisation: Option<f64>,
-    /// Where it farms.
+    /// The pools that its borrowers farm.
     pub goblins: Vec<GoblinParams>,
 }
 
@@ -58,7 +58,7 @@ pub struct Params {
 pub enum InterestParams {
     /// The contract's `TripleSlopeModel`: 10 % a year up to half utilisation, then rising.
     TripleSlope,
-    /// A constant rate a year.
+    /// A constant rate a year, as in 0.1.
     Constant(f64),
 }
 
@@ -66,11 +66,11 @@ pub enum InterestParams {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GoblinParams {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// The pool it farms; one side is the bank's base asset.
     pub pool: String,
-    /// The farm in which it stakes.
+    /// The farm in which it stakes; the pool's liquidity tokens are what that takes.
     pub farm: String,
     /// The pool in which it sells rewards for the base asset.
     pub reward_pool: String,
@@ -78,7 +78,7 @@ pub struct GoblinParams {
     pub work_factor: f64,
     /// Debt over health above which positions may be killed, as in 0.92.
     pub kill_factor: f64,
-    /// Share of the rewards that goes to whoever reinvests them, in basis points.
+    /// Share of the rewards that goes to whoever reinvests them, in basis points; 0 by default, and nobody gains by it.
     #[serde(default)]
     pub reinvest_bounty_bps: u16,
 }

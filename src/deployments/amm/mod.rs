@@ -48,14 +48,14 @@ pub trait PoolSpec: DeclaredPool {
 pub struct Traded {
     /// Decimals of its smallest unit.
     pub decimals: u8,
-    /// Its price outside, in the numeraire.
+    /// Its price outside, in whole numeraire tokens per whole token.
     pub price: f64,
 }
 
 /// A pool with what its founder put in.
 #[derive(Debug)]
 pub struct Opened {
-    /// Its state machine.
+    /// The contract's state.
     pub pool: Pool,
     /// What its founder put in, and the liquidity that came of it.
     pub moved: LiquidityMoved,

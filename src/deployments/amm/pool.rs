@@ -9,17 +9,17 @@ use crate::chain::state::ChainState;
 /// A pool.
 #[derive(Debug, Clone)]
 pub struct PoolCell {
-    /// What calls are sent to.
+    /// The address that calls to it name.
     pub at: DeploymentId,
-    /// Its id.
+    /// Its place among the scenario's pools.
     pub id: PoolId,
-    /// Its account.
+    /// The account that holds its reserves.
     pub account: AccountId,
     /// Its tokens, in their places.
     pub tokens: SmallVec<[TokenId; 2]>,
     /// Its liquidity token.
     pub liquidity: TokenId,
-    /// Its state machine.
+    /// The contract's state.
     pub pool: Pool,
     /// What was paid into it by this block's swaps, in smallest units of each of its tokens.
     pub volume: SmallVec<[u128; 2]>,

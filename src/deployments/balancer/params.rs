@@ -19,7 +19,7 @@ use crate::reader::piece::At;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// Its tokens; its price is what one of the first costs in the second.
     pub tokens: Vec<String>,

@@ -18,7 +18,7 @@ use crate::reader::piece::{At, Node};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// Its markets.
     pub markets: Vec<MarketParams>,
@@ -49,18 +49,18 @@ fn default_protocol_seize_share() -> f64 {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MarketParams {
-    /// The token.
+    /// The token that is supplied and borrowed.
     pub token: String,
-    /// The oracle that says what it costs.
+    /// The oracle at whose answer it is valued.
     pub oracle: String,
-    /// What its founder supplies before anybody joins, in whole tokens.
+    /// What its founder supplies before anybody joins, in whole tokens; nothing by default.
     #[serde(default)]
     pub supplied: Decimal,
     /// Part of its worth that may be owed against it, and above which a debt may be liquidated; 0 by default, and it
     /// serves as no collateral.
     #[serde(default)]
     pub collateral_factor: f64,
-    /// Part of the interest that goes to the reserves.
+    /// Part of the interest that goes to the reserves; 0 by default.
     #[serde(default)]
     pub reserve_factor: f64,
     /// What borrowers pay, by `JumpRateModelV2`.

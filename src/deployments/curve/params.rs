@@ -20,13 +20,14 @@ use crate::reader::piece::At;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// Its tokens; its price is what one of the first costs in the second.
     pub tokens: Vec<String>,
     /// What it holds before anybody joins, in whole tokens of each.
     pub reserves: Vec<Decimal>,
-    /// The amplification A, as the contract's `A()` tells it.
+    /// The amplification A, as the contract's `A()` tells it: near 1 the pool is close to one of constant product, the
+    /// greater, the longer it keeps its coins at one price.
     pub amplification: u32,
     /// Where A goes, and when it is there, from the start of the run; a day at least.
     #[serde(default)]
@@ -37,7 +38,7 @@ pub struct Params {
     /// Part of the fees that goes to the pool's owner; half by default, as deployed.
     #[serde(default = "default_admin_fee")]
     pub admin_fee: f64,
-    /// Whose rules it follows, where the deployed pools differ.
+    /// Whose rules it follows, where the deployed pools differ; those of 3pool by default.
     #[serde(default)]
     pub rules: Rules,
 }

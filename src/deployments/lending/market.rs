@@ -12,26 +12,26 @@ use crate::chain::tokens::Tokens;
 /// One asset of a lending market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asset {
-    /// The token.
+    /// What is supplied and borrowed.
     pub token: TokenId,
-    /// The feed that says what it costs.
+    /// The feed at whose answer the market values it.
     pub feed: FeedId,
 }
 
 /// A lending market.
 #[derive(Debug, Clone)]
 pub struct LendingCell {
-    /// What calls are sent to.
+    /// The address that calls to it name.
     pub at: DeploymentId,
-    /// Its id.
+    /// Its place among the scenario's lending markets.
     pub id: LendingId,
     /// Its id among the protocols with positions.
     pub protocol: ProtocolId,
-    /// Its account.
+    /// The account that holds what is supplied and not lent out.
     pub account: AccountId,
-    /// Its assets, in their places.
+    /// Its assets, in their places: calls name them by these.
     pub assets: SmallVec<[Asset; 2]>,
-    /// Its state machine.
+    /// The contract's state.
     pub market: LendingMarket,
     /// Its positions in the order in which they fail.
     pub orders: LoanOrders,
@@ -44,7 +44,7 @@ pub struct LendingCell {
 /// Amounts of a market's assets, by place.
 pub type Amounts = SmallVec<[u128; 2]>;
 
-/// Prices of a market's assets, whole tokens, wad, by place.
+/// Prices of a market's assets by place, wad: whole numeraire tokens per whole token.
 pub type Prices = SmallVec<[u128; 4]>;
 
 impl LendingCell {
@@ -105,6 +105,7 @@ impl LendingCell {
 /// numeraire tokens at the oracles' prices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiquidationPrices {
+    /// By asset, of a unit as collateral times what may be owed against it, and of a unit as debt.
     pub(super) worth: SmallVec<[Indices; 4]>,
     /// The smallest worth that the market counts in.
     pub(super) rounding_unit: f64,
@@ -118,18 +119,18 @@ impl LiquidationPrices {
         Self { worth: worth.into_iter().collect(), rounding_unit: 0.0, units: 0.0 }
     }
 
-    /// Returns what a unit of an exposure to one asset as collateral is worth over one to another as debt: times the units of
-    /// the one over those of the other, that is the health factor of a position that consists of nothing else.
+    /// Returns what a unit of an exposure to one asset as collateral is worth over one to another as debt: times the
+    /// units of the one over those of the other, that is the health factor of a position that consists of nothing else.
     pub fn collateral_over_debt(&self, collateral: u8, debt: u8) -> f64 {
         self.worth[usize::from(collateral)].collateral / self.worth[usize::from(debt)].debt
     }
 
-    /// Returns what an exposure's debt is worth.
+    /// Returns what an exposure's debt is worth, in whole numeraire tokens.
     pub fn debt_worth(&self, exposure: &Exposure) -> f64 {
         exposure.debt.iter().map(|(asset, units)| units * self.worth[usize::from(*asset)].debt).sum()
     }
 
-    /// Returns what an exposure's collateral is worth, times what may be owed against it.
+    /// Returns what may be owed against an exposure's collateral, in whole numeraire tokens.
     pub fn weighted_collateral_worth(&self, exposure: &Exposure) -> f64 {
         exposure.collateral.iter().map(|(asset, units)| units * self.worth[usize::from(*asset)].collateral).sum()
     }

@@ -91,13 +91,13 @@ pub(super) fn told(node: Node, oracle: &str, token: &str, check: &mut Check) {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RatesParams {
-    /// The rate while nothing is lent out.
+    /// The rate while nothing is lent out; 0 by default.
     pub base: f64,
-    /// What it gains up to the kink.
+    /// What it gains up to the kink; 0.04 by default.
     pub slope_1: f64,
-    /// What it gains from there until all is lent out.
+    /// What it gains from there until all is lent out; 0.6 by default.
     pub slope_2: f64,
-    /// The part lent out at which the slope changes.
+    /// The part lent out at which the slope changes, above 0 and at most 1; 0.9 by default. At 1 it never does.
     pub kink: f64,
 }
 

@@ -20,7 +20,7 @@ use crate::reader::piece::{At, Node};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// The token that it issues, of 18 decimals.
     pub dai: String,
@@ -41,9 +41,9 @@ pub struct Params {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IlkParams {
-    /// What it is called, as in `ETH-A`.
+    /// Its name in the scenario, as in `ETH-A`, and the beginning of its columns.
     pub name: String,
-    /// The token.
+    /// The token that is locked.
     pub token: String,
     /// The oracle that says what it costs; Maker's tell what they saw an hour before: `update: Delayed("1 h")`.
     pub oracle: String,
@@ -55,7 +55,7 @@ pub struct IlkParams {
     /// The most dai that its vaults may owe; no limit by default.
     #[serde(default = "no_limit")]
     pub line: Decimal,
-    /// The least dai that a vault may owe, unless it owes nothing.
+    /// The least dai that a vault may owe, unless it owes nothing; 0 by default.
     #[serde(default)]
     pub dust: Decimal,
     /// How the collateral of unsafe vaults is sold.
@@ -68,13 +68,13 @@ pub struct IlkParams {
 pub enum AuctionParams {
     /// Dutch auctions, from 2021 on: the price falls until somebody takes it.
     Clip {
-        /// What is sought beyond the debt, as in 0.13.
+        /// What is sought beyond the debt, as a share of it, as in 0.13.
         chop: f64,
         /// First price over the oracle's, as in 1.3.
         buf: f64,
-        /// After how long an auction must be started anew.
+        /// After how long an auction must be started anew before anybody can buy from it.
         tail: TimeSpan,
-        /// Below which part of its first price it must be.
+        /// Below which part of its first price it must be, likewise, as in 0.4.
         cusp: f64,
         /// How the price falls.
         #[serde(rename = "curve")]
@@ -91,13 +91,13 @@ pub enum AuctionParams {
     },
     /// English auctions, until 2021: bidders outbid each other.
     Flip {
-        /// What is sought beyond the debt, as in 0.13.
+        /// What is sought beyond the debt, as a share of it, as in 0.13.
         chop: f64,
-        /// What a bid must be above the one before it, as in 0.03.
+        /// By which share a bid must be above the one before it, as in 0.03.
         beg: f64,
-        /// How long a bid stands.
+        /// After how long without another a bid has won.
         ttl: TimeSpan,
-        /// How long an auction lasts.
+        /// After how long an auction is over, whatever is bid.
         tau: TimeSpan,
         /// How much goes into one auction.
         lots: LotParams,
@@ -120,7 +120,7 @@ impl AuctionParams {
 pub enum AbacusParams {
     /// Evenly, to nothing.
     Linear {
-        /// When it has come to nothing.
+        /// After how long it has come to nothing.
         tau: TimeSpan,
     },
     /// By the same factor at every step.
@@ -132,7 +132,7 @@ pub enum AbacusParams {
     },
     /// By the same factor every second.
     Exponential {
-        /// What a second leaves of the price.
+        /// What a second leaves of the price, as in 0.999.
         cut: f64,
     },
 }
@@ -140,7 +140,8 @@ pub enum AbacusParams {
 /// How much goes into one English auction.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub enum LotParams {
-    /// So many whole tokens of the collateral at most: until August 2020. Bidders advance the dai to raise a bid of their own.
+    /// So many whole tokens of the collateral at most: until August 2020. Bidders advance the dai to raise a bid of
+    /// their own.
     Lump(Decimal),
     /// What seeks so many dai at most: from August 2020 on.
     Dunk(Decimal),

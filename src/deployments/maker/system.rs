@@ -16,16 +16,16 @@ use crate::chain::oracles::Oracles;
 use crate::deployments::deployed::Protocols;
 use crate::deployments::lending::{LiquidationPrices, LoanOrders};
 
-/// Dai that vaults outside the run have issued, in smallest units: more than wallets, pools and the external venue will ever
-/// bring. An adapter takes no dai that it does not know of.
+/// Dai that vaults outside the run have issued, in smallest units: more than wallets, pools and the external venue will
+/// ever bring. An adapter takes no dai that it does not know of.
 pub const ELSEWHERE: u128 = 1_000_000_000_000 * WAD;
 
 /// A Maker system.
 #[derive(Debug, Clone)]
 pub struct MakerCell {
-    /// What calls are sent to.
+    /// The address that calls to it name.
     pub at: DeploymentId,
-    /// Its id.
+    /// Its place among the scenario's issuers.
     pub id: IssuerId,
     /// Its id among the protocols with positions.
     pub protocol: ProtocolId,
@@ -33,7 +33,7 @@ pub struct MakerCell {
     pub account: AccountId,
     /// The dai token, of 18 decimals.
     pub dai: TokenId,
-    /// Its state machine.
+    /// The contract's state.
     pub maker: Maker,
     /// What the world knows of its ilks, by number.
     pub ilks: Vec<IlkCell>,
@@ -46,9 +46,9 @@ pub struct MakerCell {
 pub struct IlkCell {
     /// What the scenario calls it.
     pub name: String,
-    /// The collateral.
+    /// The token that is locked.
     pub gem: TokenId,
-    /// The feed that says what it costs.
+    /// The feed that its oracle reads.
     pub feed: FeedId,
     /// Smallest units of vat collateral (wads) in one of the token.
     pub wads_per_unit: u128,

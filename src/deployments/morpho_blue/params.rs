@@ -16,15 +16,16 @@ use crate::reader::piece::{At, Node};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// What is lent.
     pub loan: AssetParams,
     /// What is borrowed against.
     pub collateral: AssetParams,
-    /// Loan to value at which a position fails, as in 0.86.
+    /// Loan to value at which a position fails, as in 0.86; the liquidators' bonus follows from it, the less the nearer
+    /// it is to 1.
     pub lltv: f64,
-    /// Part of the interest that the fee recipient gets, as in 0.1.
+    /// Part of the interest that the fee recipient gets, as in 0.1; 0 by default.
     #[serde(default)]
     pub fee: f64,
 }
@@ -33,11 +34,11 @@ pub struct Params {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssetParams {
-    /// The token.
+    /// The token that is lent or posted.
     pub token: String,
-    /// The oracle that says what it costs.
+    /// The oracle at whose answer it is valued.
     pub oracle: String,
-    /// What its founder supplies before anybody joins, in whole tokens.
+    /// What its founder supplies before anybody joins, in whole tokens; nothing by default.
     #[serde(default)]
     pub supplied: Decimal,
 }

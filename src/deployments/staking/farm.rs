@@ -8,17 +8,17 @@ use crate::chain::ids::{AccountId, DeploymentId, FarmId, TokenId};
 /// A staking contract.
 #[derive(Debug, Clone)]
 pub struct FarmCell {
-    /// What calls are sent to.
+    /// The address that calls to it name.
     pub at: DeploymentId,
-    /// Its id.
+    /// Its place among the scenario's staking contracts.
     pub id: FarmId,
-    /// Its account.
+    /// The account that holds stakes and rewards.
     pub account: AccountId,
-    /// What is staked, by market.
+    /// What is staked in each of its markets, in their order.
     pub staked: SmallVec<[TokenId; 2]>,
-    /// The token it pays.
+    /// The token that it pays as a reward.
     pub reward: TokenId,
-    /// Its state machine.
+    /// The contract's state.
     pub contract: StakingContract,
     /// What the transaction that runs may have changed, as it was; empty between transactions.
     pub undo: Vec<StakingBefore>,

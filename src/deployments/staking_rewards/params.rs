@@ -20,16 +20,16 @@ const LONGEST_DURATION: TimeSpan = TimeSpan::seconds(1_000 * 366 * 86_400);
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario.
     pub name: String,
     /// The pool whose liquidity tokens are staked.
     pub pool: String,
-    /// The token it pays.
+    /// The token that it pays as a reward.
     pub reward: String,
-    /// How long an emission is paid out.
+    /// Over how long an emission is paid out, evenly; 7 days by default, as deployed.
     #[serde(default = "default_duration")]
     pub duration: TimeSpan,
-    /// When it is funded, from the start of the run, and with how many whole tokens.
+    /// When it is funded, from the start of the run, and with how many whole tokens; never by default, and it pays nothing.
     #[serde(default)]
     pub emissions: Vec<(TimeSpan, Decimal)>,
 }

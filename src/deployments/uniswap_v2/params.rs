@@ -20,13 +20,13 @@ const MOST_RESERVE: u128 = (1 << 112) - 1;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// Its two tokens; its price is what one of the first costs in the second.
     pub tokens: (String, String),
     /// What it holds before anybody joins, in whole tokens of each.
     pub reserves: (Decimal, Decimal),
-    /// Swap fee in basis points; the contract's is 30.
+    /// Swap fee in basis points; 30 by default, as in the contract.
     #[serde(default = "default_fee_bps")]
     pub fee_bps: u16,
     /// Whether a sixth of the fees goes to the protocol; off by default, as deployed.

@@ -21,14 +21,14 @@ const MOST_SPACING: i32 = 16_383;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario, and the beginning of its columns.
     pub name: String,
     /// Its two tokens; its price is what one of the first costs in the second.
     pub tokens: (String, String),
-    /// Its price before anybody trades; the one outside by default.
+    /// Its price before anybody trades, in whole second tokens per whole first token; the one outside by default.
     #[serde(default)]
     pub price: Option<Decimal>,
-    /// Swap fee in hundredths of a basis point: 100, 500, 3000 or 10000 as deployed.
+    /// Swap fee in hundredths of a basis point: 100, 500, 3000 or 10000 as deployed; 3000 by default.
     #[serde(default = "default_fee_pips")]
     pub fee_pips: u32,
     /// How far apart ticks lie at which ranges end; as deployed for the fee by default.
@@ -37,7 +37,7 @@ pub struct Params {
     /// One in how many of the fees goes to the protocol, 4 to 10; none by default, as deployed.
     #[serde(default)]
     pub protocol_fee: u8,
-    /// The founders' liquidity.
+    /// The founders' liquidity; without any the pool is empty until somebody joins.
     #[serde(default)]
     pub liquidity: Vec<RangeLiquidityParams>,
 }
@@ -46,7 +46,7 @@ pub struct Params {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RangeLiquidityParams {
-    /// Where it lies.
+    /// Where it lies; everywhere by default.
     #[serde(default)]
     pub range: RangeParams,
     /// The most that is put in, in whole tokens of each; the price decides how much of which.
