@@ -1,10 +1,11 @@
-//! How the sources lie: which module may use which, and where a protocol may be named.
+//! How the tree lies: which module may use which, where a protocol may be named, and whether pages say what is there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 mod floors;
 mod names;
+mod quotes;
 
 /// Returns every Rust file below some folders of the workspace, by its path and with its text.
 fn rust_files(folders: &[&str]) -> Vec<(PathBuf, String)> {
