@@ -2,7 +2,7 @@
 
 use crate::agents::view::View;
 use crate::chain::ids::{PositionKey, ProtocolId};
-use crate::deployments::liquidation_map::{Liquidatable, liquidatable};
+use crate::deployments::liquidation_map::{AtRisk, liquidatable};
 use crate::deployments::positions::positions_of;
 use crate::deployments::positions::{Collateral, DebtAt};
 
@@ -41,7 +41,7 @@ impl Exposed {
     }
 
     /// Fills in what each fall, ascending, would make liquidatable, in the numeraire.
-    pub fn liquidatable(&self, sees: &View, falls: &[f64], out: &mut Vec<Liquidatable>) {
+    pub fn liquidatable(&self, sees: &View, falls: &[f64], out: &mut Vec<AtRisk>) {
         let Collateral { market, place, law, .. } = self.collateral;
         let (held, unit) = positions_of(sees, self.protocol, |positions| positions.exposures(market, place));
         liquidatable(held.into_iter(), law, falls, out);

@@ -18,7 +18,7 @@ use crate::agents::view::View;
 use crate::chain::event::{Event, EventKind};
 use crate::chain::ids::{PositionKey, ProtocolId, TokenId};
 use crate::chain::liquidation::{Liquidation, SaleKind};
-use crate::deployments::positions::Amounts;
+use crate::deployments::positions::TokenAmounts;
 use crate::deployments::positions::positions_of;
 
 /// One collateral and one debt, by their places in their market.
@@ -98,7 +98,7 @@ impl Details {
     }
 
     /// Returns what was taken of it, in smallest units by token.
-    pub fn lost(&self, what: Lost) -> Amounts {
+    pub fn lost(&self, what: Lost) -> TokenAmounts {
         let of_it = self.lost.iter().filter(|(_, _, lost)| *lost == what);
         of_it.map(|(units, token, _)| (*token, *units)).collect()
     }
@@ -332,8 +332,8 @@ impl PositionBooks {
         }
     }
 
-    /// Returns every position that there was, by key, and those with one key by when they were opened; with its lowest health
-    /// factor, if it had any.
+    /// Returns every position that there was, by key, and those with one key by when they were opened; with its lowest
+    /// health factor, if it had any.
     pub fn all(&self) -> impl Iterator<Item = (PositionKey, PositionBook, Option<f64>)> {
         let mut over = self.over.clone();
         over.sort_unstable_by_key(|(key, book)| (*key, book.opened));
@@ -388,8 +388,8 @@ fn moment(sees: &View) -> u32 {
     u32::try_from(sees.clock.block + 1).expect("a run has fewer than 2^32 blocks")
 }
 
-/// Returns which collateral and which debt an exposure consists of, and how much of the one there is over the other; none of
-/// several, and none of the same asset.
+/// Returns which collateral and which debt an exposure consists of, and how much of the one there is over the other;
+/// none of several, and none of the same asset.
 fn pair_of(exposure: &Exposure) -> Option<(Pair, f64)> {
     match (exposure.collateral.as_slice(), exposure.debt.as_slice()) {
         ([(posted, collateral)], [(owed, debt)]) => Some(((*posted, *owed), collateral / debt)),

@@ -17,7 +17,7 @@ pub struct Fit {
     pub direction: Direction,
     /// What it pays, in smallest units; zero where no trade is needed.
     pub pays: u128,
-    /// What it is quoted for that.
+    /// What it is quoted for that, in smallest units of the other token.
     pub takes: u128,
     /// What it holds of each token then.
     pub held: PerToken,

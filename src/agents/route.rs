@@ -158,7 +158,7 @@ pub struct Route {
 /// A trade as its agent wants it, in smallest units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TradeOrder {
-    /// What is paid.
+    /// How much of the route's first token is paid.
     pub amount: AmountIn,
     /// How much that is about: what a router plans for.
     pub about: u128,

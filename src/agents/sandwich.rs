@@ -8,7 +8,7 @@ use plimsoll_protocols::amm::{Direction, Pool};
 
 /// A swap in a pool, as its transaction asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Swap {
+pub(super) struct VictimSwap {
     pub(super) direction: Direction,
     /// In smallest units of what is paid.
     pub(super) amount_in: u128,
@@ -18,12 +18,12 @@ pub(super) struct Swap {
 
 /// A front-run and what comes back of it, in smallest units of what the victim pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Sandwich {
+pub(super) struct SandwichSize {
     pub(super) front: u128,
     pub(super) returned: u128,
 }
 
-impl Sandwich {
+impl SandwichSize {
     fn gain(self) -> f64 {
         self.returned as f64 - self.front as f64
     }
@@ -40,7 +40,7 @@ const STEPS: u32 = 24;
 
 /// Returns the sandwich that gains most with a front-run of at most `capital`; none if none gains or the victim would
 /// revert anyway.
-pub(super) fn best(pool: &Pool, victim: &Swap, capital: u128, now: u64) -> Option<Sandwich> {
+pub(super) fn best(pool: &Pool, victim: &VictimSwap, capital: u128, now: u64) -> Option<SandwichSize> {
     let found = |front| attempt(pool, victim, front, now);
     let most = largest(most_room(pool, victim, now).min(capital), |front| found(front).is_some())?;
     let at_most = found(most)?;
@@ -51,29 +51,29 @@ pub(super) fn best(pool: &Pool, victim: &Swap, capital: u128, now: u64) -> Optio
 }
 
 /// Runs a front-run and the victim on a copy, and quotes the way back; none if the victim or the front-run would revert.
-fn attempt(pool: &Pool, victim: &Swap, front: u128, now: u64) -> Option<Sandwich> {
+fn attempt(pool: &Pool, victim: &VictimSwap, front: u128, now: u64) -> Option<SandwichSize> {
     let mut copy = pool.clone();
     let bought = run(&mut copy, victim, front, now)?;
     let returned = copy.amm().quote_exact_in(victim.direction.reversed(), bought, now).ok()?;
-    Some(Sandwich { front, returned })
+    Some(SandwichSize { front, returned })
 }
 
 /// Trades a front-run and the victim's swap, and returns what the front-run bought.
-fn run(pool: &mut Pool, victim: &Swap, front: u128, now: u64) -> Option<u128> {
+fn run(pool: &mut Pool, victim: &VictimSwap, front: u128, now: u64) -> Option<u128> {
     let bought = pool.amm_mut().swap_exact_in(victim.direction, front, now).ok()?.amount_out;
     let got = pool.amm_mut().swap_exact_in(victim.direction, victim.amount_in, now).ok()?.amount_out;
     (got >= victim.least_out).then_some(bought)
 }
 
 /// Trades a whole sandwich, so that the next one can be sized.
-pub(super) fn apply(pool: &mut Pool, victim: &Swap, front: u128, now: u64) -> Option<()> {
+pub(super) fn apply(pool: &mut Pool, victim: &VictimSwap, front: u128, now: u64) -> Option<()> {
     let bought = run(pool, victim, front, now)?;
     pool.amm_mut().swap_exact_in(victim.direction.reversed(), bought, now).ok()?;
     Some(())
 }
 
 /// Returns a size that no front-run can exceed: the victim's mean price is no better than the marginal one before it.
-fn most_room(pool: &Pool, victim: &Swap, now: u64) -> u128 {
+fn most_room(pool: &Pool, victim: &VictimSwap, now: u64) -> u128 {
     let price = victim.least_out as f64 / victim.amount_in as f64;
     let depth = pool.amm().depth_to(victim.direction, price, now);
     // A billionth more: the depth is a float.
@@ -96,7 +96,7 @@ fn largest(most: u128, fits: impl Fn(u128) -> bool) -> Option<u128> {
 }
 
 /// Returns the best of the sizes up to `most`, by the golden section: the gain rises, then falls.
-fn highest(most: u128, found: impl Fn(u128) -> Option<Sandwich>) -> Option<Sandwich> {
+fn highest(most: u128, found: impl Fn(u128) -> Option<SandwichSize>) -> Option<SandwichSize> {
     let part = |of: f64| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a whole amount")]
         let units = of as u128;

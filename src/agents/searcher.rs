@@ -17,7 +17,7 @@ use super::awake::Wake;
 use super::outbox::Outbox;
 use super::population::{Activity, Need, NewAgent, Population, PopulationParams};
 use super::route::TRADES;
-use super::sandwich::{Sandwich, Swap, apply, best};
+use super::sandwich::{SandwichSize, VictimSwap, apply, best};
 use super::view::View;
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
@@ -82,7 +82,7 @@ pub struct Searcher {
 #[derive(Debug, Clone, Copy)]
 struct Plan {
     target: Target,
-    sandwich: Sandwich,
+    sandwich: SandwichSize,
     /// Gain after base fee, in whole numeraire tokens.
     gain: f64,
 }
@@ -91,7 +91,7 @@ struct Plan {
 #[derive(Debug, Clone, Copy)]
 struct Target {
     victim: (AccountId, u32),
-    swap: Swap,
+    swap: VictimSwap,
     /// What it pays on top of the base fee, in the native token's smallest units per unit of gas: a bundle that pays
     /// less comes after it.
     tip: u128,
@@ -148,7 +148,7 @@ impl Searcher {
         }
         let quoted = cell.pool.amm().quote_exact_in(direction, amount_in, sees.clock.now()).ok()?;
         let tolerated = sees.worth(cell.token_at(direction.takes), quoted.checked_sub(least_out)?);
-        let swap = Swap { direction, amount_in, least_out };
+        let swap = VictimSwap { direction, amount_in, least_out };
         let pays = tolerated > self.min_profit + sees.gas_worth(gas(sees, &swap, cell.at));
         pays.then_some(Target { victim: (waits.sender, waits.nonce), swap, tip })
     }
@@ -173,14 +173,14 @@ impl Searcher {
         let offered = sees.priority_fee(plan.gain * self.bid_share.sample(dice), gas);
         let fee = offered.max(tip).min(self.tip_cap);
         let costs = sees.gas_worth(gas) + sees.worth(sees.tokens.native, fee) * gas as f64;
-        let Sandwich { front, returned } = plan.sandwich;
+        let SandwichSize { front, returned } = plan.sandwich;
         let least_out = front.saturating_add(sees.units_worth(token, costs)).min(returned);
         out.bundle(victim, front_and_back(cell.at, &swap, front, least_out), Bid::tip(fee))
     }
 }
 
 /// Returns the front-run and the back-run.
-fn front_and_back(to: DeploymentId, victim: &Swap, front: u128, least_out: u128) -> [Actions; 2] {
+fn front_and_back(to: DeploymentId, victim: &VictimSwap, front: u128, least_out: u128) -> [Actions; 2] {
     let direction = victim.direction;
     let swap = |direction, amount_in, least_out| amm::Swap { direction, amount_in, least_out }.of(to);
     [
@@ -190,7 +190,7 @@ fn front_and_back(to: DeploymentId, victim: &Swap, front: u128, least_out: u128)
 }
 
 /// Returns the gas of a front-run and a back-run.
-fn gas(sees: &View, victim: &Swap, to: DeploymentId) -> u64 {
+fn gas(sees: &View, victim: &VictimSwap, to: DeploymentId) -> u64 {
     front_and_back(to, victim, 0, 0).iter().map(|actions| sees.gas.schedule.of(actions)).sum()
 }
 

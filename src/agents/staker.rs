@@ -7,6 +7,8 @@
 //! fails it tries again.
 
 use bevy_ecs::prelude::Component;
+use plimsoll_protocols::amm::PerToken;
+use plimsoll_protocols::lending::Part;
 use serde::Deserialize;
 use smallvec::smallvec;
 
@@ -35,46 +37,44 @@ use crate::checks::names::{EntityKind, Use};
 use crate::deployments::stakes::Stake;
 use crate::reader::diagnostic::one_of;
 use crate::reader::piece::Node;
-use plimsoll_protocols::amm::PerToken;
-use plimsoll_protocols::lending::Part;
 
 /// A population of stakers, as scenario files write it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StakerParams {
-    /// What the population is called.
+    /// Its name in the data files. Its agents' dice depend on it: under another name others are drawn.
     pub name: String,
-    /// How many.
+    /// How many agents; 1 by default.
     #[serde(default = "super::one")]
     pub count: u32,
-    /// The staking contract.
+    /// The staking contract that each stakes in.
     pub farm: String,
     /// The pool whose liquidity tokens each stakes.
     pub pool: String,
-    /// What each puts in, in the numeraire.
+    /// What each puts in, worth in whole numeraire tokens.
     pub capital: Distribution,
-    /// How often it looks whether to claim; never by default.
+    /// Time between two looks whether to claim; by default it claims only when it leaves.
     #[serde(default)]
     pub claims_every: Option<TimeSpan>,
-    /// It claims what is worth this many times the gas of claiming and selling it.
+    /// It claims what is worth this many times the gas of claiming and selling it; 2 by default, with 0 anything.
     #[serde(default = "two")]
     pub gas_multiple: f64,
-    /// Where it sells what it has claimed.
+    /// Where it sells what it has claimed: `"a pool"`, `Router` for the best of all pools, or, by default, `Venue`.
     #[serde(default)]
     pub through: Through,
-    /// When it enters.
+    /// When it enters; before the first block by default.
     #[serde(default)]
     pub entry: Entry,
-    /// When it leaves.
+    /// When it leaves; never by default.
     #[serde(default)]
     pub exit: Exit,
-    /// Priority fee, in gwei per unit of gas.
+    /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
     /// How long it waits for block space, and what it pays for it; what it is about is its capital, or what it claims.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens to pay gas from.
+    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
 }

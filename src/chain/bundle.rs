@@ -36,7 +36,7 @@ impl Bundle {
 
 /// A bundle that a block takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Placed {
+pub(super) struct PlacedBundle {
     /// How many of the block's transactions run before it.
     pub(super) after: usize,
     /// Which bundle.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use bevy_ecs::prelude::Resource;
 
 use super::background::Slice;
-use super::bundle::{Bundle, Next, Placed};
+use super::bundle::{Bundle, Next, PlacedBundle};
 use super::dice::mix;
 use super::event::{Event, EventKind, EventLog};
 use super::gas::BlockGas;
@@ -31,7 +31,7 @@ pub struct Mempool {
     /// What searchers have built around what waits, for this block alone.
     bundles: Vec<Bundle>,
     /// Those of them that the block takes.
-    placed: Vec<Placed>,
+    placed: Vec<PlacedBundle>,
     /// What was replaced or has expired since the last block was executed.
     gone: Vec<(Gone, Transaction)>,
     /// Everybody else's demand in this block, the dearest slice first; empty where a scenario has none.

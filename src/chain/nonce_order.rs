@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::background::Slice;
-use super::bundle::{Bundle, Placed};
+use super::bundle::{Bundle, PlacedBundle};
 use super::dice::mix;
 use super::gas::BlockGas;
 use super::ids::AccountId;
@@ -39,15 +39,16 @@ impl NonceOrder {
     /// those after it wait too. Of what stands, the dearest is taken, equal fees by hash; a slice of the background goes
     /// ahead of what pays less than it, as far as there is room.
     ///
-    /// A bundle stands for what its transactions pay together, ahead of a single one that pays as much. It is taken while its victim stands and no dearer bundle
-    /// has it, and sets aside the victim's room: if the bundle fails, the victim still runs where its own fee puts it.
+    /// A bundle stands for what its transactions pay together, ahead of a single one that pays as much. It is taken
+    /// while its victim stands and no dearer bundle has it, and sets aside the victim's room: if the bundle fails, the
+    /// victim still runs where its own fee puts it.
     pub(super) fn fill(
         &mut self,
         wanting: Wanting,
         salt: u64,
         gas: &BlockGas,
         taken: &mut Vec<u32>,
-        placed: &mut Vec<Placed>,
+        placed: &mut Vec<PlacedBundle>,
     ) -> u64 {
         let Wanting { waiting, bundles, background } = wanting;
         self.chain(waiting);
@@ -72,7 +73,7 @@ impl NonceOrder {
                 let needed = bundles[bundle].gas(&waiting[place as usize]);
                 if needed <= room && self.stands(place) && !is_in_a_bundle(placed, place) {
                     room -= needed;
-                    placed.push(Placed { after: taken.len(), bundle, victim: place });
+                    placed.push(PlacedBundle { after: taken.len(), bundle, victim: place });
                 }
                 continue;
             }
@@ -135,7 +136,7 @@ impl NonceOrder {
     }
 }
 
-fn is_in_a_bundle(placed: &[Placed], victim: u32) -> bool {
+fn is_in_a_bundle(placed: &[PlacedBundle], victim: u32) -> bool {
     placed.iter().any(|placed| placed.victim == victim)
 }
 

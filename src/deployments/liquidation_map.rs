@@ -30,8 +30,8 @@ impl Falls {
 
 /// Debt at one health factor: one bin of the histogram, whose health factor is known to within 0.2 %.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Exposure {
-    /// The health factor: it may be liquidated below 1.
+pub struct DebtBin {
+    /// What is owed at it may be liquidated below 1.
     pub health_factor: f64,
     /// The debt, in smallest units of what is owed.
     pub debt: f64,
@@ -41,14 +41,14 @@ pub struct Exposure {
 
 /// What a fall of the price would make liquidatable.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Liquidatable {
+pub struct AtRisk {
     /// The debt, in smallest units of what is owed.
     pub debt: f64,
     /// What its collateral would sell for after the fall, likewise.
     pub collateral: f64,
 }
 
-impl Liquidatable {
+impl AtRisk {
     /// Returns the same in another unit.
     #[must_use]
     pub fn times(self, unit: f64) -> Self {
@@ -58,11 +58,11 @@ impl Liquidatable {
 
 /// Returns the debt of positions that hold an asset as collateral and do not owe it, by health factor, lowest first, in
 /// what the prices are told in. Of what the collateral is worth, the share `threshold` may be owed.
-pub fn loan_exposures(orders: &LoanOrders, prices: &LiquidationPrices, asset: u8, threshold: f64) -> Vec<Exposure> {
+pub fn loan_exposures(orders: &LoanOrders, prices: &LiquidationPrices, asset: u8, threshold: f64) -> Vec<DebtBin> {
     let histograms = orders.debt_histograms(prices).filter(|histogram| histogram.falls_with(asset));
-    let mut exposures: Vec<Exposure> = Vec::new();
+    let mut exposures: Vec<DebtBin> = Vec::new();
     for histogram in histograms {
-        exposures.extend(histogram.debts().map(|(health_factor, debt)| Exposure {
+        exposures.extend(histogram.debts().map(|(health_factor, debt)| DebtBin {
             health_factor,
             debt,
             collateral: debt * health_factor / threshold,
@@ -73,7 +73,7 @@ pub fn loan_exposures(orders: &LoanOrders, prices: &LiquidationPrices, asset: u8
 }
 
 /// Returns, for each fall of the price in ascending order, what could then be liquidated.
-pub fn liquidatable(exposures: impl Iterator<Item = Exposure>, law: Falls, falls: &[f64], out: &mut Vec<Liquidatable>) {
+pub fn liquidatable(exposures: impl Iterator<Item = DebtBin>, law: Falls, falls: &[f64], out: &mut Vec<AtRisk>) {
     out.clear();
     let mut exposures = exposures.peekable();
     let (mut debt, mut collateral) = (0.0, 0.0);
@@ -82,6 +82,6 @@ pub fn liquidatable(exposures: impl Iterator<Item = Exposure>, law: Falls, falls
             debt += next.debt;
             collateral += next.collateral;
         }
-        out.push(Liquidatable { debt, collateral: law.after(collateral, *fall) });
+        out.push(AtRisk { debt, collateral: law.after(collateral, *fall) });
     }
 }

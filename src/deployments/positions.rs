@@ -4,21 +4,21 @@ use plimsoll_protocols::lending::Exposure;
 use smallvec::SmallVec;
 
 use super::lending::LiquidationPrices;
-use super::liquidation_map::{Exposure as Exposed, Falls};
+use super::liquidation_map::{DebtBin, Falls};
 use super::view::View;
 use crate::chain::ids::{AccountId, ProtocolId, TokenId};
 use crate::chain::liquidation::PriceSource;
 
 /// Amounts of several tokens, in smallest units.
-pub type Amounts = SmallVec<[(TokenId, u128); 1]>;
+pub type TokenAmounts = SmallVec<[(TokenId, u128); 1]>;
 
 /// What a position consists of, and how sound it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Holding {
     /// Collateral, in the order of the market's assets; of a farm's position the base asset first.
-    pub collateral: Amounts,
+    pub collateral: TokenAmounts,
     /// What it owes with interest up to now, likewise.
-    pub debt: Amounts,
+    pub debt: TokenAmounts,
     /// Its health factor; none without debt.
     pub health_factor: Option<f64>,
     /// The price of its collateral at which its health factor is 1, all else equal; none unless it has one collateral and
@@ -76,7 +76,7 @@ pub trait Positions {
 
     /// Returns the debts that fail with a collateral's price, by health factor, lowest first, and what a unit of them
     /// is worth, in whole numeraire tokens.
-    fn exposures(&self, market: u16, place: u8) -> (Vec<Exposed>, f64);
+    fn exposures(&self, market: u16, place: u8) -> (Vec<DebtBin>, f64);
 
     /// Calls `add` with the debts of a market.
     fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt));

@@ -2,7 +2,7 @@
 
 use crate::accounts::exposed::Exposed;
 use crate::deployments::columns::{Group, Moment};
-use crate::deployments::liquidation_map::Liquidatable;
+use crate::deployments::liquidation_map::AtRisk;
 
 columns! {
     /// Each goblin, or each collateral of a lending market (`<market>_<token>_liquidatable_at_10_...`), and each
@@ -20,7 +20,7 @@ columns! {
 }
 
 impl Group for LiquidatableColumns {
-    type Of<'a> = (Exposed, f64, Liquidatable);
+    type Of<'a> = (Exposed, f64, AtRisk);
 
     const KIND: &'static str = "protocol";
 

@@ -5,7 +5,7 @@ use super::folder::{FolderError, OutputFolder};
 use super::table::Table;
 use crate::accounts::exposed::{Exposed, Followed};
 use crate::agents::view::View;
-use crate::deployments::liquidation_map::Liquidatable;
+use crate::deployments::liquidation_map::AtRisk;
 use crate::deployments::positions::DebtAt;
 
 words! {
@@ -98,7 +98,7 @@ struct FallMap {
     moment: Moment,
     exposed: Exposed,
     /// By percent of the fall, worth in the numeraire.
-    at: Vec<Liquidatable>,
+    at: Vec<AtRisk>,
 }
 
 /// Debt by health factor after a block, worth in the numeraire.

@@ -13,7 +13,7 @@ use plimsoll::chain::state::ChainState;
 use plimsoll::deployments::directory::Directory;
 use plimsoll::deployments::lending::{LendingCell, Look};
 use plimsoll::deployments::liquidatable::{LiquidatableList, MinProfit, find_liquidatable};
-use plimsoll::deployments::liquidation_map::{Falls, Liquidatable, liquidatable, loan_exposures};
+use plimsoll::deployments::liquidation_map::{AtRisk, Falls, liquidatable, loan_exposures};
 use plimsoll::deployments::{lending_of, lending_of_mut};
 use plimsoll::protocol::AccountId;
 use plimsoll::simulation::Simulation;
@@ -204,7 +204,7 @@ fn loans_at_the_very_edge_are_found_by_both_or_neither() {
 }
 
 /// Returns what the map says of a fall of A's price, and what a sweep finds at prices so far fallen: debt and collateral.
-fn mapped_and_swept(run: &mut Simulation, fall: f64) -> (Liquidatable, Liquidatable) {
+fn mapped_and_swept(run: &mut Simulation, fall: f64) -> (AtRisk, AtRisk) {
     let mut state = SystemState::<View>::new(run.world_mut());
     let sees = state.get(run.world()).unwrap();
     let cell = sees.protocols.lending(LendingId(0));
@@ -220,7 +220,7 @@ fn mapped_and_swept(run: &mut Simulation, fall: f64) -> (Liquidatable, Liquidata
     let mut state = SystemState::<View>::new(run.world_mut());
     let sees = state.get(run.world()).unwrap();
     let (cell, now) = (sees.protocols.lending(LendingId(0)), sees.clock.now());
-    let mut swept = Liquidatable::default();
+    let mut swept = AtRisk::default();
     for account in sweep(cell, &sees) {
         swept.debt += cell.lending().borrowed(account, 1, now) as f64 / 1e6;
         swept.collateral += cell.lending().supplied(account, 0, now) as f64 / 1e18 * 2_000.0 * (1.0 - fall);

@@ -1,10 +1,10 @@
 //! Keeps a Maker system sound for gain: starts auctions of unsafe vaults and buys their collateral.
 //!
-//! Sees: the unsafe vaults and the running auctions of one ilk as the block begins, its own dai, gas. Decides, in this order:
-//! settles what it has won and sells it; bids or buys where what the sale would bring, after slippage, gas and the
-//! discount that it wants, is above the price; starts anew what has become stale; starts auctions of vaults that it notices
-//! if the reward, or what it may expect to gain by the lot, is above gas. It stops when its money for the block is used up.
-//! Ignores: what others will bid, and where the price will be when it sells.
+//! Sees: the unsafe vaults and the running auctions of one ilk as the block begins, its own dai, gas. Decides, in this
+//! order: settles what it has won and sells it; bids or buys where what the sale would bring, after slippage, gas and
+//! the discount that it wants, is above the price; starts anew what has become stale; starts auctions of vaults that it
+//! notices if the reward, or what it may expect to gain by the lot, is above gas. It stops when its money for the block
+//! is used up. Ignores: what others will bid, and where the price will be when it sells.
 //!
 //! Its gas price follows the base fee, or is fixed: then it falls silent when the base fee has passed it.
 
@@ -72,7 +72,7 @@ pub struct Keeper {
 enum GasPrice {
     /// The base fee, whatever it is, and a tip.
     Follows { tip: u128 },
-    /// This in all, or nothing.
+    /// This in all, base fee included; it falls silent while the base fee is above.
     Fixed(u128),
 }
 
@@ -91,7 +91,7 @@ struct Left {
     sold: u128,
     /// Dai that the auctions seek which it starts in the block.
     sought: f64,
-    /// Transactions.
+    /// How many more transactions it may send.
     room: usize,
 }
 

@@ -26,7 +26,7 @@ use crate::chain::ids::{AccountId, DeploymentId, LendingId, PositionKey};
 use crate::chain::transaction::{Actions, AmountIn, Bid};
 use crate::deployments::lending::{LendingCell, Prices};
 use crate::deployments::liquidatable::Liquidatable;
-pub use params::{Funds, LendingLiquidatorParams, Sells, Strategy};
+pub use params::{Funds, LendingLiquidatorParams, RepayStrategy, Sells};
 
 /// A liquidator of loans.
 #[derive(Debug, Clone, PartialEq, Component)]
@@ -40,7 +40,7 @@ pub struct LendingLiquidator {
     route: Route,
     flash: bool,
     sells: Sells,
-    strategy: Strategy,
+    strategy: RepayStrategy,
     /// Least gain after gas, in whole numeraire tokens.
     min_profit: f64,
     attention: f64,
@@ -231,8 +231,10 @@ impl LendingLiquidator {
         let quote = |most_repaid| lending.quote_liquidation(call(most_repaid), prices, now).ok();
         let one = quote(budget)?;
         let first = match self.strategy {
-            Strategy::CloseFactor => 0,
-            Strategy::TwoSteps => first_of_two(loan, lending.borrowed(loan.owner, debt, now), &one, cell, collateral),
+            RepayStrategy::CloseFactor => 0,
+            RepayStrategy::TwoSteps => {
+                first_of_two(loan, lending.borrowed(loan.owner, debt, now), &one, cell, collateral)
+            }
         };
         if first == 0 || first >= one.repaid {
             let carried = lending.threshold(collateral) * (1.0 + lending.bonus(collateral));

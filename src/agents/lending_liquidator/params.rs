@@ -59,7 +59,7 @@ pub struct LendingLiquidatorParams {
     pub per_block: u32,
     /// How much of a position it takes at a time; as much as the market allows by default.
     #[serde(default)]
-    pub strategy: Strategy,
+    pub strategy: RepayStrategy,
     /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
@@ -93,7 +93,7 @@ pub enum Sells {
 
 /// How much of a position a liquidator takes at a time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum Strategy {
+pub enum RepayStrategy {
     /// As much as the market allows.
     #[default]
     CloseFactor,

@@ -17,11 +17,11 @@ pub use crate::deployments::paths::{Hop, MOST_HOPS, Path};
 /// A path and what goes through it, in smallest units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leg<'a> {
-    /// The path.
+    /// The swaps, one after the other.
     pub path: &'a Path,
-    /// What is paid into it.
+    /// What is paid into the first.
     pub amount: u128,
-    /// What comes out of it.
+    /// What is quoted to come out of the last.
     pub out: u128,
 }
 

@@ -12,7 +12,7 @@ use crate::chain::liquidation::PriceSource;
 use crate::deployments::alpha_homora::GoblinCell;
 use crate::deployments::alpha_homora::rewards;
 use crate::deployments::lending::LiquidationPrices;
-use crate::deployments::liquidation_map::{Exposure as Exposed, Falls};
+use crate::deployments::liquidation_map::{DebtBin, Falls};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
 
@@ -90,7 +90,7 @@ impl Positions for Farms<'_, '_, '_> {
         self.cell.goblins.iter().map(of).collect()
     }
 
-    fn exposures(&self, market: u16, _: u8) -> (Vec<Exposed>, f64) {
+    fn exposures(&self, market: u16, _: u8) -> (Vec<DebtBin>, f64) {
         let goblin = self.sees.protocols.worker(self.goblin(market));
         (exposures(goblin, &self.sees.farm_state(goblin)).collect(), self.sees.worth(self.cell.base, 1))
     }
@@ -121,11 +121,11 @@ fn is_left(row: &Position) -> bool {
 }
 
 /// Returns the debt of a goblin's positions by health factor, lowest first.
-pub fn exposures<'a>(cell: &'a GoblinCell, farm_state: &FarmState) -> impl Iterator<Item = Exposed> + 'a {
+pub fn exposures<'a>(cell: &'a GoblinCell, farm_state: &FarmState) -> impl Iterator<Item = DebtBin> + 'a {
     let prices = GoblinPrices::of(&cell.goblin, farm_state);
     let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
     cell.order.histogram().from_the_top().map(move |(key, weight)| {
         let (health_factor, debt) = (prices.health_factor(key), prices.debt(weight));
-        Exposed { health_factor, debt, collateral: debt * health_factor / kill_factor }
+        DebtBin { health_factor, debt, collateral: debt * health_factor / kill_factor }
     })
 }

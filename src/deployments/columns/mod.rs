@@ -50,7 +50,7 @@ impl<'w, 's> Deref for Moment<'_, 'w, 's> {
 
 /// Columns that a row has once for each thing of a kind, under its name.
 pub trait Group: Columns {
-    /// The thing.
+    /// What it observes, such as a pool.
     type Of<'a>;
 
     /// The kind, where a name that no column can begin with goes behind it.

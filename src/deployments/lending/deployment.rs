@@ -3,7 +3,7 @@
 use plimsoll_protocols::lending::LendingBefore;
 
 use super::positions::Loans;
-use super::{Amounts, LendingCell, LoanOrderPlace};
+use super::{AssetAmounts, LendingCell, LoanOrderPlace};
 use crate::chain::event::Revert;
 use crate::chain::families::Call;
 use crate::chain::ids::AccountId;
@@ -21,7 +21,7 @@ pub struct AccountBefore {
     account: AccountId,
     market: LendingBefore,
     place: LoanOrderPlace,
-    lost: Amounts,
+    lost: AssetAmounts,
 }
 
 impl LendingCell {

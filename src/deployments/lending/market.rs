@@ -36,13 +36,13 @@ pub struct LendingCell {
     /// Its positions in the order in which they fail.
     pub orders: LoanOrders,
     /// By asset: debt that nobody will pay, written off or without collateral, in smallest units.
-    pub lost: Amounts,
+    pub lost: AssetAmounts,
     /// What the transaction that runs may have changed, as it was; empty between transactions.
     pub undo: Vec<AccountBefore>,
 }
 
 /// Amounts of a market's assets, by place.
-pub type Amounts = SmallVec<[u128; 2]>;
+pub type AssetAmounts = SmallVec<[u128; 2]>;
 
 /// Prices of a market's assets by place, wad: whole numeraire tokens per whole token.
 pub type Prices = SmallVec<[u128; 4]>;

@@ -21,7 +21,7 @@ use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredLending};
 use crate::checks::names::{EntityKind, Use};
 use crate::reader::piece::{At, Node, Placed};
-pub use market::{Amounts, Asset, LendingCell, LiquidationPrices, Prices};
+pub use market::{Asset, AssetAmounts, LendingCell, LiquidationPrices, Prices};
 pub use orders::{DebtHistogram, LoanOrderPlace, LoanOrders, Look};
 
 /// What a scenario says of a lending market.

@@ -5,7 +5,7 @@ use plimsoll_protocols::lending::Exposure;
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::liquidation::PriceSource;
 use crate::deployments::lending::{LendingCell, LiquidationPrices};
-use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, loan_exposures};
+use crate::deployments::liquidation_map::{DebtBin, Falls, loan_exposures};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
 use crate::deployments::view::View;
 
@@ -70,7 +70,7 @@ impl Positions for Loans<'_, '_, '_> {
         self.cell.assets.iter().map(|asset| (asset.token, PriceSource::Oracle(asset.feed))).collect()
     }
 
-    fn exposures(&self, market: u16, place: u8) -> (Vec<Exposed>, f64) {
+    fn exposures(&self, market: u16, place: u8) -> (Vec<DebtBin>, f64) {
         let prices = self.liquidation_prices(market).expect("a lending market always has one");
         (loan_exposures(&self.cell.orders, &prices, place, self.cell.lending().threshold(place)), 1.0)
     }

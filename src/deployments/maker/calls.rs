@@ -289,7 +289,7 @@ struct Started {
     ink: u128,
     due: Rad,
     incentive: Rad,
-    /// The vault's, before.
+    /// The vault's before the auction was started.
     health_factor: f64,
 }
 

@@ -7,9 +7,9 @@ use smallvec::smallvec;
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::liquidation::PriceSource;
 use crate::deployments::lending::LiquidationPrices;
-use crate::deployments::liquidation_map::{Exposure as Exposed, Falls, loan_exposures};
+use crate::deployments::liquidation_map::{DebtBin, Falls, loan_exposures};
 use crate::deployments::maker::{MakerCell, exposure_of, liquidation_prices};
-use crate::deployments::positions::{Amounts, Collateral, DebtAt, Holding, Positions};
+use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions, TokenAmounts};
 use crate::deployments::view::View;
 
 pub(super) struct Vaults<'a, 'w, 's> {
@@ -44,7 +44,7 @@ impl Positions for Vaults<'_, '_, '_> {
 
     fn holding(&self, market: u16, position: u32) -> Holding {
         let (ilk, vault) = (self.cell.ilk(IlkId(market)), self.cell.vault(IlkId(market), AccountId(position)));
-        let part = |token, units| if units > 0 { smallvec![(token, units)] } else { Amounts::new() };
+        let part = |token, units| if units > 0 { smallvec![(token, units)] } else { TokenAmounts::new() };
         let collateral = part(ilk.gem, ilk.tokens_down(vault.ink));
         // An ilk whose numbers do not fit can count nothing.
         let Ok(state) = self.cell.state_at(IlkId(market), &self.sees.oracles, self.sees.clock.now()) else {
@@ -73,7 +73,7 @@ impl Positions for Vaults<'_, '_, '_> {
         self.cell.ilks.iter().map(|ilk| (ilk.gem, PriceSource::Oracle(ilk.feed))).collect()
     }
 
-    fn exposures(&self, market: u16, place: u8) -> (Vec<Exposed>, f64) {
+    fn exposures(&self, market: u16, place: u8) -> (Vec<DebtBin>, f64) {
         let prices = self.liquidation_prices(market);
         let orders = &self.cell.ilk(IlkId(market)).orders;
         let held = prices.map(|prices| loan_exposures(orders, &prices, place, self.threshold(market)));

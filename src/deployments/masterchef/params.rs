@@ -1,5 +1,8 @@
 //! What a scenario says of a `MasterChef`.
 
+use plimsoll_math::Decimal;
+use plimsoll_protocols::farm::StakingContract;
+use plimsoll_protocols::farm::masterchef::{Emission, MassUpdate, MasterChef};
 use serde::Deserialize;
 
 use super::super::Protocol;
@@ -9,9 +12,6 @@ use crate::chain::time::TimeSpan;
 use crate::checks::Check;
 use crate::checks::declared::DeclaredFarm;
 use crate::reader::piece::{At, Node};
-use plimsoll_math::Decimal;
-use plimsoll_protocols::farm::StakingContract;
-use plimsoll_protocols::farm::masterchef::{Emission, MassUpdate, MasterChef};
 
 const CHECKED: &str = "the scenario was checked";
 
@@ -20,13 +20,13 @@ const CHECKED: &str = "the scenario was checked";
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// What it is called.
+    /// Its name in the scenario.
     pub name: String,
-    /// The token that it mints.
+    /// The token that it mints as a reward.
     pub reward: String,
     /// Whole tokens that all pools together get in a block, before the bonus.
     pub reward_per_block: Decimal,
-    /// How long from the start of the run a block pays a multiple, and what multiple; none by default.
+    /// How long from the start of the run a block pays a multiple, and what multiple, 1 to 1,000; none by default.
     #[serde(default)]
     pub bonus: Option<(TimeSpan, u64)>,
     /// The pools whose liquidity tokens are staked.
@@ -37,9 +37,9 @@ pub struct Params {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PoolParams {
-    /// Its name.
+    /// The pool's name; none is listed twice.
     pub pool: String,
-    /// Its part of the reward is this over the sum of all pools' points.
+    /// Its part of the reward is this over the sum of all pools' points: with 0 it gets nothing.
     pub alloc_point: u32,
 }
 
