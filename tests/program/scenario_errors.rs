@@ -658,7 +658,11 @@ fn a_farm_that_mints_its_rewards_must_share_them_among_pools_of_its_own() {
                 r#"pools: ^[(pool: "UNI/USDC", alloc_point: 0)]"#,
                 "no pool gets a part of the reward; expected a pool",
             ),
-            (r#"farm: "chef""#, r#"farm: ^"farm""#, "the farm `farm` does not stake `UNI/USDC`; expected `ETH/USDC`"),
+            (
+                r#"farm: "chef", pool: "UNI/USDC""#,
+                r#"farm: "farm", pool: ^"UNI/USDC""#,
+                "the farm `farm` does not stake `UNI/USDC`; expected `ETH/USDC`",
+            ),
             ("gas_multiple: 3", "gas_multiple: ^-1", "`gas_multiple` is -1; expected 0 or more"),
             (r#"farm: "farm""#, r#"farm: ^"chef""#, "the farm `chef` is a MasterChef; expected a StakingRewards"),
         ],
