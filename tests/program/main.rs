@@ -10,6 +10,8 @@ mod command;
 #[path = "../common/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "each test program shares what it needs")]
 mod common;
+#[cfg(feature = "cli")]
+mod readme;
 mod record;
 #[cfg(feature = "cli")]
 mod report;
