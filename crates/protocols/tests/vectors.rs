@@ -6,7 +6,8 @@
 #[expect(unreachable_pub, reason = "a test has no callers; `pub` marks what the replays share")]
 mod replay;
 
-use std::{collections::BTreeSet, io::Write as _};
+use std::path::Path;
+use std::{collections::BTreeSet, fs, io::Write as _};
 
 use replay::{REPLAYS, Vectors};
 
@@ -32,6 +33,21 @@ fn every_protocol_answers_as_its_contract_did() {
         differences.extend(report.differences);
     }
     assert!(differences.is_empty(), "{} differences, the first: {}", differences.len(), differences[0]);
+}
+
+/// The page of the workspace is not in the package of this crate.
+#[test]
+fn pages_say_how_many_operations_are_replayed() {
+    let vectors = Vectors::of_this_crate();
+    let scenarios = vectors.names().into_iter().flat_map(|name| vectors.read(&name).scenarios);
+    let operations: usize = scenarios.map(|scenario| scenario.ops.len()).sum();
+    let said = format!(" {},{:03} recorded operations", operations / 1_000, operations % 1_000);
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(here.join("README.md")).expect("the crate has a page");
+    for page in [Some(page), fs::read_to_string(here.join("../../README.md")).ok()].into_iter().flatten() {
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains(&said), "not said:{said}");
+    }
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn a_range_that_a_pool_has_not_is_refused() {
     }
 }
 
-/// The same.
+/// Uniswap/v3-core@d8b1c635, `test/UniswapV3Pool.spec.ts`, `#mint`, `failure cases`.
 #[test]
 fn liquidity_beyond_what_a_tick_bears_is_refused() {
     let (mut pool, range) = (pool_at(MEDIUM, SqrtPriceX96::ONE), key(-60, 60));
