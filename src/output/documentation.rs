@@ -107,9 +107,10 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
 
 ## `manifest.json`
 
-`tool` and `version`; `status` (`complete` or `interrupted`); `scenario` (its name, its path as given, the BLAKE3 of its
-text with everything it includes); `seed`; `blocks` done; `options` of the command line; `files` with BLAKE3 and size;
-`started_at` (UTC) and `wall_clock_s`. Nothing else in the folder depends on a clock.
+`tool` and `version`; `format`, a number that rises when a column or a word has another name or meaning; `status`
+(`complete` or `interrupted`); `scenario` (its name, its path as given, the BLAKE3 of its text with everything it
+includes); `seed`; `blocks` done; `options` of the command line; `files` with BLAKE3 and size; `started_at` (UTC) and
+`wall_clock_s`. Nothing else in the folder depends on a clock.
 
 ## `report.html`
 
@@ -192,12 +193,13 @@ fn maps(page: &mut String) {
     heading(
         page,
         "`liquidation_map.csv`",
-        "A row per fall of the price, from none to 99 %, for each farm of a bank's borrowers and each collateral of each lending market at the blocks that the scenario's `record: \
-         (liquidation_map: ...)` asks for: `FirstWorstLast` by default, `At([\"4 h\", \"12 h\"])`, or `None`. A fall of \
-         the farmed token's price to a part r of itself takes the base asset in the pool, and with it every health \
-         factor, to the square root of r; debt stays. A loan's health factor falls to r; one with several collaterals is \
-         counted as if all of them fell. The map is read from a histogram whose steps are 0.4 % of the \
-         health factor: debt within a step of the limit is counted all or not at all.",
+        "A row per fall of the price, from none to 99 %, for each worker of a bank, each collateral of each lending market \
+         and each kind of vault, at the blocks that the scenario's `record: (liquidation_map: ...)` asks for: \
+         `FirstWorstLast` by default, `At([\"4 h\", \"12 h\"])`, or `None`. A fall of the farmed token's price to a part r \
+         of itself takes the base asset in the pool, and with it every health factor, to the square root of r; debt stays. \
+         The health factor of a loan or a vault falls to r; a loan with several collaterals is counted as if all of them \
+         fell. The map is read from a histogram whose steps are 0.4 % of the health factor: debt within a step of the \
+         limit is counted all or not at all.",
     );
     columns(page, MapRow::COLUMNS);
     words(page, "moment", Moment::WORDS);

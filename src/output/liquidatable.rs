@@ -5,10 +5,10 @@ use crate::deployments::columns::{Group, Moment};
 use crate::deployments::liquidation_map::AtRisk;
 
 columns! {
-    /// Each goblin, or each collateral of a lending market (`<market>_<token>_liquidatable_at_10_...`), and each
-    /// fall of the price that `record: (liquidatable_at: [0.1, 0.2, 0.3])` names, as
-    /// `<goblin>_liquidatable_at_10_...`: what a fall of the farmed token's price in the base asset by 10 % would
-    /// make liquidatable, as in `liquidation_map.csv`.
+    /// Each worker of a bank and each kind of vault (`<name>_liquidatable_at_10_...`), or each collateral of a lending
+    /// market (`<market>_<token>_liquidatable_at_10_...`), and each fall of the price that
+    /// `record: (liquidatable_at: [0.1, 0.2, 0.3])` names: what a fall by 10 % would make liquidatable, of the prices of
+    /// `liquidation_map.csv`.
     pub struct LiquidatableColumns {
         /// Debt that could then be liquidated.
         #[unit = "numeraire"]

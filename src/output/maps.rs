@@ -25,16 +25,16 @@ words! {
 columns! {
     /// What a fall of the price would make liquidatable after a block.
     pub struct MapRow<'a> {
-        /// The block.
+        /// The block after which it is drawn.
         #[unit = ""]
         pub block: u64,
         /// Why the map is drawn at this block.
         #[unit = ""]
         pub moment: Moment,
-        /// The lending market, the goblin or the ilk.
+        /// The lending market, the bank's worker or the kind of vault.
         #[unit = ""]
         pub protocol: &'a str,
-        /// The token whose price falls: in the base asset for a goblin, by its oracle elsewhere.
+        /// The token whose price falls: in the base asset for a worker, by its oracle elsewhere.
         #[unit = ""]
         pub collateral: &'a str,
         /// By which share of itself the price falls.
@@ -52,10 +52,10 @@ columns! {
 columns! {
     /// How much debt sits between two health factors after a block.
     pub struct HealthRow<'a> {
-        /// The block.
+        /// The block after which it is counted.
         #[unit = ""]
         pub block: u64,
-        /// The lending market, the goblin or the ilk.
+        /// The lending market, the bank's worker or the kind of vault.
         #[unit = ""]
         pub protocol: &'a str,
         /// Health factors from this one on. Positions may be liquidated below 1.

@@ -18,7 +18,7 @@ columns! {
         /// The protocol, as the scenario names it.
         #[unit = ""]
         pub protocol: &'a str,
-        /// Its market, where it has several: the goblin, or the ilk.
+        /// Its protocol's market, where that has several: the bank's worker, or the kind of vault.
         #[unit = ""]
         pub market: Option<&'a str>,
         /// Its number in its market, as the protocol counts.
