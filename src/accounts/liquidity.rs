@@ -52,11 +52,6 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Returns the sum of all parts: profit before gas, in whole numeraire tokens.
-    pub fn before_gas(&self) -> f64 {
-        self.fees + self.impermanent_loss + self.own_trades + self.revaluation
-    }
-
     /// Adds another provider's figures, part by part.
     pub fn add(&mut self, other: &Self) {
         self.fees += other.fees;

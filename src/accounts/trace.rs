@@ -117,11 +117,6 @@ impl Trace {
         self.prices[block * self.watched.len() + watched]
     }
 
-    /// Returns a watched price after the block before, or before the first block.
-    pub fn price_before(&self, watched: usize, block: u64) -> f64 {
-        block.checked_sub(1).map_or(self.start[watched], |before| self.price(watched, before))
-    }
-
     /// Returns the lowest of a watched price before and after all blocks, and the block after which it was first so low.
     pub fn lowest(&self, watched: usize) -> (f64, Option<u64>) {
         let prices = (0..self.blocks()).map(|block| (self.price(watched, block), Some(block)));
