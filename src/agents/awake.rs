@@ -50,8 +50,8 @@ impl<A> Awake<A> {
         }
     }
 
-    /// Moves everybody who is awake in `block` into `list`, in the order of their ids.
-    pub fn rouse(&mut self, block: u64, anything_underwater: bool, list: &mut Vec<Sleeper>) {
+    /// Moves everybody who wakes in `block` into `list`, in the order of their ids.
+    pub fn take_awake(&mut self, block: u64, anything_underwater: bool, list: &mut Vec<Sleeper>) {
         list.append(&mut self.next);
         while let Some(Reverse((at, agent))) = self.later.peek().copied() {
             if at > block {
@@ -80,14 +80,14 @@ mod tests {
         awake.schedule(1, (AgentId(2), 2), Wake::WhenUnderwater);
         awake.schedule(1, (AgentId(1), 1), Wake::NextBlock);
         awake.schedule(1, (AgentId(0), 0), Wake::Never);
-        let mut roused = |block, underwater| {
+        let mut taken = |block, underwater| {
             let mut list = Vec::new();
-            awake.rouse(block, underwater, &mut list);
+            awake.take_awake(block, underwater, &mut list);
             list.iter().map(|(id, _)| id.0).collect::<Vec<_>>()
         };
-        assert_eq!(roused(1, false), [1]);
-        assert_eq!(roused(4, false), [0_u32; 0]);
-        assert_eq!(roused(5, true), [2, 3]);
-        assert_eq!(roused(6, true), [0_u32; 0]);
+        assert_eq!(taken(1, false), [1]);
+        assert_eq!(taken(4, false), [0_u32; 0]);
+        assert_eq!(taken(5, true), [2, 3]);
+        assert_eq!(taken(6, true), [0_u32; 0]);
     }
 }

@@ -117,7 +117,7 @@ fn ask<A: Agent>(
     mut list: Local<Vec<Sleeper>>,
 ) {
     let block = sees.clock.block;
-    awake.rouse(block, sees.liquidatable.calls(), &mut list);
+    awake.take_awake(block, sees.liquidatable.calls(), &mut list);
     if list.is_empty() {
         return;
     }

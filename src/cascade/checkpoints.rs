@@ -59,7 +59,7 @@ impl OfRun {
 
     /// Hands the checkpoints over to the counterfactuals, each of which starts from one of the run before it.
     pub(super) fn counterfactuals(self) -> OfCounterfactuals {
-        OfCounterfactuals { blocks: self.blocks, certain: self.before_sales, hopeful: None }
+        OfCounterfactuals { blocks: self.blocks, before_sales: self.before_sales, before_liquidated: None }
     }
 }
 
@@ -71,16 +71,16 @@ impl OfRun {
 pub(super) struct OfCounterfactuals {
     blocks: u64,
     /// The last one before the first attempt at a muted sale.
-    certain: Option<Checkpoint>,
+    before_sales: Option<Checkpoint>,
     /// A later one, before the first attempt at a muted sale of a position that is liquidated so far.
-    hopeful: Option<Checkpoint>,
+    before_liquidated: Option<Checkpoint>,
 }
 
 impl OfCounterfactuals {
     /// Returns the next counterfactual run, at the last checkpoint that suits it.
     pub(super) fn next(&mut self, acting: BTreeSet<PositionKey>) -> Counterfactual {
-        self.hopeful.take_if(|hopeful| !hopeful.suits(&acting));
-        let last = self.hopeful.as_ref().or(self.certain.as_ref());
+        self.before_liquidated.take_if(|checkpoint| !checkpoint.suits(&acting));
+        let last = self.before_liquidated.as_ref().or(self.before_sales.as_ref());
         Counterfactual::from(last.expect("there is one since before the first block"), acting)
     }
 
@@ -91,11 +91,11 @@ impl OfCounterfactuals {
         }
         let muted = run.sales().muted();
         if muted.is_empty() {
-            (self.certain, self.hopeful) = (None, None);
-            self.certain = Some(run.checkpoint());
+            (self.before_sales, self.before_liquidated) = (None, None);
+            self.before_sales = Some(run.checkpoint());
         } else if !run.trace().liquidations.iter().any(|liquidation| muted.contains(&liquidation.fact.key)) {
-            self.hopeful = None;
-            self.hopeful = Some(run.checkpoint());
+            self.before_liquidated = None;
+            self.before_liquidated = Some(run.checkpoint());
         }
     }
 }

@@ -48,7 +48,7 @@ pub enum CdpCallKind {
     },
     /// Buy from a Dutch auction, and take the collateral out.
     Buy {
-        /// The auction.
+        /// A Dutch auction, neither too old nor too cheap.
         auction: AuctionId,
         /// The most collateral, in wads.
         most: u128,
@@ -57,12 +57,12 @@ pub enum CdpCallKind {
     },
     /// Start a Dutch auction anew, or prolong an English one that nobody has bid in.
     Restart {
-        /// The auction.
+        /// A Dutch auction that has become too old or too cheap, or an English one whose time is up without a bid.
         auction: AuctionId,
     },
     /// Bid more in an English auction.
     RaiseBid {
-        /// The auction.
+        /// An English auction in which less is bid than is sought.
         auction: AuctionId,
         /// All of its lot as it stands, in wads.
         lot: u128,
@@ -71,7 +71,7 @@ pub enum CdpCallKind {
     },
     /// Ask for less of the lot, for all that is sought.
     LowerLot {
-        /// The auction.
+        /// An English auction in which all that is sought is bid.
         auction: AuctionId,
         /// The lot asked for, in wads.
         lot: u128,
@@ -80,7 +80,7 @@ pub enum CdpCallKind {
     },
     /// Settle an English auction; a sender who has won takes the collateral out.
     Settle {
-        /// The auction.
+        /// An English auction that has a bid, and whose time is up.
         auction: AuctionId,
     },
     /// Mint until the transaction's end, without a fee.
@@ -191,16 +191,16 @@ pub enum VaultDone {
     },
     /// A Dutch auction was started anew.
     Restarted {
-        /// The auction.
+        /// Its number, which it keeps.
         auction: AuctionId,
         /// What the sender got for it, inside.
         incentive: Rad,
     },
     /// A bid was placed in an English auction.
     Bid {
-        /// The auction.
+        /// Its number among the English auctions of the kind of vault, from 1.
         auction: AuctionId,
-        /// The bid.
+        /// What is offered for all of the lot.
         bid: Rad,
         /// Collateral that it is for, in its token's smallest units.
         lot: u128,
@@ -218,7 +218,7 @@ pub struct SoldAt {
     pub stablecoin: TokenId,
     /// The token that is sold.
     pub collateral: TokenId,
-    /// The auction.
+    /// Its number among the auctions of its sort, Dutch or English, of the kind of vault, from 1.
     pub auction: AuctionId,
     /// Who gets the collateral.
     pub buyer: AccountId,

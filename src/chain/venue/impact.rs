@@ -53,7 +53,7 @@ impl Law {
             Self::Linear => libm::exp(here) * expm1_over(traded),
             Self::SquareRoot { .. } if here * there < 0.0 => {
                 let far = flow + traded;
-                (flow.abs() * from_calm(here) + far.abs() * from_calm(there)) / (flow.abs() + far.abs())
+                (flow.abs() * mean_from_zero(here) + far.abs() * mean_from_zero(there)) / (flow.abs() + far.abs())
             }
             Self::SquareRoot { coefficient } => square_root_average(coefficient, here, there, traded.abs()),
         })
@@ -110,12 +110,12 @@ fn square_root_average(coefficient: f64, here: f64, there: f64, traded: f64) -> 
     if !width.is_finite() || width == 0.0 {
         return libm::exp(near);
     }
-    libm::exp(near) * (near * expm1_over(h) + h * calm_part(h)) / (near + 0.5 * h)
+    libm::exp(near) * (near * expm1_over(h) + h * x_exp_integral_over_square(h)) / (near + 0.5 * h)
 }
 
-/// The mean of `exp` over the flow between none and that which moves the log price to `x`.
-fn from_calm(x: f64) -> f64 {
-    2.0 * calm_part(x)
+/// Returns the mean of `exp` over the flow from none to that which moves the log price to `x`, under the square-root law.
+fn mean_from_zero(x: f64) -> f64 {
+    2.0 * x_exp_integral_over_square(x)
 }
 
 /// Returns `(exp(h) - 1) / h`.
@@ -123,8 +123,9 @@ fn expm1_over(h: f64) -> f64 {
     if h == 0.0 { 1.0 } else { libm::expm1(h) / h }
 }
 
-/// Returns `(h exp(h) - expm1(h)) / h^2`, by its series near 0, where the difference would lose its digits.
-fn calm_part(h: f64) -> f64 {
+/// Returns the integral of `x exp(x)` from 0 to `h` over `h^2`: `(h exp(h) - expm1(h)) / h^2`, by its series near 0, where
+/// the difference would lose its digits.
+fn x_exp_integral_over_square(h: f64) -> f64 {
     if h.abs() > 0.125 {
         return (h * libm::exp(h) - libm::expm1(h)) / (h * h);
     }
@@ -178,9 +179,9 @@ mod tests {
     fn the_series_meets_the_closed_form_where_it_ends() {
         for h in [0.125_f64, -0.125] {
             let closed = (h * libm::exp(h) - libm::expm1(h)) / (h * h);
-            assert!((calm_part(h) / closed - 1.0).abs() < 4e-15, "{h}");
+            assert!((x_exp_integral_over_square(h) / closed - 1.0).abs() < 4e-15, "{h}");
         }
-        assert!((from_calm(0.0) - 1.0).abs() < 1e-16);
+        assert!((mean_from_zero(0.0) - 1.0).abs() < 1e-16);
     }
 
     #[test]

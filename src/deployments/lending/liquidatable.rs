@@ -47,7 +47,7 @@ fn surface(
         }
         let debt = prices.debt_worth(&lending.exposure(owner));
         if min_debt.is_none_or(|least| debt <= least) {
-            return Look::Worthless;
+            return Look::Unprofitable;
         }
         let key = PositionKey { protocol, market: 0, position: owner.0 };
         found.push(Liquidatable { key, owner, health_factor: health.factor, debt, prize: None });

@@ -83,7 +83,7 @@ impl LoanOrders {
         (0..).zip(&self.class_of).filter(|(_, class)| **class != 0).map(|(account, _)| account).collect()
     }
 
-    /// Returns how many positions that may be liquidated nobody finds worth it.
+    /// Returns how many positions may be liquidated and are too small for anybody to do so.
     pub fn parked(&self) -> usize {
         self.classes.iter().map(|class| class.order.parked()).sum()
     }
@@ -163,7 +163,7 @@ impl LoanOrders {
                 match look(AccountId(id)) {
                     Look::Sound => sound += 1,
                     Look::Failing => {}
-                    Look::Worthless => class.order.park(id),
+                    Look::Unprofitable => class.order.park(id),
                 }
             }
             if !class.shape.is_simple() && sound > LOOSE.max(class.order.open() as usize / 8) {
@@ -250,8 +250,8 @@ pub enum Look {
     Sound,
     /// It may be.
     Failing,
-    /// It may be, and nobody finds it worth it.
-    Worthless,
+    /// It may be, and its debt is too small for anybody to liquidate it.
+    Unprofitable,
 }
 
 impl Class {
