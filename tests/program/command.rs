@@ -333,6 +333,12 @@ fn folders_that_differ_from_their_manifest_are_warned_of_or_refused() {
     other("\"format\": 2,", "");
     refused(&desk, &["compare", "one", "two"], &["two has format 1", "reads format 2", "make it again"]);
     refused(&desk, &["report", "two"], &["two has format 1", "reads format 2", "make it again"]);
+    let sweep = ["run", "tiny.ron", "--seeds", "1..2", "--out", "sweep"];
+    assert_eq!(desk.run(&sweep).code, Some(0));
+    let path = desk.path("sweep/manifest.json");
+    let held = fs::read_to_string(&path).unwrap();
+    fs::write(&path, held.replacen("\"format\": 2,", "", 1)).unwrap();
+    refused(&desk, &sweep, &["sweep holds runs of format 1, and this is format 2", "choose another --out"]);
     other("complete", "interrupted");
     refused(&desk, &["compare", "one", "two"], &["two is not finished", "after block 25"]);
     other(env!("CARGO_PKG_VERSION"), "0.0.7");

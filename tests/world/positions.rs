@@ -221,6 +221,55 @@ fn every_position_has_a_row_and_its_lowest_health_factor_is_that_of_a_sweep_of_e
     }
 }
 
+/// Liquidity that others change has no running extremum: its health factor is looked at when it changes, when it is
+/// liquidated and at the end, and the table says so.
+#[test]
+fn the_lowest_health_factor_of_a_leveraged_farm_is_sampled_and_the_table_says_so() {
+    let text = r#"Scenario(
+        blocks: 400, block_time: "10 min", numeraire: "USDC",
+        chain: (native: "GAS", base_fee: Fixed(1)),
+        tokens: [
+            (name: "USDC", decimals: 6, price: Fixed(1)),
+            (name: "ETH", decimals: 18, price: Gbm(start: 2_000, drift: -40, volatility: 2)),
+            (name: "UNI", decimals: 18, price: Fixed(20)),
+            (name: "GAS", decimals: 18, price: Fixed(1)),
+        ],
+        pools: [
+            UniswapV2(name: "pool", tokens: ("ETH", "USDC"), reserves: ("500", "1_000_000")),
+            UniswapV2(name: "rewards", tokens: ("UNI", "USDC"), reserves: ("5_000", "100_000")),
+        ],
+        farms: [StakingRewards(name: "farm", pool: "pool", reward: "UNI")],
+        banks: [AlphaHomora(
+            name: "bank", base: "USDC", reserve_bps: 1_000, kill_bps: 500, interest: TripleSlope,
+            goblins: [(
+                name: "goblin", pool: "pool", farm: "farm", reward_pool: "rewards", work_factor: 0.87, kill_factor: 0.92,
+            )],
+        )],
+        agents: [
+            Farmer(name: "farmers", count: 20, goblin: "goblin", capital: Fixed(1_000), leverage: Uniform(1.5, 4)),
+            FarmLender(name: "lender", bank: "bank", supply: Fixed(200_000)),
+            FarmLiquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0.1), kills_per_block: 9),
+            Arbitrageur(name: "arbitrageur", pool: "pool", capital: Fixed(1e6), bid_share: Fixed(0.1)),
+        ],
+    )"#;
+    let swept = Swept::of(&scenario::read_text("test", text, Path::new("")).unwrap(), 1);
+    let rows = swept.table("positions.csv");
+    let (mut missed, mut liquidated) = (0, 0);
+    for row in &rows {
+        assert_eq!(row["health_factor_lowest_kind"], "sampled", "{row:?}");
+        let (told, least) = (number(row, "health_factor_lowest").unwrap(), swept.lowest[&swept.key(row)]);
+        if row["fate"] == "liquidated" {
+            assert!(told < 1.0, "a liquidation sees the position before it: {row:?}");
+            liquidated += 1;
+        } else {
+            let end = number(row, "health_factor").unwrap();
+            assert!(told <= end && told >= least * (1.0 - 1e-9), "{told}, {end} and {least}: {row:?}");
+            missed += u32::from(told > least * 1.001);
+        }
+    }
+    assert!(rows.len() == 20 && liquidated > 2 && missed > 2, "{liquidated} liquidated, {missed} sampled too high");
+}
+
 /// At the price that the table says, and at no other, the health factor is 1.
 #[test]
 fn at_its_liquidation_price_a_position_has_a_health_factor_of_one() {
