@@ -96,6 +96,11 @@ pub enum EventKind {
     },
     /// A bundle was taken: a swap between two of the sender's, whose events stand before this one.
     Sandwiched(Box<Sandwich>),
+    /// A transaction went through and left nothing else to tell, as a flash loan that is paid back at once.
+    NoEffect {
+        /// The name of its last action.
+        action: &'static str,
+    },
     /// A transaction reverted; nothing happened but the payment of its gas.
     Reverted {
         /// The name of the action at which it failed.

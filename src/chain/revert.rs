@@ -40,8 +40,8 @@ pub enum Revert {
     /// A number does not fit.
     #[error(transparent)]
     Math(#[from] MathError),
-    /// A lending market has fewer assets.
-    #[error("the market has no asset {asset}")]
+    /// A lending market or a pool has fewer assets.
+    #[error("there is no asset {asset}")]
     NoAsset {
         /// The place that the call named.
         asset: u8,
@@ -61,6 +61,9 @@ pub enum Revert {
         /// The call's name.
         call: &'static str,
     },
+    /// Nothing is at the address.
+    #[error("no protocol is at the address")]
+    NoContract,
     /// A protocol that is being called was called again.
     #[error("the protocol is being called already")]
     Reentrant,
@@ -119,6 +122,7 @@ impl Revert {
             Self::FlashLoan { .. } => "flash_loan",
             Self::Venue(_) => "venue_refused",
             Self::NoSuchCall { .. } => "no_such_call",
+            Self::NoContract => "no_contract",
             Self::Reentrant => "reentrant",
         }
     }

@@ -101,7 +101,7 @@ impl CallContext<'_, '_, '_> {
     /// # Errors
     /// The protocol refuses, or is being called already. What it may have written by then is undone with the transaction.
     pub fn call(&mut self, to: DeploymentId, call: &Call) -> Result<u128, Revert> {
-        let mut callee = self.others.take(to).ok_or(Revert::Reentrant)?;
+        let mut callee = self.others.take(to)?;
         if self.keeps {
             self.touched.push(to);
         }
@@ -111,7 +111,7 @@ impl CallContext<'_, '_, '_> {
     }
 
     /// Calls a protocol in the name of another one, whose account it is. What that does is told by whoever was called
-    /// first: nothing of it is written into the log.
+    /// first: nothing of it but a liquidation is written into the log.
     ///
     /// # Errors
     /// As [`Self::call`].
@@ -142,7 +142,7 @@ impl CallContext<'_, '_, '_> {
     /// Writes into the log what the sender's call has done.
     #[inline]
     pub fn tell(&mut self, kind: EventKind) {
-        if self.is_inner {
+        if self.is_inner && !matches!(kind, EventKind::Liquidated(_)) {
             return;
         }
         self.log.push(Event { sender: Some((self.agent, self.sender)), gas: 0, fee: 0, waited: 0, kind });

@@ -55,10 +55,14 @@ impl ProtocolsMut<'_, '_> {
         self.get(at).deployment_mut()
     }
 
-    /// Takes a protocol out of its place while it is being called; none if it is out already.
-    pub fn take(&mut self, at: DeploymentId) -> Option<Deployed> {
-        let place = self.get(at);
-        if place.is_out() { None } else { Some(std::mem::replace(place, Deployed::Out)) }
+    /// Takes a protocol out of its place while it is being called.
+    ///
+    /// # Errors
+    /// It is out already, or there is none at the address.
+    pub fn take(&mut self, at: DeploymentId) -> Result<Deployed, Revert> {
+        let entity = *self.directory.entities.get(at.index()).ok_or(Revert::NoContract)?;
+        let place = self.at_mut(entity);
+        if place.is_out() { Err(Revert::Reentrant) } else { Ok(std::mem::replace(place, Deployed::Out)) }
     }
 
     /// Puts a protocol back that was called.
@@ -78,8 +82,16 @@ impl ProtocolsMut<'_, '_> {
     }
 
     /// Returns the pool at an address.
-    pub fn pool_at(&mut self, at: DeploymentId) -> &mut PoolCell {
-        self.get(at).as_pool_mut()
+    ///
+    /// # Errors
+    /// It is being called, or no pool is there.
+    pub fn pool_at(&mut self, at: DeploymentId) -> Result<&mut PoolCell, Revert> {
+        let entity = *self.directory.entities.get(at.index()).ok_or(Revert::NoContract)?;
+        match self.at_mut(entity) {
+            Deployed::Pool(cell) => Ok(cell),
+            Deployed::Out => Err(Revert::Reentrant),
+            _ => Err(Revert::NoSuchCall { call: "swap" }),
+        }
     }
 
     pub(super) fn get(&mut self, at: DeploymentId) -> &mut Deployed {

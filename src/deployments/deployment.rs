@@ -2,13 +2,15 @@
 
 use super::audit::{AuditError, AuditSheet};
 use super::call::CallContext;
+use super::events::EventRow;
 use super::liquidatable::LiquidationSearch;
 use super::positions::Positions;
 use super::valuation::ValueSheet;
 use super::view::View;
 use crate::chain::event::Revert;
 use crate::chain::families::Call;
-use crate::chain::ids::{AccountId, PositionKey};
+use crate::chain::ids::{AccountId, PositionId, PositionKey};
+use crate::chain::liquidation::Liquidation;
 
 /// A protocol in the world.
 pub trait Deployment {
@@ -35,6 +37,20 @@ pub trait Deployment {
 
     /// Tells who holds something of it that stands open, and each leveraged position with what it is worth.
     fn holders(&self, _sees: &View, _tell: &mut dyn FnMut(AccountId, Option<Leveraged>)) {}
+
+    /// Fills in what `events.csv` says of a liquidation of one of its positions. Returns whose position it was, if that
+    /// has no number of its own.
+    fn tell_liquidation<'a>(
+        &self,
+        _row: &mut EventRow<'a>,
+        _sees: &'a View,
+        _at: &'a Liquidation,
+    ) -> Option<AccountId> {
+        None
+    }
+
+    /// Says in a row of `events.csv` which of its positions a call named.
+    fn name_position<'a>(&self, _row: &mut EventRow<'a>, _sees: &'a View, _position: PositionId) {}
 
     /// Compares its books with the ledger's, and its sums with its totals.
     ///

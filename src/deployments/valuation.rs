@@ -25,7 +25,8 @@ pub struct Valuation {
     pub stablecoin_reserves: f64,
     /// What vaults owe beyond their collateral: nobody will pay it. Not above zero.
     pub stablecoin_shortfall: f64,
-    /// Rewards that farms have not paid out.
+    /// Rewards that staking contracts hold beyond what those who stake could claim; below zero where a contract mints what
+    /// it owes only when it is called.
     pub unpaid_rewards: f64,
     /// What the strategies of leveraged farms have left over.
     pub strategy_dust: f64,

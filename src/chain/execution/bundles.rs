@@ -39,7 +39,7 @@ impl Executor<'_, '_, '_> {
             _ => None,
         };
         let ((pool, direction, amount), (.., paid)) = (swap(victim)?, swap(front)?);
-        let cell = self.context.others.pool_at(pool);
+        let cell = self.context.others.pool_at(pool).ok()?;
         let pool = cell.id;
         let alone = cell.pool.amm().quote_exact_in(direction, amount, self.context.now).ok()?;
         let (events, used) = (self.context.log.len(), gas.used);
@@ -78,6 +78,7 @@ impl Executor<'_, '_, '_> {
         self.context.ledger.retire(Source::Gas, transaction.sender, native, fee).ok()?;
         let received = self.act_all(transaction).ok()?;
         gas.used += transaction.gas;
+        self.tell_something(transaction, first);
         self.context.log.charge(first, transaction.gas, fee, transaction.waited(self.context.block));
         Some(received)
     }

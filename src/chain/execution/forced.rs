@@ -26,8 +26,8 @@ impl Executor<'_, '_, '_> {
     fn muted_swap(&mut self, of: PositionKey, pool: DeploymentId, swap: Swap) -> Result<u128, Revert> {
         let Swap { direction, amount_in, least_out: least } = swap;
         let amount = self.context.resolve(amount_in);
-        let cell = self.context.others.pool_at(pool);
-        let (paid, taken) = (cell.token_at(direction.pays), cell.token_at(direction.takes));
+        let cell = self.context.others.pool_at(pool)?;
+        let (paid, taken) = cell.tokens_of(direction)?;
         let out = cell.pool.amm().quote_exact_in(direction, amount, self.context.now)?;
         if out < least {
             return Err(Revert::Slippage { out, least });

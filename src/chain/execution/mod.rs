@@ -108,6 +108,7 @@ impl Executor<'_, '_, '_> {
         if several {
             self.commit();
         }
+        self.tell_something(transaction, first);
         let ledger = &mut *self.context.ledger;
         ledger.commit();
         let refund = u128::from(transaction.gas - used) * price;
@@ -126,6 +127,15 @@ impl Executor<'_, '_, '_> {
         match (self.context.flash, tx.actions.last()) {
             (Some(_), Some(last)) => Err((last, Revert::FlashLoan { what: "the flash loan is not paid back" })),
             _ => Ok(self.context.received.last()),
+        }
+    }
+
+    /// Tells that a transaction went through, if its actions have told nothing since the log held `first` events: the first
+    /// one carries its gas.
+    fn tell_something(&mut self, transaction: &Transaction, first: usize) {
+        if self.context.log.len() == first {
+            let action = transaction.actions.last().map_or("", Action::name);
+            self.context.tell(EventKind::NoEffect { action });
         }
     }
 

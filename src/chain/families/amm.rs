@@ -94,6 +94,11 @@ impl FamilyCall for AmmCall {
             },
         }
     }
+
+    /// How many shares come is known only then, and there may be more than can be counted.
+    fn may_need_undoing(&self) -> bool {
+        matches!(self, Self::Liquidity(_))
+    }
 }
 
 /// Liquidity that came to a pool or left it.

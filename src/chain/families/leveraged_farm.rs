@@ -104,6 +104,11 @@ impl FamilyCall for LeverageCall {
         }
     }
 
+    /// How many shares come of a deposit is known only then, and there may be more than can be counted.
+    fn may_need_undoing(&self) -> bool {
+        matches!(self, Self::Deposit { .. })
+    }
+
     fn position(&self) -> Option<PositionId> {
         match self {
             Self::Kill(position) => Some(*position),

@@ -6,6 +6,7 @@ use plimsoll_protocols::farm::alpha_homora::{
     BankError, GoblinError, GoblinId, GoblinMoves, IntoPair, RewardMarket, SaleVenue, Site, Strategy, Work, Worked,
 };
 use smallvec::smallvec;
+use thiserror::Error;
 
 use super::booking::{Booking, book_kill, book_reinvest, book_work};
 use super::liquidatable::reorder;
@@ -54,6 +55,13 @@ impl SaleVenue for ForcedSale {
     }
 }
 
+/// A worker that farms for another bank, or for none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("worker {worker} does not farm for this bank")]
+struct NotItsWorker {
+    worker: u16,
+}
+
 fn strategy(wanted: Wanted) -> Strategy {
     match wanted {
         Wanted::Add { farmed: 0, least_liquidity } => Strategy::AllBase { min_lp: least_liquidity },
@@ -87,6 +95,9 @@ impl BankCell {
 
     fn work(&mut self, cx: &mut CallContext, order: &WorkOrder) -> Result<u128, Revert> {
         let WorkOrder { worker, position, value, loan, max_return, strategy: wanted, sale: as_sale } = *order;
+        if !self.goblins.contains(&worker) {
+            return Err(Revert::refused("bank_refused", NotItsWorker { worker: worker.0 }));
+        }
         let mut sale = self.sale_of_closing(cx, order);
         if cx.keeps {
             let position_or_next = position.unwrap_or(self.bank.next_position());
@@ -179,6 +190,7 @@ impl BankCell {
         }
         cx.ledger.can_pay(cx.sender, self.base, amount)?;
         let receipt = self.bank.deposit(amount, cx.now)?;
+        cx.ledger.can_issue(self.shares, receipt.share)?;
 
         cx.pay(cx.sender, self.account, self.base, receipt.value);
         cx.ledger.issue(Source::Shares, cx.sender, self.shares, receipt.share);

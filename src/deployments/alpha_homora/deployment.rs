@@ -3,15 +3,18 @@
 use plimsoll_protocols::farm::alpha_homora::BankState;
 use plimsoll_protocols::farm::alpha_homora::Goblin;
 
+use super::events;
 use super::positions::Farms;
 use super::{BankCell, GoblinCell, rewards};
 use crate::chain::event::Revert;
 use crate::chain::families::Call;
 use crate::chain::ids::{AccountId, PositionId, WorkerId};
+use crate::chain::liquidation::Liquidation;
 use crate::chain::price_order::OrderPlace;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
 use crate::deployments::deployment::{Deployment, Leveraged};
+use crate::deployments::events::EventRow;
 use crate::deployments::liquidatable::LiquidationSearch;
 use crate::deployments::positions::Positions;
 use crate::deployments::valuation::ValueSheet;
@@ -45,6 +48,15 @@ impl Deployment for BankCell {
         while let Some(before) = self.undo.pop() {
             self.bank.restore(before);
         }
+    }
+
+    fn tell_liquidation<'a>(&self, row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquidation) -> Option<AccountId> {
+        events::killed(row, sees, at);
+        None
+    }
+
+    fn name_position<'a>(&self, row: &mut EventRow<'a>, sees: &'a View, position: PositionId) {
+        events::name_position(row, sees, self.id, position);
     }
 
     fn find_liquidatable(&mut self, search: &mut LiquidationSearch) {

@@ -1,7 +1,7 @@
 //! What `events.csv` says of banks and goblins.
 
 use crate::chain::families::leveraged_farm::{ReinvestedAt, SuppliedAt, WorkedAt};
-use crate::chain::ids::{BankId, DeploymentId, PositionId, WorkerId};
+use crate::chain::ids::{BankId, PositionId, WorkerId};
 use crate::chain::liquidation::{Liquidation, Prize};
 use crate::deployments::events::EventRow;
 use crate::deployments::view::View;
@@ -34,9 +34,9 @@ fn name_bank<'a>(row: &mut EventRow<'a>, sees: &'a View, bank: BankId) {
     row.bank = Some(&sees.protocols.directory.banks[bank.index()].name);
 }
 
-/// Says which position a call to a bank named.
-pub(crate) fn name_position<'a>(row: &mut EventRow<'a>, sees: &'a View, (to, position): (DeploymentId, PositionId)) {
-    row.bank = sees.protocols.directory.banks.iter().find(|bank| bank.at == to).map(|bank| bank.name.as_str());
+/// Says which position of a bank a call named.
+pub(super) fn name_position<'a>(row: &mut EventRow<'a>, sees: &'a View, bank: BankId, position: PositionId) {
+    name_bank(row, sees, bank);
     row.position = Some(position.0.into());
 }
 

@@ -24,7 +24,7 @@ impl PoolCell {
     fn swap(&mut self, cx: &mut CallContext, swap: Swap) -> Result<u128, Revert> {
         let Swap { direction, amount_in, least_out: least } = swap;
         let amount = cx.resolve(amount_in);
-        let (paid, taken) = (self.token_at(direction.pays), self.token_at(direction.takes));
+        let (paid, taken) = self.tokens_of(direction)?;
         cx.ledger.can_pay(cx.sender, paid, amount)?;
         if least > 0 {
             let out = self.pool.amm().quote_exact_in(direction, amount, cx.now)?;
@@ -68,6 +68,8 @@ impl PoolCell {
             cx.ledger.can_pay(cx.sender, *token, *offered)?;
         }
         let moved = self.pool.amm_mut().add_liquidity(&deposit, cx.now)?;
+        let shares = moved.liquidity.saturating_add(moved.locked).saturating_add(moved.protocol_fee);
+        cx.ledger.can_issue(self.liquidity, shares)?;
 
         for (token, amount) in self.tokens.iter().zip(&moved.amounts) {
             cx.ledger.transfer(cx.sender, self.account, *token, *amount).expect("the provider was asked before");

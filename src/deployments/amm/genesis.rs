@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::{PoolCell, Traded};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
-use crate::chain::ledger::Source;
+use crate::chain::ledger::{Source, SupplyTooLarge};
 use crate::deployments::PoolParams;
 use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
@@ -20,6 +20,11 @@ pub(super) fn open(list: &[PoolParams], genesis: &mut Genesis) -> Result<(), Str
         let opened = opened.map_err(|error| format!("pool {}: {error}", params.name()))?;
         let (liquidity, account) = (genesis.next_share(), genesis.open_account());
         let ledger = &mut genesis.chain_mut().ledger;
+        let refused = |error: SupplyTooLarge| format!("pool {}: {error}", params.name());
+        ledger.can_issue(liquidity, opened.moved.liquidity.saturating_add(opened.moved.locked)).map_err(refused)?;
+        for (token, amount) in tokens.iter().zip(&opened.moved.amounts) {
+            ledger.can_issue(*token, *amount).map_err(refused)?;
+        }
         for (token, amount) in tokens.iter().zip(&opened.moved.amounts) {
             ledger.issue(Source::Genesis, account, *token, *amount);
         }

@@ -3,6 +3,7 @@
 use plimsoll_protocols::amm::{Direction, Pool, PoolBefore, PoolToken};
 use smallvec::SmallVec;
 
+use crate::chain::event::Revert;
 use crate::chain::ids::{AccountId, DeploymentId, PoolId, TokenId};
 use crate::chain::state::ChainState;
 
@@ -31,6 +32,16 @@ impl PoolCell {
     /// Returns the token in a place.
     pub fn token_at(&self, place: u8) -> TokenId {
         self.tokens[usize::from(place)]
+    }
+
+    /// Returns the tokens that go in and come out of a trade.
+    ///
+    /// # Errors
+    /// The pool has fewer tokens.
+    #[inline]
+    pub fn tokens_of(&self, direction: Direction) -> Result<(TokenId, TokenId), Revert> {
+        let token = |asset: u8| self.tokens.get(usize::from(asset)).copied().ok_or(Revert::NoAsset { asset });
+        Ok((token(direction.pays)?, token(direction.takes)?))
     }
 
     /// Returns the place of a token; none if the pool does not hold it.

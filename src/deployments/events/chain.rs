@@ -17,6 +17,8 @@ words! {
         MutedSale = "muted_sale",
         /// An oracle's price was published by transaction.
         PublishPrice = "publish_price",
+        /// A transaction went through and left nothing else to tell, as a flash loan that is paid back at once.
+        NoEffect = "no_effect",
         /// A transaction reverted, for the `reason` given; it left nothing but its fee.
         Revert = "revert",
         /// A transaction was thrown away: its sender could not pay for its gas.

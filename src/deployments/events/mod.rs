@@ -7,7 +7,6 @@ use super::view::View;
 use super::{alpha_homora, amm, lending, maker, staking};
 use crate::chain::event::EventKind;
 use crate::chain::ids::AccountId;
-use crate::chain::liquidation::SaleKind;
 pub use row::EventRow;
 
 /// The kinds of things that happen, each with what it means, family by family.
@@ -35,16 +34,16 @@ pub fn tell<'a>(row: &mut EventRow<'a>, sees: &'a View, kind: &'a EventKind) -> 
         EventKind::FarmFunded { farm, amount } => staking::events::farm_funded(row, sees, *farm, *amount),
         EventKind::Lent(at) => lending::events::lent(row, sees, at),
         EventKind::Vault(at) => return maker::events::done(row, sees, at),
-        EventKind::Liquidated(at) => match at.kind {
-            SaleKind::Kill | SaleKind::Close => alpha_homora::events::killed(row, sees, at),
-            SaleKind::Liquidate => return Some(lending::events::liquidated(row, sees, at)),
-            SaleKind::Auction => return Some(maker::events::auctioned(row, sees, at)),
-        },
+        EventKind::Liquidated(at) => {
+            let kept_by = sees.protocols.directory.positions[at.key.protocol.index()].kept_by;
+            return sees.protocols.deployment(kept_by).tell_liquidation(row, sees, at);
+        }
         EventKind::VenueTraded { token, bought, amount, numeraire } => {
             chain::venue_traded(row, sees, (*token, *amount), *bought, *numeraire);
         }
         EventKind::SaleMuted { paid, got, .. } => chain::sale_muted(row, sees, *paid, *got),
         EventKind::PricePublished { feed, price_wad } => chain::price_published(row, sees, *feed, *price_wad),
+        EventKind::NoEffect { action } => row.tell(chain::Kind::NoEffect.word(), action),
         EventKind::Reverted { action, reason, .. } => chain::reverted(row, action, reason),
         EventKind::Dropped { action, .. } => chain::dropped(row, action),
         EventKind::Expired { action, .. } => row.tell(chain::Kind::Expire.word(), action),
@@ -54,9 +53,9 @@ pub fn tell<'a>(row: &mut EventRow<'a>, sees: &'a View, kind: &'a EventKind) -> 
     | EventKind::Dropped { position, .. }
     | EventKind::Expired { position, .. }
     | EventKind::Replaced { position, .. } = kind
-        && let Some(position) = position
+        && let Some((to, position)) = position
     {
-        alpha_homora::events::name_position(row, sees, *position);
+        sees.protocols.deployment(*to).name_position(row, sees, *position);
     }
     None
 }

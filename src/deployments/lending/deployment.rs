@@ -2,14 +2,17 @@
 
 use plimsoll_protocols::lending::LendingBefore;
 
+use super::events;
 use super::positions::Loans;
 use super::{AssetAmounts, LendingCell, LoanOrderPlace};
 use crate::chain::event::Revert;
 use crate::chain::families::Call;
 use crate::chain::ids::AccountId;
+use crate::chain::liquidation::Liquidation;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
 use crate::deployments::deployment::Deployment;
+use crate::deployments::events::EventRow;
 use crate::deployments::liquidatable::LiquidationSearch;
 use crate::deployments::positions::Positions;
 use crate::deployments::valuation::ValueSheet;
@@ -49,6 +52,10 @@ impl Deployment for LendingCell {
             self.market.restore(market);
             self.orders.restore(account, place);
         }
+    }
+
+    fn tell_liquidation<'a>(&self, row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquidation) -> Option<AccountId> {
+        Some(events::liquidated(row, sees, at))
     }
 
     fn find_liquidatable(&mut self, search: &mut LiquidationSearch) {

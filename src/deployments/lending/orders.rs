@@ -58,6 +58,8 @@ struct Class {
 /// Where a position stands in the order.
 #[derive(Debug, Clone, Copy)]
 pub struct LoanOrderPlace {
+    /// How many classes there were.
+    classes: usize,
     /// From 1; 0 if it owes nothing.
     class: u16,
     place: Option<OrderPlace>,
@@ -124,18 +126,23 @@ impl LoanOrders {
     pub fn place(&self, account: AccountId) -> LoanOrderPlace {
         let class = self.class_of.get(account.0 as usize).copied().unwrap_or(0);
         let order = usize::from(class).checked_sub(1).map(|index| &self.classes[index].order);
-        LoanOrderPlace { class, place: order.map(|order| order.place(account.0)) }
+        LoanOrderPlace { classes: self.classes.len(), class, place: order.map(|order| order.place(account.0)) }
     }
 
-    /// Puts a position back where it stood.
+    /// Puts a position back where it stood, and closes classes that were opened since.
     pub fn restore(&mut self, account: AccountId, was: LoanOrderPlace) {
-        let Some(class) = self.class_of.get_mut(account.0 as usize) else { return };
-        let now = std::mem::replace(class, was.class);
-        if now != was.class && now != 0 {
-            self.classes[usize::from(now) - 1].order.remove(account.0);
+        if let Some(class) = self.class_of.get_mut(account.0 as usize) {
+            let now = std::mem::replace(class, was.class);
+            if now != was.class && now != 0 {
+                self.classes[usize::from(now) - 1].order.remove(account.0);
+            }
+            if let Some(place) = was.place {
+                self.classes[usize::from(was.class) - 1].order.restore(account.0, place);
+            }
         }
-        if let Some(place) = was.place {
-            self.classes[usize::from(was.class) - 1].order.restore(account.0, place);
+        if self.classes.len() > was.classes {
+            self.classes.truncate(was.classes);
+            self.by_shape.retain(|_, number| usize::from(*number) <= was.classes);
         }
     }
 

@@ -40,6 +40,7 @@ impl MakerCell {
     pub(super) fn answer(&mut self, cx: &mut CallContext, call: &Call) -> Result<u128, Revert> {
         let Call::Cdp(call) = call else { return no_such_call(call) };
         let ilk = IlkId(call.market);
+        self.maker.ilk_state(ilk)?;
         if cx.keeps {
             self.keep(cx.sender, call, cx.now);
         }

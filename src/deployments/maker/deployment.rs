@@ -6,6 +6,7 @@ use plimsoll_math::Rad;
 use plimsoll_math::Ray;
 use plimsoll_protocols::lending::maker::{AuctionOf, IlkId, MakerBefore, Touched};
 
+use super::events;
 use super::positions::Vaults;
 use super::{AuctionKind, MakerCell};
 use crate::chain::event::Revert;
@@ -13,9 +14,11 @@ use crate::chain::families::Call;
 use crate::chain::families::cdp::{AuctionRow, CdpCall};
 use crate::chain::ids::AccountId;
 use crate::chain::ledger::Source;
+use crate::chain::liquidation::Liquidation;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
 use crate::deployments::deployment::{Deployment, Leveraged};
+use crate::deployments::events::EventRow;
 use crate::deployments::lending::LoanOrderPlace;
 use crate::deployments::liquidatable::LiquidationSearch;
 use crate::deployments::positions::Positions;
@@ -79,6 +82,10 @@ impl Deployment for MakerCell {
                 ilk.ledger[index] = row;
             }
         }
+    }
+
+    fn tell_liquidation<'a>(&self, row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquidation) -> Option<AccountId> {
+        Some(events::auctioned(row, sees, at))
     }
 
     fn find_liquidatable(&mut self, search: &mut LiquidationSearch) {

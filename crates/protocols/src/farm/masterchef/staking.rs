@@ -40,7 +40,8 @@ impl Staking for MasterChef {
     }
 
     fn pending(&self, market: u16, account: AccountId, now: BlockTime) -> u128 {
-        self.pending_sushi(market, account, now.number).unwrap_or(0)
+        let copy = self.open(market, account, now.number);
+        copy.and_then(|mut copy| Ok(copy.pay_pending()?)).unwrap_or(0)
     }
 
     fn staked(&self, market: u16, account: AccountId) -> u128 {

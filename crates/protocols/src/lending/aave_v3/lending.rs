@@ -97,10 +97,16 @@ impl MarketKind for AccountMarket {
 }
 
 impl Lending for AccountMarket {
-    /// Whoever has no row yet gets one; a call that is refused then leaves an empty row.
+    /// Whoever has no row yet gets one, if the market takes the supply.
     fn supply(&mut self, account: AccountId, asset: u8, amount: u128, now: u64) -> Result<u128, LendingError> {
-        let user = self.enter(account);
-        Ok(self.market.supply(user, ReserveId(asset), amount, now)?.amount)
+        let known = self.user(account);
+        let user = known.unwrap_or_else(|| self.enter(account));
+        let supplied = self.market.supply(user, ReserveId(asset), amount, now);
+        if supplied.is_err() && known.is_none() {
+            self.market.forget_the_last_user();
+            self.rows[account.0 as usize] = 0;
+        }
+        Ok(supplied?.amount)
     }
 
     fn withdraw(

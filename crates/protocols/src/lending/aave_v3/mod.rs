@@ -172,6 +172,11 @@ impl Market {
         id
     }
 
+    /// Takes back the last row that was opened; nothing may stand in it.
+    pub(super) fn forget_the_last_user(&mut self) {
+        self.positions.pop();
+    }
+
     /// Returns all reserves, by number.
     #[inline]
     pub fn reserves(&self) -> &[Reserve] {

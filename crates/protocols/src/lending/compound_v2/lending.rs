@@ -1,16 +1,15 @@
 //! A comptroller as all lending markets are: its markets by place, prices of whole tokens, time in seconds.
 //!
 //! The contract counts blocks; here they are those of the chain, of equal length. A call that the contract refuses with an
-//! error code is an error, and keeps what the contract keeps: the interest that was counted, and the market entered. What
-//! is seized are cTokens, redeemed at once for who liquidates: a liquidation whose collateral is lent out is refused.
+//! error code is an error that changes nothing, as for a caller who reverts on any code but zero. What is seized are cTokens, redeemed at once for who liquidates: a liquidation whose collateral is lent out is refused.
 
 use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
 
 use super::{
-    CompoundError, Comptroller, ComptrollerBefore, LiquidationOrder, MarketId, MarketState, Prices, RedeemAmount,
-    RepayAmount,
+    CompoundError, Comptroller, ComptrollerBefore, LiquidationOrder, MarketId, MarketState, Outcome, Prices,
+    RedeemAmount, RepayAmount,
 };
 use crate::AccountId;
 use crate::lending::{AssetTotals, Lending, LendingError, Liquidated, Liquidation, MarketKind, Part, PricesWad};
@@ -110,10 +109,28 @@ impl MarketKind for PricedComptroller {
     }
 }
 
+impl PricedComptroller {
+    /// Calls the contract for an account, and takes back what it keeps of a call that it refuses: the interest that was
+    /// counted, and a market that was entered.
+    fn whole<T>(
+        &mut self,
+        account: AccountId,
+        call: impl FnOnce(&mut Comptroller) -> Result<Outcome<T>, CompoundError>,
+    ) -> Result<T, LendingError> {
+        let before = self.before(account);
+        let done = call(&mut self.comptroller)?.done();
+        if done.is_err() {
+            self.restore(before);
+        }
+        Ok(done?)
+    }
+}
+
 impl Lending for PricedComptroller {
     /// Enters the market as well, so that the supply is collateral.
     fn supply(&mut self, account: AccountId, asset: u8, amount: u128, now: u64) -> Result<u128, LendingError> {
-        let minted = self.comptroller.mint(MarketId(asset), account, amount, self.clock.block(now))?.done()?;
+        let block = self.clock.block(now);
+        let minted = self.whole(account, |comptroller| comptroller.mint(MarketId(asset), account, amount, block))?;
         self.comptroller.enter_market(MarketId(asset), account)?;
         Ok(minted.amount)
     }
@@ -131,7 +148,9 @@ impl Lending for PricedComptroller {
             Part::All => RedeemAmount::Tokens(self.comptroller.position(MarketId(asset), account)?.tokens),
         };
         let (prices, block) = (self.prices(prices), self.clock.block(now));
-        Ok(self.comptroller.redeem(MarketId(asset), account, amount, Prices(&prices), block)?.done()?.amount)
+        let redeemed = self
+            .whole(account, |comptroller| comptroller.redeem(MarketId(asset), account, amount, Prices(&prices), block));
+        Ok(redeemed?.amount)
     }
 
     fn borrow(
@@ -143,7 +162,9 @@ impl Lending for PricedComptroller {
         now: u64,
     ) -> Result<u128, LendingError> {
         let (prices, block) = (self.prices(prices), self.clock.block(now));
-        Ok(self.comptroller.borrow(MarketId(asset), account, amount, Prices(&prices), block)?.done()?.amount)
+        let borrowed = self
+            .whole(account, |comptroller| comptroller.borrow(MarketId(asset), account, amount, Prices(&prices), block));
+        Ok(borrowed?.amount)
     }
 
     fn repay(&mut self, account: AccountId, asset: u8, part: Part, now: u64) -> Result<u128, LendingError> {
@@ -154,7 +175,7 @@ impl Lending for PricedComptroller {
             }
             Part::All => RepayAmount::All,
         };
-        Ok(self.comptroller.repay(MarketId(asset), account, amount, block)?.done()?.amount)
+        Ok(self.whole(account, |comptroller| comptroller.repay(MarketId(asset), account, amount, block))?.amount)
     }
 
     fn liquidate(&mut self, call: Liquidation, prices: PricesWad, now: u64) -> Result<Liquidated, LendingError> {
