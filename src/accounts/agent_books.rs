@@ -42,12 +42,21 @@ impl AgentBook {
         priced_out: 0,
         fate: AgentFate::Idle,
     };
+
+    /// The book of one who is in the market since before the first block, and to whom nothing has happened.
+    const OPEN: Self = Self { fate: AgentFate::Open, ..Self::IDLE };
 }
+
+/// The place of the book of an agent to whom nothing has happened.
+const NOWHERE: u32 = 0;
+
+/// The place of the book of one to whom nothing has happened but that it was in the market before the first block.
+const OPEN: u32 = u32::MAX;
 
 /// What is kept of every agent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AgentBooks {
-    /// By agent: the place of its book, from 1; 0 while nothing has happened to it.
+    /// By agent: the place of its book, from 1; [`NOWHERE`] or [`OPEN`] while nothing has happened to it.
     places: Vec<u32>,
     books: Vec<AgentBook>,
 }
@@ -55,7 +64,7 @@ pub struct AgentBooks {
 impl AgentBooks {
     /// Opens the books of so many agents.
     pub fn open(agents: usize) -> Self {
-        Self { places: vec![0; agents], books: vec![] }
+        Self { places: vec![NOWHERE; agents], books: vec![] }
     }
 
     /// Returns an agent's book.
@@ -64,14 +73,32 @@ impl AgentBooks {
     }
 
     fn at(&self, place: u32) -> &AgentBook {
-        (place as usize).checked_sub(1).map_or(&AgentBook::IDLE, |index| &self.books[index])
+        match place {
+            NOWHERE => &AgentBook::IDLE,
+            OPEN => &AgentBook::OPEN,
+            place => &self.books[place as usize - 1],
+        }
+    }
+
+    /// Takes in that an agent is in the market before the first block.
+    pub fn begins_open(&mut self, agent: AgentId) {
+        let place = &mut self.places[agent.index()];
+        match *place {
+            NOWHERE | OPEN => *place = OPEN,
+            place => self.books[place as usize - 1].fate = AgentFate::Open,
+        }
     }
 
     /// Returns an agent's book, to write.
     pub fn of_mut(&mut self, agent: AgentId) -> &mut AgentBook {
+        let new = match self.places[agent.index()] {
+            NOWHERE => Some(AgentBook::IDLE),
+            OPEN => Some(AgentBook::OPEN),
+            _ => None,
+        };
         let place = &mut self.places[agent.index()];
-        if *place == 0 {
-            self.books.push(AgentBook::IDLE);
+        if let Some(new) = new {
+            self.books.push(new);
             *place = u32::try_from(self.books.len()).expect("agents are numbered in u32");
         }
         &mut self.books[*place as usize - 1]
@@ -96,5 +123,16 @@ mod tests {
         let told: Vec<_> = books.all().map(|(id, book)| (id.0, book.transactions, book.reverts)).collect();
         assert_eq!(told, [(0, 5, 0), (1, 0, 0), (2, 7, 1)]);
         assert_eq!(*books.of(AgentId(1)), AgentBook::IDLE);
+    }
+
+    #[test]
+    fn who_begins_in_the_market_is_open_before_and_after_its_book_is_written() {
+        let mut books = AgentBooks::open(2);
+        books.of_mut(AgentId(1)).transactions = 1;
+        [0, 1].map(|agent| books.begins_open(AgentId(agent)));
+        assert!(books.all().all(|(_, book)| book.fate == AgentFate::Open));
+        assert_eq!(books.books.len(), 1, "nothing is kept of one to whom nothing has happened");
+        books.of_mut(AgentId(0)).reverts = 1;
+        assert_eq!((books.of(AgentId(0)).fate, books.of(AgentId(0)).reverts), (AgentFate::Open, 1));
     }
 }

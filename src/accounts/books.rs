@@ -33,7 +33,7 @@ impl Books {
         for deployed in sees.protocols.all() {
             deployed.deployment().holders(sees, &mut |account, leveraged| {
                 let Some(agent) = directory.agent(account) else { return };
-                books.agents.of_mut(agent).fate = AgentFate::Open;
+                books.agents.begins_open(agent);
                 let Some(Leveraged { key, assets, debt }) = leveraged else { return };
                 if let Some(details) = books.positions.details_mut(key) {
                     details.invest(assets - debt, assets);

@@ -3,7 +3,7 @@
 words! {
     /// What became of an agent.
     pub enum AgentFate {
-        /// It never sent a transaction that a block took.
+        /// It holds no position and never sent a transaction that a block took.
         Idle = "idle",
         /// It sent transactions and holds no position.
         Active = "active",

@@ -175,11 +175,6 @@ impl LiquidityBooks {
         self.provider(owner).spells.push(spell);
     }
 
-    /// Returns the agents that have liquidity now, by id.
-    pub fn inside(&self) -> impl Iterator<Item = AgentId> {
-        self.providers.iter().filter(|(_, provider)| !provider.spells.is_empty()).map(|(id, _)| *id)
-    }
-
     /// Returns the track of a place, which begins now if nobody had liquidity there.
     fn track(&mut self, place: PoolRange, sees: &View) -> &mut Track {
         self.tracks.entry(place).or_insert_with(|| {

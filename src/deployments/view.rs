@@ -7,6 +7,7 @@ use bevy_ecs::system::SystemParam;
 
 use super::deployed::Protocols;
 use super::liquidatable::LiquidatableList;
+use crate::chain::ids::AccountId;
 use crate::chain::state::ChainState;
 
 /// The chain and the protocols on it, as one fetch of a system.
@@ -24,5 +25,13 @@ impl Deref for View<'_, '_> {
 
     fn deref(&self) -> &ChainState {
         &self.chain
+    }
+}
+
+impl View<'_, '_> {
+    /// Returns every account that is somebody's wallet: no protocol's, and none of the named ones.
+    pub fn wallets(&self) -> impl Iterator<Item = AccountId> + use<> {
+        let accounts = u32::try_from(self.ledger.accounts()).expect("accounts are numbered in u32");
+        (self.protocols.directory.first_wallet..accounts).map(AccountId)
     }
 }

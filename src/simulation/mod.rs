@@ -120,15 +120,12 @@ impl Simulation {
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let beginning = Beginning::of(&sees, &directory);
-        let mut books = Books::open(&sees, &directory, record.positions && folder.is_some());
+        let books = Books::open(&sees, &directory, record.positions && folder.is_some());
         let mut recorder = Recorder::open(&sees, world.resource::<OutsidePrices>(), folder, wanted)?;
         name.clone_into(&mut recorder.summary.scenario);
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
         if let Some(liquidity) = LiquidityBooks::open(&sees, &directory) {
-            for agent in liquidity.inside() {
-                books.agents.of_mut(agent).fate = AgentFate::Open;
-            }
             world.insert_resource(liquidity);
         }
         world.insert_resource(books);

@@ -163,6 +163,18 @@ fn call(call: CdpCallKind) -> Action {
     CdpCall { market: 0, kind: call }.of(DeploymentId(1))
 }
 
+#[test]
+fn a_kind_of_vault_that_is_not_there_is_refused() {
+    let (mut run, agent) = in_auction(DUTCH);
+    let world = run.world_mut();
+    let kind = CdpCallKind::LockAndDraw { lock: AmountIn::Exact(0), draw: 0 };
+    assert!(goes_through(world, agent, &[call(kind)]));
+    let beyond = CdpCall { market: 9, kind }.of(DeploymentId(1));
+    for actions in [vec![beyond.clone()], vec![call(kind), beyond]] {
+        assert!(!goes_through(world, agent, &actions));
+    }
+}
+
 /// A call that may or may not be possible.
 fn calls() -> impl Strategy<Value = CdpCallKind> {
     let owner = (1_u32..3).prop_map(|number| AccountId(1_000 + number));

@@ -82,10 +82,9 @@ impl Deployment for BankCell {
             let debt = sees.worth(self.base, self.bank.state().debt_value_down(row.debt_share).unwrap_or(0));
             tell(row.owner, Some(Leveraged { key, assets: sees.assets_worth(row), debt }));
         }
-        let wallets = sees.protocols.directory.first_wallet..u32::try_from(sees.ledger.accounts()).expect(FEW);
-        for account in wallets.map(AccountId).filter(|account| sees.ledger.balance(*account, self.shares) > 0) {
-            tell(account, None);
-        }
+        sees.wallets()
+            .filter(|wallet| sees.ledger.balance(*wallet, self.shares) > 0)
+            .for_each(|wallet| tell(wallet, None));
     }
 
     fn value_shares(&self, sheet: &mut ValueSheet) {
@@ -169,8 +168,6 @@ impl Deployment for GoblinCell {
         sheet.valuation.strategy_dust += dust;
     }
 }
-
-const FEW: &str = "accounts are numbered in u32";
 
 /// Returns what a bank has that none of its shares claims: the reserve, as far as bad debt has left any, and all of it
 /// while there are no shares.

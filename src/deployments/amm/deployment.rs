@@ -3,10 +3,12 @@
 use super::PoolCell;
 use crate::chain::event::Revert;
 use crate::chain::families::Call;
+use crate::chain::ids::AccountId;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
-use crate::deployments::deployment::Deployment;
+use crate::deployments::deployment::{Deployment, Leveraged};
 use crate::deployments::valuation::ValueSheet;
+use crate::deployments::view::View;
 
 impl PoolCell {
     /// Keeps what a call may change.
@@ -32,6 +34,16 @@ impl Deployment for PoolCell {
         while let Some((pool, volume)) = self.undo.pop() {
             self.pool.restore(pool);
             self.volume = volume;
+        }
+    }
+
+    fn holders(&self, sees: &View, tell: &mut dyn FnMut(AccountId, Option<Leveraged>)) {
+        if let Some(pool) = self.pool.amm().concentrated() {
+            pool.positions().filter(|(_, liquidity)| *liquidity > 0).for_each(|(key, _)| tell(key.owner, None));
+        } else {
+            sees.wallets()
+                .filter(|wallet| sees.ledger.balance(*wallet, self.liquidity) > 0)
+                .for_each(|wallet| tell(wallet, None));
         }
     }
 

@@ -11,7 +11,7 @@ use crate::chain::ids::AccountId;
 use crate::chain::liquidation::Liquidation;
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
-use crate::deployments::deployment::Deployment;
+use crate::deployments::deployment::{Deployment, Leveraged};
 use crate::deployments::events::EventRow;
 use crate::deployments::liquidatable::LiquidationSearch;
 use crate::deployments::positions::Positions;
@@ -64,6 +64,15 @@ impl Deployment for LendingCell {
 
     fn positions(&self, sees: &View, look: &mut dyn FnMut(&dyn Positions)) {
         look(&Loans { sees, cell: self });
+    }
+
+    fn holders(&self, sees: &View, tell: &mut dyn FnMut(AccountId, Option<Leveraged>)) {
+        let (lending, now) = (self.lending(), sees.clock.now());
+        let places = || (0_u8..).zip(&self.assets).map(|(place, _)| place);
+        let holds = |account| {
+            places().any(|place| lending.supplied(account, place, now) > 0 || lending.borrowed(account, place, now) > 0)
+        };
+        lending.accounts().into_iter().filter(|account| holds(*account)).for_each(|account| tell(account, None));
     }
 
     fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {

@@ -8,8 +8,9 @@ use crate::chain::families::Call;
 use crate::chain::ids::{AccountId, TokenId};
 use crate::deployments::audit::{AuditError, AuditSheet, same};
 use crate::deployments::call::CallContext;
-use crate::deployments::deployment::Deployment;
+use crate::deployments::deployment::{Deployment, Leveraged};
 use crate::deployments::valuation::ValueSheet;
+use crate::deployments::view::View;
 
 impl FarmCell {
     /// Keeps what a call of an account to a market may change.
@@ -35,6 +36,13 @@ impl Deployment for FarmCell {
     fn roll_back(&mut self) {
         while let Some(before) = self.undo.pop() {
             self.contract.restore(&before);
+        }
+    }
+
+    fn holders(&self, _sees: &View, tell: &mut dyn FnMut(AccountId, Option<Leveraged>)) {
+        for (market, _) in self.markets() {
+            let stakes = self.contract.staking().stakes(market);
+            stakes.filter(|(_, stake)| *stake > 0).for_each(|(account, _)| tell(account, None));
         }
     }
 
