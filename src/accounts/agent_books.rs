@@ -129,7 +129,8 @@ mod tests {
     fn who_begins_in_the_market_is_open_before_and_after_its_book_is_written() {
         let mut books = AgentBooks::open(2);
         books.of_mut(AgentId(1)).transactions = 1;
-        [0, 1].map(|agent| books.begins_open(AgentId(agent)));
+        books.begins_open(AgentId(0));
+        books.begins_open(AgentId(1));
         assert!(books.all().all(|(_, book)| book.fate == AgentFate::Open));
         assert_eq!(books.books.len(), 1, "nothing is kept of one to whom nothing has happened");
         books.of_mut(AgentId(0)).reverts = 1;

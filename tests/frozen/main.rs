@@ -59,8 +59,16 @@ const LISTS: Lists = Lists {
     exempt: &[
         ("*", "positions.csv", "*", "it had leveraged farms alone, and has the positions of every protocol"),
         ("*", "summary.json", "positions.*", "it counted leveraged farms alone"),
+        ("compound_dai_2020", "agents.csv", "fate", WAS_IDLE),
+        ("lender_run", "agents.csv", "fate", WAS_IDLE),
+        ("looping_unwind", "agents.csv", "fate", WAS_IDLE),
+        ("steth_depeg_2022", "agents.csv", "fate", WAS_IDLE),
+        ("toxic_spiral", "agents.csv", "fate", WAS_IDLE),
     ],
 };
+
+/// Why fates differ in a scenario of loans.
+const WAS_IDLE: &str = "who held something before the first block and did nothing since was idle, and is open";
 
 /// Scenarios that take seconds where the arithmetic is not optimised, the dearest first: release builds alone run them.
 const COSTLY: [&str; 9] = [

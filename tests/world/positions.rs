@@ -230,7 +230,7 @@ fn the_lowest_health_factor_of_a_leveraged_farm_is_sampled_and_the_table_says_so
         chain: (native: "GAS", base_fee: Fixed(1)),
         tokens: [
             (name: "USDC", decimals: 6, price: Fixed(1)),
-            (name: "ETH", decimals: 18, price: Gbm(start: 2_000, drift: -40, volatility: 2)),
+            (name: "ETH", decimals: 18, price: Knots(knots: [("0 s", 2_000), ("1 d", 1_150), ("2 d", 1_900)], volatility: 0.1)),
             (name: "UNI", decimals: 18, price: Fixed(20)),
             (name: "GAS", decimals: 18, price: Fixed(1)),
         ],
@@ -248,8 +248,8 @@ fn the_lowest_health_factor_of_a_leveraged_farm_is_sampled_and_the_table_says_so
         agents: [
             Farmer(name: "farmers", count: 20, goblin: "goblin", capital: Fixed(1_000), leverage: Uniform(1.5, 4)),
             FarmLender(name: "lender", bank: "bank", supply: Fixed(200_000)),
-            FarmLiquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0.1), kills_per_block: 9),
-            Arbitrageur(name: "arbitrageur", pool: "pool", capital: Fixed(1e6), bid_share: Fixed(0.1)),
+            FarmLiquidator(name: "liquidator", bank: "bank", bid_share: Fixed(0), kills_per_block: 9, gas_money: Fixed(1e6)),
+            Arbitrageur(name: "arbitrageur", pool: "pool", capital: Fixed(1e6), bid_share: Fixed(0), gas_money: Fixed(1e6)),
         ],
     )"#;
     let swept = Swept::of(&scenario::read_text("test", text, Path::new("")).unwrap(), 1);

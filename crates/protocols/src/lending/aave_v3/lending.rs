@@ -99,12 +99,13 @@ impl MarketKind for AccountMarket {
 impl Lending for AccountMarket {
     /// Whoever has no row yet gets one, if the market takes the supply.
     fn supply(&mut self, account: AccountId, asset: u8, amount: u128, now: u64) -> Result<u128, LendingError> {
-        let known = self.user(account);
+        let (known, rows) = (self.user(account), self.rows.len());
         let user = known.unwrap_or_else(|| self.enter(account));
         let supplied = self.market.supply(user, ReserveId(asset), amount, now);
         if supplied.is_err() && known.is_none() {
             self.market.forget_the_last_user();
             self.rows[account.0 as usize] = 0;
+            self.rows.truncate(rows);
         }
         Ok(supplied?.amount)
     }
