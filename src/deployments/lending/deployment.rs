@@ -72,7 +72,7 @@ impl Deployment for LendingCell {
         let holds = |account| {
             places().any(|place| lending.supplied(account, place, now) > 0 || lending.borrowed(account, place, now) > 0)
         };
-        lending.accounts().into_iter().filter(|account| holds(*account)).for_each(|account| tell(account, None));
+        lending.accounts().filter(|account| holds(*account)).for_each(|account| tell(account, None));
     }
 
     fn audit(&self, sheet: &AuditSheet) -> Result<(), AuditError> {
