@@ -13,9 +13,14 @@ const SCENARIO: &str = "scenarios/leveraged_farm_crash.ron";
 const VARIED: [(&str, &str); 2] =
     [("gas_limit: 15_000_000", "gas_limit: 30_000_000"), ("size: Fixed(0.35)", "size: Fixed(0.30)")];
 
+/// Returns the text of a file of the package.
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
 /// Returns the text that README shows below a command, one space between words.
 fn shown_below(command: &str) -> String {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let page = read("README.md");
     let below = page.split_once(&format!("{command}\n```")).unwrap_or_else(|| panic!("README has no `{command}`")).1;
     let shown = below.split_once("```text\n").and_then(|(_, text)| text.split_once("```"));
     one_spaced(shown.expect("a command's output is shown below it").0)
@@ -24,7 +29,7 @@ fn shown_below(command: &str) -> String {
 /// Returns what the program prints, one space between words, in a folder with the scenario and its variant.
 fn printed(arguments: &str) -> String {
     let home = TempDir::new().unwrap();
-    let scenario = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(SCENARIO)).unwrap();
+    let scenario = read(SCENARIO);
     let variant = VARIED.iter().fold(scenario.clone(), |text, (from, to)| {
         assert!(text.contains(from), "{SCENARIO} has no `{from}`");
         text.replace(from, to)
@@ -90,9 +95,25 @@ fn many_seeds_print_the_figures_that_are_shown() {
     assert_eq!(figures(&shown), figures(&printed));
 }
 
+/// Returns the text without comments, spaces and commas before closing brackets.
+fn squeezed(text: &str) -> String {
+    let code = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<String>();
+    code.split_whitespace().collect::<String>().replace(",]", "]").replace(",)", ")")
+}
+
+#[test]
+fn each_piece_of_the_first_scenario_stands_in_it() {
+    let (page, scenario) = (read("README.md"), squeezed(&read(SCENARIO)));
+    let pieces = page.split_once("## A first scenario").and_then(|(_, below)| below.split_once("\n## ")).unwrap().0;
+    let blocks = pieces.split("```ron\n").skip(1).map(|piece| piece.split_once("```").unwrap().0);
+    let lines: Vec<_> = blocks.flat_map(str::lines).map(squeezed).collect();
+    let strange: Vec<_> = lines.iter().filter(|line| !scenario.contains(line.trim_end_matches(','))).collect();
+    assert!(lines.len() > 20 && strange.is_empty(), "not in {SCENARIO}: {strange:?}");
+}
+
 #[test]
 fn every_kind_of_agent_is_named() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let page = read("README.md");
     let stages = printed("stages");
     let kinds: Vec<_> =
         stages.split(['<', '>']).skip(1).step_by(2).filter(|kind| !page.contains(&format!("`{kind}`"))).collect();
