@@ -15,6 +15,7 @@ use plimsoll::chain::ids::{AccountId, AgentId};
 use plimsoll::chain::mempool::Mempool;
 use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, Bid, Transaction};
+use plimsoll::output::folder::OutputFolder;
 use plimsoll::output::summary::Summary;
 use plimsoll::scenario::{self, Checked, genesis};
 use plimsoll::simulation::{Options, Simulation};
@@ -52,7 +53,13 @@ pub fn begin_with(text: &str, options: Options) -> Simulation {
 /// Begins a run of a scenario that was read.
 #[track_caller]
 pub fn begin_checked(checked: &Checked, options: Options) -> Simulation {
-    Simulation::new(&checked.scenario, &checked.name, &checked.folder, options, None).expect("the market begins")
+    begin_into(checked, options, None)
+}
+
+/// Begins a run that leaves its tables in a folder, if one is given.
+#[track_caller]
+pub fn begin_into(checked: &Checked, options: Options, folder: Option<&mut OutputFolder>) -> Simulation {
+    Simulation::new(&checked.scenario, &checked.name, &checked.folder, options, folder).expect("the market begins")
 }
 
 /// Makes blocks.

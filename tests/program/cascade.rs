@@ -24,7 +24,7 @@ use plimsoll::output::cascade::CascadeSummary;
 use plimsoll::protocol::amm::Side;
 use plimsoll::protocol::farm::alpha_homora::is_underwater;
 use plimsoll::scenario::{Checked, read};
-use plimsoll::simulation::{Counterfactual, Options, Simulation};
+use plimsoll::simulation::{Counterfactual, Options};
 
 /// A pool that a few hundred farmers share and few arbitrageurs keep straight, while ETH falls by a third. Farmers
 /// in `hasty` close while it falls.
@@ -149,7 +149,7 @@ fn counterfactuals_with_searchers_come_to_their_end_as_well() {
     assert!(told.ended_within_depth && causes.is_whole && causes.generations.len() > 2, "{told:#?}");
     let all: BTreeSet<PositionKey> = causes.generations.iter().flatten().copied().collect();
     assert!(has_same_course(&counterfactual(&checked, 1, all), &causes.run));
-    let mut run = Simulation::new(&checked.scenario, "crash", Path::new("."), audited(1), None).unwrap();
+    let mut run = market::begin_checked(&checked, audited(1));
     steps(&mut run, checked.scenario.blocks);
     assert!(run.finish(None).unwrap().sandwiches.count > 10);
 }
@@ -359,7 +359,7 @@ fn fallen(world: &mut World, fall: f64) -> Fallen {
 #[test]
 fn at_its_liquidation_price_a_leveraged_farm_has_a_health_factor_of_one() {
     let checked = checked("");
-    let mut simulation = Simulation::new(&checked.scenario, "map", Path::new("."), audited(1), None).unwrap();
+    let mut simulation = market::begin_checked(&checked, audited(1));
     (0..25).for_each(|_| simulation.step().unwrap());
     let world = simulation.world_mut();
     let holding = |world: &mut World, position: u32| {
@@ -391,7 +391,7 @@ fn at_its_liquidation_price_a_leveraged_farm_has_a_health_factor_of_one() {
 #[test]
 fn the_map_says_what_a_sweep_at_the_fallen_price_says() {
     let checked = checked("");
-    let mut simulation = Simulation::new(&checked.scenario, "map", Path::new("."), audited(1), None).unwrap();
+    let mut simulation = market::begin_checked(&checked, audited(1));
     let mut told_apart = 0;
     for block in 0..100 {
         if block % 25 == 0 {

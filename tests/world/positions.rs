@@ -14,9 +14,11 @@ use plimsoll::deployments::positions::Holding;
 use plimsoll::deployments::positions::positions_of;
 use plimsoll::output::folder::OutputFolder;
 use plimsoll::output::summary::Summary;
-use plimsoll::scenario::{self, Checked};
-use plimsoll::simulation::{Options, Simulation};
+use plimsoll::scenario::Checked;
+use plimsoll::simulation::Options;
 use tempfile::TempDir;
+
+use crate::common::market;
 
 /// Three kinds of lending markets and a Maker system, on one restless price of ether.
 fn checked(agents: &str) -> Checked {
@@ -59,7 +61,7 @@ fn checked(agents: &str) -> Checked {
             agents: [{agents}],
         )"#
     );
-    scenario::read_text("positions", &text, Path::new("")).unwrap_or_else(|found| panic!("{found:#?}"))
+    market::checked(&text)
 }
 
 /// Sleepers and defenders in each protocol, and those who liquidate them.
@@ -119,9 +121,7 @@ impl Swept {
     fn of(checked: &Checked, seed: u64) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut folder = OutputFolder::create(&home.path().join("run"), false).unwrap();
-        let options = Options { audit: true, ..Options::seeded(seed) };
-        let mut run =
-            Simulation::new(&checked.scenario, "positions", Path::new(""), options, Some(&mut folder)).unwrap();
+        let mut run = market::begin_into(checked, market::audited(seed), Some(&mut folder));
         let mut lowest = BTreeMap::<PositionKey, f64>::new();
         let see = |world: &mut bevy_ecs::world::World, lowest: &mut BTreeMap<PositionKey, f64>| {
             for (key, holding) in standing(world) {
@@ -252,7 +252,7 @@ fn the_lowest_health_factor_of_a_leveraged_farm_is_sampled_and_the_table_says_so
             Arbitrageur(name: "arbitrageur", pool: "pool", capital: Fixed(1e6), bid_share: Fixed(0), gas_money: Fixed(1e6)),
         ],
     )"#;
-    let swept = Swept::of(&scenario::read_text("test", text, Path::new("")).unwrap(), 1);
+    let swept = Swept::of(&market::checked(text), 1);
     let rows = swept.table("positions.csv");
     let (mut missed, mut liquidated) = (0, 0);
     for row in &rows {
@@ -274,7 +274,7 @@ fn the_lowest_health_factor_of_a_leveraged_farm_is_sampled_and_the_table_says_so
 #[test]
 fn at_its_liquidation_price_a_position_has_a_health_factor_of_one() {
     let checked = checked(AGENTS);
-    let mut run = Simulation::new(&checked.scenario, "positions", Path::new(""), Options::seeded(4), None).unwrap();
+    let mut run = market::begin_checked(&checked, Options::seeded(4));
     (0..20).for_each(|_| run.step().unwrap());
     let before = standing(run.world_mut());
     let mut told = BTreeMap::<ProtocolId, u32>::new();
@@ -315,7 +315,7 @@ fn vaults_are_in_the_maps_and_in_the_share_of_toxic_debt() {
     assert_eq!(column.to_bits(), first("0.2").to_bits());
     assert!(swept.table("health_map.csv").iter().any(|row| row["protocol"] == "ETH-A"));
     let (mut all, mut falling) = (0.0, 0.0);
-    let mut run = Simulation::new(&checked.scenario, "positions", Path::new(""), Options::seeded(1), None).unwrap();
+    let mut run = market::begin_checked(&checked, Options::seeded(1));
     run.step().unwrap();
     run.world_mut().resource_mut::<ChainState>().clock.look_back();
     for holding in standing(run.world_mut()).values().filter(|holding| !holding.debt.is_empty()) {
