@@ -59,6 +59,7 @@ const LISTS: Lists = Lists {
     exempt: &[
         ("*", "positions.csv", "*", "it had leveraged farms alone, and has the positions of every protocol"),
         ("*", "summary.json", "positions.*", "it counted leveraged farms alone"),
+        ("aave_crash", "agents.csv", "fate", WAS_IDLE),
         ("compound_dai_2020", "agents.csv", "fate", WAS_IDLE),
         ("lender_run", "agents.csv", "fate", WAS_IDLE),
         ("looping_unwind", "agents.csv", "fate", WAS_IDLE),
