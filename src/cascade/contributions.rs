@@ -19,7 +19,7 @@ pub struct Contributed<'a> {
 const DIGITS: i32 = 36;
 
 impl Causes {
-    /// Returns the contributions to one of the watched prices, by its index in [`Trace::watched`].
+    /// Returns the contributions to one of the watched prices, by its index in `Trace::watched`.
     pub fn of_price(&self, watched: usize) -> Contributed<'_> {
         let (_, exponent) = libm::frexp(self.run.start[watched]);
         Contributed { causes: self, watched, step: libm::ldexp(1.0, exponent - 1 - DIGITS) }

@@ -265,7 +265,7 @@ fn scenarios(first: &Side, second: &Side) -> String {
     if any { printed(&table) + "\n" } else { "the scenarios say the same\n\n".to_owned() }
 }
 
-/// Returns the first letters of a value, of [`LONGEST`] at most.
+/// Returns the first letters of a value, of `LONGEST` at most.
 fn short(value: &str) -> String {
     const LONGEST: usize = 48;
     if value.chars().count() <= LONGEST {
