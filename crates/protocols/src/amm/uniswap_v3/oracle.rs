@@ -282,6 +282,21 @@ mod tests {
         }
     }
 
+    /// A ring that spans more than 2^32 s: its oldest observation looks like one of 3,000 s ago, and the contract asks it
+    /// first (`getSurroundingObservations`).
+    #[test]
+    fn the_oldest_observation_is_asked_first() {
+        let mut memory = Memory::new(1, 0, 1_000_000, 5);
+        let mut before = 0;
+        for since in [1_000_u64, 1 << 31, (1 << 31) + (1 << 30), (1 << 32) + 2_000] {
+            memory.update(u32::try_from(since - before).unwrap(), 0, 1);
+            before = since;
+        }
+        memory.time = memory.time.wrapping_add(1_000);
+        assert_eq!(memory.at(5_000), Err(V3Error::ObservationTooOld { seconds_ago: 5_000, oldest: 3_000 }));
+        assert!(memory.at(3_000).is_ok());
+    }
+
     /// The contract divides the ticks by the seconds first. To multiply first would give -16.
     #[test]
     fn a_mean_that_is_cut_off_is_cut_off_before_it_is_multiplied() {

@@ -266,3 +266,14 @@ fn tokens_that_do_not_move_cost_a_little() {
     assert!(cost(Multiplied) > cost(Skipped));
     assert_eq!(cost(Skipped), single);
 }
+
+/// The fee is taken from what is beyond proportion, so that a fee of more than all of it has nothing to take it from.
+/// Balances of 10, half of the weight: 2 added are 20 %, of which half, 1, is in proportion; the fee on the other 1 is
+/// 1.5, which the 2 could pay.
+#[test]
+fn a_fee_of_more_than_what_it_is_taken_from_is_refused() {
+    let token = TokenChange { balance: fixed(10 * ETHER), weight: fixed(WAD / 2), amount: fixed(2 * ETHER) };
+    let bought = |fee| weighted_math::bpt_out_given_exact_token_in_down(token, fixed(20 * ETHER), fixed(fee));
+    assert!(bought(WAD).is_ok());
+    assert_eq!(bought(WAD + WAD / 2), Err(WeightedPoolError::Math(MathError::BelowZero)));
+}

@@ -102,6 +102,18 @@ fn a_limit_behind_the_price_is_refused() {
     assert_eq!(signed, Err(V3Error::AmountSpecified { amount }));
 }
 
+/// In two's complement -2^255 exists and 2^255 does not.
+#[test]
+fn an_amount_out_may_have_256_bits_if_it_is_their_least_number() {
+    let pool = pool_of(MEDIUM, ETHER);
+    let lowest = U256::from_halves(1 << 127, 0);
+    let swap = |amount| pool.clone().swap(Side::ZeroForOne, Specified::ExactOut(amount), LOWEST_SQRT_PRICE_LIMIT, 0);
+    let most = swap(U256::from(u128::MAX)).unwrap();
+    assert_eq!(swap(lowest), Ok(most));
+    let amount = U256::from_halves(1 << 127, 1);
+    assert_eq!(swap(amount), Err(V3Error::AmountSpecified { amount }));
+}
+
 #[test]
 fn without_a_limit_a_trade_is_all_or_nothing() {
     let mut pool = pool_at(LOW, SqrtPriceX96::ONE);
