@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use plimsoll_protocols::amm::{
-    Amounts, PoolToken, Side, Traded,
+    Amounts, PoolToken, Side,
     uniswap_v2::{
         FEE_BPS, Minted, Pair, ProtocolFee,
         router::{self, Offer},
@@ -330,14 +330,12 @@ impl ThreePairs {
         Ok(json!({ "amounts": amounts.iter().map(u128::to_string).collect::<Vec<_>>() }))
     }
 
-    /// Trades hop by hop, on copies until all hops are done.
+    /// Trades hop by hop, all hops or none.
     fn trade(&mut self, hops: &[(usize, PoolToken)], amounts: &[u128], now: u64) -> Result<(), Stop> {
-        let mut after: Vec<Pair> = self.pairs.iter().map(|listed| listed.pair).collect();
-        for ((index, pays), amounts) in hops.iter().zip(amounts.windows(2)) {
-            let trade = Traded { amount_in: amounts[0], amount_out: amounts[1] };
-            after[*index].swap_at(Side::paying(*pays), trade, now).map_err(Stop::revert)?;
-        }
-        for (listed, pair) in self.pairs.iter_mut().zip(after) {
+        let hops: Vec<_> = hops.iter().map(|(index, pays)| (*index, Side::paying(*pays))).collect();
+        let mut pairs: Vec<Pair> = self.pairs.iter().map(|listed| listed.pair).collect();
+        router::trade_along(&mut pairs, &hops, amounts, now).map_err(Stop::revert)?;
+        for (listed, pair) in self.pairs.iter_mut().zip(pairs) {
             listed.pair = pair;
         }
         Ok(())

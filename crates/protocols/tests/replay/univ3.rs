@@ -73,10 +73,12 @@ impl Machine {
 
     fn flash(&mut self, fields: &mut Fields) -> Result<Value, Stop> {
         fields.take("user")?;
-        let lent = Amounts { token_0: fields.amount("amount0")?, token_1: fields.amount("amount1")? };
-        let paid = Amounts { token_0: fields.amount("pay0")?, token_1: fields.amount("pay1")? };
+        let mut wide = |zero, one| {
+            Ok(WideAmounts { token_0: parse(&fields.text(zero)?)?, token_1: parse(&fields.text(one)?)? })
+        };
+        let (lent, paid) = (wide("amount0", "amount1")?, wide("pay0", "pay1")?);
         fields.finish()?;
-        self.pool.flash(lent, paid).map(|_| Value::Null).map_err(Stop::revert)
+        self.pool.flash_wide(lent, paid).map(|_| Value::Null).map_err(Stop::revert)
     }
 
     fn observe(&mut self, fields: &mut Fields, now: u64) -> Result<Value, Stop> {

@@ -1,11 +1,11 @@
 //! The arithmetic of `UniswapV2Router02`: paths of several pairs, and liquidity at the pool's ratio.
 
-use super::{Amounts, Burned, Minted, Pair, PairError, PoolToken, Side};
+use super::{Amounts, Burned, Minted, Pair, PairError, PoolToken, Side, Traded};
 use plimsoll_math::U256;
 
 /// Returns what goes into the first pair of a path and what comes out of every one, for exactly `amount_in`.
 ///
-/// All is quoted before anything is traded; trade each hop with [`Pair::swap_at`] and two neighbours of the list.
+/// All is quoted before anything is traded: see [`trade_along`].
 ///
 /// # Errors
 /// A quote fails, or less than `least` comes out of the last pair.
@@ -47,6 +47,30 @@ pub fn amounts_in<'a>(
     }
     amounts.reverse();
     Ok(amounts)
+}
+
+/// Trades along a path at amounts that were quoted before: hop `n` pays `amounts[n]` into `pairs[hops[n].0]` and takes
+/// `amounts[n + 1]` out. If a hop fails, no pair has changed.
+///
+/// # Errors
+/// A pair finds the payment too small or cannot take it in, or follows itself in the path: each pair is told to pay the
+/// next one, and what it pays to itself is no payment.
+pub fn trade_along(
+    pairs: &mut [Pair],
+    hops: &[(usize, Side)],
+    amounts: &[u128],
+    now: u64,
+) -> Result<(), PairError> {
+    if hops.windows(2).any(|hops| hops[0].0 == hops[1].0) {
+        return Err(PairError::InsufficientInput);
+    }
+    let mut after = pairs.to_vec();
+    for ((pair, side), amounts) in hops.iter().zip(amounts.windows(2)) {
+        after[*pair].swap_at(*side, Traded { amount_in: amounts[0], amount_out: amounts[1] }, now)?;
+    }
+
+    pairs.copy_from_slice(&after);
+    Ok(())
 }
 
 /// What a provider is ready to add: at most `desired` and at least `least` of each token.

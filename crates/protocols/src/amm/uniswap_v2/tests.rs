@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
-    router::{Offer, amounts_in, amounts_out},
+    router::{Offer, amounts_in, amounts_out, trade_along},
     *,
 };
 
@@ -156,6 +156,27 @@ fn a_path_is_quoted_hop_by_hop() {
     let refused = amounts_out(1_000_000, 110_446, path);
     assert_eq!(refused, Err(PairError::BelowMinimum { amount: 110_445, least: 110_446 }));
     assert!(matches!(amounts_in(110_445, 10, path), Err(PairError::AboveMaximum { most: 10, .. })));
+}
+
+/// The router has each pair pay the next one. A pair that is its own next pays itself, and finds nothing paid.
+#[test]
+fn a_path_cannot_use_a_pair_twice_in_a_row() {
+    let pairs = [pair(ETHER, ETHER, ProtocolFee::Off), pair(ETHER, 9 * ETHER, ProtocolFee::Off)];
+    let along = |hops: &[(usize, Side)]| {
+        let mut after = pairs;
+        let amounts = amounts_out(1_000_000, 0, hops.iter().map(|(pair, side)| (&pairs[*pair], *side))).unwrap();
+        trade_along(&mut after, hops, &amounts, 0).map(|()| after)
+    };
+    let (there, back) = (Side::ZeroForOne, Side::OneForZero);
+    assert_eq!(along(&[(0, there), (0, back)]), Err(PairError::InsufficientInput));
+    assert_eq!(along(&[(1, there), (0, back), (0, there)]), Err(PairError::InsufficientInput));
+    // With another pair between, what was quoted before the first trade is less than the pair gives after it.
+    let after = along(&[(0, there), (1, back), (0, back)]).unwrap();
+    assert_eq!(after[0].reserves().token_0, ETHER + 1_000_000 - 110_113);
+    let mut one_by_one = pairs;
+    one_by_one[0].swap_exact_in(there, 1_000_000, 0).unwrap();
+    one_by_one[1].swap_exact_in(back, 996_999, 0).unwrap();
+    assert_eq!(after[1], one_by_one[1]);
 }
 
 /// Something that can be asked of a pair.

@@ -121,7 +121,7 @@ pub enum V3Error {
         /// Smallest units owed: the loan and its fee.
         owed: U256,
         /// Smallest units paid back.
-        paid: u128,
+        paid: U256,
     },
     /// The pool holds less than it should pay (`TF`).
     #[error("{asked} of token {token:?} asked, the pool holds {held}")]

@@ -156,25 +156,28 @@ impl Observations {
         if age(&last) >= seconds_ago {
             return Ok(self.now(cursor, standing, timestamp.wrapping_sub(seconds_ago)));
         }
-        // From the oldest on, the first that is too young; the last is.
-        let count = self.0.len();
-        let in_order = |place: usize| self.0[(usize::from(cursor.index) + 1 + place) % count];
-        let (mut after, mut end) = (0, count - 1);
-        while after < end {
-            let middle = usize::midpoint(after, end);
-            if age(&in_order(middle)) >= seconds_ago {
-                after = middle + 1;
-            } else {
-                end = middle;
-            }
+        let ring = usize::from(cursor.cardinality);
+        let place = |place: usize| self.0.get(place % ring);
+        let next = usize::from(cursor.index) + 1;
+        let oldest = age(place(next).unwrap_or(&self.0[0]));
+        if oldest < seconds_ago {
+            return Err(V3Error::ObservationTooOld { seconds_ago, oldest });
         }
-        let Some(before) = after.checked_sub(1).map(in_order) else {
-            return Err(V3Error::ObservationTooOld { seconds_ago, oldest: age(&in_order(0)) });
+        // The contract's steps. Where the ring spans more than 2^32 s, ages are not in order, and others find another.
+        let (mut first, mut end) = (next, next + ring - 1);
+        let (before, after) = loop {
+            let middle = usize::midpoint(first, end);
+            match (place(middle), place(middle + 1)) {
+                (Some(before), _) if age(before) < seconds_ago => end = middle - 1,
+                (Some(before), Some(after)) if age(after) <= seconds_ago => break (before, after),
+                _ => first = middle + 1,
+            }
         };
-        let after = in_order(after);
+        if age(before) == seconds_ago {
+            return Ok(before.cumulatives);
+        }
         let between = after.cumulatives.wrapping_sub(before.cumulatives);
-        // The one before is old enough and the one after is not, so that they are not of the same second.
-        let part = between.part(age(&before) - seconds_ago, age(&before) - age(&after));
+        let part = between.part(age(before) - seconds_ago, age(before) - age(after));
         Ok(before.cumulatives.wrapping_add(part))
     }
 }

@@ -160,7 +160,11 @@ impl V3Pool {
     fn check(&self, order: Order) -> Result<(), V3Error> {
         let Order { side, specified, limit } = order;
         let amount = specified.amount();
-        if amount == U256::ZERO || beyond_sign(amount) {
+        let representable = match specified {
+            Specified::ExactIn(amount) => !beyond_sign(amount),
+            Specified::ExactOut(amount) => !beyond_sign(amount) || amount.into_halves() == LOWEST_SIGNED,
+        };
+        if amount == U256::ZERO || !representable {
             return Err(V3Error::AmountSpecified { amount });
         }
         self.check_initialized()?;
@@ -244,6 +248,9 @@ impl<A: Amount> Route<A> {
         Ok(Swapped { traded, sqrt_price, tick, liquidity, ticks_crossed })
     }
 }
+
+/// The halves of 2^255: so far below zero the contract's integers reach, and above to one less.
+const LOWEST_SIGNED: (u128, u128) = (1 << 127, 0);
 
 /// Returns the price that a trade meets first.
 #[inline]

@@ -156,8 +156,15 @@ impl Pools for TwoPools {
     }
 
     fn state(&self, now: u64) -> Value {
-        let pool = self.meta.pool_at(&self.base, now).expect("the base pool has a price");
-        let mut state = pool.state(now);
+        // Where the base pool's invariant overflows, the metapool has no price either; the rest of its state stands.
+        let price = self.meta.pool_at(&self.base, now).and_then(|pool| pool.virtual_price(now));
+        let mut state = json!({
+            "balances": texts(&self.meta.balances()),
+            "admin": texts(&self.meta.admin_balances()),
+            "supply": self.meta.total_supply().to_string(),
+            "A": self.meta.a(now).ok().map(|a| a.to_string()),
+            "vp": price.ok().map(|price| price.to_string()),
+        });
         state["base_vp"] = json!(self.base.virtual_price(now).ok().map(|price| price.to_string()));
         state["cached_vp"] = json!(self.meta.base_virtual_price().to_string());
         state["base_balances"] = json!(texts(&self.base.balances()));

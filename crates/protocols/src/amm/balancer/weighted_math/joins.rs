@@ -40,7 +40,7 @@ pub fn bpt_out_given_exact_tokens_in_down(
 /// Returns the BPT that an amount of one token buys, rounded **down** in favour of those who are in already.
 ///
 /// # Errors
-/// The balance is zero, or a power does not exist.
+/// The balance is zero, the fee is more than what it is taken from, or a power does not exist.
 #[inline]
 pub fn bpt_out_given_exact_token_in_down(
     token: TokenChange,
@@ -51,7 +51,9 @@ pub fn bpt_out_given_exact_token_in_down(
     let ratio = balance.checked_add(amount)?.div_down(balance)?;
     let ratio_with_fees = ratio.mul_down(weight)?.checked_add(weight.complement())?;
     let net = if ratio > ratio_with_fees {
-        net_of_fee(balance, amount, ratio_with_fees, swap_fee)?
+        let in_proportion = balance.mul_down(above_one(ratio_with_fees))?;
+        let taxable = amount.checked_sub(in_proportion)?;
+        in_proportion.checked_add(taxable.checked_sub(taxable.mul_up(swap_fee)?)?)?
     } else if amount == Fixed18::ZERO {
         return Ok(Fixed18::ZERO);
     } else {

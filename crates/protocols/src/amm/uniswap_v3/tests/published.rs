@@ -354,7 +354,7 @@ fn a_flash_loan_pays_the_published_fee() {
     assert_eq!((pool.flash_fee(1_001), pool.flash_fee(2_002)), (4, 7));
     let refused = pool.flash(amounts(1_000, 0), amounts(1_002, 0));
     let owed = U256::from(1_003);
-    assert_eq!(refused, Err(V3Error::FlashUnpaid { token: PoolToken::Zero, owed, paid: 1_002 }));
+    assert_eq!(refused, Err(V3Error::FlashUnpaid { token: PoolToken::Zero, owed, paid: U256::from(1_002) }));
     pool.flash(amounts(1_001, 2_002), amounts(1_005, 2_009)).unwrap();
     let growth = |fee| FeeGrowthX128::per_liquidity_down(fee, 2 * ETHER).unwrap();
     assert_eq!(pool.fee_growth_global(), FeeGrowth { token_0: growth(4_u128), token_1: growth(7_u128) });

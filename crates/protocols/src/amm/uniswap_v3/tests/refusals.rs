@@ -1,7 +1,7 @@
 //! What a pool refuses, with its numbers. That nothing has changed is held for all calls in `properties.rs`.
 
 use super::*;
-use plimsoll_math::{MIN_SQRT_PRICE, MIN_TICK, TickError, sqrt_price_at_tick};
+use plimsoll_math::{FeeGrowthX128, MIN_SQRT_PRICE, MIN_TICK, TickError, sqrt_price_at_tick};
 
 #[test]
 fn a_pool_that_cannot_be_is_not_made() {
@@ -143,6 +143,24 @@ fn amounts_beyond_128_bits_are_for_the_wide_calls_alone() {
     let limit = Some(HIGHEST_SQRT_PRICE_LIMIT);
     let refused = pool.swap_exact_in(Side::OneForZero, u128::MAX, limit, 0);
     assert!(matches!(refused, Err(V3Error::Math(MathError::TooWide { fits: 128, .. }))));
+
+    // A pool that holds more than 128 bits lends it. The fee is 0.3 %, rounded up; the protocol's part modulo 2^128.
+    let lent = WideAmounts { token_0: pool.balances().token_0, token_1: U256::ZERO };
+    assert!(lent.narrow().is_err());
+    let fee = lent.token_0.mul_div_wide_up(3_000_u128, 1_000_000_u128).unwrap();
+    let owed = lent.token_0.checked_add(fee).unwrap();
+    let paid = |token_0| WideAmounts { token_0, token_1: U256::ZERO };
+    let short = owed.checked_sub(U256::from(1)).unwrap();
+    let refused = pool.clone().flash_wide(lent, paid(short));
+    assert_eq!(refused, Err(V3Error::FlashUnpaid { token: PoolToken::Zero, owed, paid: short }));
+    let mut flashed = pool.clone();
+    flashed.set_protocol_fee(ProtocolFee::new(4, 4).unwrap()).unwrap();
+    assert_eq!(flashed.flash_wide(lent, paid(owed)), Ok(Flashed { lent, paid: paid(owed) }));
+    assert_eq!(flashed.balances().token_0, owed);
+    let protocol = fee.div_down(4).unwrap();
+    assert_eq!(flashed.protocol_fees().token_0, protocol.into_halves().1);
+    let growth = FeeGrowthX128::per_liquidity_down(fee.checked_sub(protocol).unwrap(), liquidity).unwrap();
+    assert_eq!(flashed.fee_growth_global().token_0, growth);
 
     // The contract credits what does not fit modulo 2^128.
     let owed = pool.burn_wide(all, liquidity, 0).unwrap();
