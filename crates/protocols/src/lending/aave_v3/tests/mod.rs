@@ -3,6 +3,7 @@
 #[cfg(feature = "decisions")]
 mod failing;
 mod properties;
+mod wide;
 
 use super::*;
 use plimsoll_math::{MathError, RAY, U256};
