@@ -13,6 +13,7 @@ mod mul_div;
 mod mul_div_wide;
 mod rad;
 pub mod ray;
+mod ray_amount;
 mod reciprocal;
 mod rpow;
 mod sqrt;
@@ -34,6 +35,7 @@ pub use fixed_18::Fixed18;
 pub use mul_div::{mul_div_down, mul_div_up};
 pub use rad::{Rad, Ray};
 pub use ray::RAY;
+pub use ray_amount::RayAmount;
 pub use sqrt::sqrt_down;
 pub use sqrt_price::{ParseSqrtPriceError, SqrtPriceX96};
 pub use tick_math::{

@@ -145,12 +145,18 @@ impl U256 {
         if divisor == 0 {
             return Err(MathError::DivisionByZero);
         }
+        let (high, low) = self.times_narrow(factor)?.into_halves();
+        let (high, low, remainder) = div_wide(high, low, divisor);
+        Ok((Self::from_halves(high, low), remainder))
+    }
+
+    /// Returns the product with a factor of 128 bits, which takes less than [`Self::checked_mul`].
+    #[inline]
+    pub(super) fn times_narrow(self, factor: u128) -> Result<Self, MathError> {
         let (high, low) = self.into_halves();
         let (low, carry) = low.carrying_mul(factor, 0);
         let high = high.checked_mul(factor).and_then(|high| high.checked_add(carry));
-        let high = high.ok_or(MathError::TooWide { bits: 257, fits: 256 })?;
-        let (high, low, remainder) = div_wide(high, low, divisor);
-        Ok((Self::from_halves(high, low), remainder))
+        Ok(Self::from_halves(high.ok_or(MathError::TooWide { bits: 257, fits: 256 })?, low))
     }
 }
 
