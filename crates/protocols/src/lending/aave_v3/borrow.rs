@@ -5,8 +5,8 @@ use super::{
     UserId, account::price_of,
 };
 use plimsoll_math::{
-    BPS, MathError, U256,
-    ray::{percent_div_half_up, ray_div_half_up, ray_mul_half_up},
+    BPS, MathError, RayAmount, U256,
+    ray::{ray_div_half_up, ray_mul_half_up},
     sum,
 };
 
@@ -38,7 +38,7 @@ impl Market {
         }
         self.require_of_emode(reserve_id, position.emode())?;
         let data = self.evaluate(position, Some((reserve_id, &state)), prices, now)?;
-        require_collateral(&data, reserve.value_down(amount, price_of(prices, reserve_id)?)?)?;
+        require_collateral(&data, worth_down(amount, price_of(prices, reserve_id)?, reserve.unit())?)?;
         let scaled = state.mint_debt(amount)?;
         state.update_rates(&reserve.params, 0, amount)?;
         state.available -= amount;
@@ -94,7 +94,7 @@ impl Market {
         let data = self.evaluate(position, Some((reserve_id, &state)), prices, now)?;
         if require_loans(reserve_id, reserve).is_err()
             || self.require_of_emode(reserve_id, position.emode()).is_err()
-            || require_collateral(&data, 0).is_err()
+            || require_collateral(&data, U256::ZERO).is_err()
         {
             return Ok(0);
         }
@@ -132,8 +132,8 @@ fn require_loans(id: ReserveId, reserve: &Reserve) -> Result<(), AaveError> {
 }
 
 /// Refuses a loan worth `loan_base` that the collateral does not allow.
-fn require_collateral(data: &AccountData, loan_base: u128) -> Result<(), AaveError> {
-    if data.collateral_base == 0 {
+fn require_collateral(data: &AccountData, loan_base: U256) -> Result<(), AaveError> {
+    if data.collateral_base == U256::ZERO {
         return Err(AaveError::NoCollateral);
     }
     if data.ltv_bps == 0 {
@@ -143,7 +143,7 @@ fn require_collateral(data: &AccountData, loan_base: u128) -> Result<(), AaveErr
     if health_factor_wad <= U256::from(HealthFactor::LIQUIDATION_THRESHOLD_WAD) {
         return Err(AaveError::UnhealthyPosition { health_factor_wad });
     }
-    let needed_base = percent_div_half_up(sum(data.debt_base, loan_base)?, data.ltv_bps)?;
+    let needed_base = data.debt_base.checked_add(loan_base)?.percent_div_half_up(data.ltv_bps)?;
     if needed_base > data.collateral_base {
         return Err(AaveError::CollateralCannotCover { needed_base, collateral_base: data.collateral_base });
     }
@@ -156,11 +156,21 @@ fn require_collateral(data: &AccountData, loan_base: u128) -> Result<(), AaveErr
 /// is rounded down too: both solved for the greatest integer.
 fn covered_amount(data: &AccountData, unit: u128, price: u128) -> Result<u128, MathError> {
     let ltv_bps = data.ltv_bps;
-    let below = U256::product(sum(data.collateral_base, 1)?, ltv_bps);
-    let most_worth = below.checked_sub(1 + ltv_bps / 2)?.div_down(BPS)?.try_into_u128()?;
-    let Some(room_base) = most_worth.checked_sub(data.debt_base) else {
+    let below = data.collateral_base.checked_add(1)?.times(ltv_bps)?;
+    let most_worth = below.checked_sub(1 + ltv_bps / 2)?.div_down(BPS)?;
+    let Ok(room_base) = most_worth.checked_sub(data.debt_base) else {
         return Ok(0);
     };
-    let amount = U256::product(sum(room_base, 1)?, unit).checked_sub(1)?.div_down(price)?;
-    Ok(amount.try_into_u128().unwrap_or(u128::MAX))
+    if price == 0 {
+        return Err(MathError::DivisionByZero);
+    }
+    let amount = room_base.checked_add(1)?.times(unit).and_then(|above| above.checked_sub(1)?.div_down(price));
+    Ok(amount.and_then(U256::try_into_u128).unwrap_or(u128::MAX))
+}
+
+/// Returns what an amount is worth at a price per whole token of so many smallest units, in base units, rounded
+/// **down**.
+#[inline]
+fn worth_down(amount: u128, price: u128, unit: u128) -> Result<U256, MathError> {
+    U256::product(amount, price).div_down(unit)
 }

@@ -1,7 +1,7 @@
 //! What users choose: which claims are collateral, and their efficiency mode.
 
-use super::{AaveError, EModeId, Market, ReserveId, ReserveState, UserId, UserPosition};
-use plimsoll_math::ray::ray_mul_half_up;
+use super::{AaveError, EModeId, Market, ReserveId, ReserveState, UserId, UserPosition, account::widened};
+use plimsoll_math::U256;
 
 impl Market {
     /// Has a claim used as collateral, or no longer.
@@ -18,7 +18,11 @@ impl Market {
     ) -> Result<(), AaveError> {
         let (reserve, position) = (self.reserve(reserve_id)?, self.position(user)?);
         let scaled = position.scaled_supply(reserve_id);
-        if ray_mul_half_up(scaled, reserve.state.normalized_income_ray(now)?)? == 0 {
+        let state = &reserve.state;
+        let claim = widened(state.claim::<u128>(scaled, now).map(U256::from).map_err(AaveError::from), || {
+            Ok(state.claim::<U256>(scaled, now)?)
+        })?;
+        if claim == U256::ZERO {
             return Err(AaveError::NothingSupplied { user, reserve: reserve_id });
         }
         reserve.require_unpaused(reserve_id)?;

@@ -127,9 +127,9 @@ pub enum AaveError {
     #[error("collateral worth {needed_base} is needed, worth {collateral_base} is there")]
     CollateralCannotCover {
         /// Needed, in base units.
-        needed_base: u128,
+        needed_base: U256,
         /// There, in base units.
-        collateral_base: u128,
+        collateral_base: U256,
     },
     /// There is nothing to repay.
     #[error("user {} owes nothing of reserve {}", .user.0, .reserve.0)]

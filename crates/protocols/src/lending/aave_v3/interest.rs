@@ -1,9 +1,40 @@
 //! Interest over time, as `MathUtils` has it.
 
-use plimsoll_math::{MathError, RAY, U256, mul_div_down, ray};
+use plimsoll_math::{MathError, RAY, RayAmount, U256, mul_div_down, ray};
 
 /// Seconds of a year, as the contracts count them.
 const YEAR_SECONDS: u128 = 365 * 24 * 60 * 60;
+
+/// Integers that interest is counted on: 128 bits, or the contract's 256.
+pub(super) trait Interest: RayAmount {
+    /// As [`linear_interest_ray`].
+    fn linear_interest_ray(rate_ray: u128, seconds: u64) -> Result<Self, MathError>;
+
+    /// As [`compounded_interest_ray`].
+    fn compounded_interest_ray(rate_ray: u128, seconds: u64) -> Result<Self, MathError>;
+}
+
+impl Interest for u128 {
+    #[inline]
+    fn linear_interest_ray(rate_ray: u128, seconds: u64) -> Result<Self, MathError> {
+        linear_interest_ray(rate_ray, seconds)
+    }
+
+    #[inline]
+    fn compounded_interest_ray(rate_ray: u128, seconds: u64) -> Result<Self, MathError> {
+        compounded_interest_ray(rate_ray, seconds)
+    }
+}
+
+impl Interest for U256 {
+    fn linear_interest_ray(rate_ray: u128, seconds: u64) -> Result<Self, MathError> {
+        Self::product(rate_ray, seconds.into()).div_down(YEAR_SECONDS)?.checked_add(RAY)
+    }
+
+    fn compounded_interest_ray(rate_ray: u128, seconds: u64) -> Result<Self, MathError> {
+        if seconds == 0 { Ok(RAY.into()) } else { series_wide(rate_ray, seconds.into()) }
+    }
+}
 
 /// Returns by what suppliers' claims grow in so many seconds at a yearly rate, ray: linear, rounded **down** in favour
 /// of the pool.
@@ -26,7 +57,8 @@ pub fn compounded_interest_ray(rate_ray: u128, seconds: u64) -> Result<u128, Mat
     if seconds == 0 {
         return Ok(RAY);
     }
-    series(rate_ray, seconds.into()).map_or_else(|| series_wide(rate_ray, seconds.into()), Ok)
+    let narrow = series(rate_ray, seconds.into());
+    narrow.map_or_else(|| series_wide(rate_ray, seconds.into())?.try_into_u128(), Ok)
 }
 
 /// Returns the series, if each of its terms fits 128 bits.
@@ -44,7 +76,7 @@ fn series(rate_ray: u128, n: u128) -> Option<u128> {
 
 /// Returns the series on 256 bits.
 #[cold]
-fn series_wide(rate_ray: u128, n: u128) -> Result<u128, MathError> {
+fn series_wide(rate_ray: u128, n: u128) -> Result<U256, MathError> {
     let rate = U256::from(rate_ray);
     let square = ray::wide::ray_mul_half_up(rate, rate)?.div_down(YEAR_SECONDS * YEAR_SECONDS)?;
     let cube = ray::wide::ray_mul_half_up(square, rate)?.div_down(YEAR_SECONDS)?;
@@ -52,7 +84,7 @@ fn series_wide(rate_ray: u128, n: u128) -> Result<u128, MathError> {
     let first = rate.checked_mul(n)?.div_down(YEAR_SECONDS)?;
     let second = pairs.checked_mul(square)?.div_down(2)?;
     let third = pairs.checked_mul(n.saturating_sub(2))?.checked_mul(cube)?.div_down(6)?;
-    first.checked_add(second)?.checked_add(third)?.checked_add(RAY)?.try_into_u128()
+    first.checked_add(second)?.checked_add(third)?.checked_add(RAY)
 }
 
 #[cfg(test)]
@@ -168,8 +200,14 @@ mod tests {
         fn both_widths_of_the_series_agree(rate: u128, rate_shift in 20u32..128, n in 1u64.., n_shift in 0u32..64) {
             let (rate, n) = (rate >> rate_shift, u128::from((n >> n_shift).max(1)));
             if let Some(narrow) = series(rate, n) {
-                prop_assert_eq!(series_wide(rate, n), Ok(narrow));
+                prop_assert_eq!(series_wide(rate, n), Ok(narrow.into()));
             }
+        }
+
+        #[test]
+        fn linear_interest_is_the_same_on_both_widths(rate: u128, seconds: u64) {
+            let wide = <U256 as Interest>::linear_interest_ray(rate, seconds).and_then(U256::try_into_u128);
+            prop_assert_eq!(linear_interest_ray(rate, seconds).ok(), wide.ok());
         }
 
         #[test]

@@ -2,8 +2,8 @@
 
 use super::{AaveError, HealthFactor, Liquidated, Market, Reserve, ReserveId, ReserveState, UserId, account::price_of};
 use plimsoll_math::{
-    BPS, MathError, U256, mul_div_down,
-    ray::{percent_div_half_up, percent_mul_half_up, ray_div_half_up, ray_mul_half_up, wide},
+    BPS, MathError, RayAmount, U256, mul_div_down,
+    ray::{percent_div_half_up, percent_mul_half_up, ray_div_half_up, ray_mul_half_up},
     sum,
 };
 
@@ -287,12 +287,12 @@ fn exchange(
     collateral: Side,
     bonus_bps: u128,
 ) -> Result<(u128, u128), MathError> {
-    let wanted = with_bonus(exchanged_down(to_cover, debt, collateral)?, bonus_bps)?;
+    let wanted = exchanged_down(to_cover, debt, collateral)?.percent_mul_half_up(bonus_bps)?;
     if wanted <= U256::from(user_collateral) {
         return Ok((to_cover, wanted.try_into_u128()?));
     }
-    let worth = exchanged_down(user_collateral, collateral, debt)?.try_into_u128()?;
-    Ok((percent_div_half_up(worth, bonus_bps)?, user_collateral))
+    let worth = exchanged_down(user_collateral, collateral, debt)?;
+    Ok((worth.percent_div_half_up(bonus_bps)?.try_into_u128()?, user_collateral))
 }
 
 /// Returns what an amount is worth in the other asset, rounded **down**.
@@ -305,13 +305,6 @@ fn exchanged_down(amount: u128, from: Side, to: Side) -> Result<U256, MathError>
         return Ok(worth.into());
     }
     U256::product(from.price, amount).checked_mul(to.unit)?.div_down(U256::product(to.price, from.unit))
-}
-
-/// Returns an amount times the bonus, rounded **half up**.
-#[inline]
-fn with_bonus(amount: U256, bonus_bps: u128) -> Result<U256, MathError> {
-    let narrow = amount.try_into_u128().and_then(|amount| percent_mul_half_up(amount, bonus_bps));
-    narrow.map(U256::from).or_else(|_| wide::percent_mul_half_up(amount, bonus_bps.into()))
 }
 
 /// Returns the treasury's part of the bonus in what is taken, rounded **half up**.

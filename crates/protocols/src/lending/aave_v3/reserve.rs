@@ -1,9 +1,6 @@
 //! One asset of the market: its numbers, and what time, loans and repayments do to them.
 
-use super::{
-    AaveError, Lent, RateStrategy, ReserveParams,
-    interest::{compounded_interest_ray, linear_interest_ray},
-};
+use super::{AaveError, Lent, RateStrategy, ReserveParams, interest::Interest};
 use plimsoll_math::{
     MathError, RAY, mul_div_down,
     ray::{percent_mul_half_up, ray_div_half_up, ray_mul_half_up},
@@ -150,10 +147,17 @@ impl ReserveState {
     /// The time is before the last update, or the index is beyond `u128`.
     #[inline]
     pub fn normalized_income_ray(&self, now: u64) -> Result<u128, MathError> {
+        self.income_index_ray(now)
+    }
+
+    /// Returns the same on numbers of one width.
+    #[inline]
+    pub(super) fn income_index_ray<A: Interest>(&self, now: u64) -> Result<A, MathError> {
         if now == self.last_update || self.liquidity_rate_ray == 0 {
-            return Ok(self.liquidity_index_ray);
+            return Ok(self.liquidity_index_ray.into());
         }
-        ray_mul_half_up(linear_interest_ray(self.liquidity_rate_ray, self.seconds(now)?)?, self.liquidity_index_ray)
+        let grown = A::linear_interest_ray(self.liquidity_rate_ray, self.seconds(now)?)?;
+        grown.ray_mul_half_up(self.liquidity_index_ray.into())
     }
 
     /// Returns what a scaled unit of debt stands for at a time, ray: interest since the last update compounds. Rounded
@@ -163,11 +167,30 @@ impl ReserveState {
     /// The time is before the last update, or the index is beyond `u128`.
     #[inline]
     pub fn normalized_debt_ray(&self, now: u64) -> Result<u128, MathError> {
+        self.debt_index_ray(now)
+    }
+
+    /// Returns the same on numbers of one width.
+    #[inline]
+    pub(super) fn debt_index_ray<A: Interest>(&self, now: u64) -> Result<A, MathError> {
         if now == self.last_update {
-            return Ok(self.variable_borrow_index_ray);
+            return Ok(self.variable_borrow_index_ray.into());
         }
-        let grown = compounded_interest_ray(self.variable_borrow_rate_ray, self.seconds(now)?)?;
-        ray_mul_half_up(grown, self.variable_borrow_index_ray)
+        let grown = A::compounded_interest_ray(self.variable_borrow_rate_ray, self.seconds(now)?)?;
+        grown.ray_mul_half_up(self.variable_borrow_index_ray.into())
+    }
+
+    /// Returns what a scaled claim is worth at a time, in smallest units, rounded **half up**.
+    #[inline]
+    pub(super) fn claim<A: Interest>(&self, scaled: u128, now: u64) -> Result<A, MathError> {
+        A::from(scaled).ray_mul_half_up(self.income_index_ray(now)?)
+    }
+
+    /// Returns what a scaled debt stands for at a time, in smallest units, rounded **half up**; the index of no debt is
+    /// not asked for, as in the contract.
+    #[inline]
+    pub(super) fn debt<A: Interest>(&self, scaled: u128, now: u64) -> Result<A, MathError> {
+        if scaled == 0 { Ok(A::ZERO) } else { A::from(scaled).ray_mul_half_up(self.debt_index_ray(now)?) }
     }
 
     /// Counts interest until now, and the treasury's part of it. It touches no position.

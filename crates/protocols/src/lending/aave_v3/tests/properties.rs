@@ -229,6 +229,17 @@ proptest! {
         }
     }
 
+    /// What fits 128 bits is the same on the contract's 256; `tests/wide.rs` has what does not fit.
+    #[test]
+    fn accounts_are_worth_the_same_on_both_widths(steps in prop::collection::vec(step(), 0..20), percent in 20u128..200) {
+        let (market, prices, now) = after(steps, percent);
+        for position in market.positions() {
+            let narrow = market.evaluate_on::<u128>(position, None, &prices, now);
+            prop_assert!(narrow.is_ok());
+            prop_assert_eq!(market.evaluate_on::<U256>(position, None, &prices, now), narrow);
+        }
+    }
+
     #[test]
     fn the_most_that_may_be_borrowed_is_the_most_that_is_lent(
         steps in prop::collection::vec(step(), 0..10),
