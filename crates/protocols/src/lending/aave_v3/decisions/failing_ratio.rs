@@ -17,8 +17,11 @@
 //! factor is on the same side of one. For assets with many decimals the slack is about `1.5 / Y`: 1.5 in 10^8 for a
 //! debt of one dollar.
 
-use crate::lending::aave_v3::{AaveError, Market, ReserveId, UserId, account::price_of};
-use plimsoll_math::{BPS, MathError, RAY};
+use crate::lending::aave_v3::{
+    AaveError, Market, ReserveId, ReserveState, UserId,
+    account::{price_of, widened},
+};
+use plimsoll_math::{BPS, MathError, RAY, U256};
 
 /// What floats and the health factor's own rounding add to the slack: 22 roundings of 2^-53 and half a unit of a wad.
 const FLOAT_SLACK: f64 = 4e-15;
@@ -96,14 +99,29 @@ impl Market {
         let unit_base = |price: u128, unit: u128| price as f64 / unit as f64;
         let collateral_unit_base = unit_base(price_of(prices, collateral)?, of_collateral.unit());
         let debt_unit_base = unit_base(debt_price, of_debt.unit());
-        let index = |index_ray: u128| index_ray as f64 / RAY as f64;
-        let scaled_unit_base = collateral_unit_base * index(of_collateral.state.normalized_income_ray(now)?);
-        let scaled_debt_unit_base = debt_unit_base * index(of_debt.state.normalized_debt_ray(now)?);
+        let scaled_unit_base = collateral_unit_base * of_collateral.state.income_index(now)?;
+        let scaled_debt_unit_base = debt_unit_base * of_debt.state.debt_index(now)?;
         Ok(PriceRatio {
             ratio: scaled_unit_base / scaled_debt_unit_base,
             scaled_debt_unit_base,
             rounding_base: (collateral_unit_base + debt_unit_base + 3.0) / 2.0,
         })
+    }
+}
+
+impl ReserveState {
+    /// Returns what a scaled unit of claim is worth at a time, in smallest units, on whichever width it takes.
+    pub(super) fn income_index(&self, now: u64) -> Result<f64, AaveError> {
+        let narrow = self.income_index_ray::<u128>(now).map(|index_ray| index_ray as f64);
+        let index_ray = widened(narrow.map_err(AaveError::from), || Ok(self.income_index_ray::<U256>(now)?.to_f64()));
+        Ok(index_ray? / RAY as f64)
+    }
+
+    /// Returns what a scaled unit of debt stands for, likewise.
+    pub(super) fn debt_index(&self, now: u64) -> Result<f64, AaveError> {
+        let narrow = self.debt_index_ray::<u128>(now).map(|index_ray| index_ray as f64);
+        let index_ray = widened(narrow.map_err(AaveError::from), || Ok(self.debt_index_ray::<U256>(now)?.to_f64()));
+        Ok(index_ray? / RAY as f64)
     }
 }
 

@@ -70,8 +70,8 @@ impl LendingDecisions for AccountMarket {
         };
         let state = reserve.state();
         Indices {
-            collateral: index(state.normalized_income_ray(now).unwrap_or(state.liquidity_index_ray)),
-            debt: index(state.normalized_debt_ray(now).unwrap_or(state.variable_borrow_index_ray)),
+            collateral: state.income_index(now).unwrap_or_else(|_| index(state.liquidity_index_ray)),
+            debt: state.debt_index(now).unwrap_or_else(|_| index(state.variable_borrow_index_ray)),
         }
     }
 

@@ -222,3 +222,17 @@ fn an_index_beyond_128_bits_cannot_be_stored_and_its_own_reserve_stands_still() 
     assert_eq!(market.withdraw(ALICE, FLORIN, Withdrawal::Exactly(1), &CHEAP_FLORIN, LATER), Err(too_wide));
     assert_eq!(market, before);
 }
+
+/// The health of 14.04 is 0.14 where bitcoin costs a hundredth.
+#[cfg(feature = "decisions")]
+#[test]
+fn a_ratio_of_prices_tells_of_an_index_beyond_128_bits_too() {
+    let market = wide_both();
+    let failing = market.failing_ratio(BOB).unwrap().expect("one collateral and one debt");
+    for (bitcoin, fails) in [(PRICES[2], false), (PRICES[2] / 100, true)] {
+        let prices = [PRICES[0], PRICES[1], bitcoin, 1];
+        let ratio = market.price_ratio(BITCOIN, FLORIN, &prices, LATER).unwrap();
+        assert_eq!(ratio.tells(&failing), Some(fails));
+        assert_eq!(market.account_data(BOB, &prices, LATER).unwrap().health_factor.is_liquidatable(), fails);
+    }
+}
