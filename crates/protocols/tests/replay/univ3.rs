@@ -73,9 +73,8 @@ impl Machine {
 
     fn flash(&mut self, fields: &mut Fields) -> Result<Value, Stop> {
         fields.take("user")?;
-        let mut wide = |zero, one| {
-            Ok(WideAmounts { token_0: parse(&fields.text(zero)?)?, token_1: parse(&fields.text(one)?)? })
-        };
+        let mut wide =
+            |zero, one| Ok(WideAmounts { token_0: parse(&fields.text(zero)?)?, token_1: parse(&fields.text(one)?)? });
         let (lent, paid) = (wide("amount0", "amount1")?, wide("pay0", "pay1")?);
         fields.finish()?;
         self.pool.flash_wide(lent, paid).map(|_| Value::Null).map_err(Stop::revert)

@@ -55,12 +55,7 @@ pub fn amounts_in<'a>(
 /// # Errors
 /// A pair finds the payment too small or cannot take it in, or follows itself in the path: each pair is told to pay the
 /// next one, and what it pays to itself is no payment.
-pub fn trade_along(
-    pairs: &mut [Pair],
-    hops: &[(usize, Side)],
-    amounts: &[u128],
-    now: u64,
-) -> Result<(), PairError> {
+pub fn trade_along(pairs: &mut [Pair], hops: &[(usize, Side)], amounts: &[u128], now: u64) -> Result<(), PairError> {
     if hops.windows(2).any(|hops| hops[0].0 == hops[1].0) {
         return Err(PairError::InsufficientInput);
     }
