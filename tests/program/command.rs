@@ -67,13 +67,15 @@ impl Desk {
         self.home.path().join(name)
     }
 
-    /// Returns everything that lies on the desk, by path; folders end with a slash.
+    /// Returns everything that lies on the desk, by path; folders end with a slash, and links are not followed.
     fn contents(&self) -> BTreeMap<String, Vec<u8>> {
         fn collect(folder: &Path, root: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-                if path.is_dir() {
+                if let Ok(leads_to) = fs::read_link(&path) {
+                    found.insert(name, leads_to.to_string_lossy().into_owned().into_bytes());
+                } else if path.is_dir() {
                     found.insert(name + "/", Vec::new());
                     collect(&path, root, found);
                 } else {
@@ -162,6 +164,156 @@ fn force_does_not_replace_what_the_program_did_not_write() {
     let before = desk.contents();
     assert_eq!(desk.run(&["run", "tiny.ron", "--out", "thesis", "--force"]).code, Some(2));
     assert_eq!(desk.contents(), before);
+}
+
+/// Runs that leave a folder here, of every kind, and what is added to one afterwards.
+const KINDS: [&[&str]; 5] = [
+    &["run", "tiny.ron", "--out", "here"],
+    &["run", "tiny.ron", "--out", "here", "--report"],
+    &["run", "tiny.ron", "--out", "here", "--seeds", "1..2"],
+    &["run", "tiny.ron", "--out", "here", "--seeds", "1..2", "--keep-runs", "--report"],
+    &["cascade", "tiny.ron", "--out", "here", "--depth", "1"],
+];
+
+#[test]
+fn what_any_subcommand_left_is_replaced_by_any_with_force() {
+    let desk = Desk::with(TINY);
+    for (kind, next) in KINDS.iter().zip(KINDS.iter().cycle().skip(1)) {
+        for arguments in [kind, kind, next] {
+            let told = desk.run(&[arguments, &["--force"][..]].concat());
+            assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{arguments:?}: {told:?}");
+            assert_eq!(desk.run(&["report", "here"]).code, Some(0), "{arguments:?}");
+        }
+    }
+    let left: Vec<String> = desk.contents().into_keys().filter(|path| !path.starts_with("here/")).collect();
+    assert_eq!(left, ["tiny.ron"]);
+}
+
+#[test]
+fn force_names_what_is_somebodys_own_and_leaves_all_as_it_was() {
+    for kind in KINDS {
+        let desk = Desk::with(TINY);
+        assert_eq!(desk.run(kind).code, Some(0));
+        let forced = [kind, &["--force"][..]].concat();
+        fs::write(desk.path("here/notes.ipynb"), "a week of work").unwrap();
+        refused(&desk, &forced, &["here holds notes.ipynb", "manifest", "--out", "move"]);
+        fs::create_dir(desk.path("here/thesis")).unwrap();
+        for name in ["here/thesis/chapter.tex", "here/a.txt", "here/z.txt"] {
+            fs::write(desk.path(name), "years of work").unwrap();
+        }
+        refused(&desk, &forced, &["here holds a.txt, notes.ipynb, thesis/ and 1 more"]);
+    }
+}
+
+#[test]
+fn a_manifest_of_one_line_gives_nothing_away() {
+    let desk = Desk::with(TINY);
+    fs::create_dir(desk.path("here")).unwrap();
+    fs::write(desk.path("chapter.tex"), "years of work").unwrap();
+    fs::write(desk.path("here/thesis.tex"), "years of work").unwrap();
+    let digest = blake3::hash(b"years of work");
+    for files in [
+        String::new(),
+        r#", "files": 7"#.to_owned(),
+        r#", "files": [{"name": "thesis.tex"}]"#.to_owned(),
+        r#", "files": [{"name": "thesis.tex", "blake3": "00", "bytes": 13}]"#.to_owned(),
+        format!(r#", "files": [{{"name": "../chapter.tex", "blake3": "{digest}", "bytes": 13}}]"#),
+    ] {
+        fs::write(desk.path("here/manifest.json"), format!(r#"{{"tool": "plimsoll"{files}}}"#)).unwrap();
+        for kind in KINDS {
+            refused(&desk, &[kind, &["--force"][..]].concat(), &["here holds thesis.tex"]);
+        }
+    }
+}
+
+#[test]
+fn force_keeps_what_was_edited_since_the_run() {
+    let desk = Desk::with(TINY);
+    let kept = ["run", "tiny.ron", "--out", "here", "--seeds", "1..2", "--keep-runs", "--report", "--force"];
+    for file in ["runs.csv", "report.html", "runs/2/ticks.csv", "runs/2/summary.json"] {
+        assert_eq!(desk.run(&kept).code, Some(0));
+        let held = fs::read(desk.path("here").join(file)).unwrap();
+        fs::write(desk.path("here").join(file), [&held[..], b" mine"].concat()).unwrap();
+        refused(&desk, &kept, &[&format!("here holds {file} (edited since)")]);
+        fs::write(desk.path("here").join(file), held).unwrap();
+    }
+    fs::write(desk.path("here/runs/notes.txt"), "mine").unwrap();
+    refused(&desk, &kept, &["here holds runs/notes.txt"]);
+    fs::remove_file(desk.path("here/runs/notes.txt")).unwrap();
+    fs::write(desk.path("here/runs/1/notes.txt"), "mine").unwrap();
+    refused(&desk, &kept, &["here holds runs/1/notes.txt"]);
+    fs::remove_file(desk.path("here/runs/1/notes.txt")).unwrap();
+    // What is missing is no reason to refuse, and neither is an earlier format.
+    fs::remove_file(desk.path("here/summary.json")).unwrap();
+    let held = fs::read_to_string(desk.path("here/manifest.json")).unwrap();
+    fs::write(desk.path("here/manifest.json"), held.replacen("\"format\": 2,", "", 1)).unwrap();
+    assert_eq!(desk.run(&kept).code, Some(0));
+}
+
+/// Neither the link nor what it leads to is touched, with `--force` and without.
+#[cfg(unix)]
+#[test]
+fn a_link_for_a_folder_is_refused_with_what_it_leads_to() {
+    use std::os::unix::fs::symlink;
+    let desk = Desk::with(TINY);
+    assert_eq!(desk.run(&["run", "tiny.ron", "--out", "there"]).code, Some(0));
+    fs::create_dir(desk.path("empty")).unwrap();
+    for leads_to in ["there", "empty", "nowhere"] {
+        symlink(leads_to, desk.path("here")).unwrap();
+        for kind in KINDS {
+            refused(&desk, kind, &["here is a symbolic link", "--out", leads_to]);
+            refused(&desk, &[kind, &["--force"][..]].concat(), &["here is a symbolic link", "--out", leads_to]);
+        }
+        for out in ["here/", "here/."] {
+            refused(&desk, &["run", "tiny.ron", "--force", "--out", out], &["is a symbolic link", leads_to]);
+        }
+        assert_eq!(fs::read_link(desk.path("here")).unwrap(), Path::new(leads_to));
+        fs::remove_file(desk.path("here")).unwrap();
+    }
+    // A link in the folder is somebody's own too, whatever its name.
+    fs::rename(desk.path("there/ticks.csv"), desk.path("ticks.csv")).unwrap();
+    symlink("../ticks.csv", desk.path("there/ticks.csv")).unwrap();
+    refused(&desk, &["run", "tiny.ron", "--out", "there", "--force"], &["there holds ticks.csv (a link)"]);
+}
+
+/// A folder above the run's may be a link: it is neither removed nor replaced.
+#[cfg(unix)]
+#[test]
+fn a_link_above_the_folder_is_followed() {
+    let desk = Desk::with(TINY);
+    fs::create_dir(desk.path("disk")).unwrap();
+    std::os::unix::fs::symlink("disk", desk.path("output")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(desk.run(&["run", "tiny.ron", "--force"]).code, Some(0));
+    }
+    assert!(desk.path("disk/tiny-1/ticks.csv").exists());
+    assert_eq!(fs::read_link(desk.path("output")).unwrap(), Path::new("disk"));
+}
+
+/// `ulimit` stands for a full disk: a write fails after so many bytes.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_ends_a_sweep_with_its_status_and_leaves_nothing_half_written() {
+    let desk = Desk::with(TINY);
+    // In blocks of 512 bytes or 1,024: a run's tables do not fit, and then not even the table of runs.
+    for (limit, more) in [("8", &["--keep-runs"][..]), ("4", &[])] {
+        let first = ["run", "tiny.ron", "--seeds", "1..4", "--out", "here", "--blocks", "500", "--force"];
+        let program = env!("CARGO_BIN_EXE_plimsoll");
+        let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, program]).args(first).args(more).current_dir(desk.home.path());
+        let told = Told::of(&shell.output().unwrap());
+        assert_eq!((told.code, told.out.as_str()), (Some(1), ""), "{told:?}");
+        for words in ["error: cannot write ", "too large", "the same command goes on"] {
+            assert!(told.err.contains(words), "no `{words}` in: {}", told.err);
+        }
+        let contents = desk.contents();
+        assert!(!contents.keys().any(|path| path.contains(".partial-")), "{:?}", contents.keys());
+        assert_eq!(desk.json("here/manifest.json")["status"], "interrupted");
+    }
+    let again = ["run", "tiny.ron", "--seeds", "1..4", "--out", "here", "--blocks", "500"];
+    assert_eq!(desk.run(&again).code, Some(0));
+    assert_eq!(desk.json("here/manifest.json")["status"], "complete");
 }
 
 #[test]
@@ -417,6 +569,47 @@ fn a_run_that_is_killed_leaves_no_folder_that_looks_finished() {
     assert!(!contents.keys().any(|path| path.ends_with("manifest.json")), "{:?}", contents.keys());
     assert!(contents.keys().all(|path| path.starts_with('.') || path == "tiny.ron"), "{:?}", contents.keys());
 
-    // And what it left is in nobody's way.
+    // And what it left is in nobody's way, and goes with the next run of that name, not with one of another.
+    assert_eq!(desk.run(&["run", "tiny.ron", "--out", "her"]).code, Some(0));
+    assert_eq!(hidden(&desk).len(), 1);
     assert_eq!(desk.run(&["run", "tiny.ron", "--out", "here"]).code, Some(0));
+    assert_eq!(hidden(&desk), [""; 0]);
+}
+
+/// Returns the hidden names on the desk.
+fn hidden(desk: &Desk) -> Vec<String> {
+    let names = fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with('.')).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_hidden_folder_of_a_process_that_lives_stays() {
+    let desk = Desk::with(TINY);
+    let mut child = long_run(&desk);
+    let before = hidden(&desk);
+    let told = desk.run(&["run", "tiny.ron", "--out", "here"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!((told.code, hidden(&desk)), (Some(0), before), "{told:?}");
+    assert_eq!(desk.run(&["run", "tiny.ron", "--out", "here", "--force"]).code, Some(0));
+    assert_eq!(hidden(&desk), [""; 0]);
+}
+
+#[test]
+fn what_a_killed_process_left_in_a_sweep_goes_with_the_next_one() {
+    let desk = Desk::with(TINY);
+    let sweep = ["run", "tiny.ron", "--out", "here", "--seeds", "1..2", "--keep-runs", "--report"];
+    for more in [&[][..], &["--force"]] {
+        assert_eq!(desk.run(&[&sweep[..], more].concat()).code, Some(0));
+        let whole: Vec<String> = desk.contents().into_keys().collect();
+        for name in ["here/.runs.csv.partial-7", "here/.report.html.partial-7", "here/.manifest.json.partial-7"] {
+            fs::write(desk.path(name), "hal").unwrap();
+        }
+        fs::create_dir(desk.path("here/runs/.2.partial-7")).unwrap();
+        fs::write(desk.path("here/runs/.2.partial-7/ticks.csv"), "hal").unwrap();
+        let told = desk.run(&[&sweep[..], more].concat());
+        assert_eq!((told.code, told.err.as_str()), (Some(0), ""), "{told:?}");
+        assert_eq!(desk.contents().into_keys().collect::<Vec<_>>(), whole);
+    }
 }

@@ -285,6 +285,24 @@ fn a_name_taken_meanwhile_keeps_the_files() {
     let FolderError::Rename { partial, .. } = &error else { panic!("{error}") };
     assert_eq!(entries(partial), ["manifest.json"]);
     assert_eq!(fs::read(target.join("ticks.csv")).unwrap(), b"first\n");
+    // Its user was told where the files are: the next run does not take them for half-written ones.
+    write_folder(&target, true, "second").unwrap();
+    assert_eq!(entries(partial), ["manifest.json"]);
+}
+
+/// A file that comes while the run works is somebody's own: the run stays whole beside it.
+#[test]
+fn a_file_that_comes_meanwhile_is_kept_as_well_as_the_run() {
+    let home = tempfile::tempdir().unwrap();
+    let target = home.path().join("crash-1");
+    write_folder(&target, false, "old").unwrap();
+    let folder = OutputFolder::create(&target, true).unwrap();
+    fs::write(target.join("notes.txt"), "mine").unwrap();
+    let error = folder.finish(manifest()).unwrap_err();
+    assert!(error.to_string().contains("notes.txt"), "{error}");
+    let FolderError::Rename { partial, .. } = &error else { panic!("{error}") };
+    assert_eq!(entries(partial), ["manifest.json"]);
+    assert_eq!(entries(&target), ["manifest.json", "notes.txt", "ticks.csv"]);
 }
 
 #[test]

@@ -233,14 +233,18 @@ fn jobs_and_interruptions_leave_the_same_bytes() {
     assert_eq!(desk.json("stopped/manifest.json")["status"], "complete");
 }
 
-/// Rows that are there are not made again: an alien one stays.
+/// Rows that are there are not made again: an alien one stays, if the manifest knows it.
 #[test]
 fn what_is_done_is_read_and_not_run_again() {
     let desk = Desk::new();
     desk.run("out", &["--seeds", "61..62"]);
     let path = desk.path("out/runs.csv");
     let marked = fs::read_to_string(&path).unwrap().replace(",market,USDC,20,", ",market,USDC,21,");
+    let held = blake3::hash(&fs::read(&path).unwrap()).to_string();
     fs::write(&path, &marked).unwrap();
+    let manifest = desk.path("out/manifest.json");
+    let forged = fs::read_to_string(&manifest).unwrap().replace(&held, &blake3::hash(marked.as_bytes()).to_string());
+    fs::write(manifest, forged).unwrap();
     assert_eq!(desk.run("out", &["--seeds", "61..63"]).outcome, Outcome::Done);
     let (csv, _) = desk.data("out");
     assert_eq!(csv.matches(",market,USDC,21,").count(), 2);
@@ -326,8 +330,16 @@ fn a_folder_of_something_else_is_refused_with_its_place() {
     assert_eq!(desk.run("out", &["--seeds", "71..72", "--force"]).outcome, Outcome::Done);
     assert_eq!(rows(&desk.data("out").0).len(), 3);
 
-    fs::write(desk.path("out/runs.csv"), "block,time_s\n0,1\n").unwrap();
-    refused("out", &["--seeds", "71..73"], &["runs.csv"]);
+    // A figure that was made nicer by hand is noticed, and so is another table.
+    let rows = fs::read_to_string(desk.path("out/runs.csv")).unwrap();
+    for text in [rows.replacen(",market,USDC,20,", ",market,USDC,21,", 1).as_str(), "block,time_s\n0,1\n"] {
+        fs::write(desk.path("out/runs.csv"), text).unwrap();
+        refused("out", &["--seeds", "71..73"], &["runs.csv was edited", "move"]);
+    }
+    // Without the table, its runs are made again.
+    fs::remove_file(desk.path("out/runs.csv")).unwrap();
+    assert_eq!(desk.run("out", &["--seeds", "71..72"]).outcome, Outcome::Done);
+    assert_eq!(desk.data("out").0, rows);
 }
 
 /// Losses of a lognormal price without drift over a day, volatility 0.8 a year, as the figures of 100,000 runs.
