@@ -1,7 +1,8 @@
 //! The folder of a run: complete or absent.
 //!
 //! Files are written into a hidden folder beside the final one, which takes its name when everything is there. A run
-//! that fails removes the hidden folder; a process that is killed leaves it, and nothing under the final name.
+//! that fails removes the hidden folder; a process that is killed leaves it, and nothing under the final name. The next
+//! run of that name removes it then.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -10,6 +11,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
+use super::earlier::Earlier;
+use super::leftovers::{self, Claim, Purpose};
 use super::manifest::{FileStamp, MANIFEST, Manifest, is_ours};
 use crate::rows::csv::Line;
 
@@ -25,6 +28,24 @@ pub enum FolderError {
     /// There is something under the final name that this program did not write.
     #[error("{} was not written by plimsoll, and --force will not replace it; choose another --out", .0.display())]
     Foreign(PathBuf),
+    /// What the earlier run did not leave stands among what it did.
+    #[error("{} holds {others}, which no run left so; --force removes only what the folder's manifest lists, unchanged: \
+        move the rest away and type the same again, or choose another --out", target.display())]
+    Others {
+        /// The folder, as given.
+        target: PathBuf,
+        /// A few of their names, and how many more there are.
+        others: String,
+    },
+    /// The final name is a link, which is neither followed nor replaced.
+    #[error("{} is a symbolic link, which is neither followed nor replaced; give the folder that it leads to, \
+        --out {}, or choose another --out", target.display(), leads_to.display())]
+    Link {
+        /// The link, as given.
+        target: PathBuf,
+        /// What it leads to, whether that exists or not.
+        leads_to: PathBuf,
+    },
     /// No folder can be created beside the final name.
     #[error("cannot write into {}: {source}; choose another --out", parent.display())]
     Unwritable {
@@ -74,17 +95,37 @@ fn unwritable(target: &Path) -> impl FnOnce(io::Error) -> FolderError {
 /// Something is there. `force` replaces what this program wrote, and nothing else; an empty folder is nothing.
 pub fn check_target(target: &Path, force: bool) -> Result<(), FolderError> {
     let owned = || target.to_owned();
-    if target.file_name().is_none() {
-        return Err(FolderError::Nameless(owned()));
+    let Some(name) = target.file_name() else { return Err(FolderError::Nameless(owned())) };
+    // Without the slash behind it that would make the system follow a link.
+    let bare = parent(target).join(name);
+    let there = match fs::symlink_metadata(&bare) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        there => there.map_err(unwritable(target))?,
+    };
+    if there.is_symlink() {
+        let leads_to = fs::read_link(&bare).map_err(failed("read", target))?;
+        return Err(FolderError::Link { target: owned(), leads_to: target.with_file_name(leads_to) });
     }
     let is_empty = || fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
-    match (fs::symlink_metadata(target), force) {
-        (Err(error), _) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        (Err(error), _) => Err(unwritable(target)(error)),
-        (Ok(_), _) if is_empty() => Ok(()),
-        (Ok(_), true) if is_ours(target) => Ok(()),
-        (Ok(_), true) => Err(FolderError::Foreign(owned())),
-        (Ok(_), false) => Err(FolderError::Exists(owned())),
+    if is_empty() {
+        Ok(())
+    } else if force {
+        earlier(target).map(|_| ())
+    } else {
+        Err(FolderError::Exists(owned()))
+    }
+}
+
+/// Looks at the folder of an earlier run, which may go as a whole.
+fn earlier(target: &Path) -> Result<Earlier, FolderError> {
+    if !is_ours(target) {
+        return Err(FolderError::Foreign(target.to_owned()));
+    }
+    let earlier = Earlier::of(target).map_err(failed("read", target))?;
+    if earlier.others.is_empty() {
+        Ok(earlier)
+    } else {
+        Err(FolderError::Others { target: target.to_owned(), others: earlier.named() })
     }
 }
 
@@ -99,22 +140,32 @@ pub fn make_folder(target: &Path) -> Result<(), FolderError> {
 /// Writes a file beside its final name and gives it that name, in place of what had it.
 ///
 /// # Errors
-/// The file system refuses; what was there stays.
+/// The file system refuses; what was there stays, and nothing half-written.
 pub fn replace_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<FileStamp, FolderError> {
-    let partial = folder.join(format!(".{name}.partial-{}", std::process::id()));
+    leftovers::remove_in(folder, |of| of == name);
+    let partial = folder.join(Purpose::Partial.name(name, 1));
     let mut file = File::create(&partial).map_err(failed("create", &partial))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed("write", &partial))?;
-    fs::rename(&partial, folder.join(name)).map_err(failed("rename", &partial))?;
+    let claim = leftovers::claim(&partial);
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed("write", &folder.join(name)));
+    let written = written.and_then(|()| fs::rename(&partial, folder.join(name)).map_err(failed("rename", &partial)));
+    drop(claim);
+    if let Err(error) = written {
+        leftovers::give_up(partial);
+        return Err(error);
+    }
     sync_folder(folder);
-    Ok(FileStamp { name: name.to_owned(), blake3: blake3::hash(bytes).to_string(), bytes: bytes.len() as u64 })
+    Ok(FileStamp::of(name, bytes))
 }
 
-/// Removes a folder if this program wrote it.
+/// Removes what an earlier run left at `target`, if it is there.
 ///
 /// # Errors
-/// The file system refuses.
-pub fn remove_ours(target: &Path) -> Result<(), FolderError> {
-    if is_ours(target) { fs::remove_dir_all(target).map_err(failed("remove", target)) } else { Ok(()) }
+/// Something else stands in it, and then nothing is removed; or the file system refuses.
+pub fn remove_earlier(target: &Path) -> Result<(), FolderError> {
+    if !is_ours(target) {
+        return Ok(());
+    }
+    earlier(target)?.remove().map_err(|(path, error)| failed("remove", &path)(error))
 }
 
 /// A run's folder while it is written: hidden beside its final name, and removed if it is dropped unfinished.
@@ -122,6 +173,7 @@ pub fn remove_ours(target: &Path) -> Result<(), FolderError> {
 pub struct OutputFolder {
     target: PathBuf,
     partial: PathBuf,
+    _claim: Claim,
     force: bool,
     open_files: usize,
     closed: Vec<FileStamp>,
@@ -129,15 +181,40 @@ pub struct OutputFolder {
 }
 
 impl OutputFolder {
-    /// Makes the hidden folder that will become `target`, and the folders above it.
+    /// Makes the hidden folder that will become `target`, and the folders above it; removes what a killed process left of
+    /// one.
     ///
     /// # Errors
     /// As [`check_target`], or the folder above cannot be written to.
     pub fn create(target: &Path, force: bool) -> Result<Self, FolderError> {
         check_target(target, force)?;
+        let name = target.file_name().expect("the target was checked to have a name");
+        leftovers::remove_in(parent(target), |of| *name == *of);
+        Self::begin(target, force)
+    }
+
+    /// Makes the hidden folder of one of many runs, which replaces what an earlier process left of it. Leftovers are not
+    /// looked for: their owner does so once.
+    ///
+    /// # Errors
+    /// As [`check_target`], or the folder above cannot be written to.
+    pub fn of_many(target: &Path) -> Result<Self, FolderError> {
+        check_target(target, true)?;
+        Self::begin(target, true)
+    }
+
+    fn begin(target: &Path, force: bool) -> Result<Self, FolderError> {
         fs::create_dir_all(parent(target)).map_err(unwritable(target))?;
-        let partial = create_beside(target, "partial")?;
-        Ok(Self { target: target.to_owned(), partial, force, open_files: 0, closed: Vec::new(), keep: false })
+        let (partial, claim) = create_beside(target, Purpose::Partial)?;
+        Ok(Self {
+            target: target.to_owned(),
+            partial,
+            _claim: claim,
+            force,
+            open_files: 0,
+            closed: Vec::new(),
+            keep: false,
+        })
     }
 
     /// Opens a data file.
@@ -226,7 +303,7 @@ impl OutputFolder {
         if fs::symlink_metadata(&self.target).is_err() {
             return fs::rename(&self.partial, &self.target).map_err(taken);
         }
-        let aside = create_beside(&self.target, "replaced")?;
+        let (aside, _claim) = create_beside(&self.target, Purpose::Replaced)?;
         let old = aside.join("old");
         fs::rename(&self.target, &old).map_err(taken)?;
         if let Err(source) = fs::rename(&self.partial, &self.target) {
@@ -234,7 +311,11 @@ impl OutputFolder {
             let _ = fs::rename(&old, &self.target).and_then(|()| fs::remove_dir(&aside));
             return Err(taken(source));
         }
-        fs::remove_dir_all(&aside).map_err(failed("remove", &aside))
+        remove_earlier(&old)?;
+        if old.exists() {
+            fs::remove_dir(&old).map_err(failed("remove", &old))?;
+        }
+        fs::remove_dir(&aside).map_err(failed("remove", &aside))
     }
 }
 
@@ -305,16 +386,21 @@ fn parent(target: &Path) -> &Path {
 }
 
 /// Makes a hidden folder beside `target` that no other process uses, whatever machines and containers share the disk.
-fn create_beside(target: &Path, purpose: &str) -> Result<PathBuf, FolderError> {
+fn create_beside(target: &Path, purpose: Purpose) -> Result<(PathBuf, Claim), FolderError> {
     let name = target.file_name().expect("the target was checked to have a name").to_string_lossy();
     let mut attempt = 1;
     loop {
-        let suffix = if attempt == 1 { String::new() } else { format!("-{attempt}") };
-        let path = parent(target).join(format!(".{name}.{purpose}-{}{suffix}", std::process::id()));
+        let path = parent(target).join(purpose.name(&name, attempt));
         match fs::create_dir(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
-            result => return result.map(|()| path).map_err(unwritable(target)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(unwritable(target)(error)),
+            Ok(()) => {
+                if let Some(claim) = leftovers::claim(&path) {
+                    return Ok((path, claim));
+                }
+            }
         }
+        attempt += 1;
     }
 }
 

@@ -103,7 +103,7 @@ pub struct RunOptions {
 }
 
 /// A data file's name, digest and size.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileStamp {
     /// Relative to the folder.
     pub name: String,
@@ -113,7 +113,14 @@ pub struct FileStamp {
     pub bytes: u64,
 }
 
-/// Says whether a folder's manifest is this program's: then `--force` may replace it.
+impl FileStamp {
+    /// Of a file of this name with these bytes.
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
+        Self { name: name.to_owned(), blake3: blake3::hash(bytes).to_string(), bytes: bytes.len() as u64 }
+    }
+}
+
+/// Says whether a folder's manifest is this program's: then `--force` may replace what it lists.
 pub fn is_ours(folder: &Path) -> bool {
     #[derive(Deserialize)]
     struct Tool {

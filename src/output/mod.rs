@@ -3,9 +3,11 @@
 pub mod agents;
 pub mod cascade;
 pub mod documentation;
+pub mod earlier;
 mod event_rows;
 pub mod finished;
 pub mod folder;
+pub mod leftovers;
 pub mod liquidatable;
 pub mod manifest;
 pub mod maps;

@@ -3,7 +3,8 @@
 //! The page is a function of the folder's data files and of what its manifest says but for the clock: equal folders give
 //! equal pages on any machine. It is not among the data files, and the manifest does not list it, since it can be made
 //! again at any time. It is one file: the data are an island of JSON in it, the charts are drawn by uPlot, which is
-//! embedded, and a content security policy lets nothing else in.
+//! embedded, and a content security policy lets nothing else in. Its last line is a digest of the others, by which
+//! `--force` knows it from a page that somebody has written on.
 
 mod chart;
 mod distributions;
@@ -23,6 +24,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+pub use crate::output::earlier::REPORT;
+use crate::output::earlier::sealed;
 use crate::output::finished::{Finished, FinishedError};
 use crate::output::folder::{FolderError, replace_file};
 use chart::Rule;
@@ -30,9 +33,6 @@ use liquidations::Liquidations;
 use page::{Page, Time};
 use sections::summary;
 use source::Run;
-
-/// The page's file name in a run's folder.
-pub const REPORT: &str = "report.html";
 
 /// Why no report was written.
 #[derive(Debug, Error)]
@@ -64,7 +64,7 @@ pub fn write(folder: &Path) -> Result<Written, ReportError> {
     let finished = Finished::open(folder)?;
     let warnings = finished.warnings.clone();
     let page = if finished.has_many_seeds { seeds::page(finished)? } else { of_run(finished)? };
-    let stamp = replace_file(folder, REPORT, page.html().as_bytes())?;
+    let stamp = replace_file(folder, REPORT, sealed(page.html()).as_bytes())?;
     Ok(Written { path: folder.join(REPORT), bytes: stamp.bytes, warnings })
 }
 

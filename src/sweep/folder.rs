@@ -1,9 +1,12 @@
 //! The folder of a sweep, which grows while it runs: what is in it is done, and the same command goes on from there.
 //!
-//! Each file is replaced as a whole, so that a process that is killed leaves the files of a moment before.
+//! Each file is replaced as a whole, so that a process that is killed leaves the files of a moment before. The manifest has
+//! a file's digest before the file has its name, and keeps the one before until the next: it lists what is there at any
+//! moment, by which what was edited since is noticed, and `--force` knows what it may remove.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -14,7 +17,9 @@ use super::runs_csv::{self, RUNS, RunsError};
 use super::seeds::Seeds;
 use super::stop::StopRule;
 use super::summary::SweepSummary;
-use crate::output::folder::{FolderError, check_target, json, make_folder, remove_ours, replace_file};
+use crate::output::earlier::{REPORT, RUNS_FOLDER};
+use crate::output::folder::{FolderError, check_target, json, make_folder, remove_earlier, replace_file};
+use crate::output::leftovers;
 use crate::output::manifest::{
     FORMAT, FileStamp, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, first_format, is_ours,
 };
@@ -93,6 +98,11 @@ pub enum SweepError {
         /// All that were asked for.
         asked: Seeds,
     },
+    /// `runs.csv` is not as the manifest lists it.
+    #[error("{} was edited since it was written, and is not gone on with; put it back as it was, or move it away and type \
+        the same again, which makes its runs anew; or with --force, which makes all anew, or choose another --out",
+        .0.display())]
+    Edited(PathBuf),
     /// `runs.csv` cannot be read.
     #[error("cannot go on from {}: {source}; choose another --out, or add --force to start anew", path.display())]
     Unreadable {
@@ -112,6 +122,8 @@ struct Provenance {
     scenario: ScenarioStamp,
     keep_runs: bool,
     options: RunOptions,
+    #[serde(default)]
+    files: Vec<FileStamp>,
 }
 
 impl Provenance {
@@ -149,47 +161,35 @@ impl Provenance {
 #[derive(Debug)]
 pub struct SweepFolder {
     target: PathBuf,
+    /// As long as the sweep is under way, with the files as they are.
+    manifest: Mutex<SweepManifest>,
 }
 
 impl SweepFolder {
-    /// Makes the folder, or finds it; returns it with the rows in it.
+    /// Makes the folder, or finds it; returns it with the rows in it. What a killed process left half-written is removed.
     ///
     /// # Errors
     /// Something else is there, or nothing can be. `force` replaces what this program wrote.
     pub fn open(target: &Path, force: bool, asked: &SweepManifest) -> Result<(Self, Vec<Row>), SweepError> {
-        let folder = Self { target: target.to_owned() };
+        let mut manifest = asked.clone();
         let rows = match check_target(target, force) {
-            Err(FolderError::Exists(_)) => folder.held(asked)?,
+            Err(FolderError::Exists(_)) => {
+                let rows;
+                (rows, manifest.files) = held(target, asked)?;
+                let is_ours = |name: &str| manifest.files.iter().any(|stamp| stamp.name == name);
+                leftovers::remove_in(target, |name| [MANIFEST, REPORT].contains(&name) || is_ours(name));
+                leftovers::remove_in(&target.join(RUNS_FOLDER), |name| name.parse::<u64>().is_ok());
+                rows
+            }
             result => {
                 result?;
-                remove_ours(target)?;
+                remove_earlier(target)?;
                 vec![]
             }
         };
         make_folder(target)?;
-        replace_file(target, MANIFEST, &json(asked))?;
-        Ok((folder, rows))
-    }
-
-    /// Returns the rows of a folder that may be gone on with.
-    fn held(&self, asked: &SweepManifest) -> Result<Vec<Row>, SweepError> {
-        let target = || self.target.clone();
-        if !is_ours(&self.target) {
-            return Err(FolderError::Foreign(target()).into());
-        }
-        let text = fs::read(self.target.join(MANIFEST)).unwrap_or_default();
-        let made: Provenance = serde_json::from_slice(&text).map_err(|_| FolderError::Exists(target()))?;
-        if let Some((held, asked)) = made.differs(asked) {
-            return Err(SweepError::Other { target: target(), held, asked });
-        }
-        // A process that was killed early has left no rows.
-        let path = self.target.join(RUNS);
-        let Ok(bytes) = fs::read(&path) else { return Ok(vec![]) };
-        let rows = runs_csv::read(&bytes).map_err(|source| SweepError::Unreadable { path, source })?;
-        match rows.iter().find(|row| !asked.seeds.contains(row.seed)) {
-            Some(row) => Err(SweepError::Unasked { target: target(), seed: row.seed, asked: asked.seeds.clone() }),
-            None => Ok(rows),
-        }
+        replace_file(target, MANIFEST, &json(&manifest))?;
+        Ok((Self { target: target.to_owned(), manifest: Mutex::new(manifest) }, rows))
     }
 
     /// Returns the folder's path.
@@ -199,15 +199,15 @@ impl SweepFolder {
 
     /// Returns where the folder of a seed's run is, if it is kept.
     pub fn of_run(&self, seed: u64) -> PathBuf {
-        self.target.join("runs").join(seed.to_string())
+        self.target.join(RUNS_FOLDER).join(seed.to_string())
     }
 
     /// Writes the rows there are.
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn save(&self, sweep: &Sweep) -> Result<FileStamp, FolderError> {
-        replace_file(&self.target, RUNS, &runs_csv::write(&sweep.rows().collect::<Vec<_>>()))
+    pub fn save(&self, sweep: &Sweep) -> Result<(), FolderError> {
+        self.put(vec![(RUNS, rows_of(sweep))]).map(|_| ())
     }
 
     /// Writes rows, summary and manifest.
@@ -223,13 +223,27 @@ impl SweepFolder {
     ) -> Result<(), FolderError> {
         self.remove_runs_beyond(sweep)?;
         manifest.status = if sweep.is_over() { Status::Complete } else { Status::Interrupted };
-        manifest.files = vec![
-            self.save(sweep)?,
-            replace_file(&self.target, SCENARIO, scenario.as_bytes())?,
-            replace_file(&self.target, "summary.json", &json(summary))?,
-        ];
+        manifest.files = self.put(vec![
+            (RUNS, rows_of(sweep)),
+            (SCENARIO, scenario.as_bytes().to_vec()),
+            ("summary.json", json(summary)),
+        ])?;
         replace_file(&self.target, MANIFEST, &json(&manifest))?;
         Ok(())
+    }
+
+    /// Writes data files, after their digests are in the manifest beside those that they had.
+    fn put(&self, files: Vec<(&str, Vec<u8>)>) -> Result<Vec<FileStamp>, FolderError> {
+        let mut manifest = self.manifest.lock().expect("nobody panics while holding it");
+        let stamps: Vec<FileStamp> = files.iter().map(|(name, bytes)| FileStamp::of(name, bytes)).collect();
+        manifest.files.extend(stamps.iter().cloned());
+        replace_file(&self.target, MANIFEST, &json(&*manifest))?;
+        for (name, bytes) in &files {
+            replace_file(&self.target, name, bytes)?;
+        }
+        manifest.files.retain(|stamp| stamps.iter().all(|new| new.name != stamp.name));
+        manifest.files.extend(stamps.iter().cloned());
+        Ok(stamps)
     }
 
     /// Removes the folders of runs that were made while it turned out that there were enough.
@@ -239,6 +253,34 @@ impl SweepFolder {
         }
         let last = sweep.rows().last().map_or(0, |row| row.seed);
         let beyond = sweep.seeds().iter().filter(|seed| *seed > last);
-        beyond.map(|seed| self.of_run(seed)).try_for_each(|folder| remove_ours(&folder))
+        beyond.map(|seed| self.of_run(seed)).try_for_each(|folder| remove_earlier(&folder))
     }
+}
+
+/// Returns the rows of a folder that may be gone on with, and the files that it holds.
+fn held(target: &Path, asked: &SweepManifest) -> Result<(Vec<Row>, Vec<FileStamp>), SweepError> {
+    let owned = || target.to_owned();
+    if !is_ours(target) {
+        return Err(FolderError::Foreign(owned()).into());
+    }
+    let text = fs::read(target.join(MANIFEST)).unwrap_or_default();
+    let made: Provenance = serde_json::from_slice(&text).map_err(|_| FolderError::Exists(owned()))?;
+    if let Some((held, asked)) = made.differs(asked) {
+        return Err(SweepError::Other { target: owned(), held, asked });
+    }
+    // A process that was killed early has left no rows.
+    let path = target.join(RUNS);
+    let Ok(bytes) = fs::read(&path) else { return Ok((vec![], made.files)) };
+    if !made.files.contains(&FileStamp::of(RUNS, &bytes)) {
+        return Err(SweepError::Edited(path));
+    }
+    let rows = runs_csv::read(&bytes).map_err(|source| SweepError::Unreadable { path, source })?;
+    match rows.iter().find(|row| !asked.seeds.contains(row.seed)) {
+        Some(row) => Err(SweepError::Unasked { target: owned(), seed: row.seed, asked: asked.seeds.clone() }),
+        None => Ok((rows, made.files)),
+    }
+}
+
+fn rows_of(sweep: &Sweep) -> Vec<u8> {
+    runs_csv::write(&sweep.rows().collect::<Vec<_>>())
 }

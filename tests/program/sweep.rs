@@ -251,6 +251,23 @@ fn what_is_done_is_read_and_not_run_again() {
     assert_eq!(csv.matches(",market,USDC,20,").count(), 1);
 }
 
+/// A process that is killed between a file's digest and the file leaves a manifest that lists it as it was and as it was to
+/// be.
+#[test]
+fn a_manifest_that_is_ahead_of_its_files_is_gone_on_with_and_replaced() {
+    let desk = Desk::new();
+    for more in [&["--seeds", "81..83"][..], &["--seeds", "81..83", "--force"]] {
+        assert_eq!(desk.run("out", &["--seeds", "81..82", "--force"]).outcome, Outcome::Done);
+        let path = desk.path("out/manifest.json");
+        let ahead = r#""files": [{ "name": "runs.csv", "blake3": "00", "bytes": 7 },"#;
+        fs::write(&path, fs::read_to_string(&path).unwrap().replace("\"files\": [", ahead)).unwrap();
+        let told = desk.run("out", more);
+        assert_eq!((told.outcome, told.err.as_str()), (Outcome::Done, ""));
+        assert_eq!(rows(&desk.data("out").0).len(), 4);
+        assert_eq!(desk.json("out/manifest.json")["files"].as_array().unwrap().len(), 3);
+    }
+}
+
 #[test]
 fn a_seed_that_fails_is_a_row_and_the_others_go_on() {
     let desk = Desk::new();
