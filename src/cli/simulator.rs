@@ -58,6 +58,11 @@ pub trait Simulator: Sized {
     /// Says whether the scenario is to blame for an error, rather than the machine or this program.
     fn is_users_mistake(error: &Self::Error) -> bool;
 
+    /// Says whether a file cannot be written: then no other run fares better.
+    fn is_of_the_disk(_error: &Self::Error) -> bool {
+        false
+    }
+
     /// Makes the world before the first block, and opens the run's files if there is a folder for them.
     ///
     /// # Errors
@@ -142,6 +147,10 @@ impl Simulator for Simulation {
 
     fn is_users_mistake(error: &RunError) -> bool {
         matches!(error, RunError::Genesis(_))
+    }
+
+    fn is_of_the_disk(error: &RunError) -> bool {
+        matches!(error, RunError::Folder(_))
     }
 
     fn new(

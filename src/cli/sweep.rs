@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -80,13 +81,25 @@ pub(super) fn sweep<S: Simulator>(
 
     let mut sweep = Sweep::new(seeds.clone(), many.stop_when.clone(), done);
     let progress = Progress::new(seeds.count(), "runs", streams.shows_progress && !asked.quiet);
-    let running = Running { plan: &plan, folder: &folder, keep_runs: many.keep_runs, interrupt, progress: &progress };
-    let saved = running.run_all(&mut sweep, many.jobs.unwrap_or_else(cores));
+    let running = Running {
+        plan: &plan,
+        folder: &folder,
+        keep_runs: many.keep_runs,
+        interrupt,
+        progress: &progress,
+        unwritable: OnceLock::new(),
+    };
+    let made = running.run_all(&mut sweep, many.jobs.unwrap_or_else(cores));
     drop(progress);
     let summary = SweepSummary::of(&plan.stamp.name, &sweep);
     manifest.wall_clock_s = stopwatch.seconds();
-    if let Err(error) = saved.and_then(|()| folder.finish(&sweep, &summary, manifest, scenario.text())) {
-        return streams.complain(Outcome::Failed, error);
+    // What is done is kept even where a run's own tables could not be.
+    let finished = folder.finish(&sweep, &summary, manifest, scenario.text()).map_err(|error| error.to_string());
+    if let Err(error) = made.and(finished) {
+        let folder = folder.path().display();
+        let goes_on =
+            format_args!("{error}; {folder} holds what was saved before, and the same command goes on from there");
+        return streams.complain(Outcome::Failed, goes_on);
     }
     let printed = streams.result(&distribution(&summary, &sweep, folder.path()));
     let outcome = outcome(&sweep, &summary).unwrap_or(printed);
@@ -161,11 +174,27 @@ struct Running<'a, S: Simulator> {
     keep_runs: bool,
     interrupt: &'a Interrupt,
     progress: &'a Progress,
+    /// Why a run's tables could not be written, which ends the sweep.
+    unwritable: OnceLock<String>,
+}
+
+/// Why there is no outcome of a run.
+enum Unmade {
+    /// The run failed, and others may not.
+    Failed(String),
+    /// Its tables cannot be written.
+    Unwritable(String),
+}
+
+impl From<FolderError> for Unmade {
+    fn from(error: FolderError) -> Self {
+        Self::Unwritable(error.to_string())
+    }
 }
 
 impl<S: Simulator> Running<'_, S> {
     /// Makes the runs that are missing, and saves the rows every now and then.
-    fn run_all(&self, sweep: &mut Sweep, jobs: NonZeroUsize) -> Result<(), FolderError> {
+    fn run_all(&self, sweep: &mut Sweep, jobs: NonZeroUsize) -> Result<(), String> {
         let missing = sweep.missing();
         let mut saved = Ok(());
         let mut since_save = Stopwatch::start();
@@ -173,13 +202,13 @@ impl<S: Simulator> Running<'_, S> {
             sweep.take(row);
             self.progress.set(sweep.rows().count() as u64);
             if since_save.passed() > BETWEEN_SAVES {
-                saved = self.folder.save(sweep).map(|_| ());
+                saved = self.folder.save(sweep).map_err(|error| error.to_string());
                 since_save = Stopwatch::start();
             }
             if saved.is_err() || sweep.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         runner::run(&missing, jobs, |seed, enough| self.row(seed, enough), take);
-        saved
+        self.unwritable.get().map_or(saved, |error| Err(error.clone()))
     }
 
     /// Makes one run; nothing if it was not waited for.
@@ -188,27 +217,40 @@ impl<S: Simulator> Running<'_, S> {
         if is_vain() {
             return None;
         }
-        let summary = if self.keep_runs { self.kept(seed, is_vain) } else { self.unkept(seed, is_vain) };
-        let outcome = summary.transpose()?.map(|summary| figures(&summary));
-        Some(Row { seed, outcome: outcome.map_err(|reason| if reason.is_empty() { "failed".into() } else { reason }) })
+        let made = if self.keep_runs { self.kept(seed, is_vain) } else { self.unkept(seed, is_vain) };
+        let outcome = match made {
+            Ok(summary) => Ok(figures(&summary?)),
+            Err(Unmade::Failed(reason)) => Err(if reason.is_empty() { "failed".into() } else { reason }),
+            Err(Unmade::Unwritable(reason)) => {
+                // The first is told; the others are of the same disk.
+                let _ = self.unwritable.set(reason);
+                enough.store(true, Ordering::Relaxed);
+                return None;
+            }
+        };
+        Some(Row { seed, outcome })
     }
 
-    fn unkept(&self, seed: u64, is_vain: impl Fn() -> bool) -> Result<Option<Summary>, String> {
-        self.plan.run(seed, self.plan.options.blocks, None, is_vain).map_err(|error| error.to_string())
+    fn unkept(&self, seed: u64, is_vain: impl Fn() -> bool) -> Result<Option<Summary>, Unmade> {
+        self.plan.run(seed, self.plan.options.blocks, None, is_vain).map_err(|error| unmade::<S>(&error))
     }
 
     /// Makes a run that leaves its tables, in place of those that a killed process may have left.
-    fn kept(&self, seed: u64, is_vain: impl Fn() -> bool) -> Result<Option<Summary>, String> {
+    fn kept(&self, seed: u64, is_vain: impl Fn() -> bool) -> Result<Option<Summary>, Unmade> {
         let stopwatch = Stopwatch::start();
         let Plan { stamp, options, .. } = self.plan;
         let mut manifest = Manifest::new(stamp.clone(), seed, *options, stopwatch.started_at());
-        let mut folder = OutputFolder::create(&self.folder.of_run(seed), true).map_err(|error| error.to_string())?;
+        let mut folder = OutputFolder::of_many(&self.folder.of_run(seed))?;
         let summary = self.plan.run(seed, options.blocks, Some(&mut folder), is_vain);
-        let Some(summary) = summary.map_err(|error| error.to_string())? else { return Ok(None) };
-        folder.text(SCENARIO, self.plan.scenario.text()).map_err(|error| error.to_string())?;
+        let Some(summary) = summary.map_err(|error| unmade::<S>(&error))? else { return Ok(None) };
+        folder.text(SCENARIO, self.plan.scenario.text())?;
         manifest.blocks = summary.blocks;
         manifest.wall_clock_s = stopwatch.seconds();
-        folder.finish(manifest).map_err(|error| error.to_string())?;
+        folder.finish(manifest)?;
         Ok(Some(summary))
     }
+}
+
+fn unmade<S: Simulator>(error: &S::Error) -> Unmade {
+    if S::is_of_the_disk(error) { Unmade::Unwritable(error.to_string()) } else { Unmade::Failed(error.to_string()) }
 }
