@@ -47,7 +47,7 @@ pub(super) struct Asked {
     /// Leave the tables in this folder
     #[arg(long, value_name = "DIR", help = OUT)]
     out: Option<PathBuf>,
-    /// Replace the folder of an earlier run
+    /// Replace the folder of an earlier run: removes what its manifest lists, and is refused where other files stand
     #[arg(long)]
     pub(super) force: bool,
     /// Open the page about it in a browser

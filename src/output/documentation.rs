@@ -39,8 +39,20 @@ const BEGINNING: &str = "\
 
 The scenario's `record` says which of them are left out. All but the manifest are data files: equal scenarios and seeds
 give equal bytes. A folder is complete or absent: while a run writes, its folder is hidden and called
-`.<name>.partial-<process>`; what a killed process leaves under such a name can be deleted. A run that is interrupted
-with Ctrl-C leaves a folder that is whole up to its last block, and its manifest says `interrupted`.
+`.<name>.partial-<process>`. A run that is interrupted with Ctrl-C leaves a folder that is whole up to its last block, and
+its manifest says `interrupted`.
+
+`--force` replaces the folder of an earlier run, of whatever kind and format. It removes what the manifest lists, as long as
+its digest is what the manifest says, the manifest itself, and a `report.html` that nobody has changed. Where anything else
+stands, a notebook or a table that was edited since, it removes nothing, names it, and the command is refused: move it away,
+or choose another `--out`. What the manifest lists and is not there is no reason to refuse. A symbolic link for `--out` is
+refused with what it leads to, and neither followed nor replaced; links in the folder are somebody's own; links above it are
+followed.
+
+What a killed process leaves half-written, `.<name>.partial-<process>` and `.<name>.replaced-<process>`, goes with the next
+run of that name. A process that lives holds a lock on what it writes, so that nobody else removes it; where the system
+cannot lock a folder (Windows, some network disks), it stays, and can be deleted. A hidden folder that has a manifest is
+whole and could not take its name: it stays too.
 
 This page is made from the structs that are written; a test holds it equal to them.
 
@@ -117,7 +129,7 @@ includes); `seed`; `blocks` done; `options` of the command line; `files` with BL
 `plimsoll report DIR` writes it, and so do `plimsoll run --report` and `plimsoll cascade`: the folder as one page that needs
 no network. It is a function of the data files and of what the manifest says but for the clock times, so equal folders
 give equal pages on any machine; it is no data file itself, and the manifest does not list it, since it can be made again
-at any time. Charts hold as many rows as a screen can show, the lowest and the highest of what is left out among them;
+at any time. Its last line is a digest of the lines above. Charts hold as many rows as a screen can show, the lowest and the highest of what is left out among them;
 nothing in them is an average.
 
 ## Many seeds
@@ -134,7 +146,9 @@ nothing in them is an average.
 
 `runs.csv` and `summary.json` are equal for any number of `--jobs`, and after any number of interruptions. This folder is
 there while it is filled: `runs.csv` is what is done, its manifest says `interrupted` until all is, and the same command,
-or one that asks for more seeds, goes on from there. A seed that failed is tried again.
+or one that asks for more seeds, goes on from there. A seed that failed is tried again. Until all is done, the manifest may
+list a file twice, as it was and as it is about to be; a `runs.csv` that is neither was edited, and is not gone on with.
+A file that cannot be written, as on a full disk, ends the sweep with status 1; what was done before stays.
 
 `runs.csv` has `seed`, then `failed`, which is empty or why the run failed (its other cells are then empty), then every
 value of the run's `summary.json`: its name is the names on the way to it joined by underscores, a list's item going by
