@@ -1303,6 +1303,127 @@ fn a_file_that_cannot_be_read_is_a_mistake() {
     assert!(said[0].render(false).contains("leveraged_farm_crush.ron"));
 }
 
+#[test]
+fn brackets_in_each_other_without_end_are_refused_where_they_are_too_deep() {
+    let nested = |depth: usize| format!("Scenario(agents: {}{})\n", "[(".repeat(depth), ")]".repeat(depth));
+    let expected = "test.ron:1:81: error: this bracket is inside 64 others; expected at most 64 brackets in each other";
+    // The parser still came back from the first, and never from the second.
+    for depth in [32, 64] {
+        let said = lines(&nested(depth));
+        assert!(said.len() == 1 && said[0].starts_with(expected), "{said:#?}");
+    }
+    let included = tempfile::tempdir().unwrap();
+    std::fs::write(included.path().join("deep.ron"), nested(64)).unwrap();
+    let said = read_text("test", "(include: [\"deep.ron\"])", included.path()).unwrap_err();
+    assert!(
+        said[0].place.source.name.ends_with("deep.ron") && said[0].message.contains("inside 64 others"),
+        "{said:#?}"
+    );
+    assert!(plimsoll::scenario::fields(&nested(64)).is_none() && plimsoll::scenario::pools(&nested(64)).is_empty());
+}
+
+/// What cannot be a file of a scenario's, with what is said of it.
+fn no_files(folder: &Path) -> Vec<(String, &'static str)> {
+    std::fs::create_dir(folder.join("eth")).unwrap();
+    std::fs::File::create(folder.join("large")).unwrap().set_len(1 << 40).unwrap();
+    let mut found =
+        vec![("eth".to_owned(), "it is a folder, expected a file"), ("large".to_owned(), "it is larger than ")];
+    if cfg!(unix) {
+        found.push(("/dev/null".to_owned(), "it is a device, a pipe or a socket, expected a file"));
+    }
+    found
+}
+
+#[test]
+fn what_is_no_file_or_too_large_is_refused_unread() {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, reason) in no_files(folder.path()) {
+        let itself = read(&folder.path().join(&file)).unwrap_err();
+        assert!(itself[0].message.starts_with(&format!("cannot be read: {reason}")), "{itself:#?}");
+
+        let replay =
+            format!("Replay(file: \"{file}\", time_column: \"t\", time_format: UnixSeconds, price_column: \"p\")");
+        for (from, to) in [
+            ("seed: 7,", format!("seed: 7, include: [\"{file}\"],")),
+            ("Gbm(start: 2_000, volatility: 0.8)", replay.clone()),
+            ("Fixed(30)", replay),
+        ] {
+            let said = read_text("test", &SOUND.replacen(from, &to, 1), folder.path()).unwrap_err();
+            assert!(said.iter().any(|mistake| mistake.message.contains(reason)), "{to}: {said:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_scenario_that_is_too_large_with_its_includes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for half in ["one.ron", "two.ron"] {
+        std::fs::write(folder.path().join(half), format!("() // {}", "-".repeat(1 << 19))).unwrap();
+    }
+    let text = SOUND.replacen("seed: 7,", "seed: 7, include: [\"one.ron\"],", 1);
+    assert!(read_text("test", &text, folder.path()).is_ok());
+    let said =
+        read_text("test", &text.replacen("[\"one.ron\"]", "[\"one.ron\", \"two.ron\"]", 1), folder.path()).unwrap_err();
+    let expected =
+        "two.ron:1:1: error: with its includes, the scenario is larger than 1 MiB; put recorded series into files";
+    assert!(said[0].to_string().contains(expected), "{said:#?}");
+}
+
+/// Each of these took time by the square of its length: minutes, where it is as long as this.
+#[test]
+fn of_very_many_mistakes_the_first_hundred_are_listed() {
+    let many = |text: &str| text.repeat(60_000);
+    let emissions = |many: String| SOUND.replacen("[(\"0 s\", \"500\")]", &format!("[{many}]"), 1);
+    for text in [
+        format!("(agents: [{}])", many("1,")),
+        format!("(agents: [{}])", many("1\n")),
+        format!("(agents: [{}])", many(":,\n")),
+        format!("({})", many("seed: 1,")),
+        format!("({})", many("sede: 1,")),
+        format!("(include: [{}])", many("\"x.ron\",")),
+        emissions(many("(0, \"500\"),")),
+        emissions(many("1e999,")),
+    ] {
+        let (said, shown) = (lines(&text), &text[..80]);
+        assert!((100..=103).contains(&said.len()), "{shown}: {} lines, from {:#?}", said.len(), &said[..1]);
+        let end = "test.ron: error: there may be more than these 100 errors; mend them, and check again";
+        assert_eq!(said.last().unwrap(), end, "{shown}");
+    }
+}
+
+/// Old words get warnings, which never hide an error.
+#[test]
+fn of_very_many_warnings_the_first_hundred_are_listed() {
+    let old = "Liquidator(name: \"old\", bank: \"bank\", attention: Fixed(0.9), bid_share: Fixed(0.5)),".repeat(200);
+    let mut said = lines(&SOUND.replacen("    agents: [", &format!("    agents: [{old}"), 1));
+    assert_eq!(
+        said.iter().filter(|line| line.contains("a second population is called `old`")).count(),
+        100,
+        "{said:#?}"
+    );
+    assert_eq!(said.len(), 202);
+    assert_eq!(
+        said.pop().unwrap(),
+        "test.ron: warning: there may be more than these 100 warnings; mend them, and check again"
+    );
+}
+
+/// A name was compared to all names of its kind, each of which was compared to all before it.
+#[test]
+fn thousands_of_names_are_known() {
+    let pool =
+        |at| format!("UniswapV2(name: \"p{at}\", tokens: (\"ETH\", \"USDC\"), reserves: (\"1_000\", \"2_000_000\")),");
+    let agent =
+        |at| format!("Arbitrageur(name: \"a{at}\", pool: \"p{at}\", capital: Fixed(10), bid_share: Fixed(0.3)),");
+    let pools: String = (0..4_000).map(pool).collect();
+    let agents: String = (0..4_000).map(agent).collect();
+    let text = SOUND.replacen("    pools: [", &format!("    pools: [{pools}"), 1);
+    let text = text.replacen("    agents: [", &format!("    agents: [{agents}"), 1);
+    assert_eq!(lines(&text), [] as [String; 0]);
+    let said = lines(&text.replacen("pool: \"p7\"", "pool: \"p_7\"", 1));
+    assert!(said.len() == 1 && said[0].contains("expected one of the 4002 pools; did you mean"), "{said:#?}");
+}
+
 /// Whatever is said about a text stands inside it and can be shown.
 fn holds_water(text: &str) {
     for mistake in said(text) {

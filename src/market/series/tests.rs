@@ -216,6 +216,28 @@ fn a_file_that_is_not_there_is_named() {
     assert!(said[0].to_string().contains("prices.csv: cannot be read: "), "{}", said[0]);
 }
 
+#[test]
+fn what_is_no_file_or_too_large_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |file: &str| {
+        let params = ReplayParams { file: file.to_owned(), ..params(TimeFormat::UnixSeconds) };
+        Series::load(&params, folder.path()).unwrap_err()[0].to_string()
+    };
+    std::fs::File::create(folder.path().join("prices.csv")).unwrap().set_len(1 << 40).unwrap();
+    assert!(
+        said("prices.csv").ends_with("prices.csv: cannot be read: it is larger than 256 MiB"),
+        "{}",
+        said("prices.csv")
+    );
+    assert!(said("").ends_with("cannot be read: it is a folder, expected a file"), "{}", said(""));
+    #[cfg(unix)]
+    assert!(
+        said("/dev/null").starts_with("/dev/null: cannot be read: it is a device, a pipe"),
+        "{}",
+        said("/dev/null")
+    );
+}
+
 /// The folder of recorded prices, which are not ours to publish; without it the test that wants it says so.
 fn recorded() -> Option<PathBuf> {
     let folder = std::env::var_os("PLIMSOLL_DATA").map(PathBuf::from);
