@@ -1,4 +1,4 @@
-//! From text to tree: brackets, commas, quotes.
+//! From text to tree.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ron2::error::{Error, ErrorKind};
 
+use super::brackets::brackets;
 use super::diagnostic::{Diagnostic, Place, Source};
 use super::format::lower;
 use super::old_words::{OldWord, Renamed, rename};
@@ -38,7 +39,7 @@ impl File {
 ///
 /// Old words are read as the ones that took their place.
 ///
-/// Returns nothing if brackets do not match or if the text holds no struct: nothing more can be said then.
+/// Returns nothing if brackets do not match or stand too deep, or if the text holds no struct: nothing more can be said then.
 pub fn parse(source: Arc<Source>, folder: &Path, words: &[OldWord], out: &mut Vec<Diagnostic>) -> Option<File> {
     let place = |span| Place { source: Arc::clone(&source), span };
     if let Some(mistake) = brackets(&source) {
@@ -121,100 +122,5 @@ fn in_words(place: Place, error: &Error) -> Diagnostic {
             Diagnostic::error(place, "something follows the scenario").expected("expected the end of the file")
         }
         other => Diagnostic::error(place, lower(&other.to_string())),
-    }
-}
-
-/// Finds the first bracket, quote or comment that is not closed, or that closes another one.
-///
-/// The parser would go on after one of these, but what it says then is about what it guessed.
-fn brackets(source: &Arc<Source>) -> Option<Diagnostic> {
-    let place = |span| Place { source: Arc::clone(source), span };
-    let mut open: Vec<(u8, usize)> = Vec::new();
-    let mut outermost = (0, 0);
-    let text = source.text.as_bytes();
-    let mut at = 0;
-    while at < text.len() {
-        match text[at] {
-            b'(' | b'[' | b'{' => open.push((text[at], at)),
-            closing @ (b')' | b']' | b'}') => match open.pop() {
-                Some((opening, begin)) if partner(opening) == closing => outermost = (begin, at),
-                Some((opening, begin)) => return Some(crossed(&place, (opening, begin), at)),
-                None => return Some(closes_nothing(&place, at, outermost)),
-            },
-            _ => match quoted(&text[at..]) {
-                Quoted::No => {}
-                Quoted::Open(what) => {
-                    let span = visible(&source.text, at..text.len());
-                    return Some(Diagnostic::error(place(span), format!("{what} is not closed")));
-                }
-                Quoted::Bytes(length) => at += length - 1,
-            },
-        }
-        at += 1;
-    }
-    let (opening, begin) = open.pop()?;
-    let message = format!("`{}` is not closed", char::from(opening));
-    let expected = format!("expected a `{}` for this", char::from(partner(opening)));
-    Some(Diagnostic::error(place(begin..begin + 1), message).expected(expected))
-}
-
-fn partner(opening: u8) -> u8 {
-    match opening {
-        b'(' => b')',
-        b'[' => b']',
-        _ => b'}',
-    }
-}
-
-fn closes_nothing(place: &dyn Fn(Range<usize>) -> Place, at: usize, (begin, end): (usize, usize)) -> Diagnostic {
-    let here = place(at..at + 1);
-    let mistake = Diagnostic::error(here.clone(), format!("`{}` closes nothing", here.text()));
-    if end == 0 {
-        return mistake;
-    }
-    mistake.also(place(begin..begin + 1), "this bracket").also(place(end..end + 1), "is closed here already")
-}
-
-fn crossed(place: &dyn Fn(Range<usize>) -> Place, (opening, begin): (u8, usize), at: usize) -> Diagnostic {
-    let end = place(at..at + 1);
-    let message = format!("`{}` is closed by `{}`", char::from(opening), end.text());
-    Diagnostic::error(end, message)
-        .expected(format!("expected `{}`", char::from(partner(opening))))
-        .also(place(begin..begin + 1), "opened here")
-}
-
-/// What a quote or comment at the start of some text is.
-enum Quoted {
-    /// No string begins here.
-    No,
-    /// A string begins and is not closed; its closing mark.
-    Open(&'static str),
-    /// A string of so many bytes.
-    Bytes(usize),
-}
-
-fn quoted(text: &[u8]) -> Quoted {
-    let find = |pattern: &[u8], from: usize| {
-        text.get(from..)?
-            .windows(pattern.len())
-            .position(|window| window == pattern)
-            .map(|at| from + at + pattern.len())
-    };
-    let closed = |end: Option<usize>, what| end.map_or(Quoted::Open(what), Quoted::Bytes);
-    match text {
-        [b'/', b'/', ..] => Quoted::Bytes(find(b"\n", 2).unwrap_or(text.len())),
-        [b'/', b'*', ..] => closed(find(b"*/", 2), "this comment"),
-        [b'"', ..] => {
-            let mut at = 1;
-            while let Some(byte) = text.get(at) {
-                match byte {
-                    b'"' => return Quoted::Bytes(at + 1),
-                    b'\\' => at += 2,
-                    _ => at += 1,
-                }
-            }
-            Quoted::Open("this quote")
-        }
-        _ => Quoted::No,
     }
 }
