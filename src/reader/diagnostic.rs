@@ -176,6 +176,34 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// Errors after which no more of a scenario is read, and warnings of which no more are shown: each is shown with its
+/// lines, and each costs another reading of what it is in.
+pub const MOST_MISTAKES: usize = 100;
+
+/// Whether so many errors were found that no more of the scenario is read.
+pub fn is_enough(found: &[Diagnostic]) -> bool {
+    found.iter().filter(|mistake| mistake.is_error()).nth(MOST_MISTAKES - 1).is_some()
+}
+
+/// Keeps the first ones of many errors, and of many warnings, and says that there may be more.
+pub fn shorten(found: &mut Vec<Diagnostic>) {
+    for severity in [Severity::Error, Severity::Warning] {
+        let mut count = 0;
+        found.retain(|mistake| {
+            count += usize::from(mistake.severity == severity);
+            mistake.severity != severity || count <= MOST_MISTAKES
+        });
+        let is_cut = count > MOST_MISTAKES || severity == Severity::Error && count == MOST_MISTAKES;
+        let Some(last) = found.iter().rfind(|mistake| mistake.severity == severity).filter(|_| is_cut) else {
+            continue;
+        };
+        let source = Arc::new(Source { name: last.place.source.name.clone(), text: String::new() });
+        let message = format!("there may be more than these {MOST_MISTAKES} {severity}s");
+        let mistake = Diagnostic { severity, ..Diagnostic::error(Place { source, span: 0..0 }, message) };
+        found.push(mistake.help("mend them, and check again".to_owned()));
+    }
+}
+
 /// Returns the one of `names` that `typed` was probably meant to be.
 pub fn did_you_mean<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let typed = typed.to_lowercase();

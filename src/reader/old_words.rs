@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::diagnostic::{Diagnostic, Place, Source};
+use super::diagnostic::{Diagnostic, MOST_MISTAKES, Place, Source};
 use super::tree::{Kind, Tree};
 
 /// The path to a word, and what is written in its place now. A path is made of the names of fields and variants around
@@ -28,7 +28,7 @@ pub(super) fn rename(
 ) -> Vec<Renamed> {
     let mut walk = Walk { text: &source.text, words, found: Vec::new() };
     walk.inside(tree, "");
-    for Renamed { span, new } in &walk.found {
+    for Renamed { span, new } in walk.found.iter().take(MOST_MISTAKES + 1) {
         let place = Place { source: Arc::clone(source), span: span.clone() };
         let message = format!("`{}` is called `{new}` now", place.text());
         out.push(Diagnostic::warning(place, message).expected(format!("expected `{new}`")));

@@ -3,6 +3,7 @@
 //! A mistake costs the smallest field or list element around it: that is blanked out, and the rest is read again, so
 //! that every mistake is found and each stays where it was typed.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use ron::error::{Error, SpannedError};
 use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 
-use super::diagnostic::{Diagnostic, Place, did_you_mean};
+use super::diagnostic::{Diagnostic, Place, did_you_mean, is_enough};
 use super::format::error_diagnostic;
 use super::old_words::Renamed;
 use super::syntax::File;
@@ -50,8 +51,14 @@ impl<'a, T> Placed<'a, T> {
     /// they are found by the field that tells them apart.
     pub fn each<'v>(&self, list: &str, key: &str, values: impl IntoIterator<Item = &'v str>) -> Vec<Node<'a>> {
         let list = self.node.at(list);
-        let of = |value: &str| list.elements().find(|node| node.at(key).string().as_deref() == Some(value));
-        let find = |(index, value): (usize, &str)| if self.whole { list.nth(index) } else { of(value).unwrap_or(list) };
+        let mut of: BTreeMap<String, Node> = BTreeMap::new();
+        for node in list.elements().filter(|_| !self.whole) {
+            if let Some(value) = node.at(key).string() {
+                of.entry(value).or_insert(node);
+            }
+        }
+        let of = |value: &str| of.get(value).copied().unwrap_or(list);
+        let find = |(index, value): (usize, &str)| if self.whole { list.nth(index) } else { of(value) };
         values.into_iter().enumerate().map(find).collect()
     }
 }
@@ -102,8 +109,8 @@ impl<'a> Node<'a> {
 
     /// Whether the syntax is broken somewhere inside.
     pub fn is_broken(self) -> bool {
-        let span = &self.tree.span;
-        self.file.broken.iter().any(|at| span.contains(at) || *at == span.end)
+        let (span, broken) = (&self.tree.span, &self.file.broken);
+        broken.get(broken.partition_point(|at| *at < span.start)).is_some_and(|at| *at <= span.end)
     }
 
     /// Returns the text of a string literal, unescaped; none of another piece.
@@ -114,15 +121,19 @@ impl<'a> Node<'a> {
 
 /// Reads a piece and notes its mistakes.
 ///
-/// Returns nothing if what is left without the mistakes is not a `T`, or if the piece's syntax is broken already.
+/// Returns nothing if what is left without the mistakes is not a `T`, if the piece's syntax is broken already, or if
+/// there are so many mistakes that no more is read.
 pub fn read<'a, T: DeserializeOwned>(node: Node<'a>, out: &mut Vec<Diagnostic>) -> Option<Placed<'a, T>> {
-    if node.is_broken() {
+    if node.is_broken() || is_enough(out) {
         return None;
     }
     let mut piece = Piece::new(node);
     for leaf in node.tree.leaves() {
         if let Some(mistake) = boundless(Node { tree: leaf, ..node }) {
             out.push(mistake);
+            if is_enough(out) {
+                return None;
+            }
             if !piece.is_cut(leaf.span.start) {
                 piece.cut(leaf.span.start)?;
             }
@@ -136,6 +147,9 @@ pub fn read<'a, T: DeserializeOwned>(node: Node<'a>, out: &mut Vec<Diagnostic>) 
         let at = piece.position(&error);
         if !piece.follows_a_cut(&error.code, at) {
             out.push(error_diagnostic(node, at, &error.code, &|span, instead| piece.probe::<T>(span, instead)));
+        }
+        if is_enough(out) {
+            return None;
         }
         piece.cut(at)?;
     }
@@ -168,8 +182,9 @@ struct Piece<'a> {
 impl<'a> Piece<'a> {
     fn new(node: Node<'a>) -> Self {
         let span = &node.tree.span;
-        let renamed =
-            node.file.renamed.iter().filter(|word| span.start <= word.span.start && word.span.end <= span.end);
+        let all = &node.file.renamed;
+        let first = all.partition_point(|word| word.span.start < span.start);
+        let renamed = all[first..].iter().take_while(|word| word.span.end <= span.end);
         let mut piece = Self { node, text: String::new(), renamed: renamed.collect(), cut: Vec::new() };
         let mut copied = span.start;
         for Renamed { span, new } in &piece.renamed {
@@ -189,15 +204,16 @@ impl<'a> Piece<'a> {
 
     /// Returns where a byte of the text stands in the file; one inside a word that is read as another where that begins.
     fn in_file(&self, at: usize) -> usize {
-        let after = |word: &&&Renamed| self.in_text(word.span.end) <= at;
-        let (old, new) = self
-            .renamed
-            .iter()
-            .take_while(after)
-            .fold((0, 0), |(old, new), word| (old + word.span.len(), new + word.new.len()));
-        let plain = at + self.node.tree.span.start + old - new;
-        let inside = self.renamed.iter().find(|word| word.span.start <= plain && !after(word));
-        inside.map_or(plain, |word| word.span.start)
+        let start = self.node.tree.span.start;
+        let (mut old, mut new) = (0, 0);
+        for word in &self.renamed {
+            let (with_old, with_new) = (old + word.span.len(), new + word.new.len());
+            if at < word.span.end - start + with_new - with_old {
+                return (at + start + old - new).min(word.span.start);
+            }
+            (old, new) = (with_old, with_new);
+        }
+        at + start + old - new
     }
 
     /// Blanks the smallest field or list element around a byte; nothing, if that would be all.

@@ -1,5 +1,6 @@
 //! From text to tree.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use ron2::error::{Error, ErrorKind};
 
 use super::brackets::brackets;
-use super::diagnostic::{Diagnostic, Place, Source};
+use super::diagnostic::{Diagnostic, MOST_MISTAKES, Place, Source};
 use super::format::lower;
 use super::old_words::{OldWord, Renamed, rename};
 use super::tree::{Kind, Tree, bytes};
@@ -21,7 +22,7 @@ pub struct File {
     pub folder: PathBuf,
     /// The outermost struct.
     pub tree: Tree,
-    /// The bytes at which its syntax is broken.
+    /// The bytes at which its syntax is broken, in order.
     pub broken: Vec<usize>,
     /// Words that are read as others, in the order of the text.
     pub renamed: Vec<Renamed>,
@@ -30,7 +31,8 @@ pub struct File {
 impl File {
     /// Returns the word that stands somewhere, as it is read.
     pub fn word(&self, span: &Range<usize>) -> &str {
-        let renamed = self.renamed.iter().find(|renamed| renamed.span == *span);
+        let found = self.renamed.binary_search_by_key(&span.start, |renamed| renamed.span.start);
+        let renamed = found.ok().map(|index| &self.renamed[index]).filter(|renamed| renamed.span == *span);
         renamed.map_or(&self.source.text[span.clone()], |renamed| renamed.new)
     }
 }
@@ -50,16 +52,15 @@ pub fn parse(source: Arc<Source>, folder: &Path, words: &[OldWord], out: &mut Ve
     // After a bracket that does not come, or one that comes early, the parser skips what it cannot place.
     let astray = errors.iter().position(|error| is_astray(error.kind()));
     errors.truncate(astray.map_or(errors.len(), |first| first + 1));
-    let mut lines: Vec<usize> = Vec::new();
+    let mut lines = BTreeSet::new();
     for error in &errors {
-        let at = place(visible(&source.text, bytes(error.span())));
-        if !lines.contains(&at.line()) {
-            lines.push(at.line());
-            out.push(in_words(at, error));
+        if lines.len() < MOST_MISTAKES && lines.insert(error.span().start.line) {
+            out.push(in_words(place(visible(&source.text, bytes(error.span()))), error));
         }
     }
 
-    let broken: Vec<usize> = errors.iter().map(|error| error.span().start_offset).collect();
+    let mut broken: Vec<usize> = errors.iter().map(|error| error.span().start_offset).collect();
+    broken.sort_unstable();
     match document.value.as_ref().map(Tree::from) {
         Some(mut tree) if astray.is_none() && matches!(tree.kind, Kind::Struct(_)) => {
             out.extend(other_name(place(tree.head.clone())));

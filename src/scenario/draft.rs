@@ -1,12 +1,13 @@
 //! A scenario while it is read: everything may be missing, and everything knows where it stands.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use super::lists::{DraftLists, LISTS};
 use super::schema::{CascadeParams, ChainParams, RecordParams, Scenario};
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::time::TimeSpan;
-use crate::reader::diagnostic::{Diagnostic, did_you_mean, one_of};
+use crate::reader::diagnostic::{Diagnostic, did_you_mean, is_enough, one_of};
 use crate::reader::format::{missing, twice};
 use crate::reader::piece::{Node, Placed, read};
 use crate::reader::syntax::File;
@@ -94,10 +95,15 @@ impl<'a> Draft<'a> {
 
     fn add(&mut self, file: &'a File, allowed: &[&'static str], out: &mut Vec<Diagnostic>) {
         let root = Node { file, tree: &file.tree };
-        for (index, field) in file.tree.fields().iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for field in file.tree.fields() {
+            if is_enough(out) {
+                return;
+            }
+            let is_new = seen.insert(field.name.as_str());
             if !allowed.contains(&field.name.as_str()) {
                 out.extend(stray(root, field, allowed));
-            } else if file.tree.fields()[..index].iter().any(|earlier| earlier.name == field.name) {
+            } else if !is_new {
                 out.push(twice(root, field.name_span.start, &field.name));
             } else {
                 self.field(&field.name, Node { file, tree: &field.value }, out);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::deployments::PoolParams;
 use crate::market::price::PriceParams;
-use crate::reader::diagnostic::{Diagnostic, Source};
+use crate::reader::diagnostic::{Diagnostic, Source, is_enough, shorten};
 use crate::reader::include::{self, Reader};
 use crate::reader::piece::{self, Node, Placed};
 use crate::reader::syntax;
@@ -63,12 +63,15 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
     let Reader { files, mut mistakes, resolved, incomplete, .. } = reader;
     let known = !incomplete && !Draft::has_strays(&files);
     let mut draft = Draft::read(&files, !incomplete, &mut mistakes);
-    let found = check::all(&draft, &files, known, !mistakes.iter().any(Diagnostic::is_error));
-    mistakes.extend(found);
-    mistakes.sort_by_key(|mistake| {
+    if !is_enough(&mistakes) {
+        let found = check::all(&draft, &files, known, !mistakes.iter().any(Diagnostic::is_error));
+        mistakes.extend(found);
+    }
+    mistakes.sort_by_cached_key(|mistake| {
         let file = files.iter().position(|file| file.source == mistake.place.source);
         (file, mistake.place.span.start)
     });
+    shorten(&mut mistakes);
     if mistakes.iter().any(Diagnostic::is_error) {
         return Err(mistakes);
     }

@@ -1,15 +1,28 @@
 //! Names: declared once, and declared at all.
 
+use std::collections::BTreeMap;
+
 use super::super::lists;
 use super::Check;
 use crate::checks::names::{EntityKind, Use};
-use crate::reader::diagnostic::{Diagnostic, did_you_mean, one_of};
+use crate::reader::diagnostic::{Diagnostic, MOST_MISTAKES, did_you_mean, one_of};
 use crate::reader::piece::Node;
 use crate::reader::syntax::File;
 
+/// A name that something declares.
+struct Name<'a> {
+    kind: EntityKind,
+    name: String,
+    node: Node<'a>,
+    /// Where the same name is declared before, if it is.
+    earlier: Option<Node<'a>>,
+}
+
 /// Every name that is declared, by something sound or not.
 pub(super) struct Names<'a> {
-    declared: Vec<(EntityKind, String, Node<'a>)>,
+    declared: Vec<Name<'a>>,
+    /// Where in `declared` a name of a kind stands first.
+    first: BTreeMap<(&'static str, String), usize>,
     /// Kinds of which some name could not be read: one that is not known may be that one.
     uncertain: Vec<EntityKind>,
     /// Whether names of every kind may be missing, as some list could not be read.
@@ -20,7 +33,8 @@ impl<'a> Names<'a> {
     /// Finds the names in the text itself, so that a broken declaration is one mistake and not many. A file that is
     /// not `whole` may hide any name.
     pub(super) fn declared(files: &'a [File], whole: bool) -> Self {
-        let mut names = Self { declared: Vec::new(), uncertain: Vec::new(), all_uncertain: !whole };
+        let mut names =
+            Self { declared: Vec::new(), first: BTreeMap::new(), uncertain: Vec::new(), all_uncertain: !whole };
         for file in files {
             for field in file.tree.fields() {
                 let list = Node { file, tree: &field.value };
@@ -36,7 +50,12 @@ impl<'a> Names<'a> {
         for element in list.elements() {
             let node = element.at("name");
             match node.string() {
-                Some(name) => self.declared.push((kind, name, node)),
+                Some(name) => {
+                    let first = *self.first.entry((kind.0, name.clone())).or_insert(self.declared.len());
+                    let earlier = self.declared.get(first).map(|first| first.node);
+                    self.declared.push(Name { kind, name, node, earlier });
+                }
+                None if self.uncertain.contains(&kind) => {}
                 None => self.uncertain.push(kind),
             }
         }
@@ -52,8 +71,12 @@ impl<'a> Names<'a> {
         self.all_uncertain || self.uncertain.contains(&kind)
     }
 
-    fn of(&self, kind: EntityKind) -> impl Iterator<Item = &str> {
-        self.declared.iter().filter(move |name| name.0 == kind).map(|name| name.1.as_str())
+    fn of(&self, kind: EntityKind) -> impl Iterator<Item = &Name<'a>> {
+        self.declared.iter().filter(move |name| name.kind == kind)
+    }
+
+    fn has(&self, kind: EntityKind, name: &str) -> bool {
+        self.first.contains_key(&(kind.0, name.to_owned()))
     }
 }
 
@@ -61,12 +84,11 @@ impl Check<'_, '_> {
     /// Names are declared once, and only declared names are used.
     pub(super) fn names(&mut self) {
         let Self { names, common, .. } = self;
-        for (index, (kind, name, node)) in names.declared.iter().enumerate() {
-            let earlier = names.declared[..index].iter().find(|earlier| (earlier.0, &earlier.1) == (*kind, name));
+        for Name { kind, name, node, earlier } in &names.declared {
             if let Some(first) = earlier {
                 let message = format!("a second {} is called `{name}`", kind.0);
                 let mistake = Diagnostic::error(node.place(), message).expected("expected another name");
-                common.out.push(mistake.also(first.2.place(), "the first"));
+                common.out.push(mistake.also(first.place(), "the first"));
             }
             if name.is_empty() {
                 let mistake = Diagnostic::error(node.place(), format!("a {} has no name", kind.0));
@@ -74,21 +96,17 @@ impl Check<'_, '_> {
             }
         }
         let used = self.used();
-        let unknown = used.into_iter().filter_map(|used| self.unknown(used));
+        let unknown = used.into_iter().filter_map(|used| self.unknown(used)).take(MOST_MISTAKES);
         let unknown: Vec<Diagnostic> = unknown.collect();
         self.out.extend(unknown);
     }
 
     fn unknown(&self, Use { node, kind, name }: Use) -> Option<Diagnostic> {
-        let mut known: Vec<&str> = Vec::new();
-        for candidate in self.names.of(kind) {
-            if !known.contains(&candidate) {
-                known.push(candidate);
-            }
-        }
-        if known.contains(&name) || self.names.is_uncertain(kind) {
+        if self.names.has(kind, name) || self.names.is_uncertain(kind) {
             return None;
         }
+        let distinct = self.names.of(kind).filter(|name| name.earlier.is_none());
+        let known: Vec<&str> = distinct.map(|name| name.name.as_str()).collect();
         let expected = match known.len() {
             0 => format!("there are no {}s", kind.0),
             1..=12 => format!("expected {}", one_of(known.iter().copied())),
