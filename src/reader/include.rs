@@ -1,14 +1,18 @@
 //! Reading a scenario's file and the files that it includes.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::diagnostic::{Diagnostic, Place, Source};
-use super::files;
+use super::diagnostic::{Diagnostic, Place, Source, is_enough};
+use super::files::{self, SCENARIO_BYTES};
 use super::old_words::OldWord;
 use super::piece::Node;
 use super::syntax::{self, File};
 use super::tree::Kind;
+
+/// Files by way of which another may be included.
+const DEEPEST_INCLUDES: usize = 64;
 
 /// Reads a file and its includes: those first, in the order of their lists, each once.
 #[derive(Debug, Default)]
@@ -24,7 +28,7 @@ pub struct Reader<'a> {
     /// Whether an included file is missing or too broken to say what it declares.
     pub incomplete: bool,
     opened: Vec<PathBuf>,
-    done: Vec<PathBuf>,
+    done: BTreeSet<PathBuf>,
 }
 
 impl<'a> Reader<'a> {
@@ -50,6 +54,14 @@ impl<'a> Reader<'a> {
 
     /// Takes a text as the scenario's own file, or as one that was included as `written`.
     pub fn take(&mut self, source: Source, folder: &Path, written: &str) {
+        if (self.resolved.len() + source.text.len()) as u64 > SCENARIO_BYTES {
+            self.incomplete = true;
+            let place = Place { source: Arc::new(source), span: 0..0 };
+            let message = format!("with its includes, the scenario is larger than {} MiB", SCENARIO_BYTES >> 20);
+            let help = "put recorded series into files for `Replay`, and like agents into one population by `count`";
+            self.mistakes.push(Diagnostic::error(place, message).help(help.to_owned()));
+            return;
+        }
         let Some(file) = syntax::parse(Arc::new(source), folder, self.words, &mut self.mistakes) else {
             self.incomplete = true;
             return;
@@ -72,6 +84,10 @@ impl<'a> Reader<'a> {
         if element.is_broken() {
             return;
         }
+        if is_enough(&self.mistakes) {
+            self.incomplete = true;
+            return;
+        }
         let Some(written) = element.string() else {
             let mistake = Diagnostic::error(element.place(), "this is no file").expected("expected a path in quotes");
             self.mistakes.push(mistake);
@@ -79,7 +95,11 @@ impl<'a> Reader<'a> {
         };
         let path = folder.join(&written);
         let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
-        if self.opened.contains(&identity) {
+        if self.opened.len() > DEEPEST_INCLUDES {
+            let message = format!("`{written}` is included by way of {DEEPEST_INCLUDES} files");
+            let help = "include it in the scenario itself".to_owned();
+            self.mistakes.push(Diagnostic::error(element.place(), message).help(help));
+        } else if self.opened.contains(&identity) {
             let message = format!("`{written}` includes itself, by way of this file");
             self.mistakes.push(Diagnostic::error(element.place(), message).help("leave it out".to_owned()));
         } else if !self.done.contains(&identity) {
@@ -99,7 +119,7 @@ impl<'a> Reader<'a> {
                 self.opened.push(identity.clone());
                 self.take(source, folder_of(path), written);
                 self.opened.pop();
-                self.done.push(identity);
+                self.done.insert(identity);
             }
         }
     }
@@ -111,7 +131,7 @@ pub fn folder_of(path: &Path) -> &Path {
 }
 
 fn text_of(path: &Path) -> Result<Source, String> {
-    let bytes = std::fs::read(path).map_err(|error| files::reason(&error))?;
+    let bytes = files::read(path, SCENARIO_BYTES)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let sound = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         format!("line {} is not UTF-8 text", sound.lines().count().max(1))

@@ -29,10 +29,10 @@ impl fmt::Display for SeriesError {
 /// What is wrong, and what was expected. Times are as in the file, or in UTC.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum SeriesFault {
-    /// The file cannot be opened, or is not UTF-8.
+    /// The file cannot be opened, is no file, or is too large.
     #[error("cannot be read: {reason}")]
     Unreadable {
-        /// The system's reason.
+        /// Why, in words for a user.
         reason: String,
     },
     /// It has no row behind the header.

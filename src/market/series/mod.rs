@@ -16,6 +16,10 @@ pub use self::error::{SeriesError, SeriesFault};
 use self::read::Read;
 use super::price::ReplayParams;
 use crate::chain::time::TimeSpan;
+use crate::reader::files;
+
+/// Bytes that a file of recorded prices may have: ten years of minutes. Reading takes several times as much memory.
+pub const SERIES_BYTES: u64 = 256 << 20;
 
 /// One observation of a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,8 +75,8 @@ impl Series {
     /// As [`Series::load`].
     pub fn load_from(least: Least, params: &ReplayParams, folder: &Path) -> Result<Self, Vec<SeriesError>> {
         let path = folder.join(&params.file);
-        let content = std::fs::read(&path).map_err(|error| {
-            let fault = SeriesFault::Unreadable { reason: error.to_string() };
+        let content = files::read(&path, SERIES_BYTES).map_err(|reason| {
+            let fault = SeriesFault::Unreadable { reason };
             vec![SeriesError { file: path.display().to_string(), line: None, fault }]
         })?;
         Self::parse_from(least, params, &path.display().to_string(), &content)
