@@ -41,7 +41,8 @@ impl File {
 ///
 /// Old words are read as the ones that took their place.
 ///
-/// Returns nothing if brackets do not match or stand too deep, or if the text holds no struct: nothing more can be said then.
+/// Returns nothing if brackets do not match or stand too deep, or if the text holds no struct: nothing more can be said
+/// then.
 pub fn parse(source: Arc<Source>, folder: &Path, words: &[OldWord], out: &mut Vec<Diagnostic>) -> Option<File> {
     let place = |span| Place { source: Arc::clone(&source), span };
     if let Some(mistake) = brackets(&source) {

@@ -1346,7 +1346,7 @@ fn what_is_no_file_or_too_large_is_refused_unread() {
         for (from, to) in [
             ("seed: 7,", format!("seed: 7, include: [\"{file}\"],")),
             ("Gbm(start: 2_000, volatility: 0.8)", replay.clone()),
-            ("Fixed(30)", replay),
+            ("Fixed(30)", replay.replace(")", ", unit: Wei)")),
         ] {
             let said = read_text("test", &SOUND.replacen(from, &to, 1), folder.path()).unwrap_err();
             assert!(said.iter().any(|mistake| mistake.message.contains(reason)), "{to}: {said:#?}");
@@ -1394,7 +1394,9 @@ fn of_very_many_mistakes_the_first_hundred_are_listed() {
 /// Old words get warnings, which never hide an error.
 #[test]
 fn of_very_many_warnings_the_first_hundred_are_listed() {
-    let old = "Liquidator(name: \"old\", bank: \"bank\", attention: Fixed(0.9), bid_share: Fixed(0.5)),".repeat(200);
+    let old =
+        "Liquidator(name: \"old\", bank: \"bank\", attention: Fixed(0.9), bid_share: Fixed(0.5), kills_per_block: 3),"
+            .repeat(200);
     let mut said = lines(&SOUND.replacen("    agents: [", &format!("    agents: [{old}"), 1));
     assert_eq!(
         said.iter().filter(|line| line.contains("a second population is called `old`")).count(),
