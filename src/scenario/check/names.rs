@@ -10,7 +10,7 @@ use crate::reader::piece::Node;
 use crate::reader::syntax::File;
 
 /// A name that something declares.
-struct Name<'a> {
+struct Declaration<'a> {
     kind: EntityKind,
     name: String,
     node: Node<'a>,
@@ -20,7 +20,7 @@ struct Name<'a> {
 
 /// Every name that is declared, by something sound or not.
 pub(super) struct Names<'a> {
-    declared: Vec<Name<'a>>,
+    declared: Vec<Declaration<'a>>,
     /// Where in `declared` a name of a kind stands first.
     first: BTreeMap<(&'static str, String), usize>,
     /// Kinds of which some name could not be read: one that is not known may be that one.
@@ -53,7 +53,7 @@ impl<'a> Names<'a> {
                 Some(name) => {
                     let first = *self.first.entry((kind.0, name.clone())).or_insert(self.declared.len());
                     let earlier = self.declared.get(first).map(|first| first.node);
-                    self.declared.push(Name { kind, name, node, earlier });
+                    self.declared.push(Declaration { kind, name, node, earlier });
                 }
                 None if self.uncertain.contains(&kind) => {}
                 None => self.uncertain.push(kind),
@@ -71,7 +71,7 @@ impl<'a> Names<'a> {
         self.all_uncertain || self.uncertain.contains(&kind)
     }
 
-    fn of(&self, kind: EntityKind) -> impl Iterator<Item = &Name<'a>> {
+    fn of(&self, kind: EntityKind) -> impl Iterator<Item = &Declaration<'a>> {
         self.declared.iter().filter(move |name| name.kind == kind)
     }
 
@@ -84,7 +84,7 @@ impl Check<'_, '_> {
     /// Names are declared once, and only declared names are used.
     pub(super) fn names(&mut self) {
         let Self { names, common, .. } = self;
-        for Name { kind, name, node, earlier } in &names.declared {
+        for Declaration { kind, name, node, earlier } in &names.declared {
             if let Some(first) = earlier {
                 let message = format!("a second {} is called `{name}`", kind.0);
                 let mistake = Diagnostic::error(node.place(), message).expected("expected another name");
