@@ -1346,7 +1346,7 @@ fn what_is_no_file_or_too_large_is_refused_unread() {
         for (from, to) in [
             ("seed: 7,", format!("seed: 7, include: [\"{file}\"],")),
             ("Gbm(start: 2_000, volatility: 0.8)", replay.clone()),
-            ("Fixed(30)", replay.replace(")", ", unit: Wei)")),
+            ("Fixed(30)", replay.replace(')', ", unit: Wei)")),
         ] {
             let said = read_text("test", &SOUND.replacen(from, &to, 1), folder.path()).unwrap_err();
             assert!(said.iter().any(|mistake| mistake.message.contains(reason)), "{to}: {said:#?}");
