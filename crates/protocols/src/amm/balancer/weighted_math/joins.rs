@@ -64,6 +64,9 @@ pub fn bpt_out_given_exact_token_in_down(
 }
 
 /// Returns what an amount adds when what it has beyond proportion pays the fee, which is rounded **up**.
+///
+/// The fee is taken from the whole amount; a join of one token takes it from the part beyond proportion. Only a fee above
+/// 100 % tells them apart: then that join reverts (balancer-v2-monorepo@316ded07, `WeightedMath`).
 #[inline]
 fn net_of_fee(
     balance: Fixed18,
