@@ -134,4 +134,6 @@ impl Series {
 }
 
 #[cfg(test)]
+mod option_tests;
+#[cfg(test)]
 mod tests;
