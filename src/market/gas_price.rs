@@ -3,33 +3,9 @@
 use bevy_ecs::prelude::{ResMut, Resource};
 use serde::Deserialize;
 
-use super::price::{ReplayParams, TimeFormat};
 use super::series::Series;
 use crate::chain::gas::gwei_to_units;
 use crate::chain::state::ChainState;
-use crate::chain::time::TimeSpan;
-
-/// Recorded gas prices, as scenario files write them.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GasPriceParams {
-    /// A CSV file with a header, relative to the scenario file.
-    pub file: String,
-    /// The header's name of the column of times.
-    pub time_column: String,
-    /// The unit or pattern of times.
-    pub time_format: TimeFormat,
-    /// The header's name of the column of gas prices.
-    pub price_column: String,
-    /// The unit of gas prices.
-    pub unit: GasUnit,
-    /// The moment in the file at which the run starts, written as in the file; the first row by default.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// Gaps longer than this are reported; three times the usual step by default.
-    #[serde(default)]
-    pub longest_gap: Option<TimeSpan>,
-}
 
 /// The unit of recorded gas prices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -38,14 +14,6 @@ pub enum GasUnit {
     Wei,
     /// 10^-9 of a whole native token.
     Gwei,
-}
-
-impl GasPriceParams {
-    /// Returns how its series is read: as a price series is.
-    pub fn replay(&self) -> ReplayParams {
-        let Self { file, time_column, time_format, price_column, from, longest_gap, .. } = self.clone();
-        ReplayParams { file, time_column, time_format, price_column, from, longest_gap }
-    }
 }
 
 /// Recorded gas prices, and how far the run has come in them.
@@ -87,22 +55,17 @@ pub fn replay_base_fee(mut prices: ResMut<GasPrices>, mut chain: ResMut<ChainSta
 mod tests {
     use super::*;
     use crate::market::series::Least;
+    use crate::market::series::params::{ReplayParams, TimeFormat};
 
     /// A file as Etherscan exports it: days, and prices in wei that begin at nothing.
     const DAYS: &str = "\"Date(UTC)\",\"UnixTimeStamp\",\"Value (Wei)\"\n\"3/11/2020\",\"1583884800\",\"0\"\n\
                         \"3/12/2020\",\"1583971200\",\"77903244661\"\n\"3/13/2020\",\"1584057600\",\"84800000001\"\n";
 
     fn prices(unit: GasUnit, from: Option<&str>) -> GasPrices {
-        let params = GasPriceParams {
-            file: "days.csv".into(),
-            time_column: "UnixTimeStamp".into(),
-            time_format: TimeFormat::UnixSeconds,
-            price_column: "Value (Wei)".into(),
-            unit,
-            from: from.map(str::to_owned),
-            longest_gap: None,
-        };
-        let series = Series::parse_from(Least::Zero, &params.replay(), "days.csv", DAYS.as_bytes()).unwrap();
+        let from = from.map(str::to_owned);
+        let params = ReplayParams::new("days.csv", "UnixTimeStamp", TimeFormat::UnixSeconds, "Value (Wei)");
+        let params = ReplayParams { from, ..params };
+        let series = Series::parse_from(Least::Zero, &params, "days.csv", DAYS.as_bytes()).unwrap();
         GasPrices::new(series, unit, 18)
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::market::price::ReplayParams;
+use crate::market::series::params::ReplayParams;
 use crate::market::series::{Least, Series};
 use crate::reader::files::neighbour;
 

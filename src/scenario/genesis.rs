@@ -33,6 +33,7 @@ use crate::market::correlation::Correlation;
 use crate::market::foresight::Foresight;
 use crate::market::gas_price::{GasPrices, GasUnit};
 use crate::market::price::{PriceParams, PriceProcess};
+use crate::market::series::params::ReplayParams;
 use crate::market::series::{Least, Series};
 use crate::market::shock::Shock;
 use crate::market::{OutsidePrice, OutsidePrices};
@@ -215,7 +216,7 @@ impl Builder<'_> {
     }
 }
 
-fn load(least: Least, replay: &crate::market::price::ReplayParams, folder: &Path) -> Result<Series, GenesisError> {
+fn load(least: Least, replay: &ReplayParams, folder: &Path) -> Result<Series, GenesisError> {
     Series::load_from(least, replay, folder)
         .map_err(|errors| fault(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
 }

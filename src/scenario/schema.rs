@@ -13,8 +13,8 @@ use crate::chain::forced_sales::OtherSale;
 use crate::chain::gas::GasSchedule;
 use crate::chain::time::TimeSpan;
 use crate::market::background::BackgroundParams;
-use crate::market::gas_price::GasPriceParams;
 use crate::market::price::PriceParams;
+use crate::market::series::params::GasPriceParams;
 
 /// A scenario as its file writes it.
 #[derive(Debug, Clone, PartialEq)]

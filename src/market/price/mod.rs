@@ -25,7 +25,7 @@ pub use self::jump_diffusion::JumpDiffusionParams;
 use self::knots::Knots;
 use self::ornstein_uhlenbeck::OrnsteinUhlenbeck;
 pub use self::ornstein_uhlenbeck::OrnsteinUhlenbeckParams;
-pub use self::params::{PriceParams, ReplayParams, TimeFormat};
+pub use self::params::PriceParams;
 use self::regime_switching::RegimeSwitching;
 pub use self::regime_switching::{RegimeParams, RegimeSwitchingParams};
 use self::replay::Replay;

@@ -7,6 +7,7 @@ use super::jump_diffusion::JumpDiffusionParams;
 use super::ornstein_uhlenbeck::OrnsteinUhlenbeckParams;
 use super::regime_switching::RegimeSwitchingParams;
 use crate::chain::time::TimeSpan;
+use crate::market::series::params::ReplayParams;
 
 /// How a token's price moves, as scenario files write it. Prices are in the numeraire, per whole token.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -42,39 +43,6 @@ pub enum PriceParams {
         #[serde(default)]
         volatility: f64,
     },
-}
-
-/// A recorded price series and how it is read.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReplayParams {
-    /// A CSV file with a header, relative to the scenario file.
-    pub file: String,
-    /// The header's name of the column of times.
-    pub time_column: String,
-    /// The unit or pattern of times.
-    pub time_format: TimeFormat,
-    /// The header's name of the column of prices.
-    pub price_column: String,
-    /// The moment in the file at which the run starts, written as in the file; the first row by default.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// Gaps longer than this are reported; three times the usual step by default.
-    #[serde(default)]
-    pub longest_gap: Option<TimeSpan>,
-}
-
-/// The unit or pattern of times in a file.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub enum TimeFormat {
-    /// Seconds since 1970, whole or with a fraction.
-    UnixSeconds,
-    /// Since 1970, UTC.
-    UnixMilliseconds,
-    /// Since 1970, UTC.
-    UnixMicroseconds,
-    /// As `strptime` patterns say, in UTC: `"%Y-%m-%d %H:%M:%S"`.
-    Pattern(String),
 }
 
 impl PriceParams {

@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::Least;
+use super::params::{Column, Delimiter, TimeFormat};
 
 /// A fault of a file of recorded prices, with its place.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -38,8 +39,8 @@ pub enum SeriesFault {
     /// It has no row behind the header.
     #[error("no rows, expected a header and at least one row")]
     Empty,
-    /// The header has no such column.
-    #[error("no column \"{column}\" in the header: {}{}", quoted(header), suggestion(nearest.as_deref()))]
+    /// The header has no column of this name.
+    #[error("no column \"{column}\" in the header: {}{}{}", quoted(header), suggestion(nearest.as_deref()), divided(*delimiter))]
     ColumnMissing {
         /// As in the scenario.
         column: String,
@@ -47,58 +48,140 @@ pub enum SeriesFault {
         header: Vec<String>,
         /// The header's column whose name is nearest, if one is near.
         nearest: Option<String>,
+        /// What the fields seem to be divided by, if the header is one field.
+        delimiter: Option<Delimiter>,
     },
-    /// A row is not CSV of the header's width.
+    /// The first line has no column of this number.
+    #[error("no column {column}, expected 1 to {columns}{}", divided(*delimiter))]
+    ColumnBeyond {
+        /// As in the scenario.
+        column: usize,
+        /// How many there are.
+        columns: usize,
+        /// What the fields seem to be divided by, if the line is one field.
+        delimiter: Option<Delimiter>,
+    },
+    /// A column is named where no header has names.
+    #[error("no header, so that there is no column \"{column}\"; expected its number, counted from 1")]
+    ColumnNamed {
+        /// As in the scenario.
+        column: String,
+    },
+    /// The header has this name twice.
+    #[error("columns {first} and {second} are both called \"{column}\", expected a number, such as {first}")]
+    ColumnTwice {
+        /// The name.
+        column: String,
+        /// The number of the first, from 1.
+        first: usize,
+        /// The number of the second, from 1.
+        second: usize,
+    },
+    /// Two options of the scenario exclude each other.
+    #[error("{option} with times as {time_format}, which {reason}; expected one or the other")]
+    Contradiction {
+        /// The option and its value.
+        option: String,
+        /// What it does not go with.
+        time_format: TimeFormat,
+        /// What Unix times have already.
+        reason: &'static str,
+    },
+    /// A row is not CSV of the first line's width.
     #[error("{reason}")]
     Malformed {
         /// The CSV reader's reason.
         reason: String,
     },
+    /// A row has a time and no price.
+    #[error("no price in column {column} (\"{text}\"), expected a number, or `empty_rows: Skip` or `empty_rows: Hold`")]
+    PriceEmpty {
+        /// As in the scenario.
+        column: Column,
+        /// The cell.
+        text: String,
+    },
+    /// The first rows have no price, and that of the row before is to hold.
+    #[error("no price before this row to hold, expected a first row with a price, or `empty_rows: Skip`")]
+    NothingToHold,
     /// A cell of the column of prices is no number.
-    #[error("\"{text}\" in column \"{column}\" is not a price, expected a number such as 1800.5")]
+    #[error("\"{text}\" in column {column} is not a price, expected a number such as 1800.5")]
     PriceUnreadable {
-        /// Its name in the header.
-        column: String,
+        /// As in the scenario.
+        column: Column,
         /// The cell.
         text: String,
     },
     /// A price is too low, infinite or not a number.
-    #[error("the price in column \"{column}\" is {price}, expected a finite number {}", at_least(*least))]
+    #[error("the price in column {column} is {price}, expected a finite number {}", at_least(*least))]
     PriceImpossible {
-        /// Its name in the header.
-        column: String,
+        /// As in the scenario.
+        column: Column,
         /// As read.
         price: f64,
         /// What is allowed.
         least: Least,
     },
     /// A time does not read as its format says.
-    #[error("\"{text}\" in column \"{column}\" is not a time, expected {expected}")]
+    #[error("\"{text}\" in column {column} is not a time, expected {expected}")]
     TimeUnreadable {
-        /// Its name in the header.
-        column: String,
+        /// As in the scenario.
+        column: Column,
         /// The cell.
         text: String,
         /// What the format looks like.
         expected: String,
     },
-    /// A time is in another unit than the format says, or than the rows before.
+    /// A time is in another format than the scenario says, or than the rows before.
     #[error(
-        "\"{text}\" is {stated_time} if read as {stated}, but {other_time} as {other} ({rows} rows alike); expected one unit in the whole file, and a time_format that names it"
+        "\"{text}\" is {} {stated}, but {other_time} as {other} ({rows} rows alike); expected `time_format: {other}`, and one format in the whole file",
+        stated_time.as_ref().map_or_else(|| "no time as".to_owned(), |time| format!("{time} if read as"))
     )]
-    TimeUnit {
+    OtherFormat {
         /// The cell.
         text: String,
-        /// The unit of `time_format`.
-        stated: &'static str,
-        /// The cell in UTC, read in that unit.
-        stated_time: String,
-        /// The unit in which it is a plausible time.
-        other: &'static str,
-        /// The cell in UTC, read in that other unit.
+        /// The scenario's format.
+        stated: TimeFormat,
+        /// The cell in UTC, read in that format, if it can be.
+        stated_time: Option<String>,
+        /// The format in which it is a plausible time.
+        other: TimeFormat,
+        /// The cell in UTC, read in that other format.
         other_time: String,
         /// How many rows of the file are like this one.
         rows: usize,
+    },
+    /// A time is a number of days, as spreadsheets count them.
+    #[error(
+        "\"{text}\" is a spreadsheet's number of the day {day} ({rows} rows alike); expected times as text: give that column the format yyyy-mm-dd hh:mm:ss, save it as CSV again and type `time_format: Iso8601`"
+    )]
+    DayNumber {
+        /// The cell.
+        text: String,
+        /// The day, as in `2021-01-01`.
+        day: String,
+        /// How many rows of the file are like this one.
+        rows: usize,
+    },
+    /// A local time is one of two moments.
+    #[error("\"{text}\" comes twice in {zone}, at {first} and at {second}; {UNMISTAKABLE}")]
+    TimeTwice {
+        /// The cell.
+        text: String,
+        /// The scenario's `time_zone`.
+        zone: String,
+        /// In UTC.
+        first: String,
+        /// In UTC.
+        second: String,
+    },
+    /// A local time is no moment.
+    #[error("\"{text}\" is left out by the clocks of {zone}, which were put forward then; {UNMISTAKABLE}")]
+    TimeLeftOut {
+        /// The cell.
+        text: String,
+        /// The scenario's `time_zone`.
+        zone: String,
     },
     /// A row is not in the order of the others.
     #[error(
@@ -151,6 +234,9 @@ pub enum SeriesFault {
     More(usize),
 }
 
+/// What to do about times of clocks that are put forward and back.
+const UNMISTAKABLE: &str = "expected times in UTC, or with their offset";
+
 fn at_least(least: Least) -> &'static str {
     match least {
         Least::AboveZero => "above 0",
@@ -164,4 +250,8 @@ fn quoted(names: &[String]) -> String {
 
 fn suggestion(nearest: Option<&str>) -> String {
     nearest.map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default()
+}
+
+fn divided(delimiter: Option<Delimiter>) -> String {
+    delimiter.map(|delimiter| format!("; type `delimiter: {delimiter}`")).unwrap_or_default()
 }

@@ -1,11 +1,16 @@
 //! A recorded price series: rows of a CSV file, checked and in order of time.
 //!
-//! The file has a header; times and prices are in named columns; other columns are ignored, and so are blank lines. Rows
-//! run forwards in time, or all backwards (newest first), which is read in reverse. The run starts at `from` or at the
-//! first row; after the last row the price stays. Whatever is wrong is reported with its line, the first twenty of it at
-//! once.
+//! Times and prices are in columns that go by their names in the header or by their numbers; other columns are ignored,
+//! and so are blank lines. Rows run forwards in time, or all backwards (newest first), which is read in reverse. The run
+//! starts at `from` or at the first row; after the last row the price stays. Whatever is wrong is reported with its line,
+//! the first twenty of it at once. What a scenario says of a file is in [`params`].
 
+mod content;
 mod error;
+mod lines;
+#[cfg(test)]
+mod option_tests;
+pub mod params;
 mod read;
 mod time;
 
@@ -13,12 +18,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use self::error::{SeriesError, SeriesFault};
+use self::params::ReplayParams;
 use self::read::Read;
-use super::price::ReplayParams;
 use crate::chain::time::TimeSpan;
 use crate::reader::files;
 
-/// Bytes that a file of recorded prices may have: ten years of minutes. Reading takes several times as much memory.
+/// Bytes that a file of recorded prices may have, before and after it is unpacked: ten years of minutes. Reading takes several times as much memory.
 pub const SERIES_BYTES: u64 = 256 << 20;
 
 /// One observation of a series.
@@ -42,8 +47,8 @@ pub enum Least {
 /// A stretch of the file without rows, longer than was allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
-    /// The line of the later row (1 is the header).
-    pub line: u64,
+    /// The lines of the rows before and behind it, from 1. In a file that is newest first, the later row stands above.
+    pub lines: [u64; 2],
     /// Of the row before the gap, in UTC.
     pub after: String,
     /// Of the row behind the gap, in UTC.
@@ -100,7 +105,10 @@ impl Series {
         file: &str,
         content: &[u8],
     ) -> Result<Self, Vec<SeriesError>> {
-        let (rows, gaps) = Read::new(least, params, file).series(content)?;
+        let content = content::unpacked(content, SERIES_BYTES).map_err(|reason| {
+            vec![SeriesError { file: file.to_owned(), line: None, fault: SeriesFault::Unreadable { reason } }]
+        })?;
+        let (rows, gaps) = Read::new(least, params, file).series(&content)?;
         Ok(Self { rows: rows.into(), gaps: gaps.into() })
     }
 
@@ -132,8 +140,5 @@ impl Series {
         elapsed_ms <= self.span_ms()
     }
 }
-
-#[cfg(test)]
-mod option_tests;
 #[cfg(test)]
 mod tests;

@@ -63,7 +63,7 @@ fn times_without_an_offset_are_in_the_zone_that_is_stated() {
     assert_eq!(
         faults(&iso("Europe/Berlin"), "time,close\n2021-03-28 02:30,1\n2021-10-31 02:30,1\n"),
         [
-            "prices.csv:2: \"2021-03-28 02:30\" is left out by the clocks of Europe/Berlin, which go from 02:00 to 03:00 or so then; expected times in UTC, or with their offset",
+            "prices.csv:2: \"2021-03-28 02:30\" is left out by the clocks of Europe/Berlin, which were put forward then; expected times in UTC, or with their offset",
             "prices.csv:3: \"2021-10-31 02:30\" comes twice in Europe/Berlin, at 2021-10-31T00:30:00Z and at 2021-10-31T01:30:00Z; expected times in UTC, or with their offset",
         ]
     );
@@ -256,7 +256,8 @@ fn a_file_may_be_compressed_by_gzip() {
     assert_eq!(rows(&options, ZIPPED), THREE);
     // What was compressed part by part is one file.
     let more = "time_column: 1, price_column: 2, header: false, skip_lines: 1, time_format: UnixSeconds";
-    assert_eq!(faults(more, [ZIPPED, ZIPPED].concat()).len(), 1);
+    let said = faults(more, [ZIPPED, ZIPPED].concat());
+    assert!(said[0].starts_with("prices.csv:5: \"time\" in column 1 is not a time"), "{said:#?}");
     let broken = faults(&options, &ZIPPED[..ZIPPED.len() - 12]);
     assert!(
         broken.len() == 1 && broken[0].starts_with("prices.csv: cannot be read: it is broken gzip: "),
@@ -266,6 +267,23 @@ fn a_file_may_be_compressed_by_gzip() {
 
 #[test]
 fn the_pattern_is_offered_with_what_belongs_in_it() {
-    let said = refused(&format!("{NAMED}time_format: Unix"));
-    assert!(said.contains("`Pattern(\"%Y-%m-%d %H:%M:%S\")`"), "{said}");
+    let text = format!("(file: \"prices.csv\", {NAMED}time_format: Unix)");
+    let said = piece::options().from_str::<ReplayParams>(&text).unwrap_err().code;
+    let ron::Error::NoSuchEnumVariant { expected, .. } = said else { panic!("{said}") };
+    assert_eq!(expected[5], "Pattern(\"%Y-%m-%d %H:%M:%S\")");
+    let argument = format!("{NAMED}time_format: {}", expected[5]);
+    assert_eq!(rows(&argument, three(["2021-01-01 00:00:00", "2021-01-01 00:01:00", "2021-01-01 00:02:00"])), THREE);
+}
+
+#[test]
+fn every_example_of_the_chapter_reads() {
+    let chapter = include_str!("../../../docs/recorded_series.md");
+    let mut options = std::collections::BTreeSet::new();
+    for example in chapter.lines().filter_map(|line| line.strip_prefix("    ")) {
+        let read = piece::options().from_str::<crate::market::price::PriceParams>(example);
+        assert!(read.is_ok(), "{example}: {read:?}");
+        options.extend(example.split([' ', '(']).filter_map(|word| word.strip_suffix(':')));
+    }
+    let wanted = "file time_column date_column time_format time_zone price_column delimiter skip_lines header empty_rows from longest_gap";
+    assert_eq!(options, wanted.split(' ').collect());
 }

@@ -1,44 +1,50 @@
-//! From bytes to rows in order of time, with everything that is wrong on the way.
+//! From the bytes of a CSV file to lines with a time and a price, with everything that is wrong on the way.
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::time::{in_utc, is_plausible};
-use super::{Gap, Least, Row, SeriesError, SeriesFault};
-use crate::market::price::ReplayParams;
+use super::lines::{Line, Rows};
+use super::params::{Column, Delimiter, EmptyRows, ReplayParams, Zone};
+use super::time::{InUtc, Instead, NoTime, in_utc, is_plausible};
+use super::{Least, SeriesError, SeriesFault};
 
 /// Faults listed of one file; the rest are counted.
 const LISTED: usize = 20;
 
-/// A row as the file has it, with its line.
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    number: u64,
-    us: i64,
-    price: f64,
-}
-
-/// What reading gives: rows from the start of the run, and the gaps between them.
-type Rows = (Vec<Row>, Vec<Gap>);
+/// Cells that say that there is no number, as they are written by pandas, R, databases and Python; whatever their case.
+const NO_NUMBER: [&str; 6] = ["", "nan", "na", "n/a", "null", "none"];
 
 /// A file while it is read.
 pub(super) struct Read<'a> {
     least: Least,
-    params: &'a ReplayParams,
+    pub(super) params: &'a ReplayParams,
     file: &'a str,
-    faults: Vec<SeriesError>,
-    lines: Vec<Line>,
-    /// Where in the faults the first row in another unit is, if there is one.
-    other_unit: Option<usize>,
+    pub(super) faults: Vec<SeriesError>,
+    pub(super) lines: Vec<Line>,
+    /// Where in the faults the first row in another format is, if there is one.
+    other_format: Option<usize>,
+}
+
+/// Where in a line its cells are.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    date: Option<usize>,
+    time: usize,
+    price: usize,
+    /// How many fields a line has, and the line that says so.
+    width: (usize, u64),
 }
 
 impl<'a> Read<'a> {
     pub(super) fn new(least: Least, params: &'a ReplayParams, file: &'a str) -> Self {
-        Self { least, params, file, faults: Vec::new(), lines: Vec::new(), other_unit: None }
+        Self { least, params, file, faults: Vec::new(), lines: Vec::new(), other_format: None }
     }
 
     /// Returns the rows from the start of the run, and the gaps between them.
     pub(super) fn series(mut self, content: &[u8]) -> Result<Rows, Vec<SeriesError>> {
-        self.read_lines(content);
+        self.check_options();
+        if self.faults.is_empty() {
+            self.read_lines(content);
+        }
         self.put_in_order();
         let from_us = self.start_us();
         if self.lines.is_empty() && self.faults.is_empty() {
@@ -50,7 +56,7 @@ impl<'a> Read<'a> {
         }
     }
 
-    fn fault(&mut self, line: Option<u64>, fault: SeriesFault) {
+    pub(super) fn fault(&mut self, line: Option<u64>, fault: SeriesFault) {
         self.faults.push(SeriesError { file: self.file.to_owned(), line, fault });
     }
 
@@ -64,139 +70,186 @@ impl<'a> Read<'a> {
         self.faults
     }
 
+    /// Unix times have their date, and are in UTC.
+    fn check_options(&mut self) {
+        let ReplayParams { time_format, time_zone, date_column, .. } = self.params;
+        let zone = time_zone.as_ref().map(|zone| (format!("time_zone \"{}\"", zone.text), "are in UTC"));
+        let date = date_column.as_ref().map(|column| (format!("date_column {column}"), "have their date"));
+        for (option, reason) in zone.into_iter().chain(date).filter(|_| time_format.is_unix()) {
+            self.fault(None, SeriesFault::Contradiction { option, time_format: time_format.clone(), reason });
+        }
+    }
+
     fn read_lines(&mut self, content: &[u8]) {
-        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(content);
-        let mut records = reader.records();
-        let Some(Ok(header)) = records.next() else { return };
-        let columns = (self.column(&header, &self.params.time_column), self.column(&header, &self.params.price_column));
-        let (Some(time), Some(price)) = columns else { return };
-        for record in records {
-            match record {
-                Ok(record) if record.iter().all(str::is_empty) => {}
-                Ok(record) => self.read_line(line_of(&record, content), &record, header.len(), time, price),
+        let skipped = self.params.skip_lines;
+        let content = below(content, skipped);
+        let mut reader = ReaderBuilder::new();
+        reader.has_headers(false).flexible(true).trim(Trim::All).delimiter(self.params.delimiter.0);
+        let mut columns = None;
+        for record in reader.from_reader(content).records() {
+            let record = match record {
+                Ok(record) => record,
                 Err(error) => {
-                    let line = error.position().map(csv::Position::line);
+                    let line = error.position().map(|position| position.line() + skipped as u64);
                     self.fault(line, SeriesFault::Malformed { reason: "not UTF-8, expected CSV in UTF-8".to_owned() });
+                    continue;
                 }
+            };
+            let number = line_of(&record, content) + skipped as u64;
+            match columns {
+                None => {
+                    let Some(found) = self.columns(number, &record) else { return };
+                    columns = Some(found);
+                    if !self.params.header {
+                        self.read_line(number, &record, found);
+                    }
+                }
+                Some(_) if record.iter().all(str::is_empty) => {}
+                Some(columns) => self.read_line(number, &record, columns),
             }
         }
     }
 
-    /// Returns where in the header `column` is.
-    fn column(&mut self, header: &StringRecord, column: &str) -> Option<usize> {
-        let found = header.iter().position(|name| name == column);
-        if found.is_none() {
-            let header: Vec<String> = header.iter().map(str::to_owned).collect();
-            let nearest = nearest(&header, column);
-            self.fault(Some(1), SeriesFault::ColumnMissing { column: column.to_owned(), header, nearest });
-        }
-        found
+    /// Returns where the cells are that are read, if the first line has all of them.
+    fn columns(&mut self, line: u64, first: &StringRecord) -> Option<Columns> {
+        let params = self.params;
+        let date = params.date_column.as_ref().map(|column| self.column(line, first, column));
+        let (time, price) =
+            (self.column(line, first, &params.time_column), self.column(line, first, &params.price_column));
+        let date = date.map_or(Some(None), |date| date.map(Some));
+        Some(Columns { date: date?, time: time?, price: price?, width: (first.len(), line) })
     }
 
-    fn read_line(&mut self, number: u64, record: &StringRecord, width: usize, time: usize, price: usize) {
+    /// Returns where in the first line `column` is.
+    fn column(&mut self, line: u64, first: &StringRecord, column: &Column) -> Option<usize> {
+        let delimiter = self.other_delimiter(first);
+        let (line, fault) = match column {
+            Column::Number(number) if *number <= first.len() => return Some(number - 1),
+            Column::Number(number) => {
+                (Some(line), SeriesFault::ColumnBeyond { column: *number, columns: first.len(), delimiter })
+            }
+            Column::Name(name) if !self.params.header => (None, SeriesFault::ColumnNamed { column: name.clone() }),
+            Column::Name(name) => {
+                let mut places = (0..first.len()).filter(|place| first[*place] == **name);
+                match (places.next(), places.next()) {
+                    (Some(place), None) => return Some(place),
+                    (Some(place), Some(other)) => {
+                        let (column, first, second) = (name.clone(), place + 1, other + 1);
+                        (Some(line), SeriesFault::ColumnTwice { column, first, second })
+                    }
+                    (None, _) => {
+                        let header: Vec<String> = first.iter().map(str::to_owned).collect();
+                        let nearest = nearest(&header, name).filter(|_| delimiter.is_none());
+                        (Some(line), SeriesFault::ColumnMissing { column: name.clone(), header, nearest, delimiter })
+                    }
+                }
+            }
+        };
+        self.fault(line, fault);
+        None
+    }
+
+    /// Returns what divides a line that is one field as it is read.
+    fn other_delimiter(&self, first: &StringRecord) -> Option<Delimiter> {
+        if first.len() == 1 { self.params.delimiter.instead(&first[0]) } else { None }
+    }
+
+    fn read_line(&mut self, number: u64, record: &StringRecord, columns: Columns) {
+        let (width, said) = columns.width;
         if record.len() != width {
-            let reason = format!("{} fields, expected {width} as in the header", record.len());
+            let of = if self.params.header { "the header".to_owned() } else { format!("line {said}") };
+            let reason = format!("{} fields, expected {width} as in {of}", record.len());
             return self.fault(Some(number), SeriesFault::Malformed { reason });
         }
-        let us = self.time(number, &record[time]);
-        let price = self.price(number, &record[price]);
-        if let (Some(us), Some(price)) = (us, price) {
+        let time = &record[columns.time];
+        let us = match columns.date {
+            Some(date) => self.time(number, &format!("{} {time}", &record[date])),
+            None => self.time(number, time),
+        };
+        let price = self.price(number, &record[columns.price]);
+        if let (Some(us), Ok(price)) = (us, price)
+            && (price.is_some() || self.params.empty_rows == EmptyRows::Hold)
+        {
             self.lines.push(Line { number, us, price });
         }
     }
 
     fn time(&mut self, line: u64, text: &str) -> Option<i64> {
-        let params = self.params;
-        let Some(us) = params.time_format.read(text) else {
-            let (column, expected) = (params.time_column.clone(), params.time_format.expected());
-            self.fault(Some(line), SeriesFault::TimeUnreadable { column, text: text.to_owned(), expected });
-            return None;
-        };
+        let ReplayParams { time_format, time_zone, time_column, .. } = self.params;
+        let read = time_format.read(text, time_zone.as_ref());
         // A file whose times count from 0 is nobody's mistake; one that changes its unit on the way is.
         let counts_from_zero = self.lines.first().is_some_and(|first| !is_plausible(first.us));
-        if counts_from_zero || !self.is_in_another_unit(line, text, us) { Some(us) } else { None }
-    }
-
-    /// Reports the first row in another unit, and counts the others.
-    fn is_in_another_unit(&mut self, line: u64, text: &str, us: i64) -> bool {
-        let Some(found) = self.params.time_format.other_unit(text) else { return false };
-        if let Some(SeriesFault::TimeUnit { rows, .. }) = self.other_unit.map(|i| &mut self.faults[i].fault) {
-            *rows += 1;
-            return true;
-        }
-        self.other_unit = Some(self.faults.len());
-        let (stated_time, other_time) = (in_utc(us), in_utc(found.other_us));
-        let (stated, other) = (found.stated, found.other);
-        let text = text.to_owned();
-        self.fault(Some(line), SeriesFault::TimeUnit { text, stated, stated_time, other, other_time, rows: 1 });
-        true
-    }
-
-    fn price(&mut self, line: u64, text: &str) -> Option<f64> {
-        let column = self.params.price_column.clone();
-        match text.parse::<f64>() {
-            Ok(price) if price.is_finite() && self.allows(price) => return Some(price),
-            Ok(price) => self.fault(Some(line), SeriesFault::PriceImpossible { column, price, least: self.least }),
-            Err(_) => self.fault(Some(line), SeriesFault::PriceUnreadable { column, text: text.to_owned() }),
-        }
+        let fault = match read {
+            Ok(us) if counts_from_zero => return Some(us),
+            Err(NoTime::Twice([first, second])) => {
+                let (first, second) = (in_utc(first), in_utc(second));
+                SeriesFault::TimeTwice { text: text.to_owned(), zone: self.zone(), first, second }
+            }
+            Err(NoTime::LeftOut) => SeriesFault::TimeLeftOut { text: text.to_owned(), zone: self.zone() },
+            Ok(_) | Err(NoTime::Unreadable) => match (time_format.instead(text, time_zone.as_ref()), read) {
+                (Some(instead), read) => {
+                    self.written_otherwise(line, text, read.ok(), instead);
+                    return None;
+                }
+                (None, Ok(us)) => return Some(us),
+                (None, Err(_)) => {
+                    let (column, expected) = (time_column.clone(), time_format.expected());
+                    SeriesFault::TimeUnreadable { column, text: text.to_owned(), expected }
+                }
+            },
+        };
+        self.fault(Some(line), fault);
         None
+    }
+
+    fn zone(&self) -> String {
+        self.params.time_zone.as_ref().map_or_else(|| "UTC".to_owned(), |Zone { text, .. }| text.clone())
+    }
+
+    /// Reports the first row in another format, and counts the others.
+    fn written_otherwise(&mut self, line: u64, text: &str, stated_us: Option<i64>, instead: Instead) {
+        let before = self.other_format.map(|place| &mut self.faults[place].fault);
+        if let Some(SeriesFault::OtherFormat { rows, .. } | SeriesFault::DayNumber { rows, .. }) = before {
+            *rows += 1;
+            return;
+        }
+        self.other_format = Some(self.faults.len());
+        let (text, rows) = (text.to_owned(), 1);
+        let fault = match instead {
+            Instead::Format(other, other_us) => {
+                let (stated, stated_time) = (self.params.time_format.clone(), stated_us.map(in_utc));
+                SeriesFault::OtherFormat { text, stated, stated_time, other, other_time: in_utc(other_us), rows }
+            }
+            Instead::DayNumber(us) => SeriesFault::DayNumber { text, day: InUtc(us).day(), rows },
+        };
+        self.fault(Some(line), fault);
+    }
+
+    /// Returns the price in a cell, nothing of a row that is left out or holds the price before; an error was reported.
+    fn price(&mut self, line: u64, text: &str) -> Result<Option<f64>, ()> {
+        let column = self.params.price_column.clone();
+        let is_empty = NO_NUMBER.iter().any(|none| none.eq_ignore_ascii_case(text));
+        let fault = match text.parse::<f64>() {
+            Ok(price) if price.is_finite() && self.allows(price) => return Ok(Some(price)),
+            _ if is_empty && self.params.empty_rows != EmptyRows::Fail => return Ok(None),
+            _ if is_empty => SeriesFault::PriceEmpty { column, text: text.to_owned() },
+            Ok(price) => SeriesFault::PriceImpossible { column, price, least: self.least },
+            Err(_) => SeriesFault::PriceUnreadable { column, text: text.to_owned() },
+        };
+        self.fault(Some(line), fault);
+        Err(())
     }
 
     fn allows(&self, price: f64) -> bool {
         price > 0.0 || price == 0.0 && self.least == Least::Zero
     }
+}
 
-    /// Turns a file that is newest first around, reports rows out of order and drops repeated ones.
-    fn put_in_order(&mut self) {
-        let newest_first = match (self.lines.first(), self.lines.last()) {
-            (Some(first), Some(last)) => first.us > last.us,
-            _ => return,
-        };
-        let pairs: Vec<(Line, Line)> = self.lines.windows(2).map(|pair| (pair[0], pair[1])).collect();
-        for (previous, line) in pairs {
-            self.check_order(previous, line, newest_first);
-        }
-        if newest_first {
-            self.lines.reverse();
-        }
-        self.lines.dedup_by_key(|line| line.us);
-    }
-
-    fn check_order(&mut self, previous: Line, line: Line, newest_first: bool) {
-        let (time, previous_line) = (in_utc(line.us), previous.number);
-        if line.us == previous.us && line.price.total_cmp(&previous.price).is_ne() {
-            let (price, previous_price) = (line.price, previous.price);
-            let fault = SeriesFault::TwoPrices { time, price, previous_price, previous_line };
-            self.fault(Some(line.number), fault);
-        } else if line.us != previous.us && (line.us < previous.us) != newest_first {
-            let previous = in_utc(previous.us);
-            self.fault(Some(line.number), SeriesFault::Unsorted { time, previous, previous_line });
-        }
-    }
-
-    /// Returns the start of the run, in microseconds since 1970.
-    fn start_us(&mut self) -> Option<i64> {
-        let (first, last) = (self.lines.first()?.us, self.lines.last()?.us);
-        let Some(text) = self.params.from.clone() else { return Some(first) };
-        let Some(from_us) = self.params.time_format.read(&text) else {
-            let expected = self.params.time_format.expected();
-            self.fault(None, SeriesFault::FromUnreadable { text, expected });
-            return None;
-        };
-        if !(first..=last).contains(&from_us) && self.faults.is_empty() {
-            let (first, last) = (in_utc(first), in_utc(last));
-            self.fault(None, SeriesFault::FromOutside { text, time: in_utc(from_us), first, last });
-        }
-        Some(from_us)
-    }
-
-    fn rows(mut self, from_us: i64) -> Rows {
-        let before = self.lines.partition_point(|line| line.us <= from_us);
-        self.lines.drain(..before.saturating_sub(1));
-        let gaps = gaps(&self.lines, self.params.longest_gap.map(|span| span.ms));
-        let rows = self.lines.iter().map(|line| Row { at_us: line.us - from_us, price: line.price }).collect();
-        (rows, gaps)
-    }
+/// Returns what stands below so many lines.
+fn below(content: &[u8], lines: usize) -> &[u8] {
+    let Some(last) = lines.checked_sub(1) else { return content };
+    let end = content.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(last);
+    end.map_or(&[], |(end, _)| &content[end + 1..])
 }
 
 /// Returns the line that a record begins on: `csv` gives where the blank lines before it begin.
@@ -212,26 +265,4 @@ fn nearest(header: &[String], column: &str) -> Option<String> {
     let likeness = |name: &String| strsim::jaro_winkler(&name.to_lowercase(), &column.to_lowercase());
     let best = header.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     (likeness(best) > 0.7).then(|| best.clone())
-}
-
-/// Returns the gaps longer than `longest_ms`, by default three times the median step.
-fn gaps(lines: &[Line], longest_ms: Option<u64>) -> Vec<Gap> {
-    let mut steps: Vec<i64> = lines.windows(2).map(|pair| pair[1].us - pair[0].us).collect();
-    if steps.is_empty() {
-        return Vec::new();
-    }
-    let middle = steps.len() / 2;
-    let median = *steps.select_nth_unstable(middle).1;
-    let longest_us =
-        longest_ms.map_or(median.saturating_mul(3), |ms| i64::try_from(ms).unwrap_or(i64::MAX).saturating_mul(1_000));
-    lines
-        .windows(2)
-        .filter(|pair| pair[1].us - pair[0].us > longest_us)
-        .map(|pair| Gap {
-            line: pair[1].number,
-            after: in_utc(pair[0].us),
-            until: in_utc(pair[1].us),
-            length_ms: u64::try_from((pair[1].us - pair[0].us) / 1_000).expect("rows are in order"),
-        })
-        .collect()
 }

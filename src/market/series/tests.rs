@@ -2,19 +2,13 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use super::params::TimeFormat;
 use super::*;
 use crate::chain::time::TimeSpan;
-use crate::market::price::{PriceParams, PriceProcess, TimeFormat};
+use crate::market::price::{PriceParams, PriceProcess};
 
 fn params(time_format: TimeFormat) -> ReplayParams {
-    ReplayParams {
-        file: "prices.csv".to_owned(),
-        time_column: "time".to_owned(),
-        time_format,
-        price_column: "close".to_owned(),
-        from: None,
-        longest_gap: None,
-    }
+    ReplayParams::new("prices.csv", "time", time_format, "close")
 }
 
 fn pattern(text: &str) -> TimeFormat {
@@ -95,7 +89,7 @@ fn all_broken_rows_are_reported_at_once_with_their_lines() {
         "prices.csv:4: \"noon\" in column \"time\" is not a time, expected seconds since 1970 such as 1609459200",
         "prices.csv:5: the price in column \"close\" is 0, expected a finite number above 0",
         "prices.csv:6: the price in column \"close\" is -1, expected a finite number above 0",
-        "prices.csv:9: the price in column \"close\" is NaN, expected a finite number above 0",
+        "prices.csv:9: no price in column \"close\" (\"NaN\"), expected a number, or `empty_rows: Skip` or `empty_rows: Hold`",
         "prices.csv:10: the price in column \"close\" is inf, expected a finite number above 0",
         "prices.csv:11: 1 fields, expected 2 as in the header",
     ];
@@ -142,7 +136,7 @@ fn a_change_of_unit_is_reported_once_and_where_it_happens() {
     assert_eq!(
         said,
         [
-            "prices.csv:3: \"1609459260000\" is a year beyond 9999 if read as seconds, but 2021-01-01T00:01:00Z as milliseconds (2 rows alike); expected one unit in the whole file, and a time_format that names it"
+            "prices.csv:3: \"1609459260000\" is a year beyond 9999 if read as UnixSeconds, but 2021-01-01T00:01:00Z as UnixMilliseconds (2 rows alike); expected `time_format: UnixMilliseconds`, and one format in the whole file"
         ]
     );
 }
@@ -177,7 +171,7 @@ fn from_chooses_where_the_run_starts_even_between_rows() {
 fn gaps_beyond_three_usual_steps_are_told_or_beyond_what_is_asked() {
     let file = "time,close\n0,1\n60,1\n120,1\n180,1\n420,1\n480,1\n";
     let gap = Gap {
-        line: 6,
+        lines: [5, 6],
         after: "1970-01-01T00:03:00Z".to_owned(),
         until: "1970-01-01T00:07:00Z".to_owned(),
         length_ms: 240_000,
@@ -247,41 +241,122 @@ fn recorded() -> Option<PathBuf> {
     folder
 }
 
-fn recorded_params(file: &str, time_column: &str, time_format: TimeFormat, price_column: &str) -> ReplayParams {
-    ReplayParams {
-        file: file.to_owned(),
-        time_column: time_column.to_owned(),
-        time_format,
-        price_column: price_column.to_owned(),
-        from: None,
-        longest_gap: None,
-    }
-}
-
-/// Each with its rows, its length in hours, its least price and its number of gaps.
+/// Each with its rows, its length in hours, its least price and its number of gaps. None is renamed, cut or changed.
 #[test]
 fn recorded_prices_are_read() {
+    use TimeFormat::{Iso8601, UnixMicroseconds, UnixSeconds};
     let Some(folder) = recorded() else { return };
-    let iso = || pattern("%Y-%m-%dT%H:%M:%S");
-    let slice = |name: &str| recorded_params(&format!("slice_ETHUSDT_1h_{name}.csv"), "utc", iso(), "low");
+    let columns = ReplayParams::new;
+    let slice = |name: &str| columns(&format!("slice_ETHUSDT_1h_{name}.csv"), "utc", Iso8601, "low");
     let minutes = "ETHUSDT_1min_2021-01_with_futures_liquidations.csv";
+    let curve =
+        |name: &str| columns(&format!("Curve_{name}_balances.csv"), "UNIX TimeStamp", UnixSeconds, "Virtual Price");
+    let gas = |years: &str| {
+        columns(&format!("ETH_daily_avg_gas_price_wei_{years}.csv"), "Date(UTC)", pattern("%m/%d/%Y"), "Value (Wei)")
+    };
     for (params, rows, hours, least, gaps) in [
         (slice("2020-03_black_thursday"), 216, 215, 86.0, 0),
         (slice("2021-05"), 360, 359, 1_728.74, 0),
         (slice("2022-05_luna"), 264, 263, 1_800.0, 0),
         (slice("2022-06_3ac"), 336, 335, 881.56, 0),
+        (columns(minutes, "timestamp_x", UnixMicroseconds, "bid_price"), 43_173, 719, 715.695_886_075_949_4, 2),
+        (columns("BTC_1min_2025-10-10_dune.csv", "minute", Iso8601, "btc_price_usd"), 1_440, 23, 108_930.81, 0),
+        (columns("BTCUSD_gemini_1min_2025-10-10.csv", "utc", Iso8601, "low"), 1_351, 23, 107_000.0, 4),
+        (columns("ETHUSD_gemini_1min_2025-10-10.csv", "utc", Iso8601, "low"), 1_322, 23, 3_681.0, 2),
+        (columns("BTC_daily_coingecko_2010-07_2026-01.csv", "snapped_at", Iso8601, "price"), 5_677, 136_224, 0.05, 0),
         (
-            recorded_params(minutes, "timestamp_x", TimeFormat::UnixMicroseconds, "bid_price"),
-            43_173,
-            719,
-            715.695_886_075_949_4,
-            2,
+            columns("ETH_daily_coingecko_2015-08_2024-12.csv", "snapped_at", Iso8601, "price"),
+            3_423,
+            82_152,
+            0.432_978_599_031_248_5,
+            0,
         ),
+        (
+            columns("ETH_daily_price_etherscan_2015-07_2026-06.csv", "UnixTimeStamp", UnixSeconds, "Value"),
+            3_961,
+            95_040,
+            0.0,
+            0,
+        ),
+        (gas("2015-07_2022-01"), 2_348, 56_328, 0.0, 0),
+        (gas("2015-07_2026-06"), 3_961, 95_040, 0.0, 0),
+        (
+            columns("demeter_gas_price.csv", "block_timestamp", Iso8601, "gas_price"),
+            5_760,
+            95,
+            36.712_957_306_571_425,
+            0,
+        ),
+        (
+            columns("demeter_polygon-0x45dd-2025-07-01.minute.csv", "timestamp", Iso8601, "closeTick"),
+            1_439,
+            23,
+            198_081.0,
+            0,
+        ),
+        (
+            columns("stETH_WETH_usd_hourly_2022-01_2023-02.csv", "unix_s", UnixSeconds, "ratio"),
+            7_877,
+            10_086,
+            0.930_592,
+            184,
+        ),
+        (
+            columns("AaveV2_liquidated_account_a.csv", "timestamp", UnixSeconds, "WETH_USD_price"),
+            116,
+            2_109,
+            731.916_228_488_794_8,
+            0,
+        ),
+        (
+            columns("AaveV2_liquidated_account_b.csv", "timestamp", UnixSeconds, "WETH_USD_price"),
+            209,
+            3_838,
+            731.564_720_514_383_7,
+            0,
+        ),
+        (curve("3crv"), 498, 14_732, 1.0032046512131364e18, 1),
+        (curve("frax"), 416, 9_009, 1.004421896759877e18, 0),
+        (curve("mim"), 416, 9_009, 1.0005363300474152e18, 0),
+        (curve("sUSD"), 337, 7_367, 1.0424039506451858e18, 1),
+        (curve("stETH"), 322, 6_985, 1.0211656076913513e18, 0),
     ] {
-        let series = Series::load(&params, &folder).unwrap();
+        let series = Series::load_from(Least::Zero, &params, &folder).unwrap();
         let low = series.rows().iter().map(|row| row.price).fold(f64::INFINITY, f64::min);
         let found = (series.rows().len(), series.span_ms() / 3_600_000, low, series.gaps().len());
         assert_eq!(found, (rows, hours, least, gaps), "{}", params.file);
+    }
+}
+
+/// Each with what is said of it first.
+#[test]
+fn recorded_files_that_are_no_series_say_why() {
+    let Some(folder) = recorded() else { return };
+    for (params, fault) in [
+        (
+            ReplayParams::new("USDC_15min_2023-03-09_2023-03-18.json", "dt", TimeFormat::Iso8601, "c"),
+            "cannot be read: it is JSON, expected CSV",
+        ),
+        (
+            ReplayParams::new("yearn_DAI_price_per_share.jsonl", "block", TimeFormat::UnixSeconds, "price"),
+            "cannot be read: it is JSON, expected CSV",
+        ),
+        // Rows as a database gave them.
+        (
+            ReplayParams::new("AaveUSDC_daily_rates.csv", "date", TimeFormat::Iso8601, "avg_supplyRate"),
+            "2021-01-10T00:00:00Z stands after 2022-08-28T00:00:00Z of line 3",
+        ),
+        // Five tables, one below the other.
+        (
+            ReplayParams {
+                skip_lines: 1,
+                ..ReplayParams::new("Curve_A_changes.csv", "UNIX TimeStamp", TimeFormat::UnixSeconds, "New_A")
+            },
+            "9: \"UNIX TimeStamp\" in column \"UNIX TimeStamp\" is not a time",
+        ),
+    ] {
+        let said = Series::load(&params, &folder).unwrap_err()[0].to_string();
+        assert!(said.contains(fault), "{said}");
     }
 }
 
@@ -290,7 +365,7 @@ fn recorded_prices_are_read() {
 fn a_recorded_file_that_is_not_sorted_is_refused() {
     let Some(folder) = recorded() else { return };
     let file = "demeter_price_weth_usdc_0813_0817.csv";
-    let params = recorded_params(file, "", pattern("%Y-%m-%d %H:%M:%S"), "WETH");
+    let params = ReplayParams::new(file, "", pattern("%Y-%m-%d %H:%M:%S"), "WETH");
     let said = Series::load(&params, &folder).unwrap_err();
     assert_eq!((said.len(), said[0].line), (1, Some(10)), "{said:#?}");
 }
@@ -301,10 +376,10 @@ fn a_recorded_file_that_is_not_sorted_is_refused() {
 fn a_recorded_file_of_two_units_is_refused_where_they_meet() {
     let Some(folder) = recorded() else { return };
     let file = "ETHUSD_gemini_1h_2016-05_2020-04.csv";
-    let params = recorded_params(file, "Unix Timestamp", TimeFormat::UnixMilliseconds, "Close");
+    let params = ReplayParams::new(file, "Unix Timestamp", TimeFormat::UnixMilliseconds, "Close");
     let said = Series::load(&params, &folder).unwrap_err();
     assert_eq!((said.len(), said[0].line), (1, Some(15_805)), "{said:#?}");
-    let params = recorded_params(file, "Date", pattern("%Y-%m-%d %H:%M:%S"), "Close");
+    let params = ReplayParams::new(file, "Date", pattern("%Y-%m-%d %H:%M:%S"), "Close");
     let series = Series::load(&params, &folder).unwrap();
     assert_eq!((series.rows().len(), series.gaps().len()), (34_497, 0));
 }

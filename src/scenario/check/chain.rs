@@ -7,8 +7,8 @@ use crate::chain::clock::BlockTimeParams;
 use crate::chain::time::TimeSpan;
 use crate::checks::laws::NOT_NEGATIVE;
 use crate::market::background::{BackgroundParams, RiseParams};
-use crate::market::gas_price::GasPriceParams;
 use crate::market::series::Least;
+use crate::market::series::params::GasPriceParams;
 use crate::reader::diagnostic::Diagnostic;
 use crate::reader::piece::Node;
 

@@ -3,8 +3,8 @@
 use crate::chain::time::TimeSpan;
 use crate::market::price::{
     HestonParams, JumpDiffusionParams, OrnsteinUhlenbeckParams, PriceParams, RegimeParams, RegimeSwitchingParams,
-    ReplayParams,
 };
+use crate::market::series::params::ReplayParams;
 use crate::market::series::{Least, Series};
 use crate::reader::diagnostic::{Diagnostic, Place, did_you_mean, one_of};
 use crate::reader::piece::{Node, Placed};
@@ -146,8 +146,9 @@ impl Check<'_, '_> {
             self.warning(place.clone(), message, expected);
         }
         for gap in series.gaps() {
-            let (length, until) = (TimeSpan { ms: gap.length_ms }, &gap.until);
-            let message = format!("no {what} for {length} in line {}: the path across is a guess", gap.line);
+            let (length, until, [before, behind]) = (TimeSpan { ms: gap.length_ms }, &gap.until, gap.lines);
+            let message =
+                format!("no {what} for {length} between lines {before} and {behind}: the path across is a guess");
             self.warning(place.clone(), message, format!("from {} to {until}", gap.after));
         }
     }
