@@ -168,6 +168,26 @@ mod tests {
         assert_near(&factors(&params, &[10, 14, 15]), &[0.65, 0.65, 1.0]);
     }
 
+    fn said(text: &str) -> ShockParams {
+        crate::reader::piece::options().from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[test]
+    fn a_pump_rises_evenly_in_logs_stays_and_comes_back() {
+        let pump = said(r#"Pump(token: "ETH", start: "10 min", ramp: "20 min", hold: "30 min", recovery: "40 min", size: Fixed(0.44))"#);
+        assert_eq!((pump.token(), pump.fault()), ("ETH", None));
+        assert_near(&factors(&pump, &[0, 10, 20, 30, 45, 60, 80, 100]), &[1.0, 1.0, 1.2, 1.44, 1.44, 1.44, 1.2, 1.0]);
+        let doubled = said(r#"Pump(token: "ETH", start: "10 min", size: Fixed(1))"#);
+        let back = said(r#"Crash(token: "ETH", start: "20 min", size: Fixed(0.5))"#);
+        let both = [Shock::new(&doubled, 1, 0), Shock::new(&back, 1, 1)];
+        let at = |minute| factor(&both, minute * MINUTE);
+        assert_near(&[at(9), at(10), at(20)], &[1.0, 2.0, 1.0]);
+        for (size, word) in [("Fixed(-0.1)", "from 0"), ("Fixed(1e4)", "to 1000"), ("Uniform(2, 1)", "reversed")] {
+            let fault = said(&format!(r#"Pump(token: "ETH", start: "1 h", size: {size})"#)).fault().unwrap();
+            assert!(fault.contains(word), "{fault}");
+        }
+    }
+
     #[test]
     fn shocks_on_one_token_add_in_logs() {
         let one = Shock::new(&crash(0, None, 0, Distribution::Fixed(0.35)), 1, 0);

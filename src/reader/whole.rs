@@ -122,4 +122,21 @@ mod tests {
         assert_eq!(one[3], ("price".to_owned(), "Gbm".to_owned()));
         assert_ne!(one, told("(blocks: 14400, size: Uniform(1, 3), knots: [1, 2], price: Gbm(start: 1000))"));
     }
+
+    #[test]
+    fn elements_of_one_name_are_told_apart() {
+        let told = fields(r#"(shocks: [Crash(token: "ETH", size: 1), Pump(token: "ETH", size: 2), Crash(token: "UNI")])"#, &[]);
+        let told = told.unwrap().into_iter().map(|(path, value)| format!("{path} {value}")).collect::<Vec<_>>();
+        let expected = [
+            "shocks.ETH Crash",
+            "shocks.ETH.token \"ETH\"",
+            "shocks.ETH.size 1",
+            "shocks.ETH (2) Pump",
+            "shocks.ETH (2).token \"ETH\"",
+            "shocks.ETH (2).size 2",
+            "shocks.UNI Crash",
+            "shocks.UNI.token \"UNI\"",
+        ];
+        assert_eq!(told, expected);
+    }
 }
