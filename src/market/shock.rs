@@ -10,48 +10,80 @@ use crate::chain::time::TimeSpan;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum ShockParams {
-    /// The price falls by `size`, stays down, and may come back.
-    Crash {
-        /// Its symbol.
-        token: String,
-        /// Since the run's start.
-        start: TimeSpan,
-        /// How long the fall takes, even in log price; at once by default.
-        #[serde(default)]
-        ramp: TimeSpan,
-        /// How long the price stays down; for good by default.
-        #[serde(default)]
-        hold: Option<TimeSpan>,
-        /// How long the way back takes after `hold`, even in log price; at once by default.
-        #[serde(default)]
-        recovery: TimeSpan,
-        /// The share of the price that is lost, as in `Fixed(0.35)`; a range lets the seed choose.
-        size: Distribution,
-    },
+    /// The price falls by the share `size` of itself, stays down, and may come back: by less than 1.
+    Crash(ShockCourse),
+    /// The price rises by `size` times itself, stays up, and may come back: by 1000 at most, where 1 doubles it.
+    Pump(ShockCourse),
 }
 
+/// When a shock comes, how large it is and whether it passes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShockCourse {
+    /// The token's symbol.
+    pub token: String,
+    /// Since the run's start.
+    pub start: TimeSpan,
+    /// How long the price takes to move, even in log price; at once by default.
+    #[serde(default)]
+    pub ramp: TimeSpan,
+    /// How long the price stays there; for good by default.
+    #[serde(default)]
+    pub hold: Option<TimeSpan>,
+    /// How long the way back takes after `hold`, even in log price; at once by default.
+    #[serde(default)]
+    pub recovery: TimeSpan,
+    /// The share of the price that is lost or gained, as in `Fixed(0.35)`; a range lets the seed choose.
+    pub size: Distribution,
+}
+
+/// By how many times itself a price may rise.
+pub const GREATEST_RISE: f64 = 1_000.0;
+
 impl ShockParams {
+    /// Returns when it comes and how large it is.
+    pub fn course(&self) -> &ShockCourse {
+        let (Self::Crash(course) | Self::Pump(course)) = self;
+        course
+    }
+
     /// Returns the token whose price is shocked.
     pub fn token(&self) -> &str {
-        let Self::Crash { token, .. } = self;
-        token
+        &self.course().token
+    }
+
+    /// Returns what it is called in a sentence.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Crash(_) => "crash",
+            Self::Pump(_) => "pump",
+        }
+    }
+
+    /// Says whether all sizes of a range are possible, and what is.
+    fn allows(&self, least: f64, greatest: f64) -> Result<(), String> {
+        let (is_possible, expected) = match self {
+            Self::Crash(_) => (greatest < 1.0, "a share from 0 to below 1, as in Fixed(0.35)".to_owned()),
+            Self::Pump(_) => (
+                greatest <= GREATEST_RISE,
+                format!("a multiple of the price from 0 to {GREATEST_RISE}, as in Fixed(0.5) for half as much again"),
+            ),
+        };
+        if least >= 0.0 && is_possible { Ok(()) } else { Err(expected) }
     }
 
     /// Says what makes this shock impossible, if anything does.
     pub fn fault(&self) -> Option<String> {
-        let Self::Crash { size, hold, recovery, .. } = self;
+        let ShockCourse { size, hold, recovery, .. } = self.course();
         let (least, greatest) = size.support();
         size.fault()
             .or_else(|| {
-                (!(least >= 0.0 && greatest < 1.0)).then(|| {
-                    format!(
-                        "size may be from {least} to {greatest}, expected a share from 0 to below 1, as in Fixed(0.35)"
-                    )
-                })
+                let expected = self.allows(least, greatest).err()?;
+                Some(format!("size may be from {least} to {greatest}, expected {expected}"))
             })
             .or_else(|| {
                 (hold.is_none() && recovery.ms > 0)
-                    .then(|| format!("recovery is {recovery} but the price stays down for good, expected hold as well"))
+                    .then(|| format!("recovery is {recovery} but the price stays for good, expected hold as well"))
             })
     }
 }
@@ -70,12 +102,16 @@ pub struct Shock {
 impl Shock {
     /// The scenario's shock number `index` in a run with `seed`. The parameters have no [`ShockParams::fault`].
     pub fn new(params: &ShockParams, seed: u64, index: u64) -> Self {
-        let ShockParams::Crash { start, ramp, hold, recovery, size, .. } = params;
+        let ShockCourse { start, ramp, hold, recovery, size, .. } = params.course();
         let size = size.sample(&mut Dice::new(seed, Who::new("shock", index), BEFORE_THE_FIRST_BLOCK));
-        assert!((0.0..1.0).contains(&size), "the scenario's check refuses shocks of size {size}");
+        assert!(params.allows(size, size).is_ok(), "the scenario's check refuses shocks of size {size}");
+        let log_size = match params {
+            ShockParams::Crash(_) => libm::log1p(-size),
+            ShockParams::Pump(_) => libm::log1p(size),
+        };
         Self {
             size,
-            log_size: libm::log1p(-size),
+            log_size,
             start_ms: start.ms,
             ramp_ms: ramp.ms,
             hold_ms: hold.map(|hold| hold.ms),
@@ -83,12 +119,12 @@ impl Shock {
         }
     }
 
-    /// Returns the share of the price that is lost at the bottom.
+    /// Returns the share of the price that is lost or gained in the end.
     pub fn size(&self) -> f64 {
         self.size
     }
 
-    /// Returns when the fall begins, in milliseconds since the start of the run.
+    /// Returns when the price begins to move, in milliseconds since the start of the run.
     pub fn start_ms(&self) -> u64 {
         self.start_ms
     }
@@ -96,14 +132,14 @@ impl Shock {
     /// Returns what the shock adds to the log price `elapsed_ms` after the start of the run: 0 before it begins and after
     /// it has passed. Shocks on one token add.
     pub fn log_factor(&self, elapsed_ms: u64) -> f64 {
-        let Some(falling) = elapsed_ms.checked_sub(self.start_ms) else { return 0.0 };
-        if falling < self.ramp_ms {
-            return self.log_size * (falling as f64 / self.ramp_ms as f64);
+        let Some(moving) = elapsed_ms.checked_sub(self.start_ms) else { return 0.0 };
+        if moving < self.ramp_ms {
+            return self.log_size * (moving as f64 / self.ramp_ms as f64);
         }
-        let down = falling - self.ramp_ms;
-        let Some(rising) = self.hold_ms.and_then(|hold_ms| down.checked_sub(hold_ms)) else { return self.log_size };
-        if rising < self.recovery_ms {
-            return self.log_size * (1.0 - rising as f64 / self.recovery_ms as f64);
+        let there = moving - self.ramp_ms;
+        let Some(back) = self.hold_ms.and_then(|hold_ms| there.checked_sub(hold_ms)) else { return self.log_size };
+        if back < self.recovery_ms {
+            return self.log_size * (1.0 - back as f64 / self.recovery_ms as f64);
         }
         0.0
     }
@@ -127,14 +163,14 @@ mod tests {
     }
 
     fn crash(ramp: u64, hold: Option<u64>, recovery: u64, size: Distribution) -> ShockParams {
-        ShockParams::Crash {
+        ShockParams::Crash(ShockCourse {
             token: "ETH".to_owned(),
             start: minutes(10),
             ramp: minutes(ramp),
             hold: hold.map(minutes),
             recovery: minutes(recovery),
             size,
-        }
+        })
     }
 
     fn factors(params: &ShockParams, at: &[u64]) -> Vec<f64> {
@@ -174,7 +210,9 @@ mod tests {
 
     #[test]
     fn a_pump_rises_evenly_in_logs_stays_and_comes_back() {
-        let pump = said(r#"Pump(token: "ETH", start: "10 min", ramp: "20 min", hold: "30 min", recovery: "40 min", size: Fixed(0.44))"#);
+        let pump = said(
+            r#"Pump(token: "ETH", start: "10 min", ramp: "20 min", hold: "30 min", recovery: "40 min", size: Fixed(0.44))"#,
+        );
         assert_eq!((pump.token(), pump.fault()), ("ETH", None));
         assert_near(&factors(&pump, &[0, 10, 20, 30, 45, 60, 80, 100]), &[1.0, 1.0, 1.2, 1.44, 1.44, 1.44, 1.2, 1.0]);
         let doubled = said(r#"Pump(token: "ETH", start: "10 min", size: Fixed(1))"#);

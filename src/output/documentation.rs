@@ -212,7 +212,7 @@ fn maps(page: &mut String) {
          `FirstWorstLast` by default, `At([\"4 h\", \"12 h\"])`, or `None`. A fall of the farmed token's price to a part r \
          of itself takes the base asset in the pool, and with it every health factor, to the square root of r; debt stays. \
          The health factor of a loan or a vault falls to r; a loan with several collaterals is counted as if all of them \
-         fell. The map is read from a histogram whose steps are 0.4 % of the health factor: debt within a step of the \
+         fell. A rise of the price of what is owed, as a `Pump` makes it, is not in the map. The map is read from a histogram whose steps are 0.4 % of the health factor: debt within a step of the \
          limit is counted all or not at all.",
     );
     columns(page, MapRow::COLUMNS);

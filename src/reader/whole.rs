@@ -44,7 +44,7 @@ pub fn whole(files: &[File]) -> String {
 }
 
 /// Returns what a scenario's text says, field by field: `agents.farmers.count` and `2000`. Elements of a list go by their
-/// names, or by what they are about, or by their place; old words as those that took their place. None if it is no
+/// names, or by what they are about, the second of one name as `ETH (2)`, or by their place; old words as those that took their place. None if it is no
 /// scenario.
 pub fn fields(text: &str, words: &[OldWord]) -> Option<Vec<(String, String)>> {
     let source = Source { name: String::new(), text: text.to_owned() };
@@ -68,11 +68,15 @@ fn list(file: &File, tree: &Tree, path: &str, found: &mut Vec<(String, String)>)
             }
         }
         Kind::List(elements) if elements.iter().any(|element| !element.value.fields().is_empty()) => {
+            let mut times: BTreeMap<String, u32> = BTreeMap::new();
             for (element, place) in elements.iter().zip(1..) {
                 let tree = &element.value;
                 let named = ["name", "token"].iter().find_map(|field| tree.get(field));
                 let name = named.map(|name| file.word(&name.span).trim_matches('"').to_owned());
-                list(file, tree, &below(&name.unwrap_or_else(|| place.to_string())), found);
+                let name = name.unwrap_or_else(|| place.to_string());
+                let time = times.entry(name.clone()).and_modify(|time| *time += 1).or_insert(1);
+                let name = if *time == 1 { name } else { format!("{name} ({time})") };
+                list(file, tree, &below(&name), found);
             }
         }
         Kind::Leaf | Kind::List(_) | Kind::Tuple(_) => {
@@ -125,7 +129,10 @@ mod tests {
 
     #[test]
     fn elements_of_one_name_are_told_apart() {
-        let told = fields(r#"(shocks: [Crash(token: "ETH", size: 1), Pump(token: "ETH", size: 2), Crash(token: "UNI")])"#, &[]);
+        let told = fields(
+            r#"(shocks: [Crash(token: "ETH", size: 1), Pump(token: "ETH", size: 2), Crash(token: "UNI")])"#,
+            &[],
+        );
         let told = told.unwrap().into_iter().map(|(path, value)| format!("{path} {value}")).collect::<Vec<_>>();
         let expected = [
             "shocks.ETH Crash",

@@ -136,9 +136,10 @@ fn rules(run: &Run, clock: &[[f64; 2]]) -> Vec<Rule> {
     for shock in run.said.below("shocks.").filter_map(|(path, _)| path.strip_suffix(".start")) {
         let Some(start) = duration(format!("shocks.{shock}.start")) else { continue };
         let ramp = duration(format!("shocks.{shock}.ramp")).unwrap_or(0.0);
+        let what = run.said.get(&format!("shocks.{shock}")).unwrap_or("shock").to_lowercase();
         let ends = [(start, "begins"), (start + ramp, "ends")];
         for (seconds, word) in ends.into_iter().take(if ramp > 0.0 { 2 } else { 1 }) {
-            rules.extend(block(seconds).map(|at| Rule { at, label: format!("shock {word}") }));
+            rules.extend(block(seconds).map(|at| Rule { at, label: format!("{what} {word}") }));
         }
     }
     let lowest = summary::deepest(run).map(|fall| fall.block).filter(|block| block.is_finite());

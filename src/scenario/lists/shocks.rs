@@ -1,9 +1,9 @@
 //! Shocks: within the run, and felt by somebody.
 
 use super::Listed;
-use crate::checks::laws::PART;
+use crate::checks::laws::{Allowed, PART, POSITIVE};
 use crate::checks::names::{EntityKind, Use};
-use crate::market::shock::ShockParams;
+use crate::market::shock::{GREATEST_RISE, ShockCourse, ShockParams};
 use crate::reader::piece::Placed;
 use crate::scenario::check::Check;
 
@@ -20,9 +20,9 @@ impl Listed for ShockParams {
 
     fn warn(list: &[Placed<Self>], check: &mut Check) {
         for shock in list {
-            let token = shock.value.token();
+            let (word, token) = (shock.value.word(), shock.value.token());
             if !check.declared.feels(token) {
-                let message = format!("nobody will feel this crash: no pool, market or vault holds `{token}`");
+                let message = format!("nobody will feel this {word}: no pool, market or vault holds `{token}`");
                 let expected = "expected a token that is traded or borrowed against";
                 check.warning(shock.node.at("token").place(), message, expected);
             }
@@ -32,14 +32,18 @@ impl Listed for ShockParams {
 
 impl Check<'_, '_> {
     fn shock(&mut self, shock: &Placed<ShockParams>) {
-        let ShockParams::Crash { size, start, hold, recovery, .. } = &shock.value;
-        self.law(shock.node, "size", size, &PART);
+        let ShockCourse { size, start, hold, recovery, .. } = shock.value.course();
+        let allowed = match shock.value {
+            ShockParams::Crash(_) => Allowed { why: Some("a rise is a `Pump`".to_owned()), ..PART },
+            ShockParams::Pump(_) => Allowed { most: GREATEST_RISE, ..POSITIVE },
+        };
+        self.law(shock.node, "size", size, &allowed);
         if hold.is_none() && recovery.ms > 0 {
-            let message = "a way back, but the price stays down for good";
-            self.error(shock.node.at("recovery").place(), message, "expected `hold` as well: how long it stays down");
+            let message = "a way back, but the price stays there for good";
+            self.error(shock.node.at("recovery").place(), message, "expected `hold` as well: how long it stays there");
         }
         if self.is_late(*start) {
-            let message = format!("this crash starts at {start}, after the last block");
+            let message = format!("this {} starts at {start}, after the last block", shock.value.word());
             let expected = self.expect_early();
             self.warning(shock.node.at("start").place(), message, expected);
         }
