@@ -8,6 +8,7 @@ mod audit;
 mod block_space;
 mod calls;
 mod chain;
+mod insolvency;
 mod liquidity;
 mod loan_order;
 mod loans;
