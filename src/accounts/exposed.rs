@@ -79,6 +79,11 @@ impl Followed {
     pub fn debts(&self, sees: &View, mut add: impl FnMut(DebtAt)) {
         positions_of(sees, self.protocol, |positions| positions.debts(self.market, &mut add));
     }
+
+    /// Calls `add` with the debt of every auction that runs.
+    pub fn auctioned(&self, sees: &View, mut add: impl FnMut(DebtAt)) {
+        positions_of(sees, self.protocol, |positions| positions.auctioned(self.market, &mut add));
+    }
 }
 
 fn protocols(sees: &View) -> impl Iterator<Item = ProtocolId> {

@@ -170,10 +170,12 @@ impl Trace {
     fn look_for_toxic(&mut self, sees: &View) {
         let (mut toxic, mut all) = (0.0, 0.0);
         for followed in Followed::all(sees) {
-            followed.debts(sees, |DebtAt { health_factor, debt, covered_from }| {
+            let mut add = |DebtAt { health_factor, debt, covered_from }| {
                 toxic += if health_factor < covered_from { debt } else { 0.0 };
                 all += debt;
-            });
+            };
+            followed.debts(sees, &mut add);
+            followed.auctioned(sees, &mut add);
         }
         if all > 0.0 && self.toxic.is_none_or(|(most, _)| toxic / all > most) {
             self.toxic = Some((toxic / all, sees.clock.block));

@@ -212,6 +212,17 @@ impl PriceOrder {
         leaders.chain(parked)
     }
 
+    /// Lists every position, parked ones included, whose key is above the limit; reads few others.
+    pub fn above(&self, limit: f64, out: &mut Vec<u32>) {
+        for class in &self.classes {
+            let sorted = class.sorted.iter().rev().take_while(|entry| entry.key > limit);
+            let fresh = if class.fresh_top > limit { class.fresh.as_slice() } else { &[] };
+            let above = sorted.chain(fresh.iter().filter(|entry| entry.key > limit));
+            out.extend(above.filter(|entry| is_live(&self.slots, entry)).map(|entry| entry.id));
+        }
+        out.extend(self.parked_keys.range((limit.max(0.0).to_bits(), u32::MAX)..).map(|(_, id)| *id));
+    }
+
     fn enter(&mut self, id: u32) {
         let slot = &self.slots[id as usize];
         let number = class_of(slot.size);
@@ -430,6 +441,11 @@ mod tests {
                             .map(|(id, _)| *id)
                             .collect();
                         prop_assert_eq!(found, sweep);
+                        let mut above = Vec::new();
+                        order.above(at, &mut above);
+                        above.sort_unstable();
+                        let sweep = positions.iter().filter(|(_, (key, ..))| *key > at);
+                        prop_assert_eq!(above, sweep.map(|(id, _)| *id).collect::<Vec<u32>>());
                     }
                 }
                 prop_assert_eq!(order.open() as usize, positions.len());

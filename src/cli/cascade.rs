@@ -108,7 +108,7 @@ fn told(summary: &Summary, plan: &Plan) -> String {
 
 /// Returns a row per generation: its liquidations, and what its sales did to each price at its lowest.
 fn generations(cascade: &CascadeSummary, numeraire: &str) -> String {
-    let (debt, bad) = (format!("debt ({numeraire})"), format!("bad debt ({numeraire})"));
+    let (debt, bad) = (format!("debt ({numeraire})"), format!("left unpaid ({numeraire})"));
     let prices: Vec<String> =
         cascade.price_amplification.iter().map(|price| format!("price of {}", price.name)).collect();
     let mut header = vec!["cause", "liquidations", &debt, &bad];
@@ -148,7 +148,7 @@ fn amplifications(cascade: &CascadeSummary) -> String {
         table.add_row([format!("fall of {}", price.name), times(price.amplification)]);
     }
     table.add_row(["liquidated debt".to_owned(), times(cascade.debt_amplification)]);
-    table.add_row(["bad debt".to_owned(), times(cascade.bad_debt_amplification)]);
+    table.add_row(["debt left unpaid".to_owned(), times(cascade.bad_debt_amplification)]);
     table.add_row(["branching ratio by count".to_owned(), times(cascade.branching_ratio_count)]);
     table.add_row(["branching ratio by value sold".to_owned(), times(cascade.branching_ratio_value)]);
     printed(&table)

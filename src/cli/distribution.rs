@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::result::{figure, grouped, printed, table};
+use super::result::{INSOLVENT, figure, grouped, printed, table};
 use crate::sweep::Sweep;
 use crate::sweep::sample::{LIQUIDATED_DEBT, sample};
 use crate::sweep::statistics::Estimate;
@@ -49,7 +49,8 @@ fn beginning(summary: &SweepSummary, sweep: &Sweep) -> String {
 
 /// Says whether a figure is worth its row on the screen; `summary.json` has all of them.
 pub(super) fn is_shown(name: &str) -> bool {
-    let is_count_or_debt = name.starts_with("liquidations_") && !name.ends_with("_block");
+    let is_count_or_debt = ["liquidations_", "insolvent_debt_"].iter().any(|beginning| name.starts_with(beginning))
+        && !name.ends_with("_block");
     let is_trough = name.starts_with("pools_") && name.ends_with("_price_lowest");
     let is_profit = name.starts_with("profit_and_loss_by_kind_") && name.ends_with("_profit_numeraire");
     let is_cause = name.starts_with("cascade_")
@@ -76,10 +77,10 @@ fn figures(summary: &SweepSummary) -> String {
 fn risks(summary: &SweepSummary) -> String {
     let header = format!("risk ({})", summary.numeraire.as_deref().unwrap_or("numeraire"));
     let mut table = table(&[&header, "estimate", "its 95 % interval"]);
-    let (bad, liquidated) = (&summary.bad_debt_numeraire, &summary.liquidated_debt_numeraire);
+    let (insolvent, liquidated) = (&summary.net_insolvent_debt_numeraire, &summary.liquidated_debt_numeraire);
     for (name, estimate) in [
-        ("VaR: bad debt that one run in twenty exceeds", bad.var_95),
-        ("CVaR: bad debt in the worst 5 % of runs", bad.cvar_95),
+        ("VaR: net insolvent debt that one run in twenty exceeds", insolvent.var_95),
+        ("CVaR: net insolvent debt in the worst 5 % of runs", insolvent.cvar_95),
         ("LaR: liquidated debt that one run in twenty exceeds", liquidated.lar_95),
         ("liquidated debt in the worst 5 % of runs", liquidated.cvar_95),
     ] {
@@ -87,7 +88,7 @@ fn risks(summary: &SweepSummary) -> String {
             table.add_row([name.to_owned(), figure(estimate.estimate), interval(&estimate)]);
         }
     }
-    printed(&table)
+    printed(&table) + INSOLVENT
 }
 
 fn interval(estimate: &Estimate) -> String {

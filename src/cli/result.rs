@@ -16,6 +16,7 @@ pub(super) fn result(summary: &Summary, status: Status, blocks_asked: u64, folde
         beginning(summary, status, blocks_asked),
         prices(summary),
         liquidations(summary),
+        insolvent_debt(summary),
         block_space(summary),
         profit_and_loss(summary),
         gas_money(summary),
@@ -71,16 +72,40 @@ fn prices(summary: &Summary) -> String {
 fn liquidations(summary: &Summary) -> String {
     let (liquidations, numeraire) = (&summary.liquidations, &summary.numeraire);
     let block = |block: Option<u64>| block.map_or_else(|| "-".to_owned(), |block| grouped(block as f64));
-    let mut table = table(&["liquidations", "debt", "bad debt", "first block", "last block", "positions open"]);
+    let mut table = table(&["liquidations", "debt", "first block", "last block", "positions open"]);
     table.add_row([
         grouped(liquidations.count as f64),
         format!("{} {numeraire}", figure(liquidations.debt_numeraire)),
-        format!("{} {numeraire}", figure(liquidations.bad_debt_numeraire)),
         block(liquidations.first_block),
         block(liquidations.last_block),
         format!("{} of {}", grouped(summary.positions.open as f64), grouped(summary.positions.opened as f64)),
     ]);
     printed(&table)
+}
+
+/// What the figures of insolvent debt mean, wherever they are printed.
+pub(super) const INSOLVENT: &str = "\
+Net insolvent debt is realised, what liquidations wrote off or left unpaid, and open, what is owed at the end beyond the
+worth of its collateral at outside prices; what is realised is not open.
+";
+
+/// Returns debt that nobody will pay; nothing where nobody could owe anything.
+fn insolvent_debt(summary: &Summary) -> String {
+    if summary.positions.opened == 0 {
+        return String::new();
+    }
+    let debt = &summary.insolvent_debt;
+    let net = format!("net insolvent debt ({})", summary.numeraire);
+    let mut table = table(&[&net, "realised", "open", "highest net", "in block", "insolvent positions"]);
+    table.add_row([
+        figure(debt.net_numeraire),
+        figure(debt.realised_numeraire),
+        figure(debt.open_numeraire),
+        figure(debt.net_highest_numeraire),
+        debt.net_highest_block.map_or_else(|| "-".to_owned(), |block| grouped(block as f64)),
+        grouped(debt.positions as f64),
+    ]);
+    printed(&table) + INSOLVENT
 }
 
 /// Returns what was scarce about blocks; nothing where none was ever full and nobody else wanted them.

@@ -16,6 +16,7 @@ pub mod deployment;
 pub mod directory;
 pub mod events;
 pub mod genesis;
+pub mod insolvency;
 pub mod lending;
 pub mod leveraged_farm;
 pub mod liquidatable;

@@ -3,6 +3,7 @@
 use plimsoll_protocols::lending::Exposure;
 use smallvec::SmallVec;
 
+use super::insolvency::OpenShortfall;
 use super::lending::LiquidationPrices;
 use super::liquidation_map::{DebtBin, Falls};
 use super::view::View;
@@ -80,6 +81,14 @@ pub trait Positions {
 
     /// Calls `add` with the debts of a market.
     fn debts(&self, market: u16, add: &mut dyn FnMut(DebtAt));
+
+    /// Calls `add` with the debts of a market's auctions that run, where it has auctions: their collateral is what is left of
+    /// the lot, at the price that decides about the market's positions.
+    fn auctioned(&self, _market: u16, _add: &mut dyn FnMut(DebtAt)) {}
+
+    /// Returns what of the protocol's debts nothing covers, beyond what liquidations have left unpaid. It costs something for
+    /// each position that may be short of collateral; the order of failing prices finds those.
+    fn open_shortfall(&self) -> OpenShortfall;
 
     /// Returns what all exposures of a market count with now; none where there are no exposures.
     fn liquidation_prices(&self, market: u16) -> Option<LiquidationPrices>;

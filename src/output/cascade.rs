@@ -258,7 +258,7 @@ pub struct GenerationSummary {
     pub count: u64,
     /// Value of their debt.
     pub debt_numeraire: f64,
-    /// Value of their bad debt.
+    /// Value of the debt that they left unpaid.
     pub bad_debt_numeraire: f64,
     /// Value of the collateral they sold.
     pub sold_numeraire: f64,

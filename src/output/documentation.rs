@@ -90,7 +90,7 @@ ticks <- read.csv(\"ticks.csv\", na.strings = \"\")
 const END: &str = "
 ## `summary.json`
 
-Counts of blocks, transactions, reverts (by reason), liquidations and positions; liquidated debt and bad debt; the first
+Counts of blocks, transactions, reverts (by reason), liquidations and positions; liquidated debt; the first
 and the last block with a liquidation, and for how many blocks their transactions had waited: the mean, and what 95 % did
 not exceed; `block_space`: gas used by agents and by everybody else, the mean and the highest base fee, the most that a block
 left waiting, what expired and what was replaced; how many agents were priced out; the lowest health factor; for each token outside and for each pool the price at
@@ -99,6 +99,22 @@ and by named account, which together are revaluation + rewards - gas, with the d
 for each population of liquidity providers what `agents.csv` tells of each, summed (`liquidity_providers`);
 and how many audits passed. A figure that does not exist is `null`. Units end the names as above.
 
+`insolvent_debt` is debt that nobody will pay as things stand, of all protocols:
+
+* `realised_numeraire`: what liquidations wrote off or left unpaid, each at its block's outside prices. Where a protocol
+  goes on counting such a debt, it is realised once; what it grows by afterwards is open.
+* `open_numeraire`: of each account and protocol, what it owes at the end beyond the worth of its collateral, both at outside
+  prices and without thresholds, where that is above 0 and not realised. The collateral of a leveraged farm is its claim on
+  the pool's reserves, that of an auction which runs what is left of its lot, for what it lacks of its debt. To these an
+  issuer of a stablecoin adds bad debt on its books that nothing backs: beyond its surplus, what running auctions lack and
+  what is realised.
+* `net_numeraire`: net insolvent debt, the sum of the two.
+* `net_highest_numeraire` and `net_highest_block`: its highest over the run. It is counted after every block in which a
+  price outside was lower or higher than ever before in the run, or in which something was realised; after each of the
+  first 256 blocks, and later at distances of a 128th to a 256th of the run so far; and at the end.
+* `positions`: insolvent positions, those that owe more than their collateral is worth at the end, auctions that run
+  among them.
+
 `plimsoll cascade` adds `cascade`:
 
 * `generations_asked`, `counterfactuals` that were run, and whether every liquidation is of one of these generations
@@ -106,7 +122,8 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
 * `price_amplification`: for each price that decides about liquidations, its start, its lowest in the run and in
   counterfactual 0, the ratio of the two falls (`null` where counterfactual 0 falls by less than 0.1 %), and what made
   the lowest;
-* `debt_amplification` and `bad_debt_amplification`: the run's over counterfactual 0's;
+* `debt_amplification` and `bad_debt_amplification`: the run's liquidated debt over counterfactual 0's, and the same of what
+  liquidations left unpaid;
 * `branching_ratio_count`, `branching_ratio_value` (by value sold) and `induced_debt_ratio`: liquidations that are not of
   generation 0, over all;
 * `depth`: the last generation that the run has; `blocks_to_quiet`: blocks from the first liquidation to the last;
@@ -115,7 +132,7 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
 * `suppressed`: positions liquidated in a counterfactual run and not in the run; `brought_forward`: those first liquidated
   sooner than in counterfactual 0; `delayed_by_full_blocks`: liquidations that waited for room in a block;
 * `liquidators_profit_numeraire`: prizes less all they paid for gas; `toxic_debt_ratio_highest`: the highest share of all debt,
-  after any block, that a liquidation would not have paid in full.
+  after any block, of positions and of auctions that run, that a liquidation would not have paid in full.
 
 ## `manifest.json`
 
@@ -153,14 +170,14 @@ A file that cannot be written, as on a full disk, ends the sweep with status 1; 
 `runs.csv` has `seed`, then `failed`, which is empty or why the run failed (its other cells are then empty), then every
 value of the run's `summary.json`: its name is the names on the way to it joined by underscores, a list's item going by
 its own name in lower case with an underscore for everything but ASCII letters and digits. So
-`liquidations_bad_debt_numeraire`, `pools_eth_usdc_price_lowest`, `profit_and_loss_by_kind_farmer_profit_numeraire`. A
+`insolvent_debt_net_numeraire`, `pools_eth_usdc_price_lowest`, `profit_and_loss_by_kind_farmer_profit_numeraire`. A
 reason of reverts that a run did not have counts 0. Where two values would share a name, the later one's gets a number.
 
 `summary.json` has `scenario`, `numeraire`, `seeds` asked for, `runs` that came to their end, `failed`, `stopped_after` (how
 many seeds were enough for `--stop-when`, or `null`), and, each as `estimate` with its 95 % interval from `low` to `high`:
 
-* `bad_debt_numeraire`: `var_95`, the 95 % quantile over runs of net insolvent debt, and `cvar_95`, its mean over the
-  worst 5 % of runs;
+* `net_insolvent_debt_numeraire`: `var_95`, the 95 % quantile over runs of net insolvent debt at the end (the runs'
+  `insolvent_debt_net_numeraire`), and `cvar_95`, its mean over the worst 5 % of runs, both from the runs' values;
 * `liquidated_debt_numeraire`: `lar_95`, the 95 % quantile of liquidated debt, and `cvar_95` likewise;
 * `figures`: for each numeric column of `runs.csv`, over the `runs` that have it, `mean`, `median`, `p05`, `p95` and
   `cvar_95`, the mean of the highest 5 %.

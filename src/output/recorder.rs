@@ -10,6 +10,7 @@ use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
 use super::ticks::{BlockColumns, groups};
 use crate::accounts::books::Books;
+use crate::accounts::insolvent_debt::Extremes;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventKind, EventLog};
@@ -55,6 +56,8 @@ pub struct Recorder {
     pub summary: Summary,
     /// For how long liquidations waited for their block.
     waits: Waits,
+    /// How low and high prices went.
+    extremes: Extremes,
     /// What went wrong with a file, if anything did.
     pub failed: Option<FolderError>,
 }
@@ -94,6 +97,7 @@ impl Recorder {
             swaps: wanted.swaps,
             maps,
             waits: Waits::default(),
+            extremes: Extremes::default(),
             failed: None,
         })
     }
@@ -111,6 +115,7 @@ impl Recorder {
             maps: self.maps.clone(),
             summary: self.summary.clone(),
             waits: self.waits.clone(),
+            extremes: self.extremes.clone(),
             failed: None,
         }
     }
@@ -220,6 +225,7 @@ impl Recorder {
             maps.look(sees, block.liquidated_debt_numeraire);
         }
         follow(&at, &mut self.row.tracked, &mut self.summary);
+        self.summary.insolvent_debt.follow(block.bad_debt_numeraire, &mut self.extremes, sees);
         let (Some(file), Some(cells)) = (&mut self.ticks, &mut self.row.cells) else { return Ok(()) };
         cells.end();
         file.rows(cells)
@@ -257,9 +263,7 @@ fn vault_tallied(at: &VaultAt, sees: &View, tick: &mut BlockColumns, summary: &m
     let auctions = summary.auctions.get_or_insert_default();
     if let VaultDone::Sold(sold) = &at.done {
         auctions.add(sold, sees.worth(sold.collateral, sold.lot));
-        let bad_debt = sold.shortfall().map_or(0.0, Rad::to_f64) * sees.venues.price(sold.stablecoin);
-        tick.bad_debt_numeraire += bad_debt;
-        summary.liquidations.bad_debt_numeraire += bad_debt;
+        tick.bad_debt_numeraire += sold.shortfall().map_or(0.0, Rad::to_f64) * sees.venues.price(sold.stablecoin);
     }
     auctions.net_surplus_stablecoin = sees.protocols.net_surplus();
 }
@@ -290,11 +294,10 @@ fn block_columns(
             }
             EventKind::Liquidated(at) => {
                 let debt = at.debt_whole * sees.venues.price(at.debt_token);
-                let bad_debt = sees.worth(at.debt_token, at.bad_debt);
                 tick.liquidations += 1;
                 tick.liquidated_debt_numeraire += debt;
-                tick.bad_debt_numeraire += bad_debt;
-                summary.liquidations.add(tick.block, debt, bad_debt);
+                tick.bad_debt_numeraire += sees.worth(at.debt_token, at.bad_debt);
+                summary.liquidations.add(tick.block, debt);
                 waits.add(event.waited);
                 if at.auction.is_some() {
                     let auctions = summary.auctions.get_or_insert_default();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cascade::CascadeSummary;
+use crate::accounts::insolvent_debt::InsolventDebt;
 use crate::accounts::position_books::PositionCounts;
 use crate::accounts::profit::{ProfitAndLoss, Provided};
 use crate::chain::families::cdp::SoldAt;
@@ -28,6 +29,8 @@ pub struct Summary {
     pub reverts_by_reason: BTreeMap<String, u64>,
     /// Liquidations of every protocol.
     pub liquidations: Liquidations,
+    /// Debt that nobody will pay as things stand.
+    pub insolvent_debt: InsolventDebt,
     /// Trades of searchers around others' swaps.
     pub sandwiches: Sandwiches,
     /// What became of auctions of collateral, if any was started.
@@ -66,8 +69,6 @@ pub struct Liquidations {
     pub count: u64,
     /// Their debt, each at its time's outside prices.
     pub debt_numeraire: f64,
-    /// Debt left unpaid by them.
-    pub bad_debt_numeraire: f64,
     /// The first block with a liquidation; `null` without any.
     pub first_block: Option<u64>,
     /// The last block with a liquidation; `null` without any.
@@ -190,11 +191,10 @@ impl Waits {
 }
 
 impl Liquidations {
-    /// Counts one liquidation in `block`; values in whole numeraire tokens.
-    pub fn add(&mut self, block: u64, debt_numeraire: f64, bad_debt_numeraire: f64) {
+    /// Counts one liquidation in `block`, of a debt in whole numeraire tokens.
+    pub fn add(&mut self, block: u64, debt_numeraire: f64) {
         self.count += 1;
         self.debt_numeraire += debt_numeraire;
-        self.bad_debt_numeraire += bad_debt_numeraire;
         self.first_block.get_or_insert(block);
         self.last_block = Some(block);
     }

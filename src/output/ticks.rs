@@ -49,7 +49,7 @@ columns! {
         /// Debt of the positions liquidated in the block.
         #[unit = "numeraire"]
         pub liquidated_debt_numeraire: f64,
-        /// Debt that liquidations of this block left unpaid.
+        /// Realised: debt that liquidations of this block wrote off or left unpaid.
         #[unit = "numeraire"]
         pub bad_debt_numeraire: f64,
     }

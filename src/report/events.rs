@@ -229,7 +229,7 @@ impl Gathered {
             column("times", Cells::Counts(self.rows.iter().map(|row| row.count).collect())),
             column(&format!("value ({numeraire})"), value(&|row| row.value)),
             column(
-                &format!("bad debt ({numeraire})"),
+                &format!("left unpaid ({numeraire})"),
                 value(&|row| if row.bad_debt == 0.0 { f64::NAN } else { row.bad_debt }),
             ),
         ];

@@ -223,6 +223,7 @@ impl Simulation {
         let maps = recorder.maps.take();
         let mut summary = recorder.summed();
         summary.blocks = blocks;
+        summary.insolvent_debt.count(&sees);
         summary.agents_out_of_gas_money = out_of_gas_money;
         summary.agents_priced_out = books.count_fate(AgentFate::PricedOut);
         summary.audits_passed = self.audits + 1;

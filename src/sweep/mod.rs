@@ -100,9 +100,9 @@ impl Sweep {
 mod tests {
     use super::*;
 
-    /// A bad debt of 0 to 9.
+    /// A net insolvent debt of 0 to 9.
     fn row(seed: u64) -> Row {
-        Row { seed, outcome: Ok(vec![(sample::BAD_DEBT.to_owned(), (seed % 10).to_string())]) }
+        Row { seed, outcome: Ok(vec![(sample::NET_INSOLVENT_DEBT.to_owned(), (seed % 10).to_string())]) }
     }
 
     fn sweep(seeds: &str, stop_when: Option<&str>, done: Vec<Row>) -> Sweep {
@@ -129,7 +129,7 @@ mod tests {
     /// Whether rows come in order, backwards, or were done before: it is the seeds that decide.
     #[test]
     fn it_stops_after_the_same_seeds_in_whatever_order_they_come() {
-        let rule = Some("mean of liquidations_bad_debt_numeraire < 1.2");
+        let rule = Some("mean of insolvent_debt_net_numeraire < 1.2");
         let mut forwards = sweep("1..300", rule, vec![]);
         (1..=300).for_each(|seed| forwards.take(row(seed)));
         let mut backwards = sweep("1..300", rule, vec![]);

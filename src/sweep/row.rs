@@ -224,7 +224,8 @@ fn cell(value: &impl Cell) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::summary::{Liquidations, PoolSummary, PricePath};
+    use crate::accounts::insolvent_debt::InsolventDebt;
+    use crate::output::summary::{PoolSummary, PricePath};
 
     fn pool(name: &str) -> PoolSummary {
         PoolSummary { name: name.to_owned(), price: PricePath::new(0.1), volume_numeraire: 1e6 }
@@ -236,7 +237,7 @@ mod tests {
             scenario: "crash".into(),
             numeraire: "USDC".into(),
             reverts_by_reason: [("K".to_owned(), 3)].into(),
-            liquidations: Liquidations { bad_debt_numeraire: 2.5, ..Liquidations::default() },
+            insolvent_debt: InsolventDebt { net_numeraire: 2.5, ..InsolventDebt::default() },
             pools: vec![pool("ETH/USDC"), pool("eth usdc")],
             ..Summary::default()
         };
@@ -244,7 +245,7 @@ mod tests {
         let cell =
             |column: &str| &figures.iter().find(|(name, _)| name == column).unwrap_or_else(|| panic!("{column}")).1;
         assert_eq!(figures[0], ("scenario".to_owned(), "crash".to_owned()));
-        assert_eq!(cell("liquidations_bad_debt_numeraire"), "2.5");
+        assert_eq!(cell("insolvent_debt_net_numeraire"), "2.5");
         assert_eq!(cell("liquidations_first_block"), "");
         assert_eq!(cell("reverts_by_reason_k"), "3");
         assert_eq!(cell("pools_eth_usdc_price_start"), "0.1");

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::row::{ColumnOrder, LABELS, Row};
 use super::runs_csv::columns;
 
-/// The column of what liquidations left unpaid: net insolvent debt.
-pub const BAD_DEBT: &str = "liquidations_bad_debt_numeraire";
+/// The column of net insolvent debt at the end: realised and open, in whole numeraire tokens.
+pub const NET_INSOLVENT_DEBT: &str = "insolvent_debt_net_numeraire";
 
 /// The column of liquidated debt, in whole numeraire tokens.
 pub const LIQUIDATED_DEBT: &str = "liquidations_debt_numeraire";

@@ -7,7 +7,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::row::{LABELS, Row};
-use super::sample::{BAD_DEBT, LIQUIDATED_DEBT, sample};
+use super::sample::{LIQUIDATED_DEBT, NET_INSOLVENT_DEBT, sample};
 use super::statistics::{Distribution, Estimate};
 use crate::reader::diagnostic::{did_you_mean, one_of};
 
@@ -40,8 +40,8 @@ const STATISTICS: [(&str, Statistic); 5] = [
 
 /// The measures of risk that have names of their own.
 const RISKS: [(&str, &str, Statistic); 3] = [
-    ("var_95", BAD_DEBT, Statistic::P95),
-    ("cvar_95", BAD_DEBT, Statistic::Cvar95),
+    ("var_95", NET_INSOLVENT_DEBT, Statistic::P95),
+    ("cvar_95", NET_INSOLVENT_DEBT, Statistic::Cvar95),
     ("lar_95", LIQUIDATED_DEBT, Statistic::P95),
 ];
 
@@ -170,7 +170,7 @@ mod tests {
     fn rows(values: &[f64]) -> Vec<Row> {
         let row = |(place, value): (usize, &f64)| Row {
             seed: place as u64,
-            outcome: Ok(vec![(BAD_DEBT.to_owned(), value.to_string())]),
+            outcome: Ok(vec![(NET_INSOLVENT_DEBT.to_owned(), value.to_string())]),
         };
         values.iter().enumerate().map(row).collect()
     }
@@ -179,11 +179,11 @@ mod tests {
     fn a_rule_is_met_by_an_interval_that_is_narrower() {
         let runs = rows(&[90.0, 100.0, 100.0, 110.0].repeat(25));
         for (text, met) in [
-            ("mean of liquidations_bad_debt_numeraire < 5", true),
-            ("liquidations_bad_debt_numeraire<5 %", true),
-            ("mean of liquidations_bad_debt_numeraire < 1 %", false),
+            ("mean of insolvent_debt_net_numeraire < 5", true),
+            ("insolvent_debt_net_numeraire<5 %", true),
+            ("mean of insolvent_debt_net_numeraire < 1 %", false),
             ("var_95 < 1", true),
-            ("p05 of liquidations_bad_debt_numeraire < 0.5", true),
+            ("p05 of insolvent_debt_net_numeraire < 0.5", true),
             ("lar_95 < 1_000", false),
         ] {
             assert_eq!(rule(text).is_met(&runs), met, "{text}");
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn an_unknown_figure_is_refused_with_the_one_that_was_meant() {
-        let columns = ["scenario", "liquidations_count", BAD_DEBT, LIQUIDATED_DEBT].map(str::to_owned);
+        let columns = ["scenario", "liquidations_count", NET_INSOLVENT_DEBT, LIQUIDATED_DEBT].map(str::to_owned);
         let refused = |text: &str| rule(text).check(&columns).unwrap_err().to_string();
         assert!(refused("liquidation_count < 5").contains("did you mean `liquidations_count`?"));
         assert!(refused("var95 < 5").contains("did you mean `var_95`?"));

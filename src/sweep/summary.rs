@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::Sweep;
 use super::row::Row;
-use super::sample::{BAD_DEBT, LIQUIDATED_DEBT, samples};
+use super::sample::{LIQUIDATED_DEBT, NET_INSOLVENT_DEBT, samples};
 use super::statistics::{Distribution, Estimate};
 
 /// A whole sweep. A figure that does not exist is `null`.
@@ -23,8 +23,8 @@ pub struct SweepSummary {
     pub failed: u64,
     /// After how many seeds there were enough, if that was asked for and came before the last.
     pub stopped_after: Option<u64>,
-    /// Net insolvent debt over runs.
-    pub bad_debt_numeraire: BadDebt,
+    /// Net insolvent debt at the end, realised and open, over runs.
+    pub net_insolvent_debt_numeraire: NetInsolventDebt,
     /// Debt liquidated, over runs.
     pub liquidated_debt_numeraire: LiquidatedDebt,
     /// Every figure of the runs, in the order of the columns.
@@ -34,7 +34,7 @@ pub struct SweepSummary {
 
 /// Risk figures of net insolvent debt, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct BadDebt {
+pub struct NetInsolventDebt {
     /// Value at risk: the 95 % quantile of net insolvent debt over runs.
     pub var_95: Option<Estimate>,
     /// Conditional value at risk: its mean over the worst 5 % of runs.
@@ -59,7 +59,7 @@ impl SweepSummary {
             .collect();
         let failed = sweep.rows().filter(|row| row.outcome.is_err()).count() as u64;
         let of = |column: &str| figures.iter().find(|(name, _)| name == column).map(|(_, said)| *said);
-        let (bad, liquidated) = (of(BAD_DEBT), of(LIQUIDATED_DEBT));
+        let (insolvent, liquidated) = (of(NET_INSOLVENT_DEBT), of(LIQUIDATED_DEBT));
         Self {
             scenario: scenario.to_owned(),
             numeraire: sweep.rows().find_map(numeraire),
@@ -67,7 +67,10 @@ impl SweepSummary {
             runs: sweep.rows().count() as u64 - failed,
             failed,
             stopped_after: sweep.stopped_after(),
-            bad_debt_numeraire: BadDebt { var_95: bad.map(|said| said.p95), cvar_95: bad.map(|said| said.cvar_95) },
+            net_insolvent_debt_numeraire: NetInsolventDebt {
+                var_95: insolvent.map(|said| said.p95),
+                cvar_95: insolvent.map(|said| said.cvar_95),
+            },
             liquidated_debt_numeraire: LiquidatedDebt {
                 lar_95: liquidated.map(|said| said.p95),
                 cvar_95: liquidated.map(|said| said.cvar_95),

@@ -130,7 +130,6 @@ fn outcome() -> Summary {
         liquidations: Liquidations {
             count: 7,
             debt_numeraire: 7_654_321.0,
-            bad_debt_numeraire: 12.5,
             first_block: Some(3),
             last_block: Some(9),
             waited_blocks_mean: Some(1.5),

@@ -18,7 +18,7 @@ use plimsoll::simulation::Simulation;
 use plimsoll::sweep::Sweep;
 use plimsoll::sweep::row::Row;
 use plimsoll::sweep::runs_csv;
-use plimsoll::sweep::sample::{BAD_DEBT, LIQUIDATED_DEBT, sample};
+use plimsoll::sweep::sample::{LIQUIDATED_DEBT, NET_INSOLVENT_DEBT, sample};
 use plimsoll::sweep::statistics::Estimate;
 use plimsoll::sweep::summary::SweepSummary;
 use tempfile::TempDir;
@@ -186,7 +186,7 @@ fn a_sweep_leaves_a_row_for_each_seed_and_says_what_they_say() {
     let summary = desk.json("out/summary.json");
     assert_eq!((&summary["runs"], &summary["failed"]), (&8.into(), &0.into()));
     assert_eq!(summary["figures"]["blocks"]["mean"]["estimate"], 20.0);
-    assert_eq!(summary["bad_debt_numeraire"]["var_95"]["estimate"], 0.0);
+    assert_eq!(summary["net_insolvent_debt_numeraire"]["var_95"]["estimate"], 0.0);
     let manifest = desk.json("out/manifest.json");
     assert_eq!((&manifest["status"], &manifest["seeds"]), (&"complete".into(), &"1..7,9".into()));
     assert_eq!(manifest["files"][0]["blake3"], blake3::hash(csv.as_bytes()).to_string());
@@ -365,13 +365,14 @@ fn lognormal_losses() -> SweepSummary {
     let row = |seed: u64| {
         let z = Dice::new(seed, Who::new("loss", 0), 0).normal();
         let loss = 1.0 - libm::exp(-s * s / 2.0 + s * z);
-        let cells = [(BAD_DEBT.to_owned(), loss.to_string()), (LIQUIDATED_DEBT.to_owned(), (-loss).to_string())];
+        let cells =
+            [(NET_INSOLVENT_DEBT.to_owned(), loss.to_string()), (LIQUIDATED_DEBT.to_owned(), (-loss).to_string())];
         Row { seed, outcome: Ok(cells.into()) }
     };
     let rows: Vec<Row> = (1..=100_000).map(row).collect();
     let read = runs_csv::read(&runs_csv::write(&rows.iter().collect::<Vec<_>>())).unwrap();
     let sweep = Sweep::new("1..100000".parse().unwrap(), None, read);
-    assert_eq!(sample(sweep.rows(), BAD_DEBT).len(), 100_000);
+    assert_eq!(sample(sweep.rows(), NET_INSOLVENT_DEBT).len(), 100_000);
     SweepSummary::of("losses", &sweep)
 }
 
@@ -381,7 +382,7 @@ fn lognormal_losses() -> SweepSummary {
 fn value_at_risk_of_a_lognormal_loss_is_its_closed_form() {
     let error = |estimate: Estimate| (estimate.high - estimate.low) / (2.0 * 1.96);
     let summary = lognormal_losses();
-    let (losses, gains) = (summary.bad_debt_numeraire, summary.liquidated_debt_numeraire);
+    let (losses, gains) = (summary.net_insolvent_debt_numeraire, summary.liquidated_debt_numeraire);
     for (name, theory, loss, gain) in [
         ("VaR", 0.067_376, losses.var_95.unwrap(), gains.lar_95.unwrap()),
         ("ES", 0.083_442, losses.cvar_95.unwrap(), gains.cvar_95.unwrap()),

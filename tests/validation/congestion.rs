@@ -17,10 +17,11 @@ fn run(checked: &Checked, seed: u64) -> Summary {
 
 /// Bad debt, and the mean of the blocks that liquidations waited, over two seeds.
 fn damage(checked: &Checked) -> (f64, f64) {
-    let runs = [1, 2].map(|seed| run(checked, seed).liquidations);
-    assert!(runs.iter().all(|run| run.count > 500), "{runs:?}");
-    let sum = |figure: fn(&plimsoll::output::summary::Liquidations) -> f64| runs.iter().map(figure).sum::<f64>();
-    (sum(|run| run.bad_debt_numeraire), sum(|run| run.waited_blocks_mean.unwrap_or(0.0)) / 2.0)
+    let runs = [1, 2].map(|seed| run(checked, seed));
+    assert!(runs.iter().all(|run| run.liquidations.count > 500), "{runs:?}");
+    let sum = |figure: fn(&Summary) -> f64| runs.iter().map(figure).sum::<f64>();
+    let waited = sum(|run| run.liquidations.waited_blocks_mean.unwrap_or(0.0)) / 2.0;
+    (sum(|run| run.insolvent_debt.realised_numeraire), waited)
 }
 
 const SIZES: [&str; 3] = ["congested_crash.ron", "congested_crash_half.ron", "congested_crash_tenth.ron"];

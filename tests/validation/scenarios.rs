@@ -85,7 +85,8 @@ fn black_thursday_is_a_cascade() {
     let (executed, muted) = (run(&checked, 3_600, Options::seeded(1)), run(&checked, 3_600, muted));
     let (more, fewer) = (&executed.liquidations, &muted.liquidations);
     assert!(fewer.count > 500 && more.count * 4 > fewer.count * 5, "{more:?} and {fewer:?}");
-    assert!(more.bad_debt_numeraire > fewer.bad_debt_numeraire + 1e6, "{more:?} and {fewer:?}");
+    let realised = |summary: &Summary| summary.insolvent_debt.realised_numeraire;
+    assert!(realised(&executed) > realised(&muted) + 1e6, "{more:?} and {fewer:?}");
     let lowest = |summary: &Summary| summary.pools[0].price.lowest;
     assert!(lowest(&executed) < 0.9 * lowest(&muted), "{} and {}", lowest(&executed), lowest(&muted));
     for summary in [executed, muted] {
@@ -127,11 +128,11 @@ fn what_a_farm_sells_and_buys_for_its_positions_is_volume() {
 #[test]
 fn a_jump_beyond_the_toxic_frontier_leaves_bad_debt() {
     let mut checked = read("toxic_spiral.ron");
-    let toxic = run(&checked, 600, Options::seeded(1)).liquidations;
-    assert!(toxic.count > 100 && toxic.bad_debt_numeraire > 10_000.0, "{toxic:?}");
+    let toxic = run(&checked, 600, Options::seeded(1));
+    assert!(toxic.liquidations.count > 100 && toxic.insolvent_debt.realised_numeraire > 10_000.0, "{toxic:?}");
     checked.scenario.shocks.clear();
-    let calm = run(&checked, 600, Options::seeded(1)).liquidations;
-    assert!(calm.bad_debt_numeraire < 1.0, "{calm:?}");
+    let calm = run(&checked, 600, Options::seeded(1)).insolvent_debt;
+    assert!(calm.realised_numeraire < 1.0, "{calm:?}");
 }
 
 /// Who buys back a debt as large as its market moves the price further: lenders of CRV are left with a loss, and without
@@ -139,8 +140,8 @@ fn a_jump_beyond_the_toxic_frontier_leaves_bad_debt() {
 #[test]
 fn a_squeezed_short_leaves_bad_debt() {
     let mut checked = read("short_squeeze.ron");
-    let squeezed = run(&checked, 7_200, Options::seeded(1)).liquidations;
-    assert!(squeezed.count > 0 && squeezed.bad_debt_numeraire > 1e6, "{squeezed:?}");
+    let squeezed = run(&checked, 7_200, Options::seeded(1));
+    assert!(squeezed.liquidations.count > 0 && squeezed.insolvent_debt.realised_numeraire > 1e6, "{squeezed:?}");
     let PriceParams::Knots { knots, .. } = &mut checked.scenario.tokens[2].price else {
         panic!("CRV passes through knots")
     };

@@ -249,7 +249,7 @@ fn random_scenarios_reach_every_corner() {
         let summary = simulation.finish(None).unwrap();
         killed += summary.positions.liquidated;
         closed += summary.positions.closed;
-        bad += u64::from(summary.liquidations.bad_debt_numeraire > 0.0);
+        bad += u64::from(summary.insolvent_debt.realised_numeraire > 0.0);
         for (reason, count) in summary.reverts_by_reason {
             *reverts.entry(reason).or_insert(0) += count;
         }

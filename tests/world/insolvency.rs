@@ -48,7 +48,7 @@ fn lending(protocol: &str) -> String {
         r#"Borrower(name: "sleepers", count: 40, market: "market", collateral: "ETH", debt: "USDC",
                     capital: Fixed(10_000), owes: HealthFactor(Uniform(1.05, 2))),
            LendingLiquidator(name: "liquidator", market: "market", collateral: "ETH", debt: "USDC", per_block: 1,
-                    funds: Own(Fixed(2e6)), min_profit: Fixed(-1e6), attention: Fixed(0.2), bid_share: Fixed(0), {GAS}),"#
+                    funds: Own(Fixed(2e6)), attention: Fixed(0.05), bid_share: Fixed(0), {GAS}),"#
     );
     falling(&format!("lending: [{protocol}],"), &agents)
 }

@@ -68,6 +68,12 @@ impl LiquidationPrices {
         self.kill_factor * self.unit * sale_factor(0.0) / (key * self.debt_per_share)
     }
 
+    /// Returns a key below which every position's part of the pool covers its debt, where all of the pool is worth so many
+    /// smallest units of the base asset. A part in a million less is more than rounding takes of what is no dust.
+    pub fn covering(&self, pool: f64) -> f64 {
+        self.fraction * pool / self.debt_per_share * (1.0 - 1e-6)
+    }
+
     /// Returns a key below which no position with goblin shares between `least` and `greatest` fails.
     ///
     /// The contract rounds down on its way from shares to health: the liquidity, what it stands for in each token, and

@@ -11,6 +11,7 @@ use crate::chain::ids::{AccountId, PositionId, TokenId, WorkerId};
 use crate::chain::liquidation::PriceSource;
 use crate::deployments::alpha_homora::GoblinCell;
 use crate::deployments::alpha_homora::rewards;
+use crate::deployments::insolvency::OpenShortfall;
 use crate::deployments::lending::LiquidationPrices;
 use crate::deployments::liquidation_map::{DebtBin, Falls};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
@@ -104,6 +105,26 @@ impl Positions for Farms<'_, '_, '_> {
         for at in held {
             add(DebtAt { health_factor: at.health_factor, debt: at.debt * unit, covered_from });
         }
+    }
+
+    /// Collateral is the claim on the pool's reserves. It goes with goblin shares as debt does with debt shares, so the order of
+    /// failing prices is that of covering as well.
+    fn open_shortfall(&self) -> OpenShortfall {
+        let (sees, mut found, mut short) = (self.sees, OpenShortfall::default(), Vec::new());
+        let state = self.cell.state_at(sees.clock.now());
+        for goblin in self.cell.goblins.iter().map(|goblin| sees.protocols.worker(*goblin)) {
+            let prices = GoblinPrices::of(&goblin.goblin, &sees.farm_state(goblin));
+            let pool = sees.protocols.pool(goblin.pool);
+            let reserves = pool.pool.uniswap_v2().reserves();
+            let all = sees.worth(pool.tokens[0], reserves.token_0) + sees.worth(pool.tokens[1], reserves.token_1);
+            goblin.order.above(prices.covering(all / sees.worth(self.cell.base, 1)), &mut short);
+        }
+        for position in short {
+            let row = self.position(position);
+            let debt = state.debt_value_down(row.debt_share).unwrap_or(0);
+            found.add(sees.worth(self.cell.base, debt), 0.0, sees.assets_worth(row));
+        }
+        found
     }
 
     /// The pool's curve is in the health factor, and others' liquidity changes it.

@@ -7,7 +7,7 @@ use super::{LendingCell, Prices};
 use crate::chain::event::{EventKind, Revert};
 use crate::chain::families::Call;
 use crate::chain::families::lending::{LendingCall, LentAt};
-use crate::chain::ids::TokenId;
+use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::liquidation::{Liquidation, PriceSource, Prize, SaleKind};
 use crate::deployments::call::{CallContext, Flash, no_such_call};
 
@@ -98,7 +98,7 @@ impl LendingCell {
         cx.pay(cx.sender, self.account, debt, done.repaid);
         cx.ledger.transfer(self.account, cx.sender, collateral, done.seized)?;
         self.reorder(call.borrower, cx.oracles, cx.tokens, cx.now);
-        let stranded = if is_bare { done.debt_left } else { 0 };
+        let stranded = if is_bare { self.strand(call.borrower, call.debt, done.debt_left) } else { 0 };
         let lost = &mut self.lost[usize::from(call.debt)];
         *lost = lost.saturating_add(done.bad_debt + stranded);
         let liquidation = Liquidation {
@@ -126,6 +126,16 @@ impl LendingCell {
         };
         cx.tell(EventKind::Liquidated(Box::new(liquidation)));
         Ok(done.seized)
+    }
+
+    /// Notes a debt that is left without collateral, and returns how much of it no liquidation has left before.
+    fn strand(&mut self, borrower: AccountId, asset: u8, debt: u128) -> u128 {
+        if debt == 0 {
+            return 0;
+        }
+        let nothing = || self.assets.iter().map(|_| 0).collect();
+        let stranded = &mut self.stranded.entry(borrower).or_insert_with(nothing)[usize::from(asset)];
+        debt.saturating_sub(std::mem::replace(stranded, debt))
     }
 
     /// Lends what must come back in the same transaction.

@@ -25,6 +25,7 @@ pub struct AccountBefore {
     market: LendingBefore,
     place: LoanOrderPlace,
     lost: AssetAmounts,
+    stranded: Option<AssetAmounts>,
 }
 
 impl LendingCell {
@@ -32,7 +33,8 @@ impl LendingCell {
     pub fn keep(&mut self, account: AccountId) {
         if self.undo.iter().all(|before| before.account != account) {
             let (market, place) = (self.market.before(account), self.orders.place(account));
-            self.undo.push(AccountBefore { account, market, place, lost: self.lost.clone() });
+            let (lost, stranded) = (self.lost.clone(), self.stranded.get(&account).cloned());
+            self.undo.push(AccountBefore { account, market, place, lost, stranded });
         }
     }
 }
@@ -47,8 +49,12 @@ impl Deployment for LendingCell {
     }
 
     fn roll_back(&mut self) {
-        while let Some(AccountBefore { account, market, place, lost }) = self.undo.pop() {
+        while let Some(AccountBefore { account, market, place, lost, stranded }) = self.undo.pop() {
             self.lost = lost;
+            match stranded {
+                Some(stranded) => self.stranded.insert(account, stranded),
+                None => self.stranded.remove(&account),
+            };
             self.market.restore(market);
             self.orders.restore(account, place);
         }

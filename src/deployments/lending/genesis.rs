@@ -1,5 +1,7 @@
 //! Lending markets before the first block: what founders and lenders supply, and what borrowers owe.
 
+use std::collections::BTreeMap;
+
 use smallvec::{SmallVec, smallvec};
 
 use super::{Asset, LendingCell, LoanOrders};
@@ -24,7 +26,8 @@ pub(super) fn open(list: &[LendingParams], genesis: &mut Genesis) -> Result<(), 
         let (account, at) = (genesis.open_account(), genesis.next_address());
         let protocol = genesis.directory.list_positions(at, params.name(), Vec::new());
         let (orders, lost) = (LoanOrders::default(), smallvec![0; assets.len()]);
-        let mut cell = LendingCell { at, id, protocol, account, assets, market, orders, lost, undo: Vec::new() };
+        let (stranded, undo) = (BTreeMap::new(), Vec::new());
+        let mut cell = LendingCell { at, id, protocol, account, assets, market, orders, lost, stranded, undo };
         founders_supply(params, &mut cell, genesis).map_err(refused)?;
         let named = genesis.deploy(params.name(), cell);
         genesis.directory.lending.push(named);

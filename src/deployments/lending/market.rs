@@ -1,5 +1,7 @@
 //! Lending markets in the world, and which of their positions may be liquidated.
 
+use std::collections::BTreeMap;
+
 use plimsoll_protocols::lending::{Exposure, Indices, LendingDecisions, LendingMarket};
 use smallvec::SmallVec;
 
@@ -37,6 +39,8 @@ pub struct LendingCell {
     pub orders: LoanOrders,
     /// By asset: debt that nobody will pay, written off or without collateral, in smallest units.
     pub lost: AssetAmounts,
+    /// By account and asset: debt that a liquidation left without collateral and that is owed still, in smallest units.
+    pub stranded: BTreeMap<AccountId, AssetAmounts>,
     /// What the transaction that runs may have changed, as it was; empty between transactions.
     pub undo: Vec<AccountBefore>,
 }
@@ -75,8 +79,12 @@ impl LendingCell {
 
     /// Returns what a unit of an exposure to each asset is worth at `now`, in seconds.
     pub fn liquidation_prices(&self, oracles: &Oracles, tokens: &Tokens, now: u64) -> LiquidationPrices {
+        self.prices_of(now, |asset| wad_to_f64(oracles.feed(asset.feed).answer_wad) / tokens.get(asset.token).one)
+    }
+
+    /// Returns what a unit of an exposure to each asset is worth, where `unit` says what a smallest unit of the asset is.
+    pub(super) fn prices_of(&self, now: u64, unit: impl Fn(&Asset) -> f64) -> LiquidationPrices {
         let lending = self.lending();
-        let unit = |asset: &Asset| wad_to_f64(oracles.feed(asset.feed).answer_wad) / tokens.get(asset.token).one;
         let units: SmallVec<[f64; 4]> = self.assets.iter().map(unit).collect();
         let indices = (0_u8..).zip(&units).map(|(place, unit)| {
             let Indices { collateral, debt } = lending.indices(place, now);

@@ -179,6 +179,17 @@ impl LoanOrders {
         }
     }
 
+    /// Returns the accounts whose debt may be worth more, at these prices, than what may be owed against their collateral,
+    /// ascending.
+    pub fn failing(&self, prices: &LiquidationPrices) -> Vec<AccountId> {
+        let mut found = Vec::new();
+        for class in &self.classes {
+            class.order.above(class.moved(prices) * (1.0 - FLOAT_SLACK), &mut found);
+        }
+        found.sort_unstable();
+        found.into_iter().map(AccountId).collect()
+    }
+
     /// Returns each class's debts by health factor at these prices.
     pub fn debt_histograms<'a>(&'a self, prices: &'a LiquidationPrices) -> impl Iterator<Item = DebtHistogram<'a>> {
         self.classes.iter().map(|class| DebtHistogram {

@@ -4,6 +4,7 @@ use plimsoll_protocols::lending::Exposure;
 
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::liquidation::PriceSource;
+use crate::deployments::insolvency::OpenShortfall;
 use crate::deployments::lending::{LendingCell, LiquidationPrices};
 use crate::deployments::liquidation_map::{DebtBin, Falls, loan_exposures};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions};
@@ -84,6 +85,28 @@ impl Positions for Loans<'_, '_, '_> {
             let covered_from = histogram.collateral().map(covered).fold(f64::INFINITY, f64::min);
             histogram.debts().for_each(|(health_factor, debt)| add(DebtAt { health_factor, debt, covered_from }));
         }
+    }
+
+    /// Who could be liquidated if the oracles told the prices outside may be short of collateral, and nobody else: no market
+    /// lets more be owed than collateral is worth.
+    fn open_shortfall(&self) -> OpenShortfall {
+        let (sees, cell) = (self.sees, self.cell);
+        let (lending, now) = (cell.lending(), sees.clock.now());
+        let worth = |place: u8, units: u128| sees.worth(cell.asset(place).token, units);
+        let mut found = OpenShortfall::default();
+        for account in cell.orders.failing(&cell.prices_of(now, |asset| sees.worth(asset.token, 1))) {
+            let Exposure { collateral, debt } = lending.exposure(account);
+            let stranded = cell.stranded.get(&account);
+            let (mut owed, mut realised) = (0.0, 0.0);
+            for (place, _) in debt {
+                let units = lending.borrowed(account, place, now);
+                owed += worth(place, units);
+                realised += stranded.map_or(0.0, |stranded| worth(place, stranded[usize::from(place)].min(units)));
+            }
+            let held = collateral.iter().map(|(place, _)| worth(*place, lending.supplied(account, *place, now)));
+            found.add(owed, realised, held.sum());
+        }
+        found
     }
 
     fn liquidation_prices(&self, _: u16) -> Option<LiquidationPrices> {

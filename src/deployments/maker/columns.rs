@@ -1,7 +1,6 @@
 //! What a block's row says of Maker systems.
 
 use plimsoll_math::Rad;
-use plimsoll_protocols::lending::maker::AuctionId;
 use plimsoll_protocols::lending::maker::IlkId;
 
 use super::MakerCell;
@@ -97,9 +96,6 @@ impl Group for IlkColumns {
             factors.reduce(f64::min)
         });
         let is_unsafe = at.liquidatable.of_market(cell.protocol, number.0);
-        let lacks = |id: AuctionId| ilk.ledger[id.0 as usize - 1].shortfall().to_f64();
-        let sales = maker.sales(number).into_iter().flatten().map(|(id, _)| lacks(id));
-        let bids = maker.bids(number).into_iter().flatten().map(|(id, _)| lacks(id));
         Self {
             open_vaults: ilk.orders.open(),
             debt: at.amount(cell.dai, owed.unwrap_or(u128::MAX)),
@@ -108,7 +104,7 @@ impl Group for IlkColumns {
             unsafe_vaults: u32::try_from(is_unsafe.len()).unwrap_or(u32::MAX),
             unsafe_debt: is_unsafe.iter().map(|vault| vault.debt).fold(0.0, |sum, debt| sum + debt),
             auctions: u32::try_from(cell.running(number)).unwrap_or(u32::MAX),
-            auctioned_debt: sales.chain(bids).fold(0.0, |sum, debt| sum + debt),
+            auctioned_debt: cell.auctions_running(number).fold(0.0, |sum, (lacks, _)| sum + lacks),
         }
     }
 }

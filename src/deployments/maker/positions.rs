@@ -6,9 +6,10 @@ use smallvec::smallvec;
 
 use crate::chain::ids::{AccountId, TokenId};
 use crate::chain::liquidation::PriceSource;
+use crate::deployments::insolvency::OpenShortfall;
 use crate::deployments::lending::LiquidationPrices;
 use crate::deployments::liquidation_map::{DebtBin, Falls, loan_exposures};
-use crate::deployments::maker::{MakerCell, exposure_of, liquidation_prices};
+use crate::deployments::maker::{MakerCell, exposure_of, liquidation_prices, prices_at};
 use crate::deployments::positions::{Collateral, DebtAt, Holding, Positions, TokenAmounts};
 use crate::deployments::view::View;
 
@@ -89,6 +90,42 @@ impl Positions for Vaults<'_, '_, '_> {
                 add(DebtAt { health_factor, debt: debt * dai, covered_from });
             });
         }
+    }
+
+    /// Of an auction that runs the collateral is its lot at the oracle's price, as that of a vault is.
+    fn auctioned(&self, market: u16, add: &mut dyn FnMut(DebtAt)) {
+        let (ilk, covered_from) = (self.cell.ilk(IlkId(market)), self.threshold(market));
+        let (price, dai) = (self.sees.oracles.feed(ilk.feed).answer(), self.sees.venues.price(self.cell.dai));
+        for (lacks, lot) in self.cell.auctions_running(IlkId(market)).filter(|(lacks, _)| *lacks > 0.0) {
+            let worth = ilk.tokens(lot) / self.sees.tokens.get(ilk.gem).one * price;
+            add(DebtAt { health_factor: worth * covered_from / lacks, debt: lacks * dai, covered_from });
+        }
+    }
+
+    /// Vaults and auctions, and what the vow owes beside them beyond the dai that it has: not the debts of auctions that run,
+    /// nor what those that are over have not brought.
+    fn open_shortfall(&self) -> OpenShortfall {
+        let (sees, cell) = (self.sees, self.cell);
+        let dai = sees.venues.price(cell.dai);
+        let vow = &cell.maker.state().vow;
+        let mut beside = vow.sin.to_f64() - vow.dai.to_f64();
+        let mut found = OpenShortfall::default();
+        for (number, ilk) in cell.maker.ilks().zip(&cell.ilks) {
+            let worth = |wad: u128| ilk.tokens(wad) * sees.worth(ilk.gem, 1);
+            // An ilk whose numbers do not fit can count nothing.
+            if let Ok(state) = cell.state_at(number, &sees.oracles, sees.clock.now()) {
+                for owner in ilk.orders.failing(&prices_at(&state, worth(1), dai)) {
+                    let vault = cell.vault(number, owner);
+                    found.add(vault.tab(state.rate).to_f64() * dai, 0.0, worth(vault.ink));
+                }
+            }
+            for (lacks, lot) in cell.auctions_running(number) {
+                found.add(lacks * dai, 0.0, worth(lot));
+            }
+            beside -= ilk.ledger.iter().map(|row| row.shortfall().to_f64()).sum::<f64>();
+        }
+        found.add_debt(beside * dai);
+        found
     }
 
     fn liquidation_prices(&self, market: u16) -> Option<LiquidationPrices> {

@@ -5,7 +5,7 @@
 //! had called `poke` and `drip` in the same second: vaults are judged by the answer that stands and by what they owe now.
 
 use plimsoll_math::{MathError, Rad, Ray, WAD};
-use plimsoll_protocols::lending::maker::{IlkId, IlkState, Maker, MakerError, Position};
+use plimsoll_protocols::lending::maker::{AuctionId, IlkId, IlkState, Maker, MakerError, Position};
 use plimsoll_protocols::lending::{Exposure, Indices};
 use smallvec::{SmallVec, smallvec};
 
@@ -166,6 +166,15 @@ impl MakerCell {
         self.running(ilk) > 0
     }
 
+    /// Returns, of each auction of an ilk that is not over, what it still lacks of its debt in whole dai, and the collateral that
+    /// it sells in wads.
+    pub fn auctions_running(&self, ilk: IlkId) -> impl Iterator<Item = (f64, u128)> {
+        let lacks = move |id: AuctionId| self.ilk(ilk).ledger[id.0 as usize - 1].shortfall().to_f64();
+        let sales = self.maker.sales(ilk).into_iter().flatten().map(|(id, sale)| (id, sale.lot));
+        let bids = self.maker.bids(ilk).into_iter().flatten().map(|(id, bid)| (id, bid.lot));
+        sales.chain(bids).map(move |(id, lot)| (lacks(id), lot))
+    }
+
     /// Returns how many auctions of an ilk are not over.
     pub fn running(&self, ilk: IlkId) -> usize {
         match self.ilk(ilk).auctions {
@@ -193,6 +202,11 @@ impl IlkCell {
     pub fn tokens_down(&self, wad: u128) -> u128 {
         wad / self.wads_per_unit
     }
+
+    /// Returns vat collateral in the token's smallest units, parts of them included.
+    pub fn tokens(&self, wad: u128) -> f64 {
+        wad as f64 / self.wads_per_unit as f64
+    }
 }
 
 /// Returns dai inside in the token's smallest units, rounded **up**: what must be joined for it.
@@ -212,7 +226,12 @@ pub fn exposure_of(vault: &Position) -> Exposure {
 /// Returns what an ilk's vaults count with: what a wad of collateral may owe, and what a wad of normalised debt owes, in
 /// whole dai. The vat rounds nothing.
 pub fn liquidation_prices(state: &IlkState) -> LiquidationPrices {
-    let (spot, rate) = (state.spot.to_f64() / 1e18, state.rate.to_f64() / 1e18);
+    prices_at(state, state.spot.to_f64() / 1e18, 1.0)
+}
+
+/// Returns the same where a wad of collateral may owe `gem`, and a whole dai is worth `dai`.
+pub fn prices_at(state: &IlkState, gem: f64, dai: f64) -> LiquidationPrices {
     let nothing = Indices { collateral: 0.0, debt: 0.0 };
-    LiquidationPrices::exact([Indices { collateral: spot, ..nothing }, Indices { debt: rate, ..nothing }])
+    let owed = state.rate.to_f64() / 1e18 * dai;
+    LiquidationPrices::exact([Indices { collateral: gem, ..nothing }, Indices { debt: owed, ..nothing }])
 }

@@ -85,7 +85,7 @@ fn generations(run: &Run, liquidations: &Liquidations) -> String {
     };
     let rows: Vec<Vec<Cell>> = liquidations.generations.iter().zip(&sums).enumerate().map(row).collect();
     let unit = run.numeraire();
-    let header = ["", "liquidations", &format!("debt ({unit})"), "", "share", &format!("bad debt ({unit})")];
+    let header = ["", "liquidations", &format!("debt ({unit})"), "", "share", &format!("left unpaid ({unit})")];
     table("Liquidations by generation", &header, &rows)
 }
 
@@ -242,9 +242,9 @@ fn figures(run: &Run) -> String {
     let rows: Vec<(String, String, &str)> = vec![
         ("liquidated debt, run over counterfactual 0".into(), times("debt_amplification"), "amplification"),
         (
-            "bad debt, run over counterfactual 0".into(),
+            "debt left unpaid, run over counterfactual 0".into(),
             times("bad_debt_amplification"),
-            "none where counterfactual 0 has no bad debt",
+            "none where counterfactual 0 leaves none",
         ),
         (
             "branching ratio by count".into(),

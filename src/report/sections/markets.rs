@@ -51,8 +51,14 @@ pub(in super::super) fn section(run: &Run) -> Section {
     charts.extend(lending(run));
     let unpaid = run.ticks.get("bad_debt_numeraire").map(so_far);
     let unpaid = unpaid.filter(|sums| sums.last().is_some_and(|last| *last > 0.0));
-    let unpaid = unpaid.map(|sums| vec![Series::line("bad debt so far", &unit, "vermilion", sums).looks(Look::Area)]);
-    let unpaid = chart("bad-debt", &format!("Bad debt so far ({unit})"), &unit, unpaid.unwrap_or_default());
+    let unpaid =
+        unpaid.map(|sums| vec![Series::line("realised bad debt so far", &unit, "vermilion", sums).looks(Look::Area)]);
+    let unpaid = chart(
+        "bad-debt",
+        &format!("Realised bad debt so far: what liquidations wrote off or left unpaid ({unit})"),
+        &unit,
+        unpaid.unwrap_or_default(),
+    );
     charts.push(Chart { from_zero: true, ..unpaid });
     let errors = run.things("_error_ratio", "oracles").into_iter().zip(COLOURS).filter_map(|(oracle, colour)| {
         let errors = run.of(&oracle, "error_ratio")?;

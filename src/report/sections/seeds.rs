@@ -10,7 +10,7 @@ use super::super::source::at;
 use super::Section;
 use super::causes::{Step, waterfall};
 use super::profit::{quantile, quantile_box};
-use super::summary::{Tile, tiles};
+use super::summary::{NET_INSOLVENT_DEBT, Tile, tiles};
 
 fn median(sorted: &[f64]) -> f64 {
     quantile(sorted, 0.5)
@@ -67,7 +67,7 @@ pub(in super::super) fn summary(sweep: &Sweep) -> Section {
     let unit = sweep.numeraire();
     let (debts, bads, counts) = (
         sweep.sorted("liquidations_debt_numeraire"),
-        sweep.sorted("liquidations_bad_debt_numeraire"),
+        sweep.sorted("insolvent_debt_net_numeraire"),
         sweep.sorted("liquidations_count"),
     );
     let quiet = counts.iter().filter(|count| **count == 0.0).count();
@@ -80,8 +80,8 @@ pub(in super::super) fn summary(sweep: &Sweep) -> Section {
         section.say(&format!("Nothing was liquidated in any of {runs} runs: there is no cascade to show."));
     } else {
         section.say(&format!(
-            "In half of {runs} runs more than {} {unit} of debt were liquidated and more than {} {unit} left unpaid; in one run of \
-             twenty {} and {}.{}",
+            "In half of {runs} runs more than {} {unit} of debt were liquidated and more than {} {unit} are net insolvent debt; in \
+             one run of twenty {} and {}.{}",
             short(median(&debts)),
             short(median(&bads)),
             short(quantile(&debts, 0.95)),
@@ -137,9 +137,12 @@ fn numbers(sweep: &Sweep) -> [Tile; 5] {
             note: format!("{unit}; {} on average beyond", short(risk("liquidated_debt_numeraire", "cvar_95"))),
         },
         Tile {
-            label: "Bad debt, one run in twenty (VaR)".into(),
-            number: shortest(risk("bad_debt_numeraire", "var_95")),
-            note: format!("{unit}; {} on average beyond (CVaR)", short(risk("bad_debt_numeraire", "cvar_95"))),
+            label: "Net insolvent debt, one run in twenty (VaR)".into(),
+            number: shortest(risk("net_insolvent_debt_numeraire", "var_95")),
+            note: format!(
+                "{unit}; {} on average beyond (CVaR)",
+                short(risk("net_insolvent_debt_numeraire", "cvar_95"))
+            ),
         },
         who(sweep, unit),
     ]
@@ -197,13 +200,21 @@ pub(in super::super) fn prices(sweep: &Sweep) -> Section {
     section
 }
 
-/// Returns how liquidated and bad debt are distributed, with what one run in twenty exceeds.
+/// Returns how liquidated and insolvent debt are distributed, with what one run in twenty exceeds.
 pub(in super::super) fn liquidations(sweep: &Sweep) -> Section {
-    let mut section = Section::new("liquidations", "Liquidated and bad debt");
+    let mut section = Section::new("liquidations", "Liquidated and insolvent debt");
+    section.say(NET_INSOLVENT_DEBT);
     let unit = sweep.numeraire();
     let sums = [
         ("liquidated_debt_numeraire", "liquidations_debt_numeraire", "lar_95", "LaR", "Liquidated debt", "orange"),
-        ("bad_debt_numeraire", "liquidations_bad_debt_numeraire", "var_95", "VaR", "Bad debt", "vermilion"),
+        (
+            "net_insolvent_debt_numeraire",
+            "insolvent_debt_net_numeraire",
+            "var_95",
+            "VaR",
+            "Net insolvent debt",
+            "vermilion",
+        ),
     ];
     let mut rows = Vec::new();
     for (summary, figure_name, risk, short_name, title, colour) in sums {
@@ -228,7 +239,7 @@ pub(in super::super) fn liquidations(sweep: &Sweep) -> Section {
     section.before += &table("Risk, each with its 95 % interval", &["", unit, "95 % interval"], &rows);
     let fans = sweep.kept.iter().flat_map(|kept| &kept.columns);
     for (name, values) in fans.filter(|(name, _)| name.ends_with("debt_numeraire")) {
-        let title = if name.starts_with("bad") { "Bad debt so far" } else { "Debt liquidated so far" };
+        let title = if name.starts_with("bad") { "Realised bad debt so far" } else { "Debt liquidated so far" };
         section.charts.extend(fan(sweep, name, &format!("{title} ({unit})"), unit, values));
     }
     if section.charts.is_empty() {
@@ -339,7 +350,8 @@ pub(in super::super) fn runs(sweep: &Sweep) -> Section {
     add("seed".into(), counts("seed"));
     add("liquidations".into(), counts("liquidations_count"));
     add(format!("liquidated debt ({unit})"), amounts("liquidations_debt_numeraire"));
-    add(format!("bad debt ({unit})"), amounts("liquidations_bad_debt_numeraire"));
+    add(format!("realised bad debt ({unit})"), amounts("insolvent_debt_realised_numeraire"));
+    add(format!("open insolvent debt ({unit})"), amounts("insolvent_debt_open_numeraire"));
     if let Some((name, prefix)) = deepest(sweep) {
         add(format!("lowest price, {name}"), amounts(&format!("{prefix}_lowest")));
         add("amplification".into(), amounts(&format!("{prefix}_amplification")));

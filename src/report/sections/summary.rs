@@ -93,10 +93,13 @@ pub(in super::super) fn section(run: &Run) -> Section {
     let (many, debt, bad) = (
         at(summary, &["liquidations", "count"]),
         at(summary, &["liquidations", "debt_numeraire"]),
-        at(summary, &["liquidations", "bad_debt_numeraire"]),
+        at(summary, &["insolvent_debt", "realised_numeraire"]),
     );
     section.say(&fell(run, fall.as_ref()));
     section.say(&liquidated(run, many, debt, bad, unit));
+    if at(summary, &["positions", "opened"]) > 0.0 {
+        section.say(NET_INSOLVENT_DEBT);
+    }
     section.before += &tiles(&[
         shock(fall.as_ref()),
         amplification(run, fall.as_ref()),
@@ -105,15 +108,7 @@ pub(in super::super) fn section(run: &Run) -> Section {
             number: if many > 0.0 { shortest(debt) } else { "nothing".into() },
             note: if many > 0.0 { format!("{unit} of debt, {} liquidations", count(many)) } else { String::new() },
         },
-        Tile {
-            label: "Bad debt".into(),
-            number: if bad > 0.0 { shortest(bad) } else { "none".into() },
-            note: if bad > 0.0 {
-                format!("{unit} left unpaid, {} of what was liquidated", percent(bad / debt))
-            } else {
-                "every liquidation paid in full".into()
-            },
-        },
+        insolvent(summary, unit),
         who(&gains(summary), unit),
     ]);
     if cascade.is_object() && cascade["ended_within_depth"] == false {
@@ -124,6 +119,27 @@ pub(in super::super) fn section(run: &Run) -> Section {
         ));
     }
     section
+}
+
+/// What net insolvent debt is, on every page that has it.
+pub(in super::super) const NET_INSOLVENT_DEBT: &str = "Net insolvent debt is realised, what liquidations wrote off or left unpaid, \
+     and open, what is owed at the end beyond the worth of its collateral at outside prices; what is realised is not open.";
+
+fn insolvent(summary: &Value, unit: &str) -> Tile {
+    let figure = |name: &str| at(summary, &["insolvent_debt", &format!("{name}_numeraire")]);
+    let net = figure("net");
+    let highest = format!("{} at its highest", short(figure("net_highest")));
+    Tile {
+        label: "Net insolvent debt".into(),
+        number: if net > 0.0 { shortest(net) } else { "none".into() },
+        note: if net > 0.0 {
+            format!("{unit}: {} realised, {} open; {highest}", short(figure("realised")), short(figure("open")))
+        } else if figure("net_highest") > 0.0 {
+            format!("at the end; {highest}")
+        } else {
+            String::new()
+        },
+    }
 }
 
 fn fell(run: &Run, fall: Option<&Fall>) -> String {
