@@ -192,6 +192,7 @@ mod tests {
     fn figures_are_short_and_tell_small_numbers_apart() {
         for (value, text) in [
             (0.0, "0.00"),
+            (-0.0, "0.00"),
             (-12.345, "-12.35"),
             (999.5, "999.50"),
             (1_000.0, "1,000"),
@@ -201,5 +202,6 @@ mod tests {
         ] {
             assert_eq!(figure(value), text);
         }
+        assert_eq!((grouped(-0.4), grouped(-0.6)), ("0".to_owned(), "-1".to_owned()));
     }
 }

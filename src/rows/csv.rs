@@ -192,7 +192,7 @@ mod tests {
             line.float(float);
         }
         line.end();
-        assert_eq!(line.as_bytes(), b"0.1,3,0,1,-0,1e-7,123456789.125,6.02e+23,,,\n");
+        assert_eq!(line.as_bytes(), b"0.1,3,0,1,0,1e-7,123456789.125,6.02e+23,,,\n");
     }
 
     #[test]

@@ -252,7 +252,10 @@ fn the_lowest_health_factor_of_a_leveraged_farm_is_sampled_and_the_table_says_so
             Arbitrageur(name: "arbitrageur", pool: "pool", capital: Fixed(1e6), bid_share: Fixed(0), gas_money: Fixed(1e6)),
         ],
     )"#;
-    let swept = Swept::of(&market::checked(text), 1);
+    let text = text.replace("agents: [", "record: (events: All), agents: [");
+    let swept = Swept::of(&market::checked(&text), 1);
+    let kills = swept.table("events.csv").into_iter().filter(|row| row["kind"] == "kill");
+    assert!(kills.into_iter().all(|row| number(&row, "health_factor").is_some_and(|health| health < 1.0)));
     let rows = swept.table("positions.csv");
     let (mut missed, mut liquidated) = (0, 0);
     for row in &rows {
@@ -268,6 +271,30 @@ fn the_lowest_health_factor_of_a_leveraged_farm_is_sampled_and_the_table_says_so
         }
     }
     assert!(rows.len() == 20 && liquidated > 2 && missed > 2, "{liquidated} liquidated, {missed} sampled too high");
+}
+
+/// Of every protocol, whether the run leaves tables or not.
+#[test]
+fn the_summary_has_the_lowest_health_factor_of_the_columns_of_every_protocol() {
+    let of_market = |market: &str| {
+        format!(
+            r#"Borrower(name: "sleepers", count: 8, market: "{market}", collateral: "ETH", debt: "USDC",
+                        capital: Fixed(20_000), owes: HealthFactor(Uniform(1.1, 2.5))),"#
+        )
+    };
+    let owners = r#"VaultOwner(name: "owners", count: 6, ilk: "ETH-A", collateral: Fixed(20), collateral_ratio: Uniform(1.7, 4)),"#;
+    let of_ilk = |_: &str| owners.to_owned();
+    let protocols: [(&str, &dyn Fn(&str) -> String); 4] =
+        [("aave", &of_market), ("morpho", &of_market), ("compound", &of_market), ("ETH-A", &of_ilk)];
+    for (of, agents) in protocols {
+        let checked = checked(&agents(of));
+        let swept = Swept::of(&checked, 1);
+        let column = format!("{}_health_factor_lowest", of.to_lowercase().replace('-', "_"));
+        let lowest = swept.table("ticks.csv").iter().filter_map(|row| number(row, &column)).reduce(f64::min);
+        assert!(lowest.is_some() && swept.summary.health_factor_lowest == lowest, "{of}: {lowest:?}");
+        let without = market::finish(market::begin_checked(&checked, Options::seeded(1)), checked.scenario.blocks);
+        assert_eq!(without.health_factor_lowest, lowest, "{of}");
+    }
 }
 
 /// At the price that the table says, and at no other, the health factor is 1.
