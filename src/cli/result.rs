@@ -55,7 +55,7 @@ fn gas_money(summary: &Summary) -> String {
 fn prices(summary: &Summary) -> String {
     let mut table = table(&["price", "start", "lowest", "fall", "end", "fall"]);
     let mut row = |name: String, path: &PricePath| {
-        let fall = |price: f64| format!("{:+.1} %", 100.0 * (price / path.start - 1.0));
+        let fall = |price: f64| format!("{:+.1} %", tenths(100.0 * (price / path.start - 1.0)));
         let (lowest, end) = (path.lowest, path.end);
         table.add_row([name, figure(path.start), figure(lowest), fall(lowest), figure(end), fall(end)]);
     };
@@ -166,15 +166,21 @@ pub(super) fn figure(value: f64) -> String {
     match value.abs() {
         size if !size.is_finite() => "-".to_owned(),
         1_000.0.. => grouped(value),
-        size if size >= 0.01 || size == 0.0 => format!("{value:.2}"),
+        0.0 => "0.00".to_owned(),
+        0.01.. => format!("{value:.2}"),
         _ => format!("{value:.2e}"),
     }
+}
+
+/// Returns a number to a tenth; nothing has no sign.
+fn tenths(value: f64) -> f64 {
+    (10.0 * value).round() / 10.0 + 0.0
 }
 
 /// Returns a number without its fraction, in groups of three digits.
 pub(super) fn grouped(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
-    let mut text = if value < 0.0 { "-".to_owned() } else { String::new() };
+    let mut text = if value < 0.0 && digits != "0" { "-".to_owned() } else { String::new() };
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');

@@ -36,7 +36,7 @@ pub struct Summary {
     /// What became of auctions of collateral, if any was started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auctions: Option<Auctions>,
-    /// Lowest health factor that a position with debt had after any block.
+    /// Lowest health factor that a position with debt had after any block: 0 where a debt was left without collateral.
     pub health_factor_lowest: Option<f64>,
     /// Agents that wanted to submit a transaction and had not enough gas money.
     pub agents_out_of_gas_money: u64,

@@ -34,8 +34,8 @@ impl Line {
     /// Appends a float as the shortest decimal that reads back to the same `f64`: `0.1`, `-3`, `6.02e23`.
     /// What is not a number, or infinite, is missing.
     pub fn float(&mut self, value: f64) {
-        // Nothing and one of something are the most frequent numbers in a table.
-        if value.to_bits() == 0 {
+        // Nothing and one of something are the most frequent numbers in a table. Nothing has no sign.
+        if value == 0.0 {
             self.raw("0");
         } else if value.to_bits() == 1.0_f64.to_bits() {
             self.raw("1");

@@ -68,6 +68,7 @@ pub(crate) fn killed<'a>(row: &mut EventRow<'a>, sees: &'a View, at: &'a Liquida
         row.got(sees, (at.debt_token, brought));
     }
     (row.debt, row.bad_debt, row.left) = (debt(at.debt), debt(at.bad_debt), debt(at.returned));
+    row.health_factor = at.health_factor;
     if let Prize::Paid(prize) = at.prize {
         row.prize = debt(prize);
     }

@@ -49,7 +49,7 @@ impl<'w, 's> Deref for Moment<'_, 'w, 's> {
 }
 
 /// Columns that a row has once for each thing of a kind, under its name.
-pub trait Group: Columns {
+pub trait Group: Columns + Sized {
     /// What it observes, such as a pool.
     type Of<'a>;
 
@@ -70,6 +70,11 @@ pub trait Group: Columns {
 
     /// Notes what the summary follows.
     fn track(&self, _tracked: &mut Tracked) {}
+
+    /// Notes the same where no row is written: no more is observed than that takes.
+    fn follow(at: &Moment, of: Self::Of<'_>, tracked: &mut Tracked) {
+        Self::observe(at, of).track(tracked);
+    }
 }
 
 /// What the summary follows, as groups found it in a block.
@@ -127,7 +132,10 @@ fn header<G: Group>(at: &Moment, header: &mut Header) {
 }
 
 fn observe<G: Group>(at: &Moment, row: &mut Row) {
-    if row.cells.is_none() && !G::IS_TRACKED {
+    if row.cells.is_none() {
+        if G::IS_TRACKED {
+            G::all(at).for_each(|of| G::follow(at, of, &mut row.tracked));
+        }
         return;
     }
     for of in G::all(at) {

@@ -1,7 +1,7 @@
 //! What a block's row says of the lending markets.
 
 use super::LendingCell;
-use crate::deployments::columns::{Group, Moment, QUANTILES};
+use crate::deployments::columns::{Group, Moment, QUANTILES, Tracked};
 use crate::rows::amount::Amount;
 
 columns! {
@@ -40,6 +40,7 @@ impl Group for LendingColumns {
     type Of<'a> = &'a LendingCell;
 
     const KIND: &'static str = "market";
+    const IS_TRACKED: bool = true;
 
     fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
         at.protocols.all_lending()
@@ -52,10 +53,7 @@ impl Group for LendingColumns {
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
         let prices = cell.liquidation_prices(&at.oracles, &at.tokens, at.clock.now());
         let (quantiles, debt) = cell.orders.health_factors(&prices, QUANTILES);
-        let oracle_prices = cell.prices(&at.oracles);
-        let health = |account| cell.lending().health(account, &oracle_prices, at.clock.now()).ok();
-        let factors = cell.orders.leaders().filter_map(health).map(|health| health.factor);
-        let lowest = factors.reduce(f64::min);
+        let lowest = lowest(at, cell);
         let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
         let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
         Self {
@@ -69,6 +67,21 @@ impl Group for LendingColumns {
             parked: u32::try_from(cell.orders.parked()).unwrap_or(u32::MAX),
         }
     }
+
+    fn track(&self, tracked: &mut Tracked) {
+        tracked.health_factors.extend(self.health_factor_lowest);
+    }
+
+    fn follow(at: &Moment, cell: Self::Of<'_>, tracked: &mut Tracked) {
+        tracked.health_factors.extend(lowest(at, cell));
+    }
+}
+
+/// Returns the lowest health factor of a market's positions.
+fn lowest(at: &Moment, cell: &LendingCell) -> Option<f64> {
+    let oracle_prices = cell.prices(&at.oracles);
+    let health = |account| cell.lending().health(account, &oracle_prices, at.clock.now()).ok();
+    cell.orders.leaders().filter_map(health).map(|health| health.factor).reduce(f64::min)
 }
 
 columns! {

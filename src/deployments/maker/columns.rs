@@ -4,7 +4,7 @@ use plimsoll_math::Rad;
 use plimsoll_protocols::lending::maker::IlkId;
 
 use super::MakerCell;
-use crate::deployments::columns::{Group, Moment};
+use crate::deployments::columns::{Group, Moment, Tracked};
 use crate::rows::amount::Amount;
 
 columns! {
@@ -78,6 +78,7 @@ impl Group for IlkColumns {
     type Of<'a> = (&'a MakerCell, IlkId);
 
     const KIND: &'static str = "ilk";
+    const IS_TRACKED: bool = true;
 
     fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
         at.protocols.issuers().flat_map(|cell| cell.maker.ilks().map(move |number| (cell, number)))
@@ -91,20 +92,31 @@ impl Group for IlkColumns {
         let (maker, ilk) = (&cell.maker, cell.ilk(number));
         let state = cell.state_at(number, &at.oracles, at.clock.now()).ok();
         let owed = state.and_then(|state| Rad::product(state.total_art, state.rate).to_wad_down().ok());
-        let lowest = state.and_then(|state| {
-            let factors = ilk.orders.leaders().map(|owner| state.health_factor(&cell.vault(number, owner)));
-            factors.reduce(f64::min)
-        });
         let is_unsafe = at.liquidatable.of_market(cell.protocol, number.0);
         Self {
             open_vaults: ilk.orders.open(),
             debt: at.amount(cell.dai, owed.unwrap_or(u128::MAX)),
             collateral: at.amount(ilk.gem, maker.gem_held(number).unwrap_or(0)),
-            health_factor_lowest: lowest,
+            health_factor_lowest: lowest(at, cell, number),
             unsafe_vaults: u32::try_from(is_unsafe.len()).unwrap_or(u32::MAX),
             unsafe_debt: is_unsafe.iter().map(|vault| vault.debt).fold(0.0, |sum, debt| sum + debt),
             auctions: u32::try_from(cell.running(number)).unwrap_or(u32::MAX),
             auctioned_debt: cell.auctions_running(number).fold(0.0, |sum, (lacks, _)| sum + lacks),
         }
     }
+
+    fn track(&self, tracked: &mut Tracked) {
+        tracked.health_factors.extend(self.health_factor_lowest);
+    }
+
+    fn follow(at: &Moment, (cell, number): Self::Of<'_>, tracked: &mut Tracked) {
+        tracked.health_factors.extend(lowest(at, cell, number));
+    }
+}
+
+/// Returns the lowest health factor of an ilk's vaults.
+fn lowest(at: &Moment, cell: &MakerCell, number: IlkId) -> Option<f64> {
+    let state = cell.state_at(number, &at.oracles, at.clock.now()).ok()?;
+    let leaders = cell.ilk(number).orders.leaders();
+    leaders.map(|owner| state.health_factor(&cell.vault(number, owner))).reduce(f64::min)
 }
