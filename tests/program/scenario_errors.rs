@@ -1008,6 +1008,33 @@ fn a_chain_can_be_included_once() {
     assert!(said(&text)[0].contains("is -1, expected a finite number of 0 or more"), "{:#?}", said(&text));
 }
 
+/// Rates a year that a contract divides into other blocks than the chain's are not what is paid.
+#[test]
+fn blocks_that_a_market_does_not_count_with_get_a_warning() {
+    let sound = r#"Scenario(
+        blocks: 10, block_time: "15 s", numeraire: "USDC",
+        chain: (native: "ETH", base_fee: Fixed(10)),
+        tokens: [
+            (name: "USDC", decimals: 6, price: Fixed(1)),
+            (name: "ETH", decimals: 18, price: Fixed(2_000)),
+        ],
+        oracles: [(name: "USDC", token: "USDC", sources: [(1, Outside)])],
+        lending: [CompoundV2(
+            name: "compound",
+            markets: [(token: "USDC", oracle: "USDC", supplied: "1_000", collateral_factor: 0.75)],
+        )],
+        agents: [Lender(name: "lender", market: "compound", asset: "USDC", supply: Fixed(100))],
+    )"#;
+    assert_eq!(lines(sound), Vec::<String>::new());
+    let other = |blocks: &str| sound.replace("markets: [", &format!("blocks_per_year: {blocks}, markets: ["));
+    assert_eq!(lines(&other("2_628_000").replace("15 s", "12 s")), Vec::<String>::new());
+    let told = lines(&sound.replace("15 s", "12 s"));
+    assert!(told.len() == 1 && told[0].contains("borrowers pay 1.25 times"), "{told:#?}");
+    assert!(told[0].contains("expected `blocks_per_year: 2628000`"), "{told:#?}");
+    breaks_in(&other("2_102_400"), "warning", &[("2_102_400", "^126_144_000", "borrowers pay 0.0167 times")]);
+    breaks_in(&other("2_102_400"), "error", &[("2_102_400", "^0", "`blocks_per_year` is 0, expected")]);
+}
+
 #[test]
 fn a_scenario_that_cannot_do_what_it_asks_gets_a_warning() {
     breaks(

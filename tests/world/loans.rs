@@ -198,3 +198,50 @@ fn a_market_drained_of_cash_reverts_and_never_panics() {
     assert!(summary.liquidations.count > 0);
     assert!(summary.profit_and_loss.difference_numeraire.abs() < 1e-5);
 }
+
+/// A contract whose rates are for blocks of 15 seconds, in blocks of 12 and of a quarter of a second: what is said to be paid
+/// a year is what debts grow by.
+#[test]
+fn the_rate_of_a_market_that_counts_blocks_is_what_is_paid_a_year_on_this_chain() {
+    for (block_time, set_up, paid) in [
+        ("12 s", "", 0.125),
+        ("250 ms", "", 6.0),
+        ("15 s", "", 0.1),
+        ("12 s", "blocks_per_year: 2_628_000,", 0.1),
+        ("250 ms", "blocks_per_year: 126_144_000,", 0.1),
+    ] {
+        let text = format!(
+            r#"Scenario(
+                blocks: 400, block_time: "{block_time}", numeraire: "USDC",
+                chain: (native: "GAS", base_fee: Fixed(10)),
+                tokens: [
+                    (name: "USDC", decimals: 6, price: Fixed(1)),
+                    (name: "ETH", decimals: 18, price: Fixed(2_000)),
+                    (name: "GAS", decimals: 18, price: Fixed(1)),
+                ],
+                oracles: [
+                    (name: "ETH", token: "ETH", sources: [(1, Outside)]),
+                    (name: "USDC", token: "USDC", sources: [(1, Outside)]),
+                ],
+                lending: [CompoundV2(name: "compound", {set_up} markets: [
+                    (token: "ETH", oracle: "ETH", collateral_factor: 0.8),
+                    (token: "USDC", oracle: "USDC", supplied: "1e9", rates: (base: 0.1, slope_1: 0, slope_2: 0, kink: 0.8)),
+                ])],
+                agents: [Borrower(name: "borrower", market: "compound", collateral: "ETH", debt: "USDC",
+                                  capital: Fixed(1e8), owes: HealthFactor(Fixed(1.5)))],
+            )"#
+        );
+        let mut run = begin(&text);
+        let owed = |run: &Simulation| {
+            let now = run.world().resource::<ChainState>().clock.now();
+            (now, cell(run).lending().totals_and_rates(1, now))
+        };
+        let (start, (before, _)) = owed(&run);
+        steps(&mut run, 400);
+        let (end, (after, rates)) = owed(&run);
+        let grown = after.borrowed as f64 / before.borrowed as f64 - 1.0;
+        let yearly = grown / (end - start) as f64 * 365.0 * 86_400.0;
+        assert!((rates.borrow / paid - 1.0).abs() < 1e-6, "{block_time} {set_up} {}", rates.borrow);
+        assert!((yearly / paid - 1.0).abs() < 1e-3, "{block_time} {set_up} {yearly} is paid");
+    }
+}
