@@ -112,6 +112,8 @@ pub struct DeclaredOracle<'d> {
 /// What a scenario declares, as far as it could be read.
 #[derive(Debug, Default)]
 pub struct Declared<'d> {
+    /// From one block to the next on average, in milliseconds; none if it could not be read.
+    pub block_ms: Option<u64>,
     /// How long the run lasts on average, in milliseconds.
     pub length_ms: Option<u64>,
     /// How many blocks it has, and where that is said; none of a run without any.

@@ -1032,7 +1032,7 @@ fn blocks_that_a_market_does_not_count_with_get_a_warning() {
     assert!(told.len() == 1 && told[0].contains("borrowers pay 1.25 times"), "{told:#?}");
     assert!(told[0].contains("expected `blocks_per_year: 2628000`"), "{told:#?}");
     breaks_in(&other("2_102_400"), "warning", &[("2_102_400", "^126_144_000", "borrowers pay 0.0167 times")]);
-    breaks_in(&other("2_102_400"), "error", &[("2_102_400", "^0", "`blocks_per_year` is 0, expected")]);
+    breaks_in(&other("2_102_400"), "error", &[("2_102_400", "^0", "`blocks_per_year` is 0; expected")]);
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn the_rate_of_a_market_that_counts_blocks_is_what_is_paid_a_year_on_this_chain(
                 ],
                 lending: [CompoundV2(name: "compound", {set_up} markets: [
                     (token: "ETH", oracle: "ETH", collateral_factor: 0.8),
-                    (token: "USDC", oracle: "USDC", supplied: "1e9", rates: (base: 0.1, slope_1: 0, slope_2: 0, kink: 0.8)),
+                    (token: "USDC", oracle: "USDC", supplied: "1_000_000_000", rates: (base: 0.1, slope_1: 0, slope_2: 0, kink: 0.8)),
                 ])],
                 agents: [Borrower(name: "borrower", market: "compound", collateral: "ETH", debt: "USDC",
                                   capital: Fixed(1e8), owes: HealthFactor(Fixed(1.5)))],

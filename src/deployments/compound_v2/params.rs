@@ -31,6 +31,14 @@ pub struct Params {
     /// Part of what is seized that goes to the reserves; 0.028 by default, as deployed.
     #[serde(default = "default_protocol_seize_share")]
     pub protocol_seize_share: f64,
+    /// Blocks of a year that its rate models divide yearly rates by; 2,102,400 by default, as deployed: one in 15 seconds. On a
+    /// chain with more blocks a year, borrowers pay more than the rates a year.
+    #[serde(default = "default_blocks_per_year")]
+    pub blocks_per_year: u64,
+}
+
+fn default_blocks_per_year() -> u64 {
+    u64::try_from(compound_v2::BLOCKS_PER_YEAR).expect("it has seven digits")
 }
 
 fn default_close_factor() -> f64 {
@@ -106,6 +114,7 @@ impl LendingSpec for Params {
         }
         check.field(node, "close_factor", close_factor, *close_factor > 0.0, "more than 0, as in 0.5");
         check.field(node, "incentive", incentive, (0.0..=5.0).contains(incentive), "0 to 5, as in 0.08");
+        self.check_blocks(node, check);
         if markets.is_empty() && at.whole {
             check.error(node.at("markets").place(), "there are no markets", "expected at least one");
         }
@@ -125,7 +134,7 @@ impl LendingSpec for Params {
             protocol_seize_share_wad: share_wad(self.protocol_seize_share),
         });
         for (market, decimals) in self.markets.iter().zip(decimals) {
-            let params = market.open(*decimals).map_err(|error| error.to_string())?;
+            let params = market.open(*decimals, self.blocks_per_year).map_err(|error| error.to_string())?;
             comptroller.list(params, 0).map_err(|error| error.to_string())?;
         }
         let clock = BlockClock { start: chain.clock.start, block_ms: chain.clock.block_time.ms };
@@ -133,6 +142,30 @@ impl LendingSpec for Params {
         Ok(LendingMarket::CompoundV2(Box::new(market.ok_or("a token has more than 18 decimals")?)))
     }
 }
+
+impl Params {
+    /// Warns of blocks of the chain that are a fifth more or fewer in a year than its rates are divided by.
+    fn check_blocks(&self, node: Node, check: &mut Check) {
+        let per_year = self.blocks_per_year;
+        let fine = (1..=MOST_BLOCKS_PER_YEAR).contains(&per_year);
+        check.field(node, "blocks_per_year", per_year, fine, "1 to 31536000000, as in 2102400");
+        let Some(block_ms) = check.declared.block_ms.filter(|block_ms| fine && *block_ms > 0) else { return };
+        let on_chain = BlockClock { start: 0, block_ms }.blocks_per_year();
+        let times = on_chain / per_year as f64;
+        if !(0.8..=1.2).contains(&times) {
+            let message = format!(
+                "this chain has {on_chain:.0} blocks a year and rates are for {per_year}: borrowers pay {} times what `rates` \
+                 say",
+                (times * 1e4).round() / 1e4,
+            );
+            let expected = format!("expected `blocks_per_year: {on_chain:.0}`");
+            check.warning(node.at("blocks_per_year").place(), message, expected);
+        }
+    }
+}
+
+/// A block in a millisecond.
+const MOST_BLOCKS_PER_YEAR: u64 = 365 * 86_400_000;
 
 impl MarketParams {
     fn check(&self, incentive: f64, node: Node, check: &mut Check) {
@@ -156,7 +189,7 @@ impl MarketParams {
 
     /// Returns how the market is set up. A cToken has 8 decimals and begins at a fiftieth of its underlying token, as
     /// deployed.
-    fn open(&self, decimals: u8) -> Result<compound_v2::MarketParams, MathError> {
+    fn open(&self, decimals: u8, blocks_per_year: u64) -> Result<compound_v2::MarketParams, MathError> {
         let rates = self.rates;
         let above_kink = if rates.kink < 1.0 { rates.slope_2 / (1.0 - rates.kink) } else { 0.0 };
         let [base, slope, jump, kink] = [rates.base, rates.slope_1, above_kink, rates.kink].map(share_wad);
@@ -164,7 +197,7 @@ impl MarketParams {
             collateral_factor_wad: share_wad(self.collateral_factor),
             reserve_factor_wad: share_wad(self.reserve_factor),
             initial_exchange_rate_wad: 2 * 10_u128.pow(8 + u32::from(decimals)),
-            interest: InterestModel::jump_rate_v2(base, slope, jump, kink)?,
+            interest: InterestModel::jump_rate_v2_of_blocks([base, slope, jump], kink, blocks_per_year.into())?,
         })
     }
 }

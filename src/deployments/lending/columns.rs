@@ -99,10 +99,10 @@ columns! {
         /// Debt over supply.
         #[unit = "ratio"]
         pub utilisation_ratio: f64,
-        /// What borrowers pay.
+        /// What borrowers pay on this chain, in a year of 365 days and before interest on interest.
         #[unit = "ratio per year"]
         pub borrow_rate_ratio: f64,
-        /// What suppliers get.
+        /// What suppliers get, likewise.
         #[unit = "ratio per year"]
         pub supply_rate_ratio: f64,
     }

@@ -12,6 +12,7 @@ pub(super) fn declared<'d>(draft: &'d Draft, names: &Names) -> Declared<'d> {
     let of_blocks = || Some(blocks?.0.saturating_mul(block_time?));
     let of_duration = || Some((duration?.0.div_ceil(block_time?.max(1)), duration?.1));
     let mut declared = Declared {
+        block_ms: block_time,
         length_ms: duration.map(|(length, _)| length).or_else(of_blocks),
         blocks: blocks.or_else(of_duration).filter(|(blocks, _)| *blocks > 0),
         numeraire: draft.numeraire.as_ref().map(|name| name.value.as_str()),

@@ -17,7 +17,7 @@ pub struct Health {
 /// What interest an asset of a market bears at a moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct YearlyRates {
-    /// What borrowers pay a year, as in 0.05.
+    /// What borrowers pay in a year of 365 days on this chain, before interest on interest, as in 0.05.
     pub borrow: f64,
     /// What suppliers get a year.
     pub supply: f64,

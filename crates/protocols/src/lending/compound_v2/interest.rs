@@ -20,22 +20,35 @@ pub struct InterestModel {
 }
 
 impl InterestModel {
-    /// Returns `JumpRateModelV2`: the base and base plus multiplier a year at no utilisation and at the kink, then
-    /// rising by the jump multiplier for all of utilisation. All are wad; each rounds **down** to a block.
+    /// Returns `JumpRateModelV2` as deployed, with [`BLOCKS_PER_YEAR`].
     ///
     /// # Errors
-    /// The kink is zero, or a number is far too great.
+    /// As [`InterestModel::jump_rate_v2_of_blocks`].
     pub fn jump_rate_v2(
         base_per_year_wad: u128,
         multiplier_per_year_wad: u128,
         jump_multiplier_per_year_wad: u128,
         kink_wad: u128,
     ) -> Result<Self, MathError> {
-        let to_kink = BLOCKS_PER_YEAR.checked_mul(kink_wad).ok_or(MathError::TooWide { bits: 129, fits: 128 })?;
+        let per_year = [base_per_year_wad, multiplier_per_year_wad, jump_multiplier_per_year_wad];
+        Self::jump_rate_v2_of_blocks(per_year, kink_wad, BLOCKS_PER_YEAR)
+    }
+
+    /// Returns `JumpRateModelV2` on a chain with so many blocks a year: the base and base plus multiplier a year at no utilisation and at the kink, then
+    /// rising by the jump multiplier for all of utilisation. All are wad; each rounds **down** to a block.
+    ///
+    /// # Errors
+    /// The kink or the number of blocks is zero, or a number is far too great.
+    pub fn jump_rate_v2_of_blocks(
+        [base_per_year_wad, multiplier_per_year_wad, jump_multiplier_per_year_wad]: [u128; 3],
+        kink_wad: u128,
+        blocks_per_year: u128,
+    ) -> Result<Self, MathError> {
+        let to_kink = blocks_per_year.checked_mul(kink_wad).ok_or(MathError::TooWide { bits: 129, fits: 128 })?;
         Ok(Self {
-            base_per_block: base_per_year_wad / BLOCKS_PER_YEAR,
             multiplier_per_block: mul_div_down(multiplier_per_year_wad, WAD, to_kink)?,
-            jump_multiplier_per_block: jump_multiplier_per_year_wad / BLOCKS_PER_YEAR,
+            base_per_block: base_per_year_wad / blocks_per_year,
+            jump_multiplier_per_block: jump_multiplier_per_year_wad / blocks_per_year,
             kink: kink_wad,
         })
     }

@@ -25,6 +25,11 @@ pub struct BlockClock {
 }
 
 impl BlockClock {
+    /// Returns how many blocks a year of 365 days has on this chain.
+    pub fn blocks_per_year(self) -> f64 {
+        365.0 * 86_400_000.0 / self.block_ms.max(1) as f64
+    }
+
     pub(super) fn block(self, now: u64) -> u64 {
         now.saturating_sub(self.start).saturating_mul(1_000) / self.block_ms.max(1)
     }

@@ -5,7 +5,7 @@ mod failing_price;
 pub use failing_price::{FailingKey, KeyLimits};
 
 use super::lending::totals_of;
-use super::{AccountLiquidity, BLOCKS_PER_YEAR, MarketId, MarketState, PricedComptroller, Prices};
+use super::{AccountLiquidity, MarketId, MarketState, PricedComptroller, Prices};
 use crate::AccountId;
 use crate::lending::{AssetTotals, Exposure, Health, Indices, LendingDecisions, LendingError, PricesWad, YearlyRates};
 use plimsoll_math::{U256, WAD};
@@ -55,7 +55,7 @@ impl LendingDecisions for PricedComptroller {
         let Ok(state) = self.comptroller.state_at(MarketId(asset), self.clock.block(now)) else {
             return Default::default();
         };
-        let yearly = |rate: Result<u128, _>| rate.unwrap_or(0) as f64 / WAD as f64 * BLOCKS_PER_YEAR as f64;
+        let yearly = |rate: Result<u128, _>| rate.unwrap_or(0) as f64 / WAD as f64 * self.clock.blocks_per_year();
         let rates = YearlyRates {
             borrow: yearly(state.borrow_rate_per_block_wad()),
             supply: yearly(state.supply_rate_per_block_wad()),
