@@ -42,6 +42,10 @@ impl Scenario for Counted {
         &self.text
     }
 
+    fn size(&self) -> String {
+        "3 agents".to_owned()
+    }
+
     fn digest(&self) -> String {
         blake3::hash(self.text.as_bytes()).to_string()
     }
@@ -72,8 +76,8 @@ impl Simulator for Counter {
         Ok(())
     }
 
-    fn is_users_mistake(_error: &String) -> bool {
-        false
+    fn blame(_scenario: &Counted, _error: &String, _colour: bool) -> Option<String> {
+        None
     }
 
     fn new(
@@ -274,7 +278,7 @@ fn check_tries_every_file() {
     let (fine, wrong) = (Bench::new("fine"), Bench::new("wrong"));
     let told = tell(&["check", wrong.scenario.to_str().unwrap(), fine.scenario.to_str().unwrap()]);
     assert_eq!(told.outcome, Outcome::Refused);
-    assert_eq!(told.out, format!("{}: fine\n", fine.scenario.display()));
+    assert_eq!(told.out, format!("{}: fine, 3 agents\n", fine.scenario.display()));
     assert_eq!(told.err, "error: it is wrong\nwarning: it is odd\n");
     assert_eq!(tell(&["check", fine.scenario.to_str().unwrap()]).outcome, Outcome::Done);
 }
@@ -293,6 +297,24 @@ fn help_is_a_result_and_bad_usage_is_refused() {
     let typo = tell(&["run", "crash.ron", "--sed", "7"]);
     assert_eq!((typo.outcome, typo.out.as_str()), (Outcome::Refused, ""));
     assert!(typo.err.contains("--seed"), "{}", typo.err);
+}
+
+#[test]
+fn a_number_that_is_none_is_answered_with_what_is_expected() {
+    for (arguments, words) in [
+        (["run", "crash.ron", "--seed", "abc"], "expected a seed, a whole number such as 7"),
+        (
+            ["run", "crash.ron", "--blocks", "1e3"],
+            "expected a whole number of blocks, 1 or more, such as 1000; type 1000",
+        ),
+        (["run", "crash.ron", "--blocks", "0"], "expected a whole number of blocks, 1 or more"),
+        (["run", "crash.ron", "--jobs", "0"], "expected a whole number of runs at a time, 1 to 65535"),
+        (["cascade", "crash.ron", "--depth", "0"], "expected a whole number of generations, 1 to 10000"),
+    ] {
+        let told = tell(&arguments);
+        assert_eq!((told.outcome, told.out.as_str()), (Outcome::Refused, ""));
+        assert!(told.err.contains(words), "{arguments:?}: {}", told.err);
+    }
 }
 
 /// As in `plimsoll run ... | head -1`.

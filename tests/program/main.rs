@@ -10,6 +10,7 @@ mod command;
 #[path = "../common/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "each test program shares what it needs")]
 mod common;
+mod mistyped;
 #[cfg(feature = "cli")]
 mod readme;
 mod record;

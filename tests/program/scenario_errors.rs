@@ -11,7 +11,7 @@ use plimsoll::simulation::{Options, Simulation};
 use proptest::prelude::*;
 
 /// A scenario without mistakes, in which each case below breaks something.
-const SOUND: &str = r#"Scenario(
+pub(super) const SOUND: &str = r#"Scenario(
     seed: 7,
     blocks: 7_200,
     block_time: "12 s",
@@ -120,14 +120,14 @@ fn said(text: &str) -> Vec<Diagnostic> {
 }
 
 /// The same in one line each.
-fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str) -> Vec<String> {
     said(text).iter().map(ToString::to_string).collect()
 }
 
 /// Replaces a piece of the sound scenario, notes where the caret stands in what is put there, and expects one
 /// diagnostic at that place with those words.
 #[track_caller]
-fn breaks(severity: &str, cases: &[(&str, &str, &str)]) {
+pub(super) fn breaks(severity: &str, cases: &[(&str, &str, &str)]) {
     breaks_in(SOUND, severity, cases);
 }
 
@@ -315,7 +315,7 @@ fn a_value_of_another_type_is_answered_with_what_to_type() {
                 "expected fields with their names: `mean` or `sigma`",
             ),
             (r#"block_time: "12 s""#, r#"block_time: ^"12""#, "expected a length of time such as"),
-            (r#"block_time: "12 s""#, "block_time: ^12", "expected text in quotes; type `\"12\"`"),
+            (r#"block_time: "12 s""#, "block_time: ^12", "or \"7 d\"; type `\"12 s\"`"),
             (
                 r#"min_debt: "100""#,
                 "min_debt: ^100.5",
@@ -336,7 +336,11 @@ fn numbers_that_nobody_can_count_are_refused_before_the_first_block() {
     for (from, to, reason) in [
         ("gas_money: Fixed(1)", "gas_money: Fixed(1e30)", "population `traders`: there would be"),
         ("capital: Fixed(5_000)", "capital: Fixed(1e33)", "population `traders`: there would be"),
-        ("supply: LogNormal(median: 500_000, sigma: 1)", "supply: Fixed(1e32)", "the bank's lenders: there would be"),
+        (
+            "supply: LogNormal(median: 500_000, sigma: 1)",
+            "supply: Fixed(1e32)",
+            "number 0 of `lenders`: there would be",
+        ),
         ("\"500\"", "\"100_000_000_000_000_000_000\"", "the farms' `emissions` are together more than"),
     ] {
         let text = SOUND.replace(from, to);
@@ -1000,8 +1004,8 @@ fn a_chain_can_be_included_once() {
     assert_eq!(twice.len(), 2, "{twice:#?}");
     assert!(twice[0].contains("another.ron:1:14: error: `block_time` stands in two files"), "{twice:#?}");
     let neither = said(&with("", numeraire));
-    assert_eq!(neither.len(), 2, "{neither:#?}");
-    assert!(neither.iter().all(|line| line.contains("missing field")), "{neither:#?}");
+    assert_eq!(neither.len(), 1, "{neither:#?}");
+    assert!(neither[0].contains("missing fields `block_time` and `chain`"), "{neither:#?}");
     let absent = said(&with(r#""chain/othe.ron""#, numeraire));
     assert_eq!(absent.len(), 1, "what a file would have said is not missing: {absent:#?}");
     std::fs::write(chains.join("gas.csv"), "t,p\n0,-1\n90000,1\n").unwrap();
@@ -1201,6 +1205,49 @@ fn debt_beyond_what_a_market_holds_is_refused_at_genesis() {
     let refused = genesis::world(&checked.scenario, Path::new("tests"), 1).map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains("of `borrowers`: the lending market `aave` has no USDC left to lend"), "{refused}");
     assert!(refused.contains("raise its `supplied`, or its lenders' `supply` or `count`, or lower"), "{refused}");
+}
+
+/// A fault that shows only at genesis names the line of what is at fault, and speaks in whole tokens.
+#[test]
+fn a_fault_of_genesis_names_its_line_and_whole_tokens() {
+    let farm = r#""500""#;
+    for (from, to, at, words) in [
+        (
+            "supply: Fixed(900_000)",
+            "supply: Fixed(10)",
+            "\"borrowers\"",
+            "of `borrowers`: the lending market `aave` has no USDC left to lend before the first block; raise",
+        ),
+        (
+            "gas_money: Fixed(1)",
+            "gas_money: Fixed(1e20)",
+            "\"traders\"",
+            "population `traders`: there would be 1.000e20 ETH, and at most 8.507e19 can be counted; lower",
+        ),
+        ("capital: Fixed(5_000)", "capital: Fixed(1e33)", "\"traders\"", " UNI, and at most 8.507e19 can be counted"),
+        (
+            farm,
+            "\"100_000_000_000_000_000_000\"",
+            "\"farm\"",
+            "farm `farm`: the farms' `emissions` are together more than can be counted",
+        ),
+        (
+            "supply: LogNormal(median: 500_000, sigma: 1)",
+            "supply: Fixed(1e32)",
+            "\"lenders\"",
+            "number 0 of `lenders`: there would be 1.000e32 USDC",
+        ),
+    ] {
+        let text = SOUND.replacen(from, to, 1);
+        let checked = check(&text).unwrap_or_else(|said| panic!("{to}: {said:#?}"));
+        let error = genesis::world(&checked.scenario, Path::new("tests"), 1).map(|_| ()).unwrap_err();
+        let said = checked.diagnostic(&error).to_string();
+        let named = text.find(&format!("name: {at}")).unwrap() + "name: ".len();
+        let (line, column) =
+            (text[..named].matches('\n').count() + 1, text[..named].rsplit('\n').next().unwrap().len() + 1);
+        let place = format!("test.ron:{line}:{column}: error: the market cannot begin: ");
+        assert!(said.starts_with(&place) && said.contains(words), "{place}{words}: {said}");
+    }
 }
 
 /// Mistakes of each kind in places that have nothing to do with each other: all are reported, each where it stands,

@@ -67,8 +67,8 @@ impl Simulator for Watched {
         <Simulation as Simulator>::rehearse(scenario).map_err(|error| error.to_string())
     }
 
-    fn is_users_mistake(_error: &String) -> bool {
-        false
+    fn blame(_scenario: &Checked, _error: &String, _colour: bool) -> Option<String> {
+        None
     }
 
     fn new(
