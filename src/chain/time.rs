@@ -33,6 +33,9 @@ impl FromStr for TimeSpan {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let expected = "expected a length of time such as \"12 s\", \"30 min\", \"2 h\" or \"7 d\"";
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!("{text} has no unit; {expected}"));
+        }
         let span = humantime::parse_duration(text).map_err(|error| format!("{error}; {expected}"))?;
         if !span.subsec_nanos().is_multiple_of(1_000_000) {
             return Err(format!("finer than a millisecond; {expected}"));

@@ -5,11 +5,35 @@ use std::ops::Range;
 use ron::error::Error;
 
 use super::diagnostic::{Diagnostic, did_you_mean, one_of};
+use super::habits::one_number;
 use super::piece::Node;
 use super::tree::Tree;
 
-/// Says what `ron` would complain about if something else stood in a place.
-pub type Probe<'a> = &'a dyn Fn(Range<usize>, &str) -> Option<Error>;
+/// Says what `ron` would make of a piece if something else stood in a place of it.
+pub type Probe<'a> = &'a dyn Fn(Range<usize>, &str) -> Probed;
+
+/// What `ron` makes of a piece in which something else stands.
+#[derive(Debug)]
+pub struct Probed {
+    /// What it complains about, if anything.
+    pub error: Option<Error>,
+    /// At which byte from where that begins it complains, or where the piece ends; none before it.
+    pub at: Option<usize>,
+}
+
+impl Probed {
+    /// Whether `ron` reads on behind this text, which is what stands there or its beginning.
+    pub fn fits(&self, text: &str) -> bool {
+        let lacks_brackets = matches!(self.error, Some(Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_)));
+        self.at.is_some_and(|at| at > text.len() || at == text.len() && !lacks_brackets)
+    }
+
+    /// Counts from behind so many bytes that stand first.
+    #[must_use]
+    pub fn after(self, bytes: usize) -> Self {
+        Self { at: self.at.and_then(|at| at.checked_sub(bytes)), ..self }
+    }
+}
 
 /// Turns an error of `ron` at byte `at` of a piece into a diagnostic.
 pub fn error_diagnostic(piece: Node, at: usize, error: &Error, probe: Probe) -> Diagnostic {
@@ -25,7 +49,6 @@ pub fn error_diagnostic(piece: Node, at: usize, error: &Error, probe: Probe) -> 
                 .expected(format!("expected {}", one_of(expected.iter().copied())))
                 .help(did_you_mean(found, expected.iter().copied()))
         }
-        Error::MissingStructField { field, .. } => missing(here, field),
         Error::DuplicateStructField { field, .. } => twice(piece, at, field),
         Error::ExpectedDifferentStructName { found, .. } => {
             Diagnostic::error(piece.spot(at..at + found.len()), format!("`{found}` does not belong here"))
@@ -34,17 +57,11 @@ pub fn error_diagnostic(piece: Node, at: usize, error: &Error, probe: Probe) -> 
         }
         Error::Message(message) => {
             let (message, expected) = apart(message);
-            let mistake = Diagnostic::error(here.place(), message);
+            let mistake = Diagnostic::error(here.place(), message).help(meant(here, probe));
             if let Some(expected) = expected { mistake.expected(expected) } else { mistake }
         }
         _ => misfit(piece, at, here, error, probe),
     }
-}
-
-/// A struct that lacks a required field.
-pub fn missing(node: Node, field: &str) -> Diagnostic {
-    Diagnostic::error(node.head(), format!("missing field `{field}`"))
-        .expected(format!("expected `{field}: ...` in here"))
 }
 
 /// A field that is given twice.
@@ -71,41 +88,97 @@ fn misfit(piece: Node, at: usize, here: Node, error: &Error, probe: Probe) -> Di
         _ => format!("`{}` does not fit here", found.text()),
     };
     let text = found.text().to_owned();
-    let mistake = Diagnostic::error(found, message);
+    let mistake = Diagnostic::error(found, message).help(meant(here, probe));
     match error {
         Error::IntegerOutOfBounds if text.starts_with('-') => mistake.expected("expected 0 or more"),
         Error::IntegerOutOfBounds => mistake.expected("expected a smaller number"),
-        Error::ExpectedInteger | Error::ExpectedComma => mistake.expected("expected a whole number"),
-        Error::ExpectedFloat => mistake.expected("expected a number").help(unquoted(&text)),
+        Error::ExpectedInteger | Error::ExpectedComma | Error::InvalidIntegerDigit { .. } => {
+            mistake.expected("expected a whole number")
+        }
+        Error::ExpectedFloat => mistake.expected("expected a number"),
         Error::ExpectedBoolean => mistake.expected("expected `true` or `false`"),
         Error::ExpectedArray => mistake.expected("expected a list, `[...]`"),
-        Error::ExpectedString => mistake
-            .expected("expected text in quotes")
-            .help((!text.contains(['(', '[', '"'])).then(|| format!("type `\"{text}\"`"))),
+        Error::ExpectedString => no_string(mistake, here, probe),
         Error::ExpectedDifferentLength { expected, found } => {
             let wanted: String = expected.chars().filter(char::is_ascii_digit).collect();
-            mistake.expected(format!("expected {wanted} values, found {found}"))
+            let expected = format!("expected {wanted} values, found {found}");
+            parted(piece, at).unwrap_or_else(|| mistake.expected(expected))
         }
-        Error::ExpectedStructLikeEnd => mistake.expected("expected fewer values"),
+        Error::ExpectedStructLikeEnd => parted(piece, at).unwrap_or_else(|| mistake.expected("expected fewer values")),
+        Error::ExpectedStructLike if text.starts_with('[') => mistake.expected("expected values in round brackets"),
         _ => otherwise(mistake, here, &text, error, probe),
     }
 }
 
-fn unquoted(text: &str) -> Option<String> {
-    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
-    inner.parse::<f64>().ok().map(|_| format!("leave the quotes out: `{inner}`"))
+/// Returns advice to type something else in a value's place: what `ron` could read there.
+fn meant(here: Node, probe: Probe) -> Option<String> {
+    let text = here.text();
+    let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let fits = |instead: &String| probe(here.tree.span.clone(), instead).fits(instead);
+    if let Some(inner) = quoted.map(str::to_owned).filter(fits) {
+        return Some(format!("leave the quotes out: `{inner}`"));
+    }
+    let inner = quoted.unwrap_or(text);
+    let is_name = here.file.tree.field_around(here.tree.span.start).is_some_and(|field| field.name == "name");
+    let is_known = || here.file.source.text.contains(&format!("\"{inner}\""));
+    let is_plain = !inner.contains(['(', '[', '"']);
+    let number =
+        inner.replace('_', "").parse::<f64>().ok().filter(|number| number.fract() == 0.0 && number.abs() < 1e15);
+    let first = inner.split_once(|c: char| !(c.is_ascii_digit() || "._".contains(c))).map(|(first, _)| first);
+    let one = one_number(inner).filter(|_| inner.contains(',')).map(|(number, _)| number);
+    let quoted_or_not = |value: String| {
+        let (plain, in_quotes) = (value.clone(), format!("\"{value}\""));
+        if quoted.is_some() { [in_quotes, plain] } else { [plain, in_quotes] }
+    };
+    let list = inner.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
+    let written = (number.is_some() || is_name || is_known()) && is_plain;
+    let mut candidates: Vec<String> = list.map(|values| format!("({values})")).into_iter().collect();
+    candidates.extend(is_plain.then(|| inner.to_lowercase()));
+    candidates.extend(number.map(|number| format!("{number:.0}")).into_iter().chain(one).flat_map(quoted_or_not));
+    candidates.extend(written.then(|| format!("\"{inner}\"")));
+    candidates.extend(number.into_iter().flat_map(|_| [format!("\"{inner} s\""), format!("Fixed({inner})")]));
+    candidates.extend(first.filter(|first| !first.is_empty()).map(|first| format!("\"{first}\"")));
+    let found = candidates.into_iter().find(|instead| instead != text && fits(instead));
+    found.map(|found| format!("type `{found}`"))
+}
+
+/// A decimal comma inside a tuple, which has too many values then.
+fn parted(piece: Node, at: usize) -> Option<Diagnostic> {
+    let text = &piece.file.source.text;
+    let around = piece.tree.around(at);
+    let mut pairs = around.elements().iter().zip(around.elements().iter().skip(1));
+    let is_tight = |one: &Range<usize>, next: &Range<usize>| {
+        one.end + 1 == next.start && text[one.start..next.end].bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
+    };
+    let (one, next) = pairs.find(|(one, next)| is_tight(&one.value.span, &next.value.span))?;
+    let span = one.value.span.start..next.value.span.end;
+    let (number, expected) = one_number(&text[span.clone()])?;
+    let mistake = Diagnostic::error(piece.spot(span.clone()), format!("`{}` is two values", &text[span]));
+    Some(mistake.expected(format!("expected {expected}")).help(format!("type `{number}`")))
+}
+
+/// Something without quotes where a text is expected: a name, or what is read from one.
+fn no_string(mistake: Diagnostic, here: Node, probe: Probe) -> Diagnostic {
+    if let Some(Error::Message(message)) = probe(here.tree.span.clone(), "\"\"").error
+        && let (_, Some(expected)) = apart(&message)
+    {
+        return mistake.expected(expected);
+    }
+    let field = here.file.tree.field_around(here.tree.span.start).map_or("", |field| field.name.as_str());
+    let names = here.declared(field);
+    match names.len() {
+        1..=12 if mistake.help.is_none() => mistake.expected(format!("expected a name in quotes: {}", one_of(names))),
+        _ => mistake.expected("expected text in quotes"),
+    }
 }
 
 /// Asks what would have been expected: one of some names, or fields.
 fn otherwise(mistake: Diagnostic, here: Node, text: &str, error: &Error, probe: Probe) -> Diagnostic {
     let span = here.tree.span.clone();
-    if let Some(Error::NoSuchEnumVariant { expected, .. }) = probe(span.clone(), "_") {
-        let fixed = expected.contains(&"Fixed") && text.replace('_', "").parse::<f64>().is_ok();
-        return mistake
-            .expected(format!("expected {}", one_of(expected.iter().copied())))
-            .help(fixed.then(|| format!("type `Fixed({text})`")));
+    if let Some(Error::NoSuchEnumVariant { expected, .. }) = probe(span.clone(), "_").error {
+        return mistake.expected(format!("expected {}", one_of(expected.iter().copied())));
     }
-    if let Some(Error::NoSuchStructField { expected, .. }) = probe(span.start..span.start, "_: ") {
+    if let Some(Error::NoSuchStructField { expected, .. }) = probe(span.start..span.start, "_: ").error {
         return mistake.expected(format!("expected fields with their names: {}", one_of(expected.iter().copied())));
     }
     match error {
@@ -117,8 +190,9 @@ fn otherwise(mistake: Diagnostic, here: Node, text: &str, error: &Error, probe: 
 
 /// Splits a message at "expected", as serde and the parsers of this crate write it.
 pub fn apart(message: &str) -> (String, Option<String>) {
-    match message.rfind("expected") {
-        Some(at) if at > 0 => {
+    let begins = |at: &usize| message[..*at].ends_with([' ', ';', ',']);
+    match message.rmatch_indices("expected").map(|(at, _)| at).find(begins) {
+        Some(at) => {
             let before = message[..at].trim_end_matches([' ', ',', ';']);
             (before.to_owned(), Some(message[at..].to_owned()))
         }

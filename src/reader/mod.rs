@@ -4,8 +4,11 @@
 mod brackets;
 pub mod diagnostic;
 pub mod files;
+mod foreign;
 pub mod format;
+mod habits;
 pub mod include;
+pub mod lacking;
 pub mod old_words;
 pub mod piece;
 pub mod syntax;

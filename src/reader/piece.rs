@@ -13,7 +13,8 @@ use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 
 use super::diagnostic::{Diagnostic, Place, did_you_mean, is_enough};
-use super::format::error_diagnostic;
+use super::format::{Probe, Probed, error_diagnostic};
+use super::lacking::lacking;
 use super::old_words::Renamed;
 use super::syntax::File;
 use super::tree::Tree;
@@ -102,6 +103,17 @@ impl<'a> Node<'a> {
         Place { source: Arc::clone(&self.file.source), span }
     }
 
+    /// Returns the names, in quotes, of what stands in the file's list of a field's plural: those of `pools` for `pool`.
+    pub fn declared(self, field: &str) -> Vec<&'a str> {
+        let mut names = Vec::new();
+        self.file.tree.visit(&mut |tree| {
+            let list = tree.get(&format!("{field}s")).map_or(&[][..], Tree::elements);
+            names.extend(list.iter().filter_map(|element| element.value.get("name")));
+        });
+        let names = names.into_iter().map(|name| &self.file.source.text[name.span.clone()]);
+        names.filter(|name| name.starts_with('"')).collect()
+    }
+
     /// Returns its text as it stands in the file.
     pub fn text(self) -> &'a str {
         &self.file.source.text[self.tree.span.clone()]
@@ -146,7 +158,11 @@ pub fn read<'a, T: DeserializeOwned>(node: Node<'a>, out: &mut Vec<Diagnostic>) 
         };
         let at = piece.position(&error);
         if !piece.follows_a_cut(&error.code, at) {
-            out.push(error_diagnostic(node, at, &error.code, &|span, instead| piece.probe::<T>(span, instead)));
+            let probe: Probe = &|span, instead| piece.probe::<T>(span, instead);
+            out.push(match &error.code {
+                Error::MissingStructField { field, .. } => lacking(node, at, field, probe),
+                code => error_diagnostic(node, at, code, probe),
+            });
         }
         if is_enough(out) {
             return None;
@@ -231,10 +247,12 @@ impl<'a> Piece<'a> {
     }
 
     /// Returns what `ron` says if something else stood somewhere: that tells what it expected there.
-    fn probe<T: DeserializeOwned>(&self, span: Range<usize>, instead: &str) -> Option<Error> {
+    fn probe<T: DeserializeOwned>(&self, span: Range<usize>, instead: &str) -> Probed {
         let mut text = self.text.clone();
-        text.replace_range(self.in_text(span.start)..self.in_text(span.end), instead);
-        options().from_str::<T>(&text).err().map(|error| error.code)
+        let local = self.in_text(span.start)..self.in_text(span.end);
+        text.replace_range(local.clone(), instead);
+        let Err(error) = options().from_str::<T>(&text) else { return Probed { error: None, at: Some(text.len()) } };
+        Probed { at: stumbles_at(&text, &error).checked_sub(local.start), error: Some(error.code) }
     }
 
     /// Whether a field is missing only because it was cut, perhaps under a misspelt name.
@@ -247,14 +265,18 @@ impl<'a> Piece<'a> {
 
     /// Returns the byte of the file at which `ron` stumbled.
     fn position(&self, error: &SpannedError) -> usize {
-        let byte = |position: &ron::error::Position| {
-            let line: usize = self.text.split_inclusive('\n').take(position.line - 1).map(str::len).sum();
-            let column: usize = self.text[line..].chars().take(position.col - 1).map(char::len_utf8).sum();
-            line + column
-        };
-        let (start, end) = (byte(&error.span.start), byte(&error.span.end));
-        let ahead = self.text[start..].starts_with(|c: char| c.is_whitespace() || c == '/' || c == ',');
-        let last = self.text.len().saturating_sub(1);
-        self.in_file(if ahead { end } else { start }.min(last))
+        self.in_file(stumbles_at(&self.text, error).min(self.text.len().saturating_sub(1)))
     }
+}
+
+/// Returns the byte of a text at which `ron` stumbled.
+fn stumbles_at(text: &str, error: &SpannedError) -> usize {
+    let byte = |position: &ron::error::Position| {
+        let line: usize = text.split_inclusive('\n').take(position.line - 1).map(str::len).sum();
+        let column: usize = text[line..].chars().take(position.col - 1).map(char::len_utf8).sum();
+        line + column
+    };
+    let (start, end) = (byte(&error.span.start), byte(&error.span.end));
+    let ahead = text[start..].starts_with(|c: char| c.is_whitespace() || c == '/' || c == ',');
+    if ahead { end } else { start }
 }

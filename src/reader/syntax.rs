@@ -9,7 +9,9 @@ use ron2::error::{Error, ErrorKind};
 
 use super::brackets::brackets;
 use super::diagnostic::{Diagnostic, MOST_MISTAKES, Place, Source};
+use super::foreign::{A_SCENARIO, foreign};
 use super::format::lower;
+use super::habits::habit;
 use super::old_words::{OldWord, Renamed, rename};
 use super::tree::{Kind, Tree, bytes};
 
@@ -41,11 +43,11 @@ impl File {
 ///
 /// Old words are read as the ones that took their place.
 ///
-/// Returns nothing if brackets do not match or stand too deep, or if the text holds no struct: nothing more can be said
-/// then.
+/// Returns nothing if the text holds no struct, if it is written as another language is, or if brackets do not match or
+/// stand too deep: nothing more can be said then.
 pub fn parse(source: Arc<Source>, folder: &Path, words: &[OldWord], out: &mut Vec<Diagnostic>) -> Option<File> {
     let place = |span| Place { source: Arc::clone(&source), span };
-    if let Some(mistake) = brackets(&source) {
+    if let Some(mistake) = foreign(&source).or_else(|| habit(&source)).or_else(|| brackets(&source)) {
         out.push(mistake);
         return None;
     }
@@ -71,8 +73,7 @@ pub fn parse(source: Arc<Source>, folder: &Path, words: &[OldWord], out: &mut Ve
         _ if !errors.is_empty() => None,
         other => {
             let span = visible(&source.text, other.map_or(0..0, |tree| tree.head));
-            let expected = "expected `Scenario(...)` with fields such as `blocks: 7200`";
-            out.push(Diagnostic::error(place(span), "no scenario here").expected(expected));
+            out.push(Diagnostic::error(place(span), "no scenario here").expected(A_SCENARIO));
             None
         }
     }

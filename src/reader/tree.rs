@@ -79,9 +79,21 @@ impl Tree {
         values.chain(self.elements().iter().map(|element| &element.value))
     }
 
+    /// Visits it and every piece inside, in the order of the text.
+    pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
+        visit(self);
+        self.children().for_each(|child| child.visit(visit));
+    }
+
     /// Returns the innermost piece that has this byte.
     pub fn innermost(&self, at: usize) -> &Self {
         self.children().find(|child| child.span.contains(&at)).map_or(self, |child| child.innermost(at))
+    }
+
+    /// Returns the innermost piece that has others inside and this byte.
+    pub fn around(&self, at: usize) -> &Self {
+        let inner = self.children().find(|child| child.span.contains(&at) && child.kind != Kind::Leaf);
+        inner.map_or(self, |inner| inner.around(at))
     }
 
     /// Returns the innermost field whose value has this byte.

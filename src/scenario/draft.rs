@@ -8,7 +8,8 @@ use super::schema::{CascadeParams, ChainParams, RecordParams, Scenario};
 use crate::chain::clock::BlockTimeParams;
 use crate::chain::time::TimeSpan;
 use crate::reader::diagnostic::{Diagnostic, did_you_mean, is_enough, one_of};
-use crate::reader::format::{missing, twice};
+use crate::reader::format::twice;
+use crate::reader::lacking::{Lack, missing};
 use crate::reader::piece::{Node, Placed, read};
 use crate::reader::syntax::File;
 use crate::reader::tree::{Field, Kind};
@@ -74,17 +75,23 @@ impl<'a> Draft<'a> {
         let anywhere = || files.iter().flat_map(|file| file.tree.fields()).map(|field| field.name.as_str());
         let meant =
             |name: &str, required| name == required || !all.contains(&name) && did_you_mean(name, [required]).is_some();
-        if !own().any(|name| meant(name, "numeraire")) {
-            out.push(missing(root, "numeraire"));
-        }
-        if !own().any(|name| meant(name, "blocks") || meant(name, "duration")) {
-            out.push(missing(root, "blocks").help("or how long: `duration: \"2 d\"`".to_owned()));
-        }
         let complete = complete || scenario.tree.get("include").is_none();
-        for required in SHARED.into_iter().filter(|_| complete) {
-            if !anywhere().any(|name| meant(name, required)) {
-                out.push(missing(root, required));
-            }
+        let has_length = own().any(|name| meant(name, "blocks") || meant(name, "duration"));
+        let lacks = [
+            (!own().any(|name| meant(name, "numeraire")), "numeraire", "\"USDC\""),
+            (!has_length, "blocks", "7_200"),
+            (complete && !anywhere().any(|name| meant(name, "block_time")), "block_time", "\"12 s\""),
+            (
+                complete && !anywhere().any(|name| meant(name, "chain")),
+                "chain",
+                "(native: \"ETH\", base_fee: Fixed(30))",
+            ),
+        ];
+        let lacks: Vec<Lack> =
+            lacks.iter().filter(|(lacks, ..)| *lacks).map(|(_, name, example)| Lack::of(name, example)).collect();
+        if !lacks.is_empty() {
+            let help = (!has_length).then(|| "or how long: `duration: \"2 d\"`".to_owned());
+            out.push(missing(root, &lacks).help(help));
         }
         if let (Some(blocks), Some(duration)) = (&draft.blocks, &draft.duration) {
             let mistake = Diagnostic::error(duration.node.place(), "the run's length is said twice");

@@ -26,7 +26,7 @@ pub enum DecimalError {
     Negative(String),
     /// A character has no place there.
     #[error(
-        "unexpected {found:?} at character {position} of {text:?}; write a number such as \"12.5\" or \"1_000_000\""
+        "unexpected {found:?} at character {position} of {text:?}; expected a number such as \"12.5\" or \"1_000_000\""
     )]
     Character {
         /// The character.

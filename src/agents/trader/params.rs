@@ -12,9 +12,9 @@ use crate::chain::distribution::Distribution;
 use crate::chain::gas::GasSchedule;
 use crate::checks::Check;
 use crate::checks::declared::Declared;
-use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
+use crate::checks::laws::{POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
-use crate::reader::format::missing;
+use crate::reader::lacking::{Lack, missing};
 use crate::reader::piece::Node;
 
 /// A population of traders, as scenario files write it.
@@ -93,7 +93,7 @@ impl PopulationParams for TraderParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         self.patience.check(at, check);
         check.law(at, "capital", &self.capital, &POSITIVE);
         check.field(at, "buys", self.buys, (0.0..=1.0).contains(&self.buys), "a probability, 0 to 1");
@@ -167,7 +167,7 @@ impl TraderParams {
                 let expected = "expected no `size` beside `temperament: Whale(...)`, where its sizes stand";
                 check.error(at.at("size").place(), "a whale draws no sizes", expected);
             }
-            (None, _) => check.out.push(missing(at, "size")),
+            (None, _) => check.out.push(missing(at, &[Lack::of("size", "Fixed(100)")])),
             (Some(law), _) => check.law(at, "size", law, &POSITIVE),
         }
     }
