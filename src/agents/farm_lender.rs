@@ -24,7 +24,7 @@ use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{BankId, DeploymentId};
 use crate::chain::transaction::Action;
 use crate::checks::Check;
-use crate::checks::laws::{NOT_NEGATIVE, POSITIVE};
+use crate::checks::laws::POSITIVE;
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
@@ -141,7 +141,7 @@ impl PopulationParams for FarmLenderParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         check.law(at, "supply", &self.supply, &POSITIVE);
         self.patience.check(at, check);
         check_stay(at, self.entry, self.exit, check);

@@ -21,7 +21,7 @@ use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{DeploymentId, WorkerId};
 use crate::chain::time::TimeSpan;
 use crate::checks::Check;
-use crate::checks::laws::{ANY, NOT_NEGATIVE};
+use crate::checks::laws::ANY;
 use crate::checks::names::Use;
 use crate::deployments::alpha_homora::GOBLIN;
 use crate::reader::piece::Node;
@@ -96,7 +96,7 @@ impl PopulationParams for HarvesterParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         check.law(at, "min_profit", &self.min_profit, &ANY);
         check.some_time(at, "every", self.every, "1 h");
     }

@@ -207,7 +207,7 @@ impl PopulationParams for LenderParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         check.law(at, "supply", &self.supply, &POSITIVE);
         check.law(at, "fears_utilisation", &self.fears_utilisation, &NOT_NEGATIVE);
         check.law(at, "fears_bad_debt", &self.fears_bad_debt, &NOT_NEGATIVE);

@@ -27,11 +27,10 @@ impl PatienceParams {
     /// Checks what the field `patience` of a population says.
     pub fn check(&self, agent: Node, check: &mut Check) {
         let node = agent.at("patience");
-        let laws = [
-            ("blocks", &self.blocks, AT_LEAST_ONE),
-            ("max_fee", &self.max_fee, NOT_NEGATIVE),
-            ("gas_share", &self.gas_share, NOT_NEGATIVE),
-        ];
+        if let Some(law) = &self.max_fee {
+            check.gas_law(node, "max_fee", law);
+        }
+        let laws = [("blocks", &self.blocks, AT_LEAST_ONE), ("gas_share", &self.gas_share, NOT_NEGATIVE)];
         for (field, law, allowed) in laws {
             if let Some(law) = law {
                 check.law(node, field, law, &allowed);
@@ -44,6 +43,7 @@ impl PatienceParams {
 pub fn check_hurry(at: Node, tip_cap: Option<f64>, expiry: u64, check: &mut Check) {
     if let Some(cap) = tip_cap {
         check.field(at, "tip_cap", cap, cap >= 0.0, "0 gwei or more");
+        check.gas_price(at.at("tip_cap").place(), cap);
     }
     let expected = "1 or more blocks: the first is the one in which it is submitted";
     check.field(at, "expiry", expiry, (1..=1_000_000_000).contains(&expiry), expected);

@@ -20,7 +20,6 @@ use crate::chain::ids::FeedId;
 use crate::chain::transaction::{Action, Bid};
 use crate::checks::Check;
 use crate::checks::declared::Declared;
-use crate::checks::laws::NOT_NEGATIVE;
 use crate::checks::names::{EntityKind, Use};
 use crate::reader::piece::Node;
 
@@ -97,7 +96,7 @@ impl PopulationParams for PublisherParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         if check.declared.oracle(&self.oracle).is_some_and(|oracle| !oracle.by_transaction) {
             let message = format!("the oracle `{}` publishes by itself", self.oracle);
             check.error(at.at("oracle").place(), message, "expected an oracle with `publish: Transaction`");

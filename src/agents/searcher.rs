@@ -218,6 +218,7 @@ impl PopulationParams for SearcherParams {
         check.law(at, "bid_share", &self.bid_share, &SHARE);
         if let Some(cap) = self.tip_cap {
             check.field(at, "tip_cap", cap, cap >= 0.0, "0 gwei or more");
+            check.gas_price(at.at("tip_cap").place(), cap);
         }
         let bundles = self.bundles_per_block;
         check.field(at, "bundles_per_block", bundles, bundles > 0, "at least 1");

@@ -32,7 +32,7 @@ use crate::chain::ids::{AccountId, DeploymentId, FarmId, PoolId};
 use crate::chain::time::TimeSpan;
 use crate::chain::transaction::{Action, Actions, AmountIn};
 use crate::checks::Check;
-use crate::checks::laws::{NOT_NEGATIVE, POSITIVE};
+use crate::checks::laws::POSITIVE;
 use crate::checks::names::{EntityKind, Use};
 use crate::deployments::stakes::Stake;
 use crate::reader::diagnostic::one_of;
@@ -277,7 +277,7 @@ impl PopulationParams for StakerParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         check.law(at, "capital", &self.capital, &POSITIVE);
         check.field(at, "gas_multiple", self.gas_multiple, self.gas_multiple >= 0.0, "0 or more");
         if let Some(every) = self.claims_every {

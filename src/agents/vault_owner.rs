@@ -274,7 +274,7 @@ impl PopulationParams for VaultOwnerParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         check.law(at, "collateral", &self.collateral, &POSITIVE);
         check.law(at, "attention", &self.attention, &SHARE);
         check.law(at, "spare", &self.spare, &NOT_NEGATIVE);

@@ -6,6 +6,7 @@ pub mod declared;
 pub mod laws;
 mod lending;
 pub mod names;
+mod plausible;
 mod ranges;
 
 use std::fmt::Display;

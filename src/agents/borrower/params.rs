@@ -186,7 +186,7 @@ impl PopulationParams for BorrowerParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         check.law(at, "capital", &self.capital, &POSITIVE);
         check.law(at, "attention", &self.attention, &SHARE);
         check.law(at, "spare", &self.spare, &NOT_NEGATIVE);

@@ -136,7 +136,7 @@ impl PopulationParams for FarmerParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         self.patience.check(at, check);
         if let Some(params) = &self.rebalance {
             params.check(at.at("rebalance"), check);

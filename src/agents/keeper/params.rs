@@ -110,7 +110,7 @@ impl PopulationParams for KeeperParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         check.law(at, "discount", &self.discount, &Allowed { most: 1.0, ..NOT_NEGATIVE });
         check.law(at, "opens_at", &self.opens_at, &SHARE);
         check.law(at, "min_profit", &self.min_profit, &NOT_NEGATIVE);
@@ -149,8 +149,8 @@ impl PopulationParams for KeeperParams {
         Some(("take", (minted + gas.take + self.through.dearest(gas)).max(gas.bark)))
     }
 
-    fn does<'d>(&'d self, declared: &Declared<'d>) -> Vec<Activity<'d>> {
-        if let Sells::Later(_) = self.sells { self.through.trades(declared) } else { vec![] }
+    fn does<'d>(&'d self, _declared: &Declared<'d>) -> Vec<Activity<'d>> {
+        if let Sells::Later(_) = self.sells { self.through.trades() } else { vec![] }
     }
 
     fn needs(&self) -> Option<Need<'_>> {

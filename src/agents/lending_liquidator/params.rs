@@ -147,8 +147,8 @@ impl PopulationParams for LendingLiquidatorParams {
         Some(("liquidate", gas.flash_loan + gas.liquidate + self.through.dearest(gas)))
     }
 
-    fn does<'d>(&'d self, declared: &Declared<'d>) -> Vec<Activity<'d>> {
-        if let Sells::Later(_) = self.sells { self.through.trades(declared) } else { vec![] }
+    fn does<'d>(&'d self, _declared: &Declared<'d>) -> Vec<Activity<'d>> {
+        if let Sells::Later(_) = self.sells { self.through.trades() } else { vec![] }
     }
 
     fn needs(&self) -> Option<Need<'_>> {

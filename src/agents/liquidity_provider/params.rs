@@ -187,7 +187,7 @@ impl PopulationParams for LiquidityProviderParams {
     }
 
     fn check(&self, at: Node, check: &mut Check) {
-        check.law(at, "tip", &self.tip, &NOT_NEGATIVE);
+        check.gas_law(at, "tip", &self.tip);
         self.patience.check(at, check);
         check.law(at, "capital", &self.capital, &POSITIVE);
         check.law(at, "attention", &self.attention, &SHARE);

@@ -127,7 +127,7 @@ impl BankSpec for Params {
         check.bps(node, "kill_bps", self.kill_bps);
         if let InterestParams::Constant(rate) = self.interest {
             let fine = rate >= 0.0;
-            check.field(node, "interest", rate, fine, "0 or more a year, as in `Constant(0.1)` for 10 %");
+            check.yearly(node, "interest", rate, fine, "0 or more a year, as in `Constant(0.1)` for 10 %");
         }
         if let Some(share) = self.utilisation {
             let fine = share > 0.0 && share < 1.0;
@@ -141,7 +141,7 @@ impl BankSpec for Params {
         }
     }
 
-    fn deploy(&self, id: BankId, genesis: &mut Genesis) -> Result<(), String> {
+    fn deploy(&self, id: BankId, genesis: &mut Genesis) -> Result<(), Unsettled> {
         self.open(id, genesis)
     }
 

@@ -65,7 +65,7 @@ impl Family for LendingParams {
         one.value.check(one.at(), check);
     }
 
-    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), Unsettled> {
         genesis::open(list, genesis)
     }
 
@@ -113,7 +113,7 @@ impl RatesParams {
         let node = asset.at("rates");
         check.field(node, "kink", self.kink, self.kink > 0.0 && self.kink <= 1.0, "more than 0 and at most 1");
         for (field, rate) in [("base", self.base), ("slope_1", self.slope_1), ("slope_2", self.slope_2)] {
-            check.field(node, field, rate, (0.0..=1e6).contains(&rate), "a rate a year, as in 0.04");
+            check.yearly(node, field, rate, (0.0..=1e6).contains(&rate), "a rate a year, as in 0.04");
         }
     }
 }

@@ -65,9 +65,13 @@ impl Check<'_, '_> {
     fn base_fee(&mut self, chain: Node, params: &ChainParams) {
         let node = chain.at("base_fee");
         match &params.base_fee {
-            BaseFeeParams::Fixed(fee) => self.field(chain, "base_fee", fee, *fee >= 0.0, "0 gwei or more"),
+            BaseFeeParams::Fixed(fee) => {
+                self.field(chain, "base_fee", fee, *fee >= 0.0, "0 gwei or more");
+                self.gas_price(node.place(), *fee);
+            }
             BaseFeeParams::Eip1559 { initial, target, change_denominator } => {
                 self.field(node, "initial", initial, *initial >= 0.0, "0 gwei or more");
+                self.gas_price(node.at("initial").place(), *initial);
                 let denominator = *change_denominator;
                 self.field(node, "change_denominator", denominator, denominator > 0, "1 or more, such as Ethereum's 8");
                 self.target(chain, node, *target, params.gas_limit);
@@ -118,9 +122,9 @@ impl Check<'_, '_> {
 
     fn background(&mut self, node: Node, params: &BackgroundParams) {
         self.law(node, "gas", &params.gas, &NOT_NEGATIVE);
-        self.law(node, "tip", &params.tip, &NOT_NEGATIVE);
+        self.gas_law(node, "tip", &params.tip);
         if let Some(max_fee) = &params.max_fee {
-            self.law(node, "max_fee", max_fee, &NOT_NEGATIVE);
+            self.gas_law(node, "max_fee", max_fee);
         }
         if let Some(RiseParams { usual, half_life, elasticity, .. }) = &params.rises {
             let node = node.at("rises");
@@ -163,6 +167,8 @@ impl Check<'_, '_> {
             }
             if !(0.0..1e9).contains(gwei) {
                 self.error(step.nth(1).place(), format!("gas costs {gwei} gwei"), "expected 0 gwei or more");
+            } else {
+                self.gas_price(step.nth(1).place(), *gwei);
             }
         }
     }

@@ -20,8 +20,9 @@ impl Check<'_, '_> {
     pub(in crate::scenario) fn process(&mut self, token: &Placed<TokenParams>, node: Node) -> Option<f64> {
         match &token.value.price {
             PriceParams::Fixed(price) => self.price(node.nth(0), *price),
-            PriceParams::Gbm { start, volatility, .. } => {
+            PriceParams::Gbm { start, volatility, drift } => {
                 self.volatility(node, *volatility);
+                self.drift(node, *drift);
                 self.price(node.at("start"), *start)
             }
             PriceParams::JumpDiffusion(params) => self.jump_diffusion(node, params),
@@ -64,7 +65,7 @@ impl Check<'_, '_> {
         let HestonParams { mean_volatility, vol_of_vol, rho, .. } = *params;
         self.volatility(node, params.volatility);
         if let Some(mean) = mean_volatility {
-            self.field(node, "mean_volatility", mean, mean >= 0.0, PER_YEAR);
+            self.yearly(node, "mean_volatility", mean, mean >= 0.0, PER_YEAR);
         }
         self.lasting(node, "half_life", params.half_life);
         self.field(node, "vol_of_vol", vol_of_vol, vol_of_vol >= 0.0, "0 or more");
@@ -85,6 +86,7 @@ impl Check<'_, '_> {
                 self.out.push(mistake.also(list.nth(first).at("name").place(), "the first"));
             }
             self.volatility(node, regime.volatility);
+            self.drift(node, regime.drift);
             self.lasting(node, "mean_duration", regime.mean_duration);
             self.followers(node.at("then"), params, regime);
         }
@@ -160,8 +162,12 @@ impl Check<'_, '_> {
         (price > 0.0).then_some(price)
     }
 
+    fn drift(&mut self, node: Node, drift: f64) {
+        self.yearly(node, "drift", drift, true, "");
+    }
+
     fn volatility(&mut self, node: Node, volatility: f64) {
-        self.field(node, "volatility", volatility, volatility >= 0.0, PER_YEAR);
+        self.yearly(node, "volatility", volatility, volatility >= 0.0, PER_YEAR);
     }
 
     fn knots(&mut self, node: Node, knots: &[(TimeSpan, f64)]) -> Option<f64> {
