@@ -2,8 +2,10 @@
 //! once are checked here.
 
 mod cascade;
+mod cells;
 mod chain;
 mod declared;
+pub(super) mod memory;
 mod names;
 
 use std::ops::{Deref, DerefMut};
@@ -13,6 +15,7 @@ use crate::checks;
 use crate::reader::diagnostic::Diagnostic;
 use crate::reader::syntax::File;
 use names::Names;
+pub(super) use names::places;
 
 /// Finds everything that is wrong with what could be read.
 ///
@@ -22,8 +25,10 @@ pub(super) fn all(draft: &Draft, files: &[File], known: bool, sound: bool) -> Ve
     let names = Names::declared(files, known);
     let common = checks::Check::new(declared::declared(draft, &names));
     let mut check = Check { draft, names, common };
+    check.common.out.extend(cells::refused(files));
     check.names();
     check.chain();
+    check.memory();
     draft.lists.check(&mut check);
     check.cascade();
     if sound && !check.out.iter().any(Diagnostic::is_error) {
