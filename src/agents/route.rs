@@ -11,7 +11,6 @@ use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{PoolId, TokenId};
 use crate::chain::transaction::{Action, Actions, AmountIn};
 use crate::checks::Check;
-use crate::checks::declared::Declared;
 use crate::checks::names::{EntityKind, Use};
 use crate::reader::piece::Node;
 
@@ -85,7 +84,7 @@ impl Through {
                     }
                 }
             }
-            Self::Router if check.declared.knows_pools() && !joined(&check.declared, one, other) => {
+            Self::Router if check.declared.knows_pools() && !check.declared.joined(one, other, MOST_HOPS) => {
                 let message = format!("no path of up to {MOST_HOPS} pools leads from `{one}` to `{other}`");
                 check.error(place, message, "expected pools between them, or `Venue` for the external one");
             }
@@ -110,30 +109,17 @@ impl Through {
     }
 
     /// Returns the pools in which it may trade.
-    pub fn trades<'d>(&'d self, declared: &Declared<'d>) -> Vec<Activity<'d>> {
-        let pools = match self {
-            Self::Pool(pool) => vec![pool.as_str()],
-            Self::Router => declared.pools.iter().map(|pool| pool.name()).collect(),
+    pub fn trades(&self) -> Vec<Activity<'_>> {
+        match self {
+            Self::Pool(pool) => vec![Activity::of(TRADES, pool)],
+            Self::Router => vec![Activity::of_any(TRADES)],
             Self::Venue => vec![],
-        };
-        pools.into_iter().map(|pool| Activity::of(TRADES, pool)).collect()
+        }
     }
 }
 
 /// Somebody sends transactions that are one swap in a pool.
 pub const TRADES: &str = "trades";
-
-/// Whether a path of pools that a router may take leads from one token to another.
-fn joined(declared: &Declared, one: &str, other: &str) -> bool {
-    let mut reached = vec![one];
-    for _ in 0..MOST_HOPS {
-        let crossed = declared.pools.iter().map(|pool| pool.tokens());
-        let next: Vec<&str> =
-            crossed.filter(|tokens| tokens.iter().any(|token| reached.contains(token))).flatten().collect();
-        reached.extend(next);
-    }
-    reached.contains(&other)
-}
 
 /// Where a route leads through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

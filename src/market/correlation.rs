@@ -8,6 +8,8 @@
 //! Correlated is what drives the prices, block by block: the noise of `Gbm` and `OrnsteinUhlenbeck`, that of
 //! `JumpDiffusion` between its jumps, that of `RegimeSwitching` given its regimes. Jumps and regimes stay each token's own.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use bevy_ecs::prelude::Resource;
 use serde::Deserialize;
 use thiserror::Error;
@@ -18,10 +20,14 @@ use super::OutsidePrice;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CorrelationParams(pub String, pub String, pub f64);
 
+/// Tokens that may be correlated: their factor takes time by the third power of their number.
+pub const MOST_CORRELATED: usize = 300;
+
 impl CorrelationParams {
-    /// Whether it is about these two tokens, in either order.
-    pub fn joins(&self, one: &str, other: &str) -> bool {
-        (self.0 == one && self.1 == other) || (self.0 == other && self.1 == one)
+    /// Returns the two tokens, the same in whichever order they are written.
+    pub fn pair(&self) -> (&str, &str) {
+        let (one, other) = (self.0.as_str(), self.1.as_str());
+        (one.min(other), one.max(other))
     }
 }
 
@@ -63,11 +69,12 @@ impl Correlation {
     /// # Errors
     /// Their matrix has a negative eigenvalue: the pair at which it shows, in the order of the tokens.
     pub fn new(params: &[CorrelationParams], names: &[&str]) -> Result<Self, Clash> {
-        let listed = |name: &str| params.iter().any(|pair| pair.0 == name || pair.1 == name);
-        let tokens: Vec<usize> = (0..names.len()).filter(|token| listed(names[*token])).collect();
+        let listed: BTreeSet<&str> = params.iter().flat_map(|pair| [pair.0.as_str(), &pair.1]).collect();
+        let pairs: BTreeMap<(&str, &str), f64> = params.iter().map(|pair| (pair.pair(), pair.2)).collect();
+        let tokens: Vec<usize> = (0..names.len()).filter(|token| listed.contains(names[*token])).collect();
         let stated = |row: usize, column: usize| {
             let (one, other) = (names[tokens[row]], names[tokens[column]]);
-            params.iter().find(|pair| pair.joins(one, other)).map_or(0.0, |pair| pair.2)
+            pairs.get(&(one.min(other), one.max(other))).copied().unwrap_or(0.0)
         };
         let clash = |row: usize, column: usize, [least, most]: [f64; 2]| Clash {
             one: names[tokens[column]].to_owned(),

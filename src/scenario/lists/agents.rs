@@ -1,5 +1,7 @@
 //! Populations: each by itself, and what one lives on that others do.
 
+use std::collections::BTreeSet;
+
 use super::Listed;
 use crate::agents::AgentParams;
 use crate::agents::population::Activity;
@@ -36,10 +38,10 @@ impl Check<'_, '_> {
         let believed = self.declared.oracles.iter().filter(|oracle| self.declared.believes(oracle.name));
         let believed = believed.map(|oracle| Activity::of(BELIEVES, oracle.name));
         let done = draft.agents.iter().flat_map(|agent| agent.value.params().does(&self.declared));
-        let done: Vec<Activity> = done.chain(believed).collect();
+        let done: BTreeSet<Activity> = done.chain(believed).collect();
         for agent in &draft.agents {
             let Some(need) = agent.value.params().needs() else { continue };
-            if !done.contains(&need.activity) {
+            if !done.contains(&need.activity) && !done.contains(&Activity::of_any(need.activity.verb)) {
                 self.warning(agent.node.at(need.field).place(), need.message, need.expected);
             }
         }

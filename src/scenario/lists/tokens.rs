@@ -35,7 +35,7 @@ impl Check<'_, '_> {
         let most = format!("at most {MOST_DECIMALS}, with which amounts go up to 340 million whole tokens");
         self.field(node, "decimals", decimals, decimals <= MOST_DECIMALS, &most);
         let start = self.process(token, node.at("price"));
-        if let Some(declared) = self.declared.tokens.iter_mut().find(|declared| declared.name == token.value.name) {
+        if let Some(declared) = self.declared.tokens.find_mut(&token.value.name) {
             declared.start = start;
         }
     }
