@@ -74,7 +74,7 @@ impl Distribution {
                 .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value))),
             Self::Clamped { law, min, max } => {
                 let (low, high) = law.support();
-                (low.clamp(*min, *max), high.clamp(*min, *max))
+                (low.max(*min).min(*max), high.max(*min).min(*max))
             }
         }
     }

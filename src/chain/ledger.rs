@@ -57,6 +57,8 @@ pub struct InsufficientFunds {
     Ledger::MOST_SUPPLY
 )]
 pub struct SupplyTooLarge {
+    /// The token.
+    pub token: TokenId,
     /// Smallest units there are.
     pub supply: u128,
     /// Smallest units to come.
@@ -146,7 +148,7 @@ impl Ledger {
         let issued: i128 = Source::ALL.iter().map(|source| self.issued(*source, token)).sum();
         let supply = issued.unsigned_abs();
         if more > Self::MOST_SUPPLY.saturating_sub(supply) {
-            return Err(SupplyTooLarge { supply, more });
+            return Err(SupplyTooLarge { token, supply, more });
         }
         Ok(())
     }
@@ -284,10 +286,13 @@ mod tests {
     fn a_supply_beyond_what_can_be_counted_is_refused() {
         let (mut ledger, alice, _) = two_accounts();
         let room = Ledger::MOST_SUPPLY - 100;
-        assert_eq!(ledger.can_issue(GOLD, room + 1), Err(SupplyTooLarge { supply: 100, more: room + 1 }));
+        assert_eq!(ledger.can_issue(GOLD, room + 1), Err(SupplyTooLarge { token: GOLD, supply: 100, more: room + 1 }));
         assert_eq!(ledger.can_issue(GOLD, room), Ok(()));
         ledger.issue(Source::ExternalVenue, alice, GOLD, room);
-        assert_eq!(ledger.can_issue(GOLD, 1), Err(SupplyTooLarge { supply: Ledger::MOST_SUPPLY, more: 1 }));
+        assert_eq!(
+            ledger.can_issue(GOLD, 1),
+            Err(SupplyTooLarge { token: GOLD, supply: Ledger::MOST_SUPPLY, more: 1 })
+        );
         assert_eq!(ledger.can_issue(GOLD, 0), Ok(()));
     }
 

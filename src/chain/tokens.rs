@@ -3,6 +3,7 @@
 use plimsoll_math::units_to_f64;
 
 use super::ids::TokenId;
+use super::ledger::{Ledger, SupplyTooLarge};
 
 /// One token.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,18 @@ impl Tokens {
         let index = self.list.iter().position(|token| token.name == name);
         let index = index.expect("checked: the scenario names only what it holds");
         TokenId(u16::try_from(index).expect("there are fewer than 2^16 tokens"))
+    }
+
+    /// Says of which token there would be too much, and how much, in whole tokens.
+    pub fn beyond(&self, error: SupplyTooLarge) -> String {
+        let SupplyTooLarge { token, supply, more } = error;
+        let whole = |units| format!("{:.3e}", self.whole(token, units));
+        format!(
+            "there would be {} {}, and at most {} can be counted; lower the amount, or give the token fewer `decimals`",
+            whole(supply.saturating_add(more)),
+            self.get(token).name,
+            whole(Ledger::MOST_SUPPLY),
+        )
     }
 
     /// Returns an amount in whole tokens, for decisions and columns.

@@ -28,7 +28,7 @@ pub trait IssuerSpec: Debug {
     ///
     /// # Errors
     /// The contract refuses it.
-    fn deploy(&self, id: IssuerId, genesis: &mut Genesis) -> Result<(), String>;
+    fn deploy(&self, id: IssuerId, genesis: &mut Genesis) -> Result<(), Unsettled>;
 
     /// Writes the vaults that agents have before the first block.
     ///
@@ -52,7 +52,7 @@ impl Family for StablecoinParams {
         one.value.check(one.at(), check);
     }
 
-    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), Unsettled> {
         list.iter().zip((0..).map(IssuerId)).try_for_each(|(one, id)| one.deploy(id, genesis))
     }
 

@@ -17,6 +17,7 @@ use super::directory::{Directory, Named};
 use super::stakes::Stake;
 use crate::chain::ids::{AccountId, DeploymentId, PositionId, TokenId};
 use crate::chain::state::ChainState;
+use crate::checks::names::EntityKind;
 
 const CHECKED: &str = "the scenario was checked";
 
@@ -138,23 +139,38 @@ pub struct Settled {
     pub positions: Vec<(AccountId, PositionId)>,
 }
 
-/// Why stakes cannot be written.
+/// Whose fault it is that a market cannot begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// The agent's with this account.
+    Agent(AccountId),
+    /// Of what the scenario declares by this name.
+    Named(EntityKind, String),
+}
+
+/// Why a protocol cannot open, or why stakes cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsettled {
-    /// Whose stake it is; none if it is about all.
-    pub account: Option<AccountId>,
+    /// Whose fault it is; none if it is that of all.
+    pub whose: Option<Whose>,
     /// What is wrong.
     pub message: String,
 }
 
 impl Unsettled {
-    /// What is wrong with an account's stake.
+    /// What is wrong with an agent's stake.
     pub fn of(account: AccountId, message: impl Display) -> Self {
-        Self { account: Some(account), message: message.to_string() }
+        Self { whose: Some(Whose::Agent(account)), message: message.to_string() }
     }
 
-    /// What is wrong with all stakes together.
+    /// What is wrong with what is declared by a name.
+    pub fn about(kind: EntityKind, name: &str, message: impl Display) -> Self {
+        let message = format!("{} `{name}`: {message}", kind.0);
+        Self { whose: Some(Whose::Named(kind, name.to_owned())), message }
+    }
+
+    /// What is wrong with all of them together.
     pub fn of_all(message: impl Display) -> Self {
-        Self { account: None, message: message.to_string() }
+        Self { whose: None, message: message.to_string() }
     }
 }

@@ -31,7 +31,7 @@ pub trait BankSpec: Debug {
     ///
     /// # Errors
     /// The contracts refuse it.
-    fn deploy(&self, id: BankId, genesis: &mut Genesis) -> Result<(), String>;
+    fn deploy(&self, id: BankId, genesis: &mut Genesis) -> Result<(), Unsettled>;
 
     /// Writes what agents supply and which positions they have before the first block.
     ///
@@ -65,7 +65,7 @@ impl Family for BankParams {
         Some(ShareToken { name: one.name(), decimals: ShareDecimals::Of(one.base()) })
     }
 
-    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), Unsettled> {
         list.iter().zip((0..).map(BankId)).try_for_each(|(one, id)| one.deploy(id, genesis))
     }
 

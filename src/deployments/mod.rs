@@ -106,7 +106,7 @@ pub trait Family: ProtocolList + DeserializeOwned + Debug {
     ///
     /// # Errors
     /// A contract refuses what the scenario says.
-    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String>;
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), Unsettled>;
 
     /// Writes what agents hold of these before the first block.
     ///

@@ -3,6 +3,7 @@
 //! Initial positions are written, not traded: liquidity is minted at the pool's ratio, debt is booked, supply is
 //! deposited; no swap, no gas, no price moved.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use bevy_ecs::system::SystemState;
@@ -10,10 +11,10 @@ use bevy_ecs::world::World;
 use thiserror::Error;
 
 use super::schema::{BaseFeeParams, Scenario};
-use crate::agents::population::Spawner;
+use crate::agents::population::{Crowd, Spawner};
 use crate::agents::{self, AgentDirectory};
 use crate::chain::base_fee::Eip1559;
-use crate::chain::clock::Clock;
+use crate::chain::clock::{BlockTimeParams, Clock};
 use crate::chain::event::EventLog;
 use crate::chain::gas::{BlockGas, gwei_to_units};
 use crate::chain::ids::TokenId;
@@ -24,8 +25,9 @@ use crate::chain::state::NamedAccounts;
 use crate::chain::tokens::{Token, Tokens};
 use crate::chain::venue::Venue;
 use crate::chain::venues::Venues;
+use crate::checks::names::EntityKind;
 use crate::deployments::Deployed;
-use crate::deployments::genesis::{Genesis, Settling, ShareDecimals, Staked, Unsettled};
+use crate::deployments::genesis::{Genesis, Settled, Settling, ShareDecimals, Staked, Unsettled, Whose};
 use crate::deployments::liquidatable::LiquidatableList;
 use crate::deployments::paths::Paths;
 use crate::market::background::Demand;
@@ -40,11 +42,20 @@ use crate::market::{OutsidePrice, OutsidePrices};
 
 /// Why a scenario that reads well cannot begin.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the market cannot begin: {0}")]
-pub struct GenesisError(String);
+#[error("the market cannot begin: {message}")]
+pub struct GenesisError {
+    /// What the scenario calls that which is at fault, and what that is; none if it is nothing by itself.
+    pub about: Option<(EntityKind, String)>,
+    /// What is wrong, in whole tokens.
+    pub message: String,
+}
 
-fn fault(what: impl Into<String>) -> GenesisError {
-    GenesisError(what.into())
+fn fault(message: impl Into<String>) -> GenesisError {
+    GenesisError { about: None, message: message.into() }
+}
+
+fn fault_of(kind: EntityKind, name: &str, message: impl Display) -> GenesisError {
+    GenesisError { about: Some((kind, name.to_owned())), message: format!("{} `{name}`: {message}", kind.0) }
 }
 
 const CHECKED: &str = "the scenario was checked";
@@ -54,8 +65,25 @@ const CHECKED: &str = "the scenario was checked";
 /// # Errors
 /// A price file that cannot be read any more, or debts that the lenders' supply does not carry.
 pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, GenesisError> {
+    begin(scenario, folder, seed, Crowd::Whole)
+}
+
+/// Finds out whether [`world`] would fail. Blocks come at regular times, and of agents that hold nothing in a protocol
+/// before the first block no more is made than the sum of what they hold.
+///
+/// # Errors
+/// As of [`world`].
+pub fn rehearse(scenario: &Scenario, folder: &Path, seed: u64) -> Result<(), GenesisError> {
+    begin(scenario, folder, seed, Crowd::Staked).map(drop)
+}
+
+fn begin(scenario: &Scenario, folder: &Path, seed: u64, crowd: Crowd) -> Result<World, GenesisError> {
     let mut world = World::new();
-    let clock = Clock::of(scenario.block_time, scenario.start, scenario.blocks, seed);
+    let block_time = match crowd {
+        Crowd::Whole => scenario.block_time,
+        Crowd::Staked => BlockTimeParams::Regular(scenario.block_time.mean()),
+    };
+    let clock = Clock::of(block_time, scenario.start, scenario.blocks, seed);
     world.insert_resource(ChainState::new(clock));
     let mut builder = Builder { scenario, world: &mut world };
     builder.tokens();
@@ -63,22 +91,30 @@ pub fn world(scenario: &Scenario, folder: &Path, seed: u64) -> Result<World, Gen
     builder.chain(folder)?;
     protocols(scenario, &mut world)?;
     agents::init(&mut world);
-    let mut spawner = Spawner::new(&mut world);
+    let mut spawner = Spawner::new(&mut world, crowd);
     for population in &scenario.agents {
-        population
-            .spawn(&mut spawner)
-            .map_err(|error| fault(format!("population `{}`: {error}", population.name())))?;
+        if let Err(error) = population.spawn(&mut spawner) {
+            let why = world.resource::<ChainState>().tokens.beyond(error);
+            return Err(fault_of(EntityKind::POPULATION, population.name(), why));
+        }
     }
     let Spawner { stakes, min_profit, .. } = spawner;
     world.insert_resource(min_profit);
-    settle(scenario, &mut world, &stakes)?;
+    let settled = settle(scenario, &mut world, &stakes)?;
+    if crowd == Crowd::Whole {
+        agents::begin_with(&mut world, &settled.positions);
+    }
     Ok(world)
 }
 
 /// Puts the protocols into the world.
 fn protocols(scenario: &Scenario, world: &mut World) -> Result<(), GenesisError> {
     let mut genesis = Genesis::new(world);
-    scenario.lists.open(&mut genesis).map_err(fault)?;
+    let opened = scenario.lists.open(&mut genesis);
+    opened.map_err(|Unsettled { whose, message }| match whose {
+        Some(Whose::Named(kind, name)) => GenesisError { about: Some((kind, name)), message },
+        _ => fault(message),
+    })?;
     let mut directory = genesis.directory;
     let chain = world.resource::<ChainState>();
     directory.first_wallet = u32::try_from(chain.ledger.accounts()).expect("accounts are numbered in u32");
@@ -89,20 +125,23 @@ fn protocols(scenario: &Scenario, world: &mut World) -> Result<(), GenesisError>
 }
 
 /// Writes what agents are in before the first block.
-fn settle(scenario: &Scenario, world: &mut World, stakes: &[Staked]) -> Result<(), GenesisError> {
+fn settle(scenario: &Scenario, world: &mut World, stakes: &[Staked]) -> Result<Settled, GenesisError> {
     let mut state = SystemState::<Settling>::new(world);
     let settled = scenario.lists.settle(stakes, &mut state.get_mut(world).expect(CHECKED));
     match settled {
-        Ok(settled) => agents::begin_with(world, &settled.positions),
-        Err(Unsettled { account: None, message }) => return Err(fault(message)),
-        Err(Unsettled { account: Some(account), message }) => {
+        Ok(settled) => Ok(settled),
+        Err(Unsettled { whose: None, message }) => Err(fault(message)),
+        Err(Unsettled { whose: Some(Whose::Named(kind, name)), message }) => {
+            Err(GenesisError { about: Some((kind, name)), message })
+        }
+        Err(Unsettled { whose: Some(Whose::Agent(account)), message }) => {
             let agents = world.resource::<AgentDirectory>();
             let agent = agents.agent(account).expect("stakes are agents'");
             let (population, number) = (agents.population(agent), agents.agents[agent.index()].number);
-            return Err(fault(format!("number {number} of `{}`: {message}", population.name)));
+            let about = Some((EntityKind::POPULATION, population.name.clone()));
+            Err(GenesisError { about, message: format!("number {number} of `{}`: {message}", population.name) })
         }
     }
-    Ok(())
 }
 
 struct Builder<'a> {
@@ -153,7 +192,9 @@ impl Builder<'_> {
             let start = outside.advance(0);
             let book = self.scenario.venue.iter().find(|book| book.token == params.name);
             let book = Venue::new(book, params.decimals, numeraire_decimals, start);
-            books.push(book.map_err(|error| fault(format!("the venue of {}: {error}", params.name)))?);
+            books.push(
+                book.map_err(|error| fault_of(EntityKind::TOKEN, &params.name, format_args!("its venue: {error}")))?,
+            );
             prices.push(outside);
         }
         let names: Vec<&str> = self.scenario.tokens.iter().map(|token| token.name.as_str()).collect();
@@ -227,4 +268,52 @@ fn token_id(index: usize) -> TokenId {
 
 fn u16_of(index: usize) -> u16 {
     u16::try_from(index).expect("there are fewer than 2^16 of each")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agents::Identity;
+    use crate::scenario::read_text;
+
+    const CROWDED: &str = r#"Scenario(
+        blocks: 9, block_time: Poisson("12 s"), numeraire: "USDC", chain: (native: "ETH", base_fee: Fixed(30)),
+        tokens: [
+            (name: "USDC", decimals: 6, price: Fixed(1)),
+            (name: "ETH", decimals: 18, price: Fixed(2_000)),
+        ],
+        pools: [UniswapV2(name: "pool", tokens: ("ETH", "USDC"), reserves: ("1_000", "2_000_000"))],
+        oracles: [
+            (name: "ether", token: "ETH", sources: [(1, Outside)]),
+            (name: "dollar", token: "USDC", sources: [(1, Outside)]),
+        ],
+        lending: [AaveV3(name: "aave", reserves: [
+            (token: "ETH", oracle: "ether", ltv: 0.8, threshold: 0.825, bonus: 0.05),
+            (token: "USDC", oracle: "dollar", supplied: "1_000_000"),
+        ])],
+        agents: [
+            Trader(name: "traders", count: 3_000, pool: "pool", size: Fixed(5), capital: Fixed(900), gas_money: Fixed(1)),
+            Borrower(
+                name: "borrowers", count: 20, market: "aave", collateral: "ETH", debt: "USDC", capital: Fixed(1_000),
+                owes: LoanToValue(Fixed(0.5)),
+            ),
+        ],
+    )"#;
+
+    /// A rehearsal finds what each token sums to and what is owed, and makes nobody who only has a wallet.
+    #[test]
+    fn a_rehearsal_makes_nobody_beyond_those_who_hold_something() {
+        let checked = read_text("crowded", CROWDED, Path::new("")).unwrap_or_else(|said| panic!("{said:#?}"));
+        let mut begin = |crowd| {
+            let mut world = begin(&checked.scenario, Path::new(""), 1, crowd).unwrap();
+            let agents = world.query::<&Identity>().iter(&world).count();
+            let ledger = &world.resource::<ChainState>().ledger;
+            let totals: Vec<Option<u128>> = (0..2).map(|token| ledger.total(TokenId(token))).collect();
+            (agents, ledger.accounts(), totals)
+        };
+        let (whole, rehearsed) = (begin(Crowd::Whole), begin(Crowd::Staked));
+        assert_eq!((whole.0, rehearsed.0), (3_020, 0));
+        assert_eq!(whole.1 - rehearsed.1, 3_000, "twenty borrowers have accounts, and three thousand traders none");
+        assert_eq!(whole.2, rehearsed.2);
+    }
 }

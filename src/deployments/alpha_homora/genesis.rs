@@ -4,10 +4,11 @@ use plimsoll_math::mul_div_down;
 use plimsoll_protocols::farm::alpha_homora::{BaseAndFarmed, GenesisPosition, GoblinId};
 
 use super::liquidatable::reorder;
-use super::{BankCell, GoblinCell, GoblinParams, Params};
+use super::{BankCell, GOBLIN, GoblinCell, GoblinParams, Params};
 use crate::chain::ids::{AccountId, BankId, FarmId, PoolId, PositionId, TokenId, WorkerId};
 use crate::chain::ledger::Source;
 use crate::chain::price_order::PriceOrder;
+use crate::checks::names::EntityKind;
 use crate::deployments::directory::Named;
 use crate::deployments::genesis::{Genesis, Settled, Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
@@ -17,7 +18,7 @@ impl Params {
     ///
     /// # Errors
     /// The contracts refuse a goblin.
-    pub(super) fn open(&self, id: BankId, genesis: &mut Genesis) -> Result<(), String> {
+    pub(super) fn open(&self, id: BankId, genesis: &mut Genesis) -> Result<(), Unsettled> {
         let base = genesis.token(&self.base);
         let (shares, account, at) = (genesis.next_share(), genesis.open_account(), genesis.next_address());
         let bank = self.bank(genesis.chain());
@@ -33,7 +34,7 @@ impl Params {
 }
 
 impl GoblinParams {
-    fn put(&self, bank: BankId, base: TokenId, genesis: &mut Genesis) -> Result<(), String> {
+    fn put(&self, bank: BankId, base: TokenId, genesis: &mut Genesis) -> Result<(), Unsettled> {
         let id = WorkerId(u16_of(genesis.directory.workers.len()));
         let index = |list: &[Named], name: &str| {
             u16_of(list.iter().position(|named| named.name == name).expect("the scenario was checked"))
@@ -43,7 +44,7 @@ impl GoblinParams {
         let reward_pool = PoolId(index(&directory.pools, &self.reward_pool));
         let (account, at) = (genesis.open_account(), genesis.next_address());
         let goblin = self.open(account, base, genesis.pool(&self.pool));
-        let goblin = goblin.map_err(|error| format!("goblin {}: {error}", self.name))?;
+        let goblin = goblin.map_err(|error| Unsettled::about(GOBLIN, &self.name, error))?;
         let (order, undo) = (PriceOrder::default(), Vec::new());
         let cell = GoblinCell { at, id, account, bank, pool, farm, reward_pool, goblin, order, undo };
         let named = genesis.deploy(&self.name, cell);
@@ -122,7 +123,7 @@ impl<'p> Supply<'p> {
             return Ok(amount);
         }
         let scaled = mul_div_down(amount, self.wanted, self.drawn);
-        scaled.map_err(|error| Unsettled::of_all(format!("bank {}: {error}", self.name)))
+        scaled.map_err(|error| Unsettled::about(EntityKind::BANK, self.name, error))
     }
 
     fn carries_debt(&self, settling: &mut Settling) -> Result<(), Unsettled> {
@@ -132,14 +133,14 @@ impl<'p> Supply<'p> {
         let supplied = settling.chain.ledger.balance(account, base);
         if supplied < self.debt {
             let name = &settling.chain.tokens.get(base).name;
-            return Err(Unsettled::of_all(format!(
-                "the farmers of bank {} borrow {:.0} {name} before the first block, and its lenders supply {:.0}; \
-                 raise the lenders' `supply` or `count`, lower the farmers' `capital` or `leverage`, or state the \
-                 bank's `utilisation` to have supplies scaled to the debt",
-                self.name,
+            let why = format!(
+                "its farmers borrow {:.0} {name} before the first block, and its lenders supply {:.0}; raise the \
+                 lenders' `supply` or `count`, lower the farmers' `capital` or `leverage`, or state its `utilisation` \
+                 to have supplies scaled to the debt",
                 whole(self.debt),
                 whole(supplied),
-            )));
+            );
+            return Err(Unsettled::about(EntityKind::BANK, self.name, why));
         }
         Ok(())
     }
@@ -151,7 +152,7 @@ impl Settling<'_, '_> {
         let (now, ledger) = (chain.clock.now(), &mut chain.ledger);
         let cell = self.protocols.bank(bank);
         let issued = ledger.can_issue(cell.base, amount);
-        issued.map_err(|error| Unsettled::of_all(format!("the bank's lenders: {error}")))?;
+        issued.map_err(|error| Unsettled::of(account, chain.tokens.beyond(error)))?;
         let receipt = cell.bank.deposit(amount, now).map_err(|error| Unsettled::of(account, error))?;
         ledger.issue(Source::Genesis, cell.account, cell.base, receipt.value);
         ledger.issue(Source::Shares, account, cell.shares, receipt.share);

@@ -5,22 +5,24 @@ use smallvec::SmallVec;
 
 use super::{PoolCell, Traded};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
-use crate::chain::ledger::{Source, SupplyTooLarge};
+use crate::chain::ledger::Source;
+use crate::checks::names::EntityKind;
 use crate::deployments::PoolParams;
 use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
 
 /// Opens the pools.
-pub(super) fn open(list: &[PoolParams], genesis: &mut Genesis) -> Result<(), String> {
+pub(super) fn open(list: &[PoolParams], genesis: &mut Genesis) -> Result<(), Unsettled> {
     let (named, start) = (genesis.chain().named, genesis.chain().clock.start);
     for (params, id) in list.iter().zip((0..).map(PoolId)) {
         let tokens: SmallVec<[TokenId; 2]> = params.tokens().into_iter().map(|name| genesis.token(name)).collect();
         let traded: Vec<Traded> = tokens.iter().map(|token| traded(genesis, *token)).collect();
         let opened = params.open(&traded, named.founder, start);
-        let opened = opened.map_err(|error| format!("pool {}: {error}", params.name()))?;
+        let opened = opened.map_err(|error| Unsettled::about(EntityKind::POOL, params.name(), error))?;
         let (liquidity, account) = (genesis.next_share(), genesis.open_account());
-        let ledger = &mut genesis.chain_mut().ledger;
-        let refused = |error: SupplyTooLarge| format!("pool {}: {error}", params.name());
+        let chain = genesis.chain_mut();
+        let (ledger, counted) = (&mut chain.ledger, &chain.tokens);
+        let refused = |error| Unsettled::about(EntityKind::POOL, params.name(), counted.beyond(error));
         ledger.can_issue(liquidity, opened.moved.liquidity.saturating_add(opened.moved.locked)).map_err(refused)?;
         for (token, amount) in tokens.iter().zip(&opened.moved.amounts) {
             ledger.can_issue(*token, *amount).map_err(refused)?;
@@ -72,7 +74,7 @@ impl Settling<'_, '_> {
         let cell = self.protocols.pool(pool);
         for (token, amount) in cell.tokens.iter().zip(offered) {
             let issued = ledger.can_issue(*token, *amount);
-            issued.map_err(|error| Unsettled::of_all(format!("the providers of liquidity: {error}")))?;
+            issued.map_err(|error| Unsettled::of(owner, chain.tokens.beyond(error)))?;
         }
         let deposit = Deposit { owner, range, offered: offered.clone(), least_liquidity: 1 };
         let moved = cell.pool.amm_mut().add_liquidity(&deposit, now);

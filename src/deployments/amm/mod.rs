@@ -128,7 +128,7 @@ impl Family for PoolParams {
         Some(ShareToken { name: one.name(), decimals: ShareDecimals::Fixed(LIQUIDITY_DECIMALS) })
     }
 
-    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), Unsettled> {
         genesis::open(list, genesis)
     }
 

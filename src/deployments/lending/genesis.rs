@@ -7,14 +7,15 @@ use smallvec::{SmallVec, smallvec};
 use super::{Asset, LendingCell, LoanOrders};
 use crate::chain::ids::{AccountId, LendingId, TokenId};
 use crate::chain::ledger::Source;
+use crate::checks::names::EntityKind;
 use crate::deployments::LendingParams;
 use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
 
 /// Opens the markets.
-pub(super) fn open(list: &[LendingParams], genesis: &mut Genesis) -> Result<(), String> {
+pub(super) fn open(list: &[LendingParams], genesis: &mut Genesis) -> Result<(), Unsettled> {
     for (params, id) in list.iter().zip((0..).map(LendingId)) {
-        let refused = |why: String| format!("lending market {}: {why}", params.name());
+        let refused = |why: String| Unsettled::about(EntityKind::LENDING, params.name(), why);
         let chain = genesis.chain();
         let asset = |(token, oracle): (&str, &str)| Asset {
             token: chain.tokens.named(token),
@@ -42,8 +43,9 @@ fn founders_supply(params: &LendingParams, cell: &mut LendingCell, genesis: &mut
         if amount == 0 {
             continue;
         }
-        let ledger = &mut genesis.chain_mut().ledger;
-        ledger.can_issue(listed.token, amount).map_err(|error| error.to_string())?;
+        let chain = genesis.chain_mut();
+        let ledger = &mut chain.ledger;
+        ledger.can_issue(listed.token, amount).map_err(|error| chain.tokens.beyond(error))?;
         let taken = cell.market.lending_mut().supply(founder, place, amount, start);
         ledger.issue(Source::Genesis, cell.account, listed.token, taken.map_err(|error| error.to_string())?);
     }
@@ -80,7 +82,7 @@ impl Settling<'_, '_> {
         let (now, ledger) = (chain.clock.now(), &mut chain.ledger);
         let cell = self.protocols.lending(market);
         let token = cell.asset(asset).token;
-        ledger.can_issue(token, amount).map_err(Unsettled::of_all)?;
+        ledger.can_issue(token, amount).map_err(|error| Unsettled::of(account, chain.tokens.beyond(error)))?;
         let taken = cell.market.lending_mut().supply(account, asset, amount, now);
         let taken = taken.map_err(|error| Unsettled::of(account, error))?;
         ledger.issue(Source::Genesis, cell.account, token, taken);

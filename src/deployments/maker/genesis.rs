@@ -19,9 +19,10 @@ pub(super) fn write_stakes(system: IssuerId, stakes: &[Staked], settling: &mut S
         let cell = settling.protocols.issuer(issuer);
         let (pays, gem, dai) = (cell.account, cell.ilk(ilk).gem, cell.dai);
         open(cell, ilk, owner, locked, drawn).map_err(|error| Unsettled::of(owner, error))?;
-        let ledger = &mut settling.chain.ledger;
+        let chain = &mut *settling.chain;
+        let ledger = &mut chain.ledger;
         for (token, amount) in [(gem, locked), (dai, drawn)] {
-            ledger.can_issue(token, amount).map_err(|error| Unsettled::of(owner, error))?;
+            ledger.can_issue(token, amount).map_err(|error| Unsettled::of(owner, chain.tokens.beyond(error)))?;
         }
         ledger.issue(Source::Genesis, pays, gem, locked);
         ledger.issue(Source::Stablecoins, owner, dai, drawn);

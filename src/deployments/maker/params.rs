@@ -198,8 +198,8 @@ impl IssuerSpec for Params {
         }
     }
 
-    fn deploy(&self, id: IssuerId, genesis: &mut Genesis) -> Result<(), String> {
-        let refused = |error| format!("stablecoin issuer {}: {error}", self.name);
+    fn deploy(&self, id: IssuerId, genesis: &mut Genesis) -> Result<(), Unsettled> {
+        let refused = |error| Unsettled::about(EntityKind::ISSUER, &self.name, error);
         super::open::deploy(self, id, genesis).map_err(refused)
     }
 

@@ -8,13 +8,14 @@ use crate::chain::event::{Event, EventKind, EventLog};
 use crate::chain::ids::FarmId;
 use crate::chain::ledger::{Ledger, Source};
 use crate::chain::state::ChainState;
+use crate::checks::names::EntityKind;
 use crate::deployments::FarmParams;
 use crate::deployments::deployed::ProtocolsMut;
 use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
 
 /// Opens the contracts, and notes when they are funded.
-pub(super) fn open(list: &[FarmParams], genesis: &mut Genesis) -> Result<(), String> {
+pub(super) fn open(list: &[FarmParams], genesis: &mut Genesis) -> Result<(), Unsettled> {
     let mut emissions = Vec::new();
     for (params, id) in list.iter().zip((0..).map(FarmId)) {
         let declared = params.declared();
@@ -23,7 +24,8 @@ pub(super) fn open(list: &[FarmParams], genesis: &mut Genesis) -> Result<(), Str
         for (time, amount) in params.emissions() {
             emissions.push((genesis.chain().clock.block_at(*time), id, genesis.units(reward, amount)));
         }
-        let contract = params.open(genesis.chain())?;
+        let refused = |why| Unsettled::about(EntityKind::FARM, declared.name, why);
+        let contract = params.open(genesis.chain()).map_err(refused)?;
         let (account, at) = (genesis.open_account(), genesis.next_address());
         let cell = FarmCell { at, id, account, staked, reward, contract, undo: Vec::new() };
         let named = genesis.deploy(declared.name, cell);
@@ -31,8 +33,9 @@ pub(super) fn open(list: &[FarmParams], genesis: &mut Genesis) -> Result<(), Str
     }
     let rewards = emissions.iter().try_fold(0_u128, |sum, (.., amount)| sum.checked_add(*amount));
     if rewards.is_none_or(|rewards| rewards > Ledger::MOST_SUPPLY) {
-        let most = Ledger::MOST_SUPPLY;
-        return Err(format!("the farms' `emissions` are together more than {most} smallest units"));
+        let first = list.first().map_or("", |farm| farm.declared().name);
+        let why = "the farms' `emissions` are together more than can be counted; lower them, or give what they pay fewer `decimals`";
+        return Err(Unsettled::about(EntityKind::FARM, first, why));
     }
     emissions.sort_by_key(|(block, ..)| std::cmp::Reverse(*block));
     genesis.world.insert_resource(Emissions(emissions));

@@ -83,7 +83,7 @@ impl Family for FarmParams {
         }
     }
 
-    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), Unsettled> {
         genesis::open(list, genesis)
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::lists;
 use super::Check;
 use crate::checks::names::{EntityKind, Use};
-use crate::reader::diagnostic::{Diagnostic, MOST_MISTAKES, did_you_mean, one_of};
+use crate::reader::diagnostic::{Diagnostic, MOST_MISTAKES, Place, did_you_mean, one_of};
 use crate::reader::piece::Node;
 use crate::reader::syntax::File;
 
@@ -78,6 +78,12 @@ impl<'a> Names<'a> {
     fn has(&self, kind: EntityKind, name: &str) -> bool {
         self.first.contains_key(&(kind.0, name.to_owned()))
     }
+}
+
+/// Returns where everything gets its name, by what it is.
+pub(in super::super) fn places(files: &[File]) -> BTreeMap<(&'static str, String), Place> {
+    let names = Names::declared(files, true);
+    names.declared.into_iter().map(|named| ((named.kind.0, named.name), named.node.place())).collect()
 }
 
 impl Check<'_, '_> {

@@ -56,7 +56,7 @@ pub(super) trait Listed: Sized {
     ///
     /// # Errors
     /// A contract refuses what the scenario says.
-    fn open(_list: &[Self], _genesis: &mut Genesis) -> Result<(), String> {
+    fn open(_list: &[Self], _genesis: &mut Genesis) -> Result<(), Unsettled> {
         Ok(())
     }
 
@@ -103,7 +103,7 @@ impl<T: Family> Listed for T {
         list.iter().filter_map(<T as Family>::share_token).collect()
     }
 
-    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), Unsettled> {
         <T as Family>::open(list, genesis)
     }
 
@@ -146,7 +146,7 @@ macro_rules! lists {
             }
 
             /// Puts what is listed into a world, list by list.
-            pub(super) fn open(&self, genesis: &mut Genesis) -> Result<(), String> {
+            pub(super) fn open(&self, genesis: &mut Genesis) -> Result<(), Unsettled> {
                 $(<$element as Listed>::open(&self.$list, genesis)?;)+
                 Ok(())
             }

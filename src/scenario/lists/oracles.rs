@@ -6,7 +6,7 @@ use crate::agents::publisher::PUBLISHES;
 use crate::chain::oracles::{Feed, Oracles, to_wad};
 use crate::checks::declared::{Declared, DeclaredOracle};
 use crate::checks::names::{EntityKind, Use};
-use crate::deployments::genesis::Genesis;
+use crate::deployments::genesis::{Genesis, Unsettled};
 use crate::market::oracle::{Observer, Observers, OracleParams, PublishParams, SourceParams, UpdateParams};
 use crate::reader::piece::{Node, Placed};
 use crate::scenario::check::Check;
@@ -48,7 +48,7 @@ impl Listed for OracleParams {
     }
 
     /// Starts every feed at the price outside.
-    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), String> {
+    fn open(list: &[Self], genesis: &mut Genesis) -> Result<(), Unsettled> {
         let chain = genesis.chain();
         let feed = |params: &OracleParams| {
             let token = genesis.token(&params.token);
