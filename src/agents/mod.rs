@@ -243,6 +243,14 @@ macro_rules! kinds {
                 }
             }
 
+            /// Returns how many bytes one of its agents takes in its table.
+            pub fn bytes(&self) -> usize {
+                let agent = match self {
+                    $(Self::$kind(_) => size_of::<$agent>(),)*
+                };
+                agent + size_of::<Identity>()
+            }
+
             /// Draws the population and puts it into the world.
             ///
             /// # Errors

@@ -13,7 +13,7 @@ use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
 use crate::chain::distribution::Distribution;
 use crate::chain::gas::GasSchedule;
-use crate::chain::ids::{AgentId, ProtocolId, TokenId};
+use crate::chain::ids::{AccountId, AgentId, ProtocolId, TokenId};
 use crate::chain::ledger::{Source, SupplyTooLarge};
 use crate::chain::state::ChainState;
 use crate::checks::Check;
@@ -57,11 +57,11 @@ impl<A> NewAgent<A> {
 
 /// Something that one population does and another lives on, such as borrowing from a market: what is done, and of which
 /// names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Activity<'d> {
     /// The verb, as whoever does it calls it.
     pub verb: &'static str,
-    /// The names of what it is done to, in an order that the verb fixes.
+    /// The names of what it is done to, in an order that the verb fixes; none if it is done to any.
     pub of: Vec<&'d str>,
 }
 
@@ -69,6 +69,11 @@ impl<'d> Activity<'d> {
     /// What is done of one thing.
     pub fn of(verb: &'static str, name: &'d str) -> Self {
         Self { verb, of: vec![name] }
+    }
+
+    /// What is done of any.
+    pub fn of_any(verb: &'static str) -> Self {
+        Self { verb, of: vec![] }
     }
 }
 
@@ -133,10 +138,20 @@ pub trait Population: PopulationParams {
 /// How many agents are drawn before they are put into the world: a million need not be in memory twice.
 const DRAWN_AT_ONCE: u32 = 4_096;
 
+/// Of which agents more is made than their sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crowd {
+    /// Of all: the world is to run.
+    Whole,
+    /// Of those alone that hold something in a protocol before the first block, and nobody acts: a check needs no more.
+    Staked,
+}
+
 /// Puts populations into the world.
 #[derive(Debug)]
 pub struct Spawner<'w> {
     world: &'w mut World,
+    crowd: Crowd,
     /// What agents are in before the first block, in the order of their ids.
     pub stakes: Vec<Staked>,
     /// The least gain after gas for which anybody liquidates.
@@ -145,12 +160,12 @@ pub struct Spawner<'w> {
 
 impl<'w> Spawner<'w> {
     /// A spawner for a world that has everything but agents.
-    pub fn new(world: &'w mut World) -> Self {
+    pub fn new(world: &'w mut World, crowd: Crowd) -> Self {
         let first_account =
             u32::try_from(world.resource::<ChainState>().ledger.accounts()).expect("accounts are numbered in u32");
         world.resource_mut::<AgentDirectory>().first_account = first_account;
         let min_profit = MinProfit(vec![None; world.resource::<Directory>().positions.len()]);
-        Self { world, stakes: Vec::new(), min_profit }
+        Self { world, crowd, stakes: Vec::new(), min_profit }
     }
 
     /// Draws a population and puts it into the world.
@@ -171,6 +186,11 @@ impl<'w> Spawner<'w> {
         while from < params.count() {
             let to = params.count().min(from + DRAWN_AT_ONCE);
             for (number, (who, drawn)) in (from..to).zip(self.draw(params, from..to)) {
+                if self.crowd == Crowd::Staked && drawn.stake.is_none() {
+                    let founder = self.world.resource::<ChainState>().named.founder;
+                    self.issue(founder, drawn.initial_balances)?;
+                    continue;
+                }
                 let id = AgentId(u32::try_from(directory.agents.len()).expect("there are fewer than 2^32 agents"));
                 let row = others + number;
                 let leverage = drawn.leverage;
@@ -200,20 +220,29 @@ impl<'w> Spawner<'w> {
     /// Gives an agent its wallet and puts it into the world.
     fn settle<A: Agent>(&mut self, agent: Sleeper, who: Who, drawn: NewAgent<A>) -> Result<(), SupplyTooLarge> {
         let (id, _) = agent;
-        let ledger = &mut self.world.resource_mut::<ChainState>().into_inner().ledger;
-        let account = ledger.open_account();
-        for (token, amount) in drawn.initial_balances {
-            ledger.can_issue(token, amount)?;
-            ledger.issue(Source::Genesis, account, token, amount);
-        }
+        let account = self.world.resource_mut::<ChainState>().ledger.open_account();
+        self.issue(account, drawn.initial_balances)?;
         self.stakes.extend(drawn.stake.map(|stake| Staked { account, stake }));
         if let Some((protocol, profit)) = drawn.min_profit {
             let least = &mut self.min_profit.0[protocol.index()];
             *least = Some(least.map_or(profit, |least| least.min(profit)));
         }
+        if self.crowd == Crowd::Staked {
+            return Ok(());
+        }
         self.world
             .spawn((drawn.agent, Identity { id, who, account, nonce: 0, out_of_gas_money: false, priced_out: 0 }));
         self.world.resource_mut::<Awake<A>>().schedule(0, agent, drawn.first);
+        Ok(())
+    }
+
+    /// Gives an account what an agent has when it comes into the world.
+    fn issue(&mut self, account: AccountId, balances: InitialBalances) -> Result<(), SupplyTooLarge> {
+        let ledger = &mut self.world.resource_mut::<ChainState>().into_inner().ledger;
+        for (token, amount) in balances {
+            ledger.can_issue(token, amount)?;
+            ledger.issue(Source::Genesis, account, token, amount);
+        }
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use clap::Args;
 
 use super::interrupt::Interrupt;
+use super::number;
 use super::progress::Progress;
 use super::report::and_report;
 use super::result::{figure, grouped, printed, result, table};
@@ -25,7 +26,7 @@ pub(super) struct CascadeArguments {
     #[command(flatten)]
     asked: Asked,
     /// Tell this many generations apart instead of the file's number; each costs a run
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", value_parser = number::depth)]
     depth: Option<u32>,
 }
 
@@ -90,7 +91,7 @@ fn simulate<S: Simulator>(
         if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let made = S::cascade(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder), &mut block_done);
-    let Some(summary) = made.map_err(|error| plan.failed::<S>(&error))? else { return Ok(None) };
+    let Some(summary) = made.map_err(|error| plan.failed::<S>(scenario, &error))? else { return Ok(None) };
     folder.text(SCENARIO, scenario.text()).map_err(|error| (Outcome::Failed, error.to_string()))?;
     manifest.blocks = plan.options.blocks;
     manifest.wall_clock_s = stopwatch.seconds();

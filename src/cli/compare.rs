@@ -38,7 +38,7 @@ pub(super) struct CompareArguments {
     #[arg(long, value_name = "LIST")]
     seeds: Option<Seeds>,
     /// Make this many runs at a time [default: one per core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::number::jobs)]
     jobs: Option<NonZeroUsize>,
     /// Print every figure that differs, not only the ones that are mostly asked for
     #[arg(long)]

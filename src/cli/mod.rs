@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod distribution;
 mod interrupt;
+mod number;
 mod progress;
 mod report;
 mod result;

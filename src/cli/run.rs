@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::interrupt::Interrupt;
+use super::number;
 use super::progress::Progress;
 use super::report::and_report;
 use super::result::result;
@@ -37,12 +38,12 @@ pub(super) struct Asked {
     /// The scenario file
     file: PathBuf,
     /// Use this seed instead of the file's
-    #[arg(long, value_name = "N", conflicts_with = "seeds")]
+    #[arg(long, value_name = "N", conflicts_with = "seeds", value_parser = number::seed)]
     seed: Option<u64>,
     #[command(flatten)]
     pub(super) many: SweepArguments,
     /// Simulate this many blocks instead of the file's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = number::blocks)]
     blocks: Option<u64>,
     /// Leave the tables in this folder
     #[arg(long, value_name = "DIR", help = OUT)]
@@ -156,11 +157,10 @@ impl Plan {
     }
 
     /// Returns how a run failed, and what to tell the user.
-    pub(super) fn failed<S: Simulator>(&self, error: &S::Error) -> (Outcome, String) {
-        if S::is_users_mistake(error) {
-            (Outcome::Refused, format!("{}: {error}", self.stamp.path))
-        } else {
-            (Outcome::Failed, error.to_string())
+    pub(super) fn failed<S: Simulator>(&self, scenario: &S::Scenario, error: &S::Error) -> (Outcome, String) {
+        match S::blame(scenario, error, false) {
+            Some(message) => (Outcome::Refused, message.trim_start_matches("error: ").to_owned()),
+            None => (Outcome::Failed, error.to_string()),
         }
     }
 }
@@ -182,7 +182,7 @@ fn simulate<S: Simulator>(
 ) -> Result<Finished, (Outcome, String)> {
     let stopwatch = Stopwatch::start();
     let mut manifest = Manifest::new(plan.stamp.clone(), plan.seed, plan.options, stopwatch.started_at());
-    let failed = |error: S::Error| plan.failed::<S>(&error);
+    let failed = |error: S::Error| plan.failed::<S>(scenario, &error);
     let mut simulation =
         S::new(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder)).map_err(failed)?;
     while manifest.blocks < plan.options.blocks && !interrupt.is_asked() {

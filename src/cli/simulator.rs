@@ -32,6 +32,8 @@ pub trait Scenario {
     fn cascade_depth(&self) -> u32;
     /// All that the file and those it includes say, in one text.
     fn text(&self) -> &str;
+    /// Says how much there is in it, and what that takes of the machine.
+    fn size(&self) -> String;
     /// BLAKE3 of the text with everything it includes, in hexadecimal digits.
     fn digest(&self) -> String;
 }
@@ -49,14 +51,15 @@ pub trait Simulator: Sized {
     /// Every stage of a block in order, each with its systems in order.
     fn stages() -> Vec<(String, Vec<String>)>;
 
-    /// Makes the world before the first block and throws it away: the last of the checks.
+    /// Finds out whether the market can begin: the last of the checks.
     ///
     /// # Errors
     /// The market cannot begin.
     fn rehearse(scenario: &Self::Scenario) -> Result<(), Self::Error>;
 
-    /// Says whether the scenario is to blame for an error, rather than the machine or this program.
-    fn is_users_mistake(error: &Self::Error) -> bool;
+    /// Returns what is wrong with a scenario whose market cannot begin, where, and what to type instead, ready for the
+    /// terminal; none if the machine or this program is to blame.
+    fn blame(scenario: &Self::Scenario, error: &Self::Error, colour: bool) -> Option<String>;
 
     /// Says whether a file cannot be written: then no other run fares better.
     fn is_of_the_disk(_error: &Self::Error) -> bool {
@@ -119,6 +122,10 @@ impl Scenario for Checked {
         &self.whole
     }
 
+    fn size(&self) -> String {
+        Checked::size(self)
+    }
+
     fn digest(&self) -> String {
         blake3::hash(self.resolved.as_bytes()).to_string()
     }
@@ -141,12 +148,12 @@ impl Simulator for Simulation {
     }
 
     fn rehearse(checked: &Checked) -> Result<(), RunError> {
-        genesis::world(&checked.scenario, &checked.folder, checked.scenario.seed)?;
-        Ok(())
+        Ok(genesis::rehearse(&checked.scenario, &checked.folder, checked.scenario.seed)?)
     }
 
-    fn is_users_mistake(error: &RunError) -> bool {
-        matches!(error, RunError::Genesis(_))
+    fn blame(checked: &Checked, error: &RunError, colour: bool) -> Option<String> {
+        let RunError::Genesis(error) = error else { return None };
+        Some(checked.diagnostic(error).render(colour))
     }
 
     fn is_of_the_disk(error: &RunError) -> bool {

@@ -11,6 +11,7 @@ use clap::Args;
 
 use super::distribution::distribution;
 use super::interrupt::Interrupt;
+use super::number;
 use super::progress::Progress;
 use super::report::and_report;
 use super::run::Asked;
@@ -46,7 +47,7 @@ pub(super) struct SweepArguments {
     #[arg(long, value_name = "LIST")]
     pub(super) seeds: Option<Seeds>,
     /// Make this many runs at a time [default: one per core]
-    #[arg(long, value_name = "N", requires = "seeds")]
+    #[arg(long, value_name = "N", requires = "seeds", value_parser = number::jobs)]
     jobs: Option<NonZeroUsize>,
     /// Keep the tables of every run, in a folder for each under runs/
     #[arg(long, requires = "seeds")]

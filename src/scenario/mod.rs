@@ -5,19 +5,24 @@ mod draft;
 mod files;
 pub mod genesis;
 pub mod lists;
+mod machine;
 mod old_words;
 pub mod schema;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use check::memory;
+
 use crate::deployments::PoolParams;
 use crate::market::price::PriceParams;
-use crate::reader::diagnostic::{Diagnostic, Source, is_enough, shorten};
+use crate::reader::diagnostic::{Diagnostic, Place, Source, is_enough, shorten};
 use crate::reader::include::{self, Reader};
 use crate::reader::piece::{self, Node, Placed};
 use crate::reader::syntax;
 use draft::Draft;
+use genesis::GenesisError;
 use old_words::OLD_WORDS;
 use schema::{BaseFeeParams, ChainParams, Scenario, TokenParams};
 
@@ -36,6 +41,28 @@ pub struct Checked {
     pub whole: String,
     /// Diagnostics of severity `Warning`.
     pub warnings: Vec<Diagnostic>,
+    /// Where what it declares gets its name, by what that is; and where the scenario itself begins.
+    places: (BTreeMap<(&'static str, String), Place>, Place),
+}
+
+impl Checked {
+    /// Says how many agents there are, and about how much memory they take.
+    pub fn size(&self) -> String {
+        let agents: u64 = self.scenario.agents.iter().map(|agent| u64::from(agent.params().count())).sum();
+        let tokens = self.scenario.tokens.len() + self.scenario.pools.len() + self.scenario.banks.len();
+        format!("{agents} agents, about {} of memory", memory::in_words(memory::bytes(&self.scenario.agents, tokens)))
+    }
+
+    /// Returns why its market cannot begin, with the line of what is at fault.
+    pub fn diagnostic(&self, error: &GenesisError) -> Diagnostic {
+        let (named, begin) = &self.places;
+        let about = error.about.as_ref().and_then(|(kind, name)| named.get(&(kind.0, name.clone())));
+        let (message, help) = match error.message.split_once("; ") {
+            Some((message, help)) => (message, Some(help.to_owned())),
+            None => (error.message.as_str(), None),
+        };
+        Diagnostic::error(about.unwrap_or(begin).clone(), format!("the market cannot begin: {message}")).help(help)
+    }
 }
 
 /// Reads a scenario's file and everything that it includes.
@@ -79,7 +106,9 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
     draft.chain.iter_mut().for_each(|chain| resolve_gas_prices(chain, folder));
     let scenario = draft.finish().expect("what is missing is a mistake");
     let whole = crate::reader::whole::whole(&files);
-    Ok(Checked { scenario, name, folder: folder.to_owned(), resolved, whole, warnings: mistakes })
+    let own = files.last().expect("a scenario was read");
+    let places = (check::places(&files), Node { file: own, tree: &own.tree }.head());
+    Ok(Checked { places, scenario, name, folder: folder.to_owned(), resolved, whole, warnings: mistakes })
 }
 
 /// Names a file of recorded prices as seen from the scenario's folder, whichever included file names it.
