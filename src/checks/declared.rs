@@ -320,7 +320,8 @@ impl<'d> Declared<'d> {
                 lent: BTreeSet::new(),
                 believed: BTreeSet::new(),
             };
-            for pool in self.pools.iter().copied() {
+            for pool in self.pools.iter() {
+                let pool: &'d dyn DeclaredPool = *pool;
                 let tokens = pool.tokens();
                 known.all_pools &= self.knows(&tokens);
                 for token in &tokens {

@@ -9,7 +9,7 @@ use super::number;
 use super::progress::Progress;
 use super::report::and_report;
 use super::result::{figure, grouped, printed, result, table};
-use super::run::{Asked, Plan};
+use super::run::{Asked, Plan, failed};
 use super::simulator::{Scenario, Simulator};
 use super::stopwatch::Stopwatch;
 use super::sweep::sweep;
@@ -91,7 +91,7 @@ fn simulate<S: Simulator>(
         if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let made = S::cascade(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder), &mut block_done);
-    let Some(summary) = made.map_err(|error| plan.failed::<S>(scenario, &error))? else { return Ok(None) };
+    let Some(summary) = made.map_err(|error| failed::<S>(scenario, &error))? else { return Ok(None) };
     folder.text(SCENARIO, scenario.text()).map_err(|error| (Outcome::Failed, error.to_string()))?;
     manifest.blocks = plan.options.blocks;
     manifest.wall_clock_s = stopwatch.seconds();

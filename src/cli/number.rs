@@ -31,7 +31,7 @@ fn whole(text: &str, least: u64, most: u64, expected: &str) -> Result<u64, Strin
     }
     let plain = text.replace(['_', ','], "");
     let float = plain.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && (0.0..1e15).contains(number));
-    let meant = plain.parse().ok().or(float.map(|number| number as u64)).filter(allowed);
+    let meant = plain.parse().ok().or(float.and_then(|number| format!("{number:.0}").parse().ok())).filter(allowed);
     Err(meant.map_or_else(|| format!("expected {expected}"), |meant| format!("expected {expected}; type {meant}")))
 }
 

@@ -155,13 +155,13 @@ impl Plan {
         let seed = asked.seed.unwrap_or_else(|| scenario.seed());
         Self { target: asked.target(&format!("{}-{seed}", stamp.name), &options), options, stamp, seed }
     }
+}
 
-    /// Returns how a run failed, and what to tell the user.
-    pub(super) fn failed<S: Simulator>(&self, scenario: &S::Scenario, error: &S::Error) -> (Outcome, String) {
-        match S::blame(scenario, error, false) {
-            Some(message) => (Outcome::Refused, message.trim_start_matches("error: ").to_owned()),
-            None => (Outcome::Failed, error.to_string()),
-        }
+/// Returns how a run failed, and what to tell the user.
+pub(super) fn failed<S: Simulator>(scenario: &S::Scenario, error: &S::Error) -> (Outcome, String) {
+    match S::blame(scenario, error, false) {
+        Some(message) => (Outcome::Refused, message.trim_start_matches("error: ").to_owned()),
+        None => (Outcome::Failed, error.to_string()),
     }
 }
 
@@ -182,7 +182,7 @@ fn simulate<S: Simulator>(
 ) -> Result<Finished, (Outcome, String)> {
     let stopwatch = Stopwatch::start();
     let mut manifest = Manifest::new(plan.stamp.clone(), plan.seed, plan.options, stopwatch.started_at());
-    let failed = |error: S::Error| plan.failed::<S>(scenario, &error);
+    let failed = |error: S::Error| self::failed::<S>(scenario, &error);
     let mut simulation =
         S::new(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder)).map_err(failed)?;
     while manifest.blocks < plan.options.blocks && !interrupt.is_asked() {

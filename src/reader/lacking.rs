@@ -126,7 +126,7 @@ fn of_variant(variant: &str, with: With, depth: usize) -> Option<String> {
 fn of_struct(name: &str, with: With) -> Option<String> {
     let Some(Error::MissingStructField { field, .. }) = with(&format!("{name}()")).error else { return None };
     let inside = |fields: &str| with(&format!("{name}({fields})")).after(name.len() + 1);
-    let lacks = fields(&field, |_| None, &inside);
+    let lacks = fields(field, |_| None, &inside);
     let whole = lacks.iter().map(|lack| format!("{}: {}", lack.name, lack.example)).collect::<Vec<_>>().join(", ");
     let value = format!("{name}({whole})");
     with(&value).fits(&value).then_some(value)

@@ -165,10 +165,10 @@ impl Check<'_, '_> {
                 let message = format!("this step comes at {time}, the one before at {before}");
                 self.error(step.nth(0).place(), message, format!("expected a time after `\"{before}\"`"));
             }
-            if !(0.0..1e9).contains(gwei) {
-                self.error(step.nth(1).place(), format!("gas costs {gwei} gwei"), "expected 0 gwei or more");
-            } else {
+            if (0.0..1e9).contains(gwei) {
                 self.gas_price(step.nth(1).place(), *gwei);
+            } else {
+                self.error(step.nth(1).place(), format!("gas costs {gwei} gwei"), "expected 0 gwei or more");
             }
         }
     }
