@@ -339,6 +339,31 @@ fn refused(desk: &Desk, arguments: &[&str], words: &[&str]) {
     assert_eq!(desk.contents(), before, "{arguments:?} left something");
 }
 
+/// Debts that the market carries for the scenario's own seed and not for another.
+#[test]
+fn check_tries_other_seeds_than_the_scenarios_own() {
+    let market = r#"Scenario(
+        blocks: 10, block_time: "12 s", numeraire: "USDC", seed: 1,
+        chain: (native: "ETH", base_fee: Fixed(10)),
+        tokens: [
+            (name: "USDC", decimals: 6, price: Fixed(1)),
+            (name: "ETH", decimals: 18, price: Fixed(2_000)),
+        ],
+        oracles: [
+            (name: "ETH", token: "ETH", sources: [(1, Outside)]),
+            (name: "USDC", token: "USDC", sources: [(1, Outside)]),
+        ],
+        lending: [MorphoBlue(name: "morpho", lltv: 0.86, loan: (token: "USDC", oracle: "USDC", supplied: "AMOUNT"),
+                             collateral: (token: "ETH", oracle: "ETH"))],
+        agents: [Borrower(name: "borrower", market: "morpho", collateral: "ETH", debt: "USDC",
+                          capital: LogNormal(median: 1_000, sigma: 2), owes: HealthFactor(Fixed(2)))],
+    )"#;
+    let ample = Desk::with(&market.replace("AMOUNT", "1_000_000_000"));
+    assert_eq!(ample.run(&["check", "tiny.ron"]).code, Some(0));
+    let scarce = Desk::with(&market.replace("AMOUNT", "2_500"));
+    refused(&scarce, &["check", "tiny.ron"], &["with seed ", "has no USDC left to lend"]);
+}
+
 #[test]
 fn a_scenario_with_mistakes_is_refused_with_all_of_them_and_nothing_is_written() {
     let text = TINY.replace("work_factor: 0.87", "work_factor: 0.95").replace(r#"farm: "farm""#, r#"farm: "frm""#);

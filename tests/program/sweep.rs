@@ -272,8 +272,14 @@ fn a_manifest_that_is_ahead_of_its_files_is_gone_on_with_and_replaced() {
 fn a_seed_that_fails_is_a_row_and_the_others_go_on() {
     let desk = Desk::new();
     let told = desk.run("out", &["--seeds", "1000..1003", "--jobs", "2"]);
-    assert_eq!(told.outcome, Outcome::Done);
+    assert_eq!(told.outcome, Outcome::Failed);
     assert!(told.out.contains("2 failed; seed 1001: the bank"), "{}", told.out);
+    assert_eq!(desk.json("out/manifest.json")["status"], "incomplete");
+    let summary = desk.json("out/summary.json");
+    assert_eq!((&summary["runs"], &summary["failed"]), (&2.into(), &2.into()));
+    assert_eq!(summary["failed_seeds"], "1001..1002");
+    let whole = desk.run("whole", &["--seeds", "1000,1003"]);
+    assert_eq!((whole.outcome, desk.json("whole/summary.json")["failed_seeds"].as_str()), (Outcome::Done, Some("")));
     let table = rows(&desk.data("out").0);
     assert_eq!(table[2][..2], ["1001", "the bank, \"bank\", has no lenders"]);
     assert!(table[3][1].starts_with("panicked: ") && table[3][1].contains("an amount went missing"));

@@ -346,3 +346,44 @@ fn what_cannot_be_is_said_at_its_place() {
         }
     }
 }
+
+/// What a system does not lend so little of is not drawn: a small vault is the least one of its ratio, and is counted.
+#[test]
+fn a_vault_that_is_drawn_below_the_least_debt_is_brought_up_to_it_and_counted() {
+    let owner = |collateral: &str| {
+        format!(
+            r#"VaultOwner(name: "owners", count: 50, ilk: "ETH-A", collateral: {collateral}, collateral_ratio: Fixed(2)),
+               VaultOwner(name: "late", count: 9, ilk: "ETH-A", collateral: {collateral}, collateral_ratio: Fixed(1.5),
+                          entry: Between("1 min", "3 min")),"#
+        )
+    };
+    let mut raised = system(DUTCH, &owner("Uniform(0.001, 0.02)"));
+    steps(&mut raised, 5);
+    let cell = cell(raised.world());
+    let rate = cell.maker.ilk_state(IlkId(0)).unwrap().rate;
+    let vaults: Vec<(f64, f64)> = cell
+        .maker
+        .positions(IlkId(0))
+        .unwrap()
+        .map(|(_, vault)| (vault.tab(rate).to_f64(), vault.ink as f64 / 1e18 * 3_000.0))
+        .collect();
+    assert_eq!(vaults.len(), 59);
+    let small = vaults.iter().filter(|(debt, _)| *debt < 20.000_1).count();
+    assert!((30..59).contains(&small), "{small} of the least debt");
+    assert!(vaults.iter().all(|(debt, worth)| *debt >= 20.0 && (1.499..2.001).contains(&(worth / debt))), "{vaults:?}");
+    let told = serde_json::to_value(raised.finish(None).unwrap()).unwrap();
+    assert_eq!(told["draws_raised_to_least"], small);
+    let told = serde_json::to_value(finish(system(DUTCH, &owner("Uniform(1, 2)")), 5)).unwrap();
+    assert_eq!(told["draws_raised_to_least"], 0);
+}
+
+#[test]
+fn the_auctions_of_maker_begin_with_any_seed() {
+    let checked = crate::common::market::shipped("maker_auctions.ron");
+    for seed in [5, 11, 14, 16, 27, 30] {
+        let options = plimsoll::simulation::Options::seeded(seed);
+        if let Err(error) = Simulation::new(&checked.scenario, "", &checked.folder, options, None) {
+            panic!("seed {seed}: {error}");
+        }
+    }
+}
