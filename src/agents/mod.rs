@@ -192,6 +192,8 @@ pub struct AgentDirectory {
     pub agents: Vec<Listed>,
     /// Every population, in the order of the scenario.
     pub populations: Vec<PopulationName>,
+    /// How many agents were drawn again, since a protocol lends no so little as was drawn first.
+    pub redrawn: u64,
 }
 
 impl AgentDirectory {

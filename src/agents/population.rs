@@ -45,13 +45,41 @@ pub struct NewAgent<A> {
     pub leverage: Option<f64>,
     /// The least gain after gas for which it liquidates, in whole numeraire tokens, and whose positions.
     pub min_profit: Option<(ProtocolId, f64)>,
+    /// Whether it was drawn again, since a protocol lends no so little as was drawn first.
+    pub is_redrawn: bool,
+}
+
+/// So often something is drawn at most.
+const DRAWS: usize = 100;
+
+/// Draws until what was drawn fits, a hundred times at most; returns the last, and whether it is not the first. What never
+/// fits is for the protocol to refuse.
+pub fn fitting<T>(dice: &mut Dice, draw: impl Fn(&mut Dice) -> T, fits: impl Fn(&T) -> bool) -> (T, bool) {
+    let mut drawn = draw(dice);
+    let mut is_redrawn = false;
+    for _ in 1..DRAWS {
+        if fits(&drawn) {
+            break;
+        }
+        (drawn, is_redrawn) = (draw(dice), true);
+    }
+    (drawn, is_redrawn)
 }
 
 impl<A> NewAgent<A> {
     /// An agent that has nothing but money for gas.
     pub fn new(agent: A, gas_money: f64, first: Wake) -> Self {
         let initial_balances = InitialBalances::new();
-        Self { agent, initial_balances, gas_money, first, stake: None, leverage: None, min_profit: None }
+        Self {
+            agent,
+            initial_balances,
+            gas_money,
+            first,
+            stake: None,
+            leverage: None,
+            min_profit: None,
+            is_redrawn: false,
+        }
     }
 }
 
@@ -156,6 +184,8 @@ pub struct Spawner<'w> {
     pub stakes: Vec<Staked>,
     /// The least gain after gas for which anybody liquidates.
     pub min_profit: MinProfit,
+    /// How many agents were drawn again, since protocols lend no so little.
+    pub redrawn: u64,
 }
 
 impl<'w> Spawner<'w> {
@@ -165,7 +195,7 @@ impl<'w> Spawner<'w> {
             u32::try_from(world.resource::<ChainState>().ledger.accounts()).expect("accounts are numbered in u32");
         world.resource_mut::<AgentDirectory>().first_account = first_account;
         let min_profit = MinProfit(vec![None; world.resource::<Directory>().positions.len()]);
-        Self { world, crowd, stakes: Vec::new(), min_profit }
+        Self { world, crowd, stakes: Vec::new(), min_profit, redrawn: 0 }
     }
 
     /// Draws a population and puts it into the world.
@@ -222,6 +252,7 @@ impl<'w> Spawner<'w> {
         let (id, _) = agent;
         let account = self.world.resource_mut::<ChainState>().ledger.open_account();
         self.issue(account, drawn.initial_balances)?;
+        self.redrawn += u64::from(drawn.is_redrawn);
         self.stakes.extend(drawn.stake.map(|stake| Staked { account, stake }));
         if let Some((protocol, profit)) = drawn.min_profit {
             let least = &mut self.min_profit.0[protocol.index()];

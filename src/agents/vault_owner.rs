@@ -14,7 +14,7 @@ use smallvec::smallvec;
 use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
-use super::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams};
+use super::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams, fitting};
 use super::schedule::{Entry, Exit, check_stay};
 use super::view::View;
 use crate::chain::dice::Dice;
@@ -30,7 +30,7 @@ use crate::checks::declared::Declared;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::checks::names::Use;
 use crate::deployments::maker::ILK;
-use crate::deployments::maker::ilk_named;
+use crate::deployments::maker::{dai_up, ilk_named};
 use crate::deployments::stakes::Stake;
 use crate::reader::piece::Node;
 
@@ -47,7 +47,8 @@ pub struct VaultOwnerParams {
     pub ilk: String,
     /// Collateral that it locks, in whole tokens.
     pub collateral: Distribution,
-    /// What that is worth over the dai that it draws, such as 2: at least the ilk's liquidation ratio.
+    /// What that is worth over the dai that it draws, such as 2: at least the ilk's liquidation ratio. Collateral and ratio of
+    /// a vault that would owe less than the ilk's `dust` are drawn again, up to a hundred times.
     pub collateral_ratio: Distribution,
     /// Whether the dai stays in its wallet; by default what is drawn at genesis is spent.
     #[serde(default)]
@@ -302,10 +303,14 @@ impl Population for VaultOwnerParams {
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<VaultOwner> {
         let (cell, ilk) = ilk_named(&sees.protocols, &self.ilk);
         let (gem, dai) = (cell.ilk(ilk).gem, cell.dai);
-        let collateral = self.collateral.sample(dice);
-        let worth = collateral * sees.venues.price(gem);
-        let (lock, draw) =
-            (sees.tokens.units(gem, collateral), sees.tokens.units(dai, worth / self.collateral_ratio.sample(dice)));
+        let price = sees.venues.price(gem);
+        let least = cell.maker.ilk_state(ilk).map_or(0, |state| dai_up(state.dust).unwrap_or(u128::MAX));
+        let vault = |dice: &mut Dice| {
+            let collateral = self.collateral.sample(dice);
+            (collateral, sees.tokens.units(dai, collateral * price / self.collateral_ratio.sample(dice)))
+        };
+        let ((collateral, draw), is_redrawn) = fitting(dice, vault, |(_, draw)| *draw >= least);
+        let (lock, worth) = (sees.tokens.units(gem, collateral), collateral * price);
         let tip = sees.gwei(self.tip.sample(dice));
         let gas_money = self.gas_money.sample(dice);
         let entry = self.entry.wake(sees, dice);
@@ -337,6 +342,6 @@ impl Population for VaultOwnerParams {
             Some(Stake::Vault { issuer: cell.id, market: ilk.0, locked: lock, drawn: draw, kept: self.keeps_dai })
         };
         let agent = VaultOwner { of: (cell.id, ilk), to: cell.at, plan: (!self.is_idle()).then(|| Box::new(plan)) };
-        NewAgent { initial_balances, stake, ..NewAgent::new(agent, gas_money, first) }
+        NewAgent { initial_balances, stake, is_redrawn, ..NewAgent::new(agent, gas_money, first) }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn result(summary: &Summary, status: Status, blocks_asked: u64, folde
 
 fn beginning(summary: &Summary, status: Status, blocks_asked: u64) -> String {
     let blocks = match status {
-        Status::Complete => format!("{} blocks", grouped(summary.blocks as f64)),
+        Status::Complete | Status::Incomplete => format!("{} blocks", grouped(summary.blocks as f64)),
         Status::Interrupted => {
             format!("interrupted after {} of {} blocks", grouped(summary.blocks as f64), grouped(blocks_asked as f64))
         }

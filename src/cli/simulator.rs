@@ -6,10 +6,12 @@ use std::path::Path;
 
 use crate::cascade::{Question, cascade};
 use crate::chain::forced_sales::ForcedSale;
+use crate::market::price::PriceParams;
 use crate::output::folder::OutputFolder;
 use crate::output::manifest::RunOptions;
 use crate::output::summary::Summary;
 use crate::pipeline;
+use crate::scenario::schema::{self, BaseFeeParams};
 use crate::scenario::{self, Checked, genesis};
 use crate::simulation::{Options, RunError, Simulation};
 
@@ -51,7 +53,8 @@ pub trait Simulator: Sized {
     /// Every stage of a block in order, each with its systems in order.
     fn stages() -> Vec<(String, Vec<String>)>;
 
-    /// Finds out whether the market can begin: the last of the checks.
+    /// Finds out whether the market can begin: the last of the checks. It is tried with the scenario's seed and with as
+    /// many others as cost little, since what is drawn may fit with one and not with another.
     ///
     /// # Errors
     /// The market cannot begin.
@@ -131,6 +134,22 @@ impl Scenario for Checked {
     }
 }
 
+/// With so many other seeds than the scenario's own it is tried whether a market begins, at most.
+const MOST_REHEARSED: u64 = 15;
+
+/// So many agents are drawn for that at most.
+const MOST_DRAWN: u64 = 20_000;
+
+/// Returns with how many other seeds it is tried whether a market begins: few where agents are many or a recorded series is
+/// read each time.
+fn others_to_rehearse(scenario: &schema::Scenario) -> usize {
+    let agents: u64 = scenario.agents.iter().map(|population| u64::from(population.params().count())).sum();
+    let is_recorded = scenario.tokens.iter().any(|token| matches!(token.price, PriceParams::Replay(_)))
+        || matches!(scenario.chain.base_fee, BaseFeeParams::Replay(_));
+    let most = if is_recorded { 2 } else { MOST_REHEARSED };
+    usize::try_from(most.min(MOST_DRAWN / agents.max(1))).expect("it is at most 15")
+}
+
 impl Simulator for Simulation {
     type Scenario = Checked;
     type Error = RunError;
@@ -148,7 +167,12 @@ impl Simulator for Simulation {
     }
 
     fn rehearse(checked: &Checked) -> Result<(), RunError> {
-        Ok(genesis::rehearse(&checked.scenario, &checked.folder, checked.scenario.seed)?)
+        let Checked { scenario, folder, .. } = checked;
+        genesis::rehearse(scenario, folder, scenario.seed)?;
+        for seed in (1..).filter(|seed| *seed != scenario.seed).take(others_to_rehearse(scenario)) {
+            genesis::rehearse(scenario, folder, seed).map_err(|error| error.with_seed(seed))?;
+        }
+        Ok(())
     }
 
     fn blame(checked: &Checked, error: &RunError, colour: bool) -> Option<String> {

@@ -112,7 +112,7 @@ fn outcome(sweep: &Sweep, summary: &SweepSummary) -> Option<Outcome> {
     if !sweep.is_over() {
         return Some(Outcome::Interrupted);
     }
-    (summary.runs == 0).then_some(Outcome::Failed)
+    (summary.failed > 0 || summary.runs == 0).then_some(Outcome::Failed)
 }
 
 /// Returns how many threads the machine has to give.

@@ -93,7 +93,8 @@ const END: &str = "
 Counts of blocks, transactions, reverts (by reason), liquidations and positions; liquidated debt; the first
 and the last block with a liquidation, and for how many blocks their transactions had waited: the mean, and what 95 % did
 not exceed; `block_space`: gas used by agents and by everybody else, the mean and the highest base fee, the most that a block
-left waiting, what expired and what was replaced; how many agents were priced out; the lowest health factor; for each token outside and for each pool the price at
+left waiting, what expired and what was replaced; how many agents were priced out, and how many were drawn again since a protocol lends no so little as was
+drawn first (`agents_redrawn`); the lowest health factor; for each token outside and for each pool the price at
 the start, at its lowest (and in which block) and at the end; the volume of each pool; profit and loss by kind of agent
 and by named account, which together are revaluation + rewards - gas, with the difference that float rounding leaves;
 for each population of liquidity providers what `agents.csv` tells of each, summed (`liquidity_providers`);
@@ -137,7 +138,7 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
 ## `manifest.json`
 
 `tool` and `version`; `format`, a number that rises when a column or a word has another name or meaning; `status`
-(`complete` or `interrupted`); `scenario` (its name, its path as given, the BLAKE3 of its text with everything it
+(`complete`, `interrupted`, or of many seeds `incomplete`); `scenario` (its name, its path as given, the BLAKE3 of its text with everything it
 includes); `seed`; `blocks` done; `options` of the command line; `files` with BLAKE3 and size; `started_at` (UTC) and
 `wall_clock_s`. Nothing else in the folder depends on a clock.
 
@@ -163,8 +164,8 @@ nothing in them is an average.
 
 `runs.csv` and `summary.json` are equal for any number of `--jobs`, and after any number of interruptions. This folder is
 there while it is filled: `runs.csv` is what is done, its manifest says `interrupted` until all is, and the same command,
-or one that asks for more seeds, goes on from there. A seed that failed is tried again. Until all is done, the manifest may
-list a file twice, as it was and as it is about to be; a `runs.csv` that is neither was edited, and is not gone on with.
+or one that asks for more seeds, goes on from there. Where all were tried and some failed, its status is
+`incomplete` and the command ends with status 1; the same command tries them again. Until all is done, the manifest may list a file twice, as it was and as it is about to be; a `runs.csv` that is neither was edited, and is not gone on with.
 A file that cannot be written, as on a full disk, ends the sweep with status 1; what was done before stays.
 
 `runs.csv` has `seed`, then `failed`, which is empty or why the run failed (its other cells are then empty), then every
@@ -173,8 +174,8 @@ its own name in lower case with an underscore for everything but ASCII letters a
 `insolvent_debt_net_numeraire`, `pools_eth_usdc_price_lowest`, `profit_and_loss_by_kind_farmer_profit_numeraire`. A
 reason of reverts that a run did not have counts 0. Where two values would share a name, the later one's gets a number.
 
-`summary.json` has `scenario`, `numeraire`, `seeds` asked for, `runs` that came to their end, `failed`, `stopped_after` (how
-many seeds were enough for `--stop-when`, or `null`), and, each as `estimate` with its 95 % interval from `low` to `high`:
+`summary.json` has `scenario`, `numeraire`, `seeds` asked for, `runs` that came to their end, how many `failed`
+and which (`failed_seeds`), `stopped_after` (how many seeds were enough for `--stop-when`, or `null`), and, each as `estimate` with its 95 % interval from `low` to `high`:
 
 * `net_insolvent_debt_numeraire`: `var_95`, the 95 % quantile over runs of net insolvent debt at the end (the runs'
   `insolvent_debt_net_numeraire`), and `cvar_95`, its mean over the worst 5 % of runs, both from the runs' values;

@@ -115,6 +115,9 @@ impl Finished {
             return Err(FinishedError::Interrupted { path: path.to_owned(), blocks: stamp.blocks });
         }
         let mut warnings = Vec::new();
+        if stamp.status == Status::Incomplete {
+            warnings.push(format!("some seeds of {} failed, and are in no figure; runs.csv says why", path.display()));
+        }
         let version = env!("CARGO_PKG_VERSION");
         if stamp.version != version {
             warnings.push(format!("{} was made by plimsoll {}, and this is {version}", path.display(), stamp.version));

@@ -73,6 +73,8 @@ pub enum Status {
     Complete,
     /// It was stopped; the files are whole up to the last block done.
     Interrupted,
+    /// Of many seeds: all were tried, and some failed.
+    Incomplete,
 }
 
 /// Which scenario a folder is of.

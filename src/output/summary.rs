@@ -42,6 +42,8 @@ pub struct Summary {
     pub agents_out_of_gas_money: u64,
     /// Agents that wanted to act and never got a transaction into a block: gas was too dear, or they waited too long.
     pub agents_priced_out: u64,
+    /// Agents that were drawn again, since a protocol lends no so little as was drawn first.
+    pub agents_redrawn: u64,
     /// Gas used, base fees and what waited for room.
     pub block_space: BlockSpace,
     /// The tokens, in the scenario's order.

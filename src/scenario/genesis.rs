@@ -58,6 +58,14 @@ fn fault_of(kind: EntityKind, name: &str, message: impl Display) -> GenesisError
     GenesisError { about: Some((kind, name.to_owned())), message: format!("{} `{name}`: {message}", kind.0) }
 }
 
+impl GenesisError {
+    /// Returns the same, of a run with this seed.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { message: format!("with seed {seed}: {}", self.message), ..self }
+    }
+}
+
 const CHECKED: &str = "the scenario was checked";
 
 /// Builds the world as it is before block 0. Price files are found relative to `folder`.
@@ -98,7 +106,8 @@ fn begin(scenario: &Scenario, folder: &Path, seed: u64, crowd: Crowd) -> Result<
             return Err(fault_of(EntityKind::POPULATION, population.name(), why));
         }
     }
-    let Spawner { stakes, min_profit, .. } = spawner;
+    let Spawner { stakes, min_profit, redrawn, .. } = spawner;
+    world.resource_mut::<AgentDirectory>().redrawn = redrawn;
     world.insert_resource(min_profit);
     let settled = settle(scenario, &mut world, &stakes)?;
     if crowd == Crowd::Whole {

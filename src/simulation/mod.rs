@@ -226,6 +226,7 @@ impl Simulation {
         summary.insolvent_debt.count(&sees);
         summary.agents_out_of_gas_money = out_of_gas_money;
         summary.agents_priced_out = books.count_fate(AgentFate::PricedOut);
+        summary.agents_redrawn = directory.redrawn;
         summary.audits_passed = self.audits + 1;
         summary.positions = books.positions.count();
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, sees.named, &self.beginning, &now);

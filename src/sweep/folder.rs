@@ -222,7 +222,11 @@ impl SweepFolder {
         scenario: &str,
     ) -> Result<(), FolderError> {
         self.remove_runs_beyond(sweep)?;
-        manifest.status = if sweep.is_over() { Status::Complete } else { Status::Interrupted };
+        manifest.status = match sweep.is_over() {
+            false => Status::Interrupted,
+            true if summary.failed > 0 => Status::Incomplete,
+            true => Status::Complete,
+        };
         manifest.files = self.put(vec![
             (RUNS, rows_of(sweep)),
             (SCENARIO, scenario.as_bytes().to_vec()),

@@ -38,6 +38,18 @@ pub enum SeedsError {
 }
 
 impl Seeds {
+    /// Returns a set of these seeds, which ascend.
+    pub fn of(seeds: impl Iterator<Item = u64>) -> Self {
+        let mut ranges: Vec<(u64, u64)> = Vec::new();
+        for seed in seeds {
+            match ranges.last_mut() {
+                Some((_, last)) if last.checked_add(1) == Some(seed) => *last = seed,
+                _ => ranges.push((seed, seed)),
+            }
+        }
+        Self { ranges }
+    }
+
     /// Returns the seeds, lowest first, each once.
     pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
         self.ranges.iter().flat_map(|&(first, last)| first..=last)

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use super::Sweep;
 use super::row::Row;
 use super::sample::{LIQUIDATED_DEBT, NET_INSOLVENT_DEBT, samples};
+use super::seeds::Seeds;
 use super::statistics::{Distribution, Estimate};
 
 /// A whole sweep. A figure that does not exist is `null`.
@@ -21,6 +22,8 @@ pub struct SweepSummary {
     pub runs: u64,
     /// Runs that failed; `runs.csv` says why.
     pub failed: u64,
+    /// Ranges of their seeds, lowest first; empty if none failed.
+    pub failed_seeds: String,
     /// After how many seeds there were enough, if that was asked for and came before the last.
     pub stopped_after: Option<u64>,
     /// Net insolvent debt at the end, realised and open, over runs.
@@ -66,6 +69,7 @@ impl SweepSummary {
             seeds: sweep.seeds().to_string(),
             runs: sweep.rows().count() as u64 - failed,
             failed,
+            failed_seeds: Seeds::of(sweep.rows().filter(|row| row.outcome.is_err()).map(|row| row.seed)).to_string(),
             stopped_after: sweep.stopped_after(),
             net_insolvent_debt_numeraire: NetInsolventDebt {
                 var_95: insolvent.map(|said| said.p95),

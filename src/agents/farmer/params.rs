@@ -7,7 +7,7 @@ use super::defence::DefenceParams;
 use super::{Defence, Farmer, Rebalance, State, earlier};
 use crate::agents::awake::Wake;
 use crate::agents::offer::{Offer, PatienceParams};
-use crate::agents::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams};
+use crate::agents::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams, fitting};
 use crate::agents::schedule::{Entry, Exit, check_stay, stays};
 use crate::agents::view::View;
 use crate::chain::dice::Dice;
@@ -34,7 +34,8 @@ pub struct FarmerParams {
     pub count: u32,
     /// The goblin through which it farms.
     pub goblin: String,
-    /// Own capital, in whole tokens of the bank's base asset.
+    /// Own capital, in whole tokens of the bank's base asset. Capital and leverage of who would owe less than the bank's
+    /// `min_debt`, and something, are drawn again, up to a hundred times.
     pub capital: Distribution,
     /// Assets over own capital: 3 borrows twice the capital, 1 borrows nothing.
     pub leverage: Distribution,
@@ -171,10 +172,16 @@ impl Population for FarmerParams {
         let worker = sees.protocols.worker_named(&self.goblin);
         let bank = sees.protocols.bank(worker.bank);
         let (base, to) = (bank.base, bank.at);
-        let (own, leverage) = (self.capital.sample(dice), self.leverage.sample(dice));
+        let least = bank.bank.params().min_debt;
+        let own = |dice: &mut Dice| (self.capital.sample(dice), self.leverage.sample(dice));
+        let debt_of = |(own, leverage): &(f64, f64)| sees.tokens.units(base, own * (leverage - 1.0));
+        let ((own, leverage), is_redrawn) = fitting(dice, own, |drawn| {
+            let debt = debt_of(drawn);
+            debt == 0 || debt >= least
+        });
         let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
         let first = self.entry.wake(sees, dice);
-        let (equity, debt) = (sees.tokens.units(base, own), sees.tokens.units(base, own * (leverage - 1.0)));
+        let (equity, debt) = (sees.tokens.units(base, own), debt_of(&(own, leverage)));
         let (capital, balances) = self.balances(sees, worker.id, equity);
         let mut agent = Farmer {
             worker: worker.id,
@@ -198,7 +205,7 @@ impl Population for FarmerParams {
             agent.leaves = self.exit.drawn(sees, dice);
             NewAgent { stake, ..NewAgent::new(agent, gas_money, agent.leaves) }
         };
-        drawn.leverage = Some(leverage);
+        (drawn.leverage, drawn.is_redrawn) = (Some(leverage), is_redrawn);
         if let Some(params) = &self.rebalance {
             let RebalanceParams { every, band, gas_share, .. } = *params;
             drawn.agent.rebalance = Some(Rebalance { every, band, gas_share });
