@@ -9,6 +9,7 @@ mod block_space;
 mod calls;
 mod chain;
 mod insolvency;
+mod gas_pool;
 mod liquidity;
 mod loan_order;
 mod loans;
