@@ -36,10 +36,10 @@ pub enum Stage {
     Decide,
     /// Searchers see what waits, and build bundles around it.
     Search,
-    /// The mempool becomes one ordered list within the gas limit; the rest waits.
+    /// What waits is ranked.
     Order,
-    /// Scheduled funding, then the transactions one by one, each whole or not at all: the only stage that writes pools,
-    /// banks and wallets.
+    /// Scheduled funding, then the transactions in their rank, each whole or not at all, as far as the block has room; the
+    /// rest waits. The only stage that writes pools, banks and wallets.
     Execute,
     /// Agents learn what became of their transactions; the audit.
     Settle,
@@ -255,7 +255,7 @@ fn name(system: &BoxedSystem) -> String {
 
 fn open_block(mut log: ResMut<EventLog>, mut chain: ResMut<ChainState>, mut protocols: ProtocolsMut) {
     log.clear();
-    chain.gas.used = 0;
+    (chain.gas.used, chain.gas.background) = (0, 0);
     for pool in protocols.pools() {
         pool.volume.fill(0);
     }

@@ -4,7 +4,8 @@ use super::ids::AccountId;
 use super::transaction::Transaction;
 
 /// Two transactions of one sender around a transaction of somebody else's: a block takes the three in this order and in
-/// one piece, or leaves the bundle, which then costs nothing. A bundle is for one block.
+/// one piece, or leaves the bundle, which then costs nothing. A bundle is for one block, and needs room for all three
+/// limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
     /// Runs right before the victim.
@@ -34,24 +35,18 @@ impl Bundle {
     }
 }
 
-/// A bundle that a block takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PlacedBundle {
-    /// How many of the block's transactions run before it.
-    pub(super) after: usize,
-    /// Which bundle.
-    pub(super) bundle: usize,
-    /// Its victim's place in the waiting list.
-    pub(super) victim: u32,
-}
-
 /// What a block runs next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next<'a> {
-    /// A transaction by itself. One that a bundle before it has taken along has run already.
+    /// A transaction by itself.
     Alone(&'a Transaction),
-    /// A bundle: front, victim and back.
-    Bundle([&'a Transaction; 3]),
+    /// A bundle.
+    Bundle {
+        /// Front, victim and back.
+        three: [&'a Transaction; 3],
+        /// The victim's place in the waiting list.
+        victim: u32,
+    },
 }
 
 #[cfg(test)]
@@ -83,12 +78,21 @@ mod tests {
         for bundle in bundles {
             mempool.submit_bundle(bundle.clone());
         }
-        mempool.order(1, 0, &BlockGas { limit: Some(limit), ..BlockGas::default() });
-        let senders = |next| match next {
-            Next::Alone(transaction) => vec![transaction.sender.0],
-            Next::Bundle(three) => three.map(|transaction| transaction.sender.0).to_vec(),
-        };
-        mempool.in_order().map(senders).collect()
+        let mut gas = BlockGas { limit: Some(limit), ..BlockGas::default() };
+        mempool.order(1, 0, &gas);
+        let (mut ranking, mut order) = (mempool.ranking().expect("a block with bundles is contested"), Vec::new());
+        while let Some(next) = ranking.next(&mut gas) {
+            let ran = match next {
+                Next::Alone(transaction) => vec![transaction],
+                Next::Bundle { three, victim } => {
+                    ranking.take_along(victim);
+                    three.to_vec()
+                }
+            };
+            gas.used += 100 * ran.len() as u64;
+            order.push(ran.iter().map(|transaction| transaction.sender.0).collect());
+        }
+        order
     }
 
     const ROOM: u64 = 10_000;
@@ -141,11 +145,13 @@ mod tests {
         let mut mempool = Mempool::default();
         mempool.submit(transaction(2, 0, 3));
         mempool.submit_bundle(bundle(7, 9, (2, 0)));
-        mempool.order(1, 0, &BlockGas { limit: Some(50), ..BlockGas::default() });
-        assert!(!mempool.takes_bundles());
+        mempool.order(1, 0, &BlockGas::default());
         mempool.clear_taken();
-        mempool.order(1, 1, &BlockGas::default());
-        assert!(!mempool.takes_bundles());
+        mempool.order(1, 1, &BlockGas { limit: Some(1_000), ..BlockGas::default() });
+        let mut ranking = mempool.ranking().expect("something was left behind");
+        let mut gas = BlockGas::default();
+        assert!(matches!(ranking.next(&mut gas), Some(Next::Alone(_))));
+        assert_eq!(ranking.next(&mut gas), None);
         assert_eq!(mempool.taken().count(), 1);
     }
 }

@@ -137,10 +137,18 @@ pub struct BlockGas {
     pub limit: Option<u64>,
     /// Gas used by the block's transactions so far.
     pub used: u64,
-    /// Gas used in the block by everybody who is not simulated.
+    /// Gas used in the block by everybody who is not simulated so far.
     pub background: u64,
     /// What each action uses.
     pub schedule: GasSchedule,
+}
+
+impl BlockGas {
+    /// Returns how much gas the block has left.
+    pub fn room(&self) -> u64 {
+        let limit = self.limit.unwrap_or(u64::MAX);
+        limit.saturating_sub(self.used).saturating_sub(self.background)
+    }
 }
 
 /// Returns a price of `gwei` in the native token's smallest units, rounded to the nearest; a gwei is a billionth of a

@@ -5,12 +5,12 @@ use std::cmp::Reverse;
 use bevy_ecs::prelude::Resource;
 
 use super::background::Slice;
-use super::bundle::{Bundle, Next, PlacedBundle};
+use super::bundle::Bundle;
 use super::dice::mix;
 use super::event::{Event, EventKind, EventLog};
 use super::gas::BlockGas;
 use super::ids::AccountId;
-use super::nonce_order::{NonceOrder, Wanting, tie_break};
+use super::nonce_order::{NonceOrder, Ranking, Wanting, tie_break};
 use super::transaction::{Actions, Bid, Transaction};
 
 /// What has been submitted and not yet executed.
@@ -24,20 +24,19 @@ pub struct Mempool {
     left_behind: usize,
     /// Whether a sender's later transaction may pay as much as an earlier one, so that fees do not order its nonces.
     crossed: bool,
-    /// What the block takes, by place in `waiting`, in the order in which it executes.
+    /// What the block takes, by place in `waiting`, in the order in which it executes; all of it, where it has room for
+    /// all.
     taken: Vec<u32>,
     keys: Vec<(Reverse<u128>, u64, u32)>,
+    /// Whether the block may not have room for all, and takes from the ranking of `nonce_order`.
+    is_contested: bool,
     nonce_order: NonceOrder,
     /// What searchers have built around what waits, for this block alone.
     bundles: Vec<Bundle>,
-    /// Those of them that the block takes.
-    placed: Vec<PlacedBundle>,
     /// What was replaced or has expired since the last block was executed.
     gone: Vec<(Gone, Transaction)>,
     /// Everybody else's demand in this block, the dearest slice first; empty where a scenario has none.
     pub background: Vec<Slice>,
-    /// The gas that it gets in the block.
-    background_taken: u64,
 }
 
 /// Why a transaction is no more.
@@ -86,28 +85,27 @@ impl Mempool {
         true
     }
 
-    /// Throws away what has expired before this `block`, and fills the block: the dearest first, equal fees by hash, each
-    /// sender's by nonce, each that still fits into the gas limit, in competition with the background. What is not taken
-    /// waits for the next block.
+    /// Throws away what has expired before this `block`, and ranks the rest: the dearest first, equal fees by hash, each
+    /// sender's by nonce. Where there is room for every gas limit, all is taken; where not, or where somebody competes,
+    /// execution takes from [`Self::ranking`].
     pub fn order(&mut self, seed: u64, block: u64, gas: &BlockGas) {
         let salt = mix(seed, block);
         self.taken.clear();
-        self.placed.clear();
         let contested = !self.background.is_empty() || !self.bundles.is_empty();
         let crowded = self.left_behind > 0 || self.crossed || contested;
-        if !crowded && self.take_all(salt, gas) {
+        self.is_contested = crowded || !self.take_all(salt, gas);
+        if !self.is_contested {
             return;
         }
         let expired = self.waiting[..self.left_behind].iter().filter(|waits| waits.bid.last_block < block);
         self.gone.extend(expired.map(|transaction| (Gone::Expired, transaction.clone())));
         self.waiting.retain(|waits| waits.bid.last_block >= block);
         let wanting = Wanting { waiting: &self.waiting, bundles: &self.bundles, background: &self.background };
-        self.background_taken = self.nonce_order.fill(wanting, salt, gas, &mut self.taken, &mut self.placed);
+        self.nonce_order.rank(wanting, salt, gas.base_fee);
     }
 
-    /// Begins the block's execution: says in the log what was replaced and what has expired, and returns the gas that the
-    /// background gets.
-    pub fn begin(&mut self, block: u64, log: &mut EventLog) -> u64 {
+    /// Begins the block's execution: says in the log what was replaced and what has expired.
+    pub fn begin(&mut self, block: u64, log: &mut EventLog) {
         for (why, transaction) in self.gone.drain(..) {
             let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
             let kind = match why {
@@ -117,7 +115,6 @@ impl Mempool {
             let sender = Some((transaction.agent, transaction.sender));
             log.push(Event { sender, gas: 0, fee: 0, waited: transaction.waited(block), kind });
         }
-        std::mem::take(&mut self.background_taken)
     }
 
     /// Takes everything in the order of fees; nothing, if something does not fit or does not pay the base fee.
@@ -137,28 +134,15 @@ impl Mempool {
         true
     }
 
-    /// Returns the block's transactions in the order in which they execute.
+    /// Returns the ranking from which the block takes; none where it takes all, in the order of [`Self::taken`].
+    pub fn ranking(&mut self) -> Option<Ranking<'_>> {
+        let Self { waiting, bundles, background, nonce_order, taken, .. } = self;
+        self.is_contested.then(|| Ranking::new(Wanting { waiting, bundles, background }, nonce_order, taken))
+    }
+
+    /// Returns what the block has taken, in the order in which it executes.
     pub fn taken(&self) -> impl Iterator<Item = &Transaction> {
         self.taken.iter().map(|index| &self.waiting[*index as usize])
-    }
-
-    /// Says whether the block takes a bundle.
-    pub fn takes_bundles(&self) -> bool {
-        !self.placed.is_empty()
-    }
-
-    /// Returns the block's transactions and bundles in the order in which they execute.
-    pub fn in_order(&self) -> impl Iterator<Item = Next<'_>> {
-        let mut placed = self.placed.iter().peekable();
-        let mut taken = self.taken.iter().enumerate().peekable();
-        std::iter::from_fn(move || {
-            let place = taken.peek().map_or(usize::MAX, |(place, _)| *place);
-            if let Some(bundle) = placed.next_if(|bundle| bundle.after <= place) {
-                let Bundle { front, back, .. } = &self.bundles[bundle.bundle];
-                return Some(Next::Bundle([front, &self.waiting[bundle.victim as usize], back]));
-            }
-            taken.next().map(|(_, index)| Next::Alone(&self.waiting[*index as usize]))
-        })
     }
 
     /// Forgets the block's transactions and all bundles; the others go on waiting.
@@ -183,6 +167,7 @@ impl Mempool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bundle::Next;
     use super::super::dice::Who;
     use super::*;
 
@@ -195,14 +180,25 @@ mod tests {
         Transaction { nonce, ..transaction }
     }
 
+    /// What a block in which nothing reverts takes of these, and the gas that the background gets.
     fn filled(waiting: &[Transaction], seed: u64, gas: &BlockGas, background: &[Slice]) -> (Mempool, u64) {
         let mut mempool = Mempool { background: background.to_vec(), ..Mempool::default() };
         for transaction in waiting {
             mempool.submit(transaction.clone());
         }
-        mempool.order(seed, 0, gas);
-        let by_background = mempool.begin(0, &mut EventLog::default());
+        let by_background = fill(&mut mempool, seed, 0, *gas);
         (mempool, by_background)
+    }
+
+    fn fill(mempool: &mut Mempool, seed: u64, block: u64, mut gas: BlockGas) -> u64 {
+        mempool.order(seed, block, &gas);
+        if let Some(mut ranking) = mempool.ranking() {
+            while let Some(next) = ranking.next(&mut gas) {
+                let Next::Alone(transaction) = next else { panic!("there are no bundles") };
+                gas.used += transaction.gas;
+            }
+        }
+        gas.background
     }
 
     fn order(waiting: &[Transaction], seed: u64, limit: Option<u64>) -> (Vec<u64>, usize) {
@@ -268,7 +264,7 @@ mod tests {
         let (mut mempool, _) = filled(&waiting, 1, &BlockGas { limit: Some(100), ..BlockGas::default() }, &[]);
         assert_eq!(nonces(&mempool), [(2, 0)]);
         mempool.clear_taken();
-        mempool.order(1, 1, &BlockGas { limit: Some(100), ..BlockGas::default() });
+        fill(&mut mempool, 1, 1, BlockGas { limit: Some(100), ..BlockGas::default() });
         assert_eq!(nonces(&mempool), [(1, 0), (1, 1)]);
     }
 
@@ -281,7 +277,7 @@ mod tests {
         assert_eq!(nonces(&mempool), [(2, 0)]);
         mempool.clear_taken();
         mempool.submit(transaction(3, 3, 10));
-        mempool.order(1, 1, &at(10));
+        fill(&mut mempool, 1, 1, at(10));
         assert_eq!(nonces(&mempool), [(3, 0), (1, 0)], "of its 12, 10 go to the base fee");
     }
 
@@ -311,7 +307,7 @@ mod tests {
         assert!(mempool.replace(AccountId(1), 0, a_kill(), 90, dearer));
         let told = |mempool: &mut Mempool, block| {
             let mut log = EventLog::default();
-            mempool.order(1, block, &BlockGas { limit: Some(10), ..gas });
+            fill(mempool, 1, block, BlockGas { limit: Some(10), ..gas });
             mempool.begin(block, &mut log);
             log.iter().map(|event| (event.kind.clone(), event.waited)).collect::<Vec<_>>()
         };

@@ -147,9 +147,12 @@ pub fn sent(world: &mut World, agent: u32, actions: &[Action]) -> Vec<Event> {
 /// Lets the agents of a kind decide once, and returns what they submitted, the dearest fee first.
 pub fn submitted<A: Agent>(world: &mut World) -> Vec<Transaction> {
     world.run_system_once(agents::decide::<A>).expect("the world has all that agents see");
-    let (seed, block, gas) = of_the_block(world);
+    let (seed, block, mut gas) = of_the_block(world);
     let mut mempool = world.resource_mut::<Mempool>();
     mempool.order(seed, block, &gas);
+    if let Some(mut ranking) = mempool.ranking() {
+        while ranking.next(&mut gas).is_some() {}
+    }
     let list = mempool.taken().cloned().collect();
     mempool.clear_taken();
     list

@@ -6,25 +6,22 @@ use crate::chain::event::{EventKind, Sandwich};
 use crate::chain::families::Call;
 use crate::chain::families::amm::AmmCall;
 use crate::chain::gas::BlockGas;
-use crate::chain::ids::AccountId;
 use crate::chain::ledger::Source;
-use crate::chain::mempool::Mempool;
+use crate::chain::nonce_order::Ranking;
 use crate::chain::transaction::{Action, AmountIn, Transaction};
 
 impl Executor<'_, '_, '_> {
-    /// Runs a block that has bundles. A victim runs within its bundle, or where its own fee puts it if that fails.
+    /// Runs a block that may not have room for all: what is next in rank, by what those before it have left.
     #[cold]
-    pub(super) fn run_with_bundles(&mut self, mempool: &Mempool, gas: &mut BlockGas) {
-        let mut victims: Vec<(AccountId, u32)> = Vec::new();
-        for next in mempool.in_order() {
+    pub(super) fn run_ranked(&mut self, mut ranking: Ranking, gas: &mut BlockGas) {
+        while let Some(next) = ranking.next(gas) {
             match next {
-                Next::Bundle(three) => {
+                Next::Alone(transaction) => self.run(transaction, gas),
+                Next::Bundle { three, victim } => {
                     if self.run_bundle(three, gas).is_some() {
-                        victims.push((three[1].sender, three[1].nonce));
+                        ranking.take_along(victim);
                     }
                 }
-                Next::Alone(transaction) if victims.contains(&(transaction.sender, transaction.nonce)) => {}
-                Next::Alone(transaction) => self.run(transaction, gas),
             }
         }
     }

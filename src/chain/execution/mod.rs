@@ -29,7 +29,7 @@ pub struct Scratch {
     touched: Vec<DeploymentId>,
 }
 
-/// Executes the block's transactions in their order.
+/// Executes the block's transactions in their rank, as far as it has room.
 pub fn execute(
     mut chain: ResMut<ChainState>,
     mut protocols: ProtocolsMut,
@@ -39,7 +39,7 @@ pub fn execute(
 ) {
     let ChainState { clock, tokens, named, ledger, venues, oracles, gas, sales } = &mut *chain;
     let Scratch { journal, touched } = &mut *scratch;
-    gas.background = mempool.begin(clock.block, &mut log);
+    mempool.begin(clock.block, &mut log);
     let context = CallContext {
         agent: AgentId::default(),
         sender: AccountId::default(),
@@ -60,8 +60,8 @@ pub fn execute(
         touched,
     };
     let mut executor = Executor { context, venues, journal };
-    if mempool.takes_bundles() {
-        executor.run_with_bundles(&mempool, gas);
+    if let Some(ranking) = mempool.ranking() {
+        executor.run_ranked(ranking, gas);
     } else {
         for transaction in mempool.taken() {
             executor.run(transaction, gas);
