@@ -124,6 +124,34 @@ fn a_liquidation_that_may_not_bid_more_expires_and_is_sent_again() {
     );
 }
 
+/// Two go for the same positions where a block has room for two of their transactions: who comes second would revert.
+#[test]
+fn liquidators_take_back_what_has_become_vain_or_have_it_left_out() {
+    let full = "base_fee: Fixed(1), gas_limit: 900_000";
+    let runs = ["revert_protection: false", "revert_protection: true"].map(|way| {
+        let liquidators = LIQUIDATOR.replace("expiry: 3", &format!("count: 2, expiry: 25, {way}"));
+        let mut simulation = market(MINUTES, full, 0.4, &(farmers("") + &liquidators));
+        let (mut kills, mut reverts, mut taken_back) = (0, 0, 0);
+        for _ in 0..1_200 {
+            simulation.step().unwrap();
+            for event in simulation.world().resource::<EventLog>() {
+                match event.kind {
+                    EventKind::Liquidated(_) => kills += 1,
+                    EventKind::Reverted { action: "kill", .. } => reverts += 1,
+                    EventKind::NoEffect { action: "cancel" } => taken_back += 1,
+                    _ => {}
+                }
+            }
+        }
+        assert_eq!(simulation.world().resource::<plimsoll::chain::mempool::Mempool>().waiting(), 0);
+        (kills, reverts, taken_back)
+    });
+    let [(public, reverted, taken_back), (relayed, none, nothing)] = runs;
+    assert!(public > 10 && relayed > 10, "{runs:?}");
+    assert!(taken_back > 10 && reverted < taken_back, "{runs:?}");
+    assert_eq!((none, nothing), (0, 0), "{runs:?}");
+}
+
 const ENTRY: &str = r#"entry: Between("1 min", "5 min"), gas_money: Fixed(9)"#;
 
 /// 600,000 gas at 51 gwei and 2,000 are 61.20: 6 % of a capital of 1,000, 0.06 % of one of 100,000.

@@ -155,3 +155,46 @@ fn the_base_fee_follows_what_was_used() {
     let (used, background) = used(&world);
     assert_eq!(Eip1559 { target: 100_000, change_denominator: 8 }.next(1_000, used + background), 1_106);
 }
+
+/// The relay tries it in every block: the first time the swap would revert.
+#[test]
+fn a_private_relay_leaves_out_what_would_revert_at_no_cost() {
+    let mut world = world();
+    let before = world.resource::<ChainState>().ledger.balance(AccountId(0), TokenId(1));
+    let relayed = |least_out| purchase(0, 0, 9, least_out);
+    world.resource_mut::<Mempool>().relay(relayed(u128::MAX));
+    submit(&mut world, [good(1, 8)]);
+    assert_eq!(world.resource::<Mempool>().public().count(), 1, "nobody else sees it");
+    assert_eq!(senders(&block(&mut world, 2 * SWAP)), (vec![1], vec![]));
+    assert_eq!(used(&world), (SWAP, 0));
+    assert_eq!(world.resource::<ChainState>().ledger.balance(AccountId(0), TokenId(1)), before);
+    assert_eq!(world.resource::<Mempool>().waiting(), 1, "it waits on");
+    assert!(
+        world.resource_mut::<Mempool>().take_back(AccountId(0), 0, 21_000, Bid::tip(0)),
+        "and is taken back for nothing"
+    );
+    assert_eq!(world.resource::<Mempool>().waiting(), 0);
+    world.resource_mut::<Mempool>().relay(relayed(1));
+    assert_eq!(senders(&block(&mut world, 2 * SWAP)), (vec![0], vec![]));
+}
+
+#[test]
+fn what_waits_is_taken_back_by_one_that_does_nothing_and_pays_a_tenth_more() {
+    let mut world = world();
+    submit(
+        &mut world,
+        [
+            good(0, 100),
+            Transaction { bid: Bid { priority_fee: 50, max_fee: 10_000_000_000, last_block: 9 }, ..good(1, 0) },
+        ],
+    );
+    assert_eq!(senders(&block(&mut world, SWAP)), (vec![0], vec![]));
+    let mut mempool = world.resource_mut::<Mempool>();
+    let bid = mempool.left_behind(AccountId(1)).next().unwrap().bid;
+    assert!(!mempool.take_back(AccountId(1), 0, 21_000, bid), "as much is too little");
+    assert!(mempool.take_back(AccountId(1), 0, 21_000, bid.outbid()));
+    let events = block(&mut world, SWAP);
+    assert_eq!(events[0].kind, EventKind::Replaced { action: "swap", position: None });
+    assert_eq!(events[1].kind, EventKind::NoEffect { action: "cancel" });
+    assert_eq!((events.len(), events[1].gas, events[1].fee), (2, 21_000, 21_000 * (1_000_000_000 + 55)));
+}
