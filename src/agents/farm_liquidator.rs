@@ -3,7 +3,8 @@
 //! Sees: every position that is under water as the block begins, with its health. Decides: for each that it notices,
 //! what the prize is worth after gas at the base fee; it goes for the most valuable ones, and offers a share of the
 //! gain as priority fee. While a transaction waits it raises the bid by a tenth a block, as long as killing pays at the
-//! new one; a position that it has no transaction for any more it may go for again. The swap inside `kill` is the
+//! new one, and takes it back once the position is no longer under water; a position that it has no transaction for any
+//! more it may go for again. The swap inside `kill` is the
 //! forced sale; the killer gets only the prize, in the base asset. Ignores: who else is after the same position: who
 //! comes second reverts and pays for it.
 
@@ -26,7 +27,7 @@ use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, EventKind};
 use crate::chain::families::leveraged_farm::LeverageCall;
 use crate::chain::gas::GasSchedule;
-use crate::chain::ids::{BankId, DeploymentId, PositionId};
+use crate::chain::ids::{BankId, DeploymentId, PositionId, PositionKey};
 use crate::chain::transaction::Bid;
 use crate::checks::Check;
 use crate::checks::laws::{ANY, SHARE};
@@ -61,6 +62,10 @@ pub struct FarmLiquidatorParams {
     pub expiry: u64,
     /// Most positions it tries to kill in a block, and most for which it raises its bid; the most valuable first.
     pub kills_per_block: u32,
+    /// Whether it sends liquidations by a private relay, which leaves out what would revert, at no cost; by default they
+    /// go by the mempool, where one that has become vain is taken back by a transaction that does nothing.
+    #[serde(default)]
+    pub revert_protection: bool,
     /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "super::gas_money")]
     pub gas_money: Distribution,
@@ -80,6 +85,7 @@ pub struct FarmLiquidator {
     tip_cap: u128,
     expiry: u64,
     kills_per_block: usize,
+    revert_protection: bool,
     /// Positions for which its transactions wait.
     pending: Vec<Pending>,
     /// What it saw in this block.
@@ -89,7 +95,7 @@ pub struct FarmLiquidator {
 /// A transaction on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Pending {
-    position: PositionId,
+    key: PositionKey,
     nonce: u32,
     bid: Bid,
 }
@@ -97,7 +103,7 @@ struct Pending {
 /// A position worth killing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Seen {
-    position: PositionId,
+    key: PositionKey,
     /// Worth of the prize after gas at the base fee, in whole numeraire tokens.
     gain: f64,
     bid: Bid,
@@ -107,11 +113,12 @@ struct Seen {
 
 impl Agent for FarmLiquidator {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
+        self.take_back(sees, out);
         self.seen.clear();
         for at in sees.liquidatable.of(sees.protocols.bank(self.bank).protocol) {
             self.seen.extend(self.look_at(at, sees, out));
         }
-        self.seen.sort_unstable_by(|a, b| b.gain.total_cmp(&a.gain).then(a.position.cmp(&b.position)));
+        self.seen.sort_unstable_by(|a, b| b.gain.total_cmp(&a.gain).then(a.key.cmp(&b.key)));
         let (mut new, mut raised) = (0, 0);
         self.seen.retain(|seen| {
             let count = if seen.waits.is_none() { &mut new } else { &mut raised };
@@ -120,30 +127,30 @@ impl Agent for FarmLiquidator {
         });
         // A sender's transactions are taken in the order of their nonces: the dearest gets the first.
         self.seen.sort_by_key(|seen| Reverse(seen.bid.priority_fee));
-        for Seen { position, bid, waits, .. } in self.seen.iter().copied() {
-            let kill = smallvec![LeverageCall::Kill(position).of(self.to)];
+        for Seen { key, bid, waits, .. } in self.seen.iter().copied() {
+            let kill = smallvec![LeverageCall::Kill(PositionId(key.position)).of(self.to)];
             if let Some(nonce) = waits {
                 if out.replace(nonce, kill, bid) {
                     self.pending.iter_mut().filter(|pending| pending.nonce == nonce).for_each(|held| held.bid = bid);
                 }
-            } else if out.submit(kill, bid) {
-                self.pending.push(Pending { position, nonce: out.me().nonce - 1, bid });
+            } else if out.submit_by(self.revert_protection, kill, bid) {
+                self.pending.push(Pending { key, nonce: out.me().nonce - 1, bid });
             }
         }
-        Wake::WhenUnderwater
+        if self.pending.is_empty() { Wake::WhenUnderwater } else { Wake::NextBlock }
     }
 
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
         let position = match &event.kind {
-            EventKind::Liquidated(at) => PositionId(at.key.position),
+            EventKind::Liquidated(at) => at.key.position,
             EventKind::Reverted { position: Some((_, position)), .. }
             | EventKind::Dropped { position: Some((_, position)), .. }
-            | EventKind::Expired { position: Some((_, position)), .. } => *position,
+            | EventKind::Expired { position: Some((_, position)), .. } => position.0,
             _ => return,
         };
-        self.pending.retain(|waiting| waiting.position != position);
+        self.pending.retain(|waiting| waiting.key.position != position);
     }
 }
 
@@ -151,20 +158,15 @@ impl FarmLiquidator {
     /// Returns what it would do about a position; none if it does not notice it, or does not find it worth a
     /// transaction. Dice are thrown per position, so that one position more leaves the others' throws.
     fn look_at(&self, at: &Liquidatable, sees: &View, out: &mut Outbox) -> Option<Seen> {
-        let position = PositionId(at.key.position);
+        let key = at.key;
         let prize = sees.worth(sees.protocols.bank(self.bank).base, at.prize.expect("a bank pays for kills"));
         let gas = sees.gas.schedule.kill;
         let gain = prize - sees.gas_worth(gas);
         let last_block = sees.clock.block + self.expiry - 1;
-        if let Some(pending) = self.pending.iter().find(|pending| pending.position == position) {
-            return self.raised(pending, prize, sees).map(|bid| Seen {
-                position,
-                gain,
-                bid,
-                waits: Some(pending.nonce),
-            });
+        if let Some(pending) = self.pending.iter().find(|pending| pending.key == key) {
+            return self.raised(pending, prize, sees).map(|bid| Seen { key, gain, bid, waits: Some(pending.nonce) });
         }
-        let mut dice = sees.dice(Who(mix(out.me().who.0, u64::from(position.0))));
+        let mut dice = sees.dice(Who(mix(out.me().who.0, u64::from(key.position))));
         if !dice.chance(self.attention) {
             return None;
         }
@@ -175,7 +177,15 @@ impl FarmLiquidator {
         }
         let fee = sees.priority_fee(tip, gas).min(self.tip_cap);
         let bid = hurried(sees, fee, prize, self.min_profit, gas, last_block);
-        Some(Seen { position, gain, bid, waits: None })
+        Some(Seen { key, gain, bid, waits: None })
+    }
+
+    /// Takes back the transactions that wait for positions which are no longer under water.
+    fn take_back(&mut self, sees: &View, out: &mut Outbox) {
+        let Self { pending, .. } = self;
+        let is_gone = |nonce| pending.iter().any(|held| held.nonce == nonce && !sees.liquidatable.has(held.key));
+        let back = out.take_back(|waits| is_gone(waits.nonce));
+        pending.retain(|held| !back.contains(&held.nonce));
     }
 
     /// Returns the least bid that replaces one that waits, if killing still pays at that price.
@@ -243,6 +253,7 @@ impl Population for FarmLiquidatorParams {
             tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),
             expiry: self.expiry,
             kills_per_block: self.kills_per_block as usize,
+            revert_protection: self.revert_protection,
             pending: Vec::new(),
             seen: Vec::new(),
         };

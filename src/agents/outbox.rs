@@ -32,18 +32,51 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     /// Submits a transaction with this bid, or as much of it as the agent's gas money allows. Returns whether that is
     /// enough for the base fee; if not, nothing is submitted.
     pub fn submit(&mut self, actions: impl Into<Actions>, bid: Bid) -> bool {
-        let actions = actions.into();
+        let signed = self.signed(actions.into(), bid);
+        signed.map(|signed| self.mempool.submit(signed)).is_some()
+    }
+
+    /// As [`Self::submit`]; with `revert_protection` by a private relay, which nobody else sees, and which leaves the
+    /// transaction out at no cost while it would revert.
+    pub fn submit_by(&mut self, revert_protection: bool, actions: impl Into<Actions>, bid: Bid) -> bool {
+        if !revert_protection {
+            return self.submit(actions, bid);
+        }
+        let signed = self.signed(actions.into(), bid);
+        signed.map(|signed| self.mempool.relay(signed)).is_some()
+    }
+
+    fn signed(&mut self, actions: Actions, bid: Bid) -> Option<Transaction> {
         let gas = self.sees.gas.schedule.of(&actions);
-        let Some(bid) = self.afforded(bid, gas) else { return false };
-        let signed = self.sign(actions, gas, bid);
-        self.mempool.submit(signed);
-        true
+        let bid = self.afforded(bid, gas)?;
+        Some(self.sign(actions, gas, bid))
+    }
+
+    /// Takes back what waits of the agent's transactions, may run in this block and has become vain: from the private relay at no cost, or from the
+    /// mempool by one that does nothing and pays a tenth more, as far as the gas money allows. Returns their nonces.
+    pub fn take_back(&mut self, is_vain: impl Fn(&Transaction) -> bool) -> Vec<u32> {
+        let (block, base_fee) = (self.sees.clock.block, self.sees.gas.base_fee);
+        let may_run = |bid: &Bid| bid.last_block >= block && bid.effective_tip(base_fee).is_some();
+        let vain = self.left_behind().filter(|waits| !waits.cancels() && may_run(&waits.bid) && is_vain(waits));
+        let vain: Vec<(u32, Bid)> = vain.map(|waits| (waits.nonce, waits.bid.outbid())).collect();
+        vain.into_iter().filter(|(nonce, bid)| self.cancel(*nonce, *bid)).map(|(nonce, _)| nonce).collect()
+    }
+
+    fn cancel(&mut self, nonce: u32, bid: Bid) -> bool {
+        let gas = self.sees.gas.schedule.cancel;
+        let promised = self.promised;
+        let bid = self.afforded(bid, gas);
+        let is_back = bid.is_some_and(|bid| self.mempool.take_back(self.identity.account, nonce, gas, bid));
+        if !is_back {
+            self.promised = promised;
+        }
+        is_back
     }
 
     /// Returns what everybody has submitted and what earlier blocks have left behind, to a searcher; nothing to others,
     /// who are asked before all have submitted.
-    pub fn public(&self) -> &[Transaction] {
-        if self.searches { self.mempool.public() } else { &[] }
+    pub fn public(&self) -> impl Iterator<Item = &Transaction> {
+        self.mempool.public().filter(|_| self.searches)
     }
 
     /// Submits a bundle around somebody else's transaction, both parts with this bid, or as much of it as the agent's gas
@@ -62,7 +95,7 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
         let identity = &mut *self.identity;
         let Identity { id: agent, who, account: sender, nonce, .. } = *identity;
         identity.nonce += 1;
-        Transaction { agent, who, sender, nonce, bid, gas, submitted, actions }
+        Transaction { agent, who, sender, nonce, bid, gas, submitted, revert_protection: false, actions }
     }
 
     /// Returns those of the agent's transactions that earlier blocks have left behind.

@@ -115,8 +115,7 @@ impl Searcher {
         let cell = sees.protocols.pool(self.pool);
         let me = out.me().account;
         let careless = |waits: &Transaction| self.careless(sees, cell, waits);
-        let mut targets: Vec<Target> =
-            out.public().iter().filter(|waits| waits.sender != me).filter_map(careless).collect();
+        let mut targets: Vec<Target> = out.public().filter(|waits| waits.sender != me).filter_map(careless).collect();
         let mut left: Option<Pool> = None;
         for _ in 0..self.bundles_per_block {
             let pool = left.as_ref().unwrap_or(&cell.pool);

@@ -11,7 +11,7 @@ use super::families::staking::StakedAt;
 use super::ids::{AccountId, AgentId, DeploymentId, FarmId, FeedId, PoolId, PositionId, PositionKey, TokenId};
 use super::liquidation::Liquidation;
 pub use super::revert::Revert;
-use super::transaction::Transaction;
+use super::transaction::{Action, Transaction};
 
 /// Something that happened in a block.
 #[derive(Debug, Clone, PartialEq)]
@@ -176,6 +176,15 @@ impl Event {
             _ => None,
         };
         [self.sender.map(|(_, account)| account), owner.filter(|owner| self.sender.map(|s| s.1) != Some(*owner))]
+    }
+
+    /// Whether a transaction that was to liquidate has come to its end; one that takes another back is none of those.
+    pub fn ends_a_liquidation(&self) -> bool {
+        match &self.kind {
+            EventKind::Liquidated(_) | EventKind::Reverted { .. } => true,
+            EventKind::Dropped { action, .. } | EventKind::Expired { action, .. } => *action != Action::Cancel.name(),
+            _ => false,
+        }
     }
 
     /// Returns the position that its owner has opened, changed or closed by this.

@@ -50,6 +50,7 @@ gas_schedule! {
     /// * staking calls: no published measurement was found; charged 150,000 to put a stake in or take it back, 120,000 to claim;
     /// * Maker: no published measurement was found; charged 300,000 for a change of a vault, for the start of an auction and for
     ///   a purchase with its exit, 150,000 for a bid, a settlement and a new start, 120,000 for a flash mint;
+    /// * cancel: a transaction's own 21,000, `G_transaction` of the Yellow Paper;
     /// * revert: no published measurement was found; the checks that fail here come early in the contracts, after the
     ///   transaction's own 21,000 and a few storage reads; charged 50,000.
     struct GasSchedule {
@@ -111,6 +112,8 @@ gas_schedule! {
         deal: 150_000,
         /// Maker: take a flash mint and pay it back.
         flash_mint: 120_000,
+        /// A transaction that does nothing: it takes back one that waits.
+        cancel: 21_000,
         /// The most that a transaction uses which reverts.
         revert: 50_000,
     }

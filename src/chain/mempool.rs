@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use bevy_ecs::prelude::Resource;
+use smallvec::smallvec;
 
 use super::background::Slice;
 use super::bundle::Bundle;
@@ -11,7 +12,7 @@ use super::event::{Event, EventKind, EventLog};
 use super::gas::BlockGas;
 use super::ids::AccountId;
 use super::nonce_order::{NonceOrder, Ranking, Wanting, tie_break};
-use super::transaction::{Actions, Bid, Transaction};
+use super::transaction::{Action, Actions, Bid, Transaction};
 
 /// What has been submitted and not yet executed.
 ///
@@ -22,7 +23,8 @@ pub struct Mempool {
     waiting: Vec<Transaction>,
     /// How many of them the last block left behind: those come first.
     left_behind: usize,
-    /// Whether a sender's later transaction may pay as much as an earlier one, so that fees do not order its nonces.
+    /// Whether fees alone do not tell what the block takes: a sender's later transaction may pay as much as an earlier one,
+    /// or one may be left out when its turn comes.
     crossed: bool,
     /// What the block takes, by place in `waiting`, in the order in which it executes; all of it, where it has room for
     /// all.
@@ -55,14 +57,20 @@ impl Mempool {
         self.waiting.push(transaction);
     }
 
+    /// Adds a transaction that goes by a private relay.
+    pub fn relay(&mut self, transaction: Transaction) {
+        self.crossed = true;
+        self.waiting.push(Transaction { revert_protection: true, ..transaction });
+    }
+
     /// Adds a bundle, for the next block alone.
     pub fn submit_bundle(&mut self, bundle: Bundle) {
         self.bundles.push(bundle);
     }
 
     /// Returns all that waits and anybody can see: what was left behind, then what was submitted since.
-    pub fn public(&self) -> &[Transaction] {
-        &self.waiting
+    pub fn public(&self) -> impl Iterator<Item = &Transaction> {
+        self.waiting.iter().filter(|transaction| !transaction.revert_protection)
     }
 
     /// Returns how many wait.
@@ -83,6 +91,21 @@ impl Mempool {
         let new = Transaction { bid, gas, actions, ..waits.clone() };
         self.gone.push((Gone::Replaced, std::mem::replace(waits, new)));
         true
+    }
+
+    /// Takes back what an earlier block has left behind of a sender under a nonce. What went by a private relay is gone, at no
+    /// cost; what anybody can see is replaced by a transaction that does nothing, with this gas and bid. Returns whether that
+    /// is enough above what waits; if not, nothing changes.
+    pub fn take_back(&mut self, sender: AccountId, nonce: u32, gas: u64, bid: Bid) -> bool {
+        let left = &self.waiting[..self.left_behind];
+        match left.iter().position(|waits| waits.sender == sender && waits.nonce == nonce) {
+            Some(place) if left[place].revert_protection => {
+                self.waiting.remove(place);
+                self.left_behind -= 1;
+                true
+            }
+            _ => self.replace(sender, nonce, smallvec![Action::Cancel], gas, bid),
+        }
     }
 
     /// Throws away what has expired before this `block`, and ranks the rest: the dearest first, equal fees by hash, each

@@ -132,6 +132,8 @@ impl<'a> Ranking<'a> {
     /// One that does not fit is passed over, and with it its sender's later ones, as by geth (`commitTransactions` in
     /// miner/worker.go of go-ethereum: "If we don't have enough space for the next transaction, skip the account").
     ///
+    /// Who sends by a private relay signs anew when one is left out: its later ones go ahead.
+    ///
     /// A bundle needs room for all three, and its victim to stand. If it fails, nothing of it was used, and the victim
     /// runs where its own fee puts it.
     pub fn next(&mut self, gas: &mut BlockGas) -> Option<Next<'a>> {
@@ -159,6 +161,11 @@ impl<'a> Ranking<'a> {
         }
         self.take_slices(|_| true, gas);
         None
+    }
+
+    /// Notes that what came last was left out: it waits on.
+    pub(super) fn leave_out(&mut self) {
+        self.taken.pop();
     }
 
     /// Notes that a bundle has taken along the one at this place of the waiting list.

@@ -57,6 +57,8 @@ pub enum Action {
     },
     /// A sale that a liquidation forces; boxed, since few are and it is large.
     Forced(Box<Forced>),
+    /// Nothing: what takes a transaction back that waits, under its nonce.
+    Cancel,
 }
 
 /// A sale that a liquidation forces: muted where the position's sales do not act.
@@ -98,6 +100,7 @@ impl Action {
             Self::VenueSell { .. } => "venue_sell",
             Self::PublishPrice { .. } => "publish_price",
             Self::Forced(forced) => forced.sale.name(),
+            Self::Cancel => "cancel",
         }
     }
 
@@ -108,6 +111,7 @@ impl Action {
             Self::VenueBuy { .. } | Self::VenueSell { .. } => 0,
             Self::PublishPrice { .. } => schedule.publish_price,
             Self::Forced(forced) => forced.sale.gas(schedule),
+            Self::Cancel => schedule.cancel,
         }
     }
 
@@ -163,6 +167,11 @@ impl Bid {
         Some(self.priority_fee.min(self.max_fee.checked_sub(base_fee)?))
     }
 
+    /// Returns the least bid that replaces this one, for as long.
+    pub fn outbid(&self) -> Self {
+        Self { priority_fee: Self::bumped(self.priority_fee), max_fee: Self::bumped(self.max_fee), ..*self }
+    }
+
     /// Returns the least fee with which one that offers `fee` is replaced: above it, and by [`Self::BUMP_PERCENT`],
     /// rounded **down** as geth does.
     pub fn bumped(fee: u128) -> u128 {
@@ -193,11 +202,18 @@ pub struct Transaction {
     pub gas: u64,
     /// The block in which it was submitted; of one that replaced others, the block of the first.
     pub submitted: u64,
+    /// Whether it goes by a private relay, which nobody else sees, and which leaves out what would revert, at no cost.
+    pub revert_protection: bool,
     /// What it does, in this order: all or nothing.
     pub actions: Actions,
 }
 
 impl Transaction {
+    /// Whether it takes back what waited under its nonce.
+    pub fn cancels(&self) -> bool {
+        matches!(self.actions[..], [Action::Cancel])
+    }
+
     /// Returns for how many blocks it had to wait until `block`.
     pub fn waited(&self, block: u64) -> u32 {
         u32::try_from(block - self.submitted).unwrap_or(u32::MAX)

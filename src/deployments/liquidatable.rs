@@ -43,6 +43,11 @@ impl LiquidatableList {
         self.between(|key| (key.protocol, key.market).cmp(&(protocol, market)))
     }
 
+    /// Says whether a position is among them.
+    pub fn has(&self, key: PositionKey) -> bool {
+        self.list.binary_search_by_key(&key, |at| at.key).is_ok()
+    }
+
     /// Says whether there is something to do for those who wait for it: a position that may be liquidated, or an auction
     /// that runs.
     pub fn calls(&self) -> bool {

@@ -3,7 +3,8 @@
 //! Sees: the unsafe vaults and the running auctions of one ilk as the block begins, its own dai, gas. Decides, in this
 //! order: settles what it has won and sells it; bids or buys where what the sale would bring, after slippage, gas and
 //! the discount that it wants, is above the price; starts anew what has become stale; starts auctions of vaults that it
-//! notices if the reward, or what it may expect to gain by the lot, is above gas. It stops when its money for the block
+//! notices if the reward, or what it may expect to gain by the lot, is above gas. It takes back what waits about an auction that
+//! is over or a vault that is safe, and stops when its money for the block
 //! is used up. Ignores: what others will bid, and where the price will be when it sells.
 //!
 //! Its gas price follows the base fee, or is fixed: then it falls silent when the base fee has passed it.
@@ -26,9 +27,10 @@ use super::route::{Route, TradeOrder};
 use super::view::View;
 use crate::chain::dice::{Who, mix};
 use crate::chain::event::{Event, EventKind};
+use crate::chain::families::Call;
 use crate::chain::families::cdp::{CdpCall, CdpCallKind};
 use crate::chain::ids::{AccountId, DeploymentId, IssuerId, PositionKey};
-use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
+use crate::chain::transaction::{Action, Actions, AmountIn, Bid, Transaction};
 use crate::deployments::liquidatable::Liquidatable;
 use crate::deployments::maker::{AuctionKind, MakerCell};
 pub use params::{FixedGasParams, KeeperParams};
@@ -57,6 +59,7 @@ pub struct Keeper {
     attention: f64,
     gas: GasPrice,
     per_block: usize,
+    revert_protection: bool,
     starts: bool,
     /// The auctions and vaults that its transactions of the last blocks were about, and how many of these still wait.
     pending: Vec<About>,
@@ -103,6 +106,7 @@ impl Agent for Keeper {
             self.offered = 0;
         }
         let cell = sees.protocols.issuer(self.of.0);
+        self.take_back(cell, sees, out);
         let mut left = Left { dai: self.dai(cell, sees, out.me().account), sold: 0, sought: 0.0, room: self.per_block };
         match cell.ilk(self.of.1).auctions {
             AuctionKind::Dutch => self.buy(cell, &mut left, sees, out),
@@ -118,12 +122,7 @@ impl Agent for Keeper {
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        if let EventKind::Liquidated(_)
-        | EventKind::Vault(_)
-        | EventKind::Reverted { .. }
-        | EventKind::Dropped { .. }
-        | EventKind::Expired { .. } = event.kind
-        {
+        if matches!(event.kind, EventKind::Vault(_)) || event.ends_a_liquidation() {
             self.waiting = self.waiting.saturating_sub(1);
         }
     }
@@ -142,6 +141,16 @@ impl Keeper {
 
     fn key(&self, owner: AccountId, sees: &View) -> PositionKey {
         sees.protocols.issuer(self.of.0).key(self.of.1, owner)
+    }
+
+    /// Takes back the transactions that wait about auctions that are over and vaults that may not be liquidated.
+    fn take_back(&mut self, cell: &MakerCell, sees: &View, out: &mut Outbox) {
+        let is_gone = |about| match about {
+            About::Vault(owner) => !sees.liquidatable.has(cell.key(self.of.1, owner)),
+            About::Auction(auction) => !cell.runs(self.of.1, auction),
+        };
+        let back = out.take_back(|waits| about(waits).is_some_and(is_gone));
+        self.waiting = self.waiting.saturating_sub(back.len());
     }
 
     /// Says whether it notices something in this block.
@@ -180,7 +189,7 @@ impl Keeper {
             out.priced_out();
             return false;
         }
-        if !out.submit(actions, self.hurry(gain, gas, sees)) {
+        if !out.submit_by(self.revert_protection, actions, self.hurry(gain, gas, sees)) {
             return false;
         }
         left.room -= 1;
@@ -288,6 +297,22 @@ impl Keeper {
             self.sale = None;
         }
     }
+}
+
+/// Returns what a transaction is about.
+fn about(transaction: &Transaction) -> Option<About> {
+    transaction.actions.iter().find_map(|action| {
+        let Action::Call { call: Call::Cdp(call), .. } = action else { return None };
+        match call.kind {
+            CdpCallKind::StartDutch { owner } | CdpCallKind::StartEnglish { owner } => Some(About::Vault(owner)),
+            CdpCallKind::Buy { auction, .. }
+            | CdpCallKind::Restart { auction }
+            | CdpCallKind::RaiseBid { auction, .. }
+            | CdpCallKind::LowerLot { auction, .. }
+            | CdpCallKind::Settle { auction } => Some(About::Auction(auction)),
+            _ => None,
+        }
+    })
 }
 
 /// Returns a part of an amount, rounded down.

@@ -68,6 +68,10 @@ pub struct KeeperParams {
     /// Most transactions that it sends in a block; 100 by default.
     #[serde(default = "per_block")]
     pub per_block: u32,
+    /// Whether what it sends about auctions and vaults goes by a private relay, which leaves out what would revert, at no
+    /// cost; by default it goes by the mempool, where what has become vain is taken back by a transaction that does nothing.
+    #[serde(default)]
+    pub revert_protection: bool,
     /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
@@ -192,6 +196,7 @@ impl Population for KeeperParams {
             attention: self.attention.sample(dice),
             gas,
             per_block: self.per_block as usize,
+            revert_protection: self.revert_protection,
             starts: self.starts,
             pending: Vec::new(),
             waiting: 0,

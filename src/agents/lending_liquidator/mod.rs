@@ -3,7 +3,8 @@
 //! Sees: every position of the market that may be liquidated as the block begins. Decides: looks at the largest of those
 //! that it notices; repays as much as pays after what selling the collateral costs, its own earlier sales of the block
 //! included, after the flash loan's premium and gas; and offers a share of the gain as priority fee. It stops when its
-//! money for the block or the depth of the market is used up. Sells at once, after a while, or holds. Ignores: who else is
+//! money for the block or the depth of the market is used up, and takes back what waits for a position that may no longer be
+//! liquidated. Sells at once, after a while, or holds. Ignores: who else is
 //! after the same position: who comes second finds less, or reverts and pays for it.
 
 mod params;
@@ -20,10 +21,11 @@ use super::route::{Route, TradeOrder};
 use super::view::View;
 use crate::chain::dice::{Who, mix};
 use crate::chain::distribution::Distribution;
-use crate::chain::event::{Event, EventKind};
+use crate::chain::event::Event;
+use crate::chain::families::Call;
 use crate::chain::families::lending::LendingCall;
 use crate::chain::ids::{AccountId, DeploymentId, LendingId, PositionKey};
-use crate::chain::transaction::{Actions, AmountIn, Bid};
+use crate::chain::transaction::{Action, Actions, AmountIn, Bid, Transaction};
 use crate::deployments::lending::{LendingCell, Prices};
 use crate::deployments::liquidatable::Liquidatable;
 pub use params::{Funds, LendingLiquidatorParams, RepayStrategy, Sells};
@@ -46,6 +48,7 @@ pub struct LendingLiquidator {
     attention: f64,
     bid_share: Distribution,
     per_block: usize,
+    revert_protection: bool,
     /// Whose positions its transactions of the last blocks were about, by number, and how many of these still wait.
     pending: Vec<AccountId>,
     waiting: usize,
@@ -70,6 +73,7 @@ struct Catch {
 impl Agent for LendingLiquidator {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         self.sell_later(sees, out);
+        self.take_back(sees, out);
         self.notice(sees, out.me().who);
         let cell = sees.protocols.lending(self.market);
         let prices = cell.prices(&sees.oracles);
@@ -92,17 +96,13 @@ impl Agent for LendingLiquidator {
             }
         }
         self.pending.sort_unstable();
-        if self.sale.is_some() { Wake::NextBlock } else { Wake::WhenUnderwater }
+        if self.sale.is_some() || self.waiting > 0 { Wake::NextBlock } else { Wake::WhenUnderwater }
     }
 
     const LEARNS: bool = true;
 
     fn learn(&mut self, event: &Event) {
-        if let EventKind::Liquidated(_)
-        | EventKind::Reverted { .. }
-        | EventKind::Dropped { .. }
-        | EventKind::Expired { .. } = event.kind
-        {
+        if event.ends_a_liquidation() {
             self.waiting = self.waiting.saturating_sub(1);
         }
     }
@@ -136,6 +136,14 @@ impl LendingLiquidator {
         if seen.len() <= SORTED_AT_MOST {
             seen.sort_unstable_by(order);
         }
+    }
+
+    /// Takes back the transactions that wait for positions which may no longer be liquidated.
+    fn take_back(&mut self, sees: &View, out: &mut Outbox) {
+        let cell = sees.protocols.lending(self.market);
+        let gone = |waits: &Transaction| borrower(waits).filter(|owner| !sees.liquidatable.has(cell.key(*owner)));
+        let back = out.take_back(|waits| gone(waits).is_some());
+        self.waiting = self.waiting.saturating_sub(back.len());
     }
 
     /// Returns what it can repay with, in smallest units: its own, or what the market can lend for a transaction.
@@ -269,7 +277,8 @@ impl LendingLiquidator {
             Distribution::Fixed(share) => share * gain,
             ref law => law.sample(&mut dice) * gain,
         };
-        let submitted = gain - bid > self.min_profit && out.submit(actions, self.hurried(bid, gain, gas, sees));
+        let submitted = gain - bid > self.min_profit
+            && out.submit_by(self.revert_protection, actions, self.hurried(bid, gain, gas, sees));
         if submitted {
             self.pending.push(loan.owner);
             self.waiting += 1;
@@ -330,6 +339,14 @@ impl LendingLiquidator {
             out.submit(actions, Bid::tip(0));
         }
     }
+}
+
+/// Returns whose position a transaction liquidates.
+fn borrower(transaction: &Transaction) -> Option<AccountId> {
+    transaction.actions.iter().find_map(|action| {
+        let Action::Call { call: Call::Lending(call), .. } = action else { return None };
+        if let LendingCall::Liquidate { borrower, .. } = **call { Some(borrower) } else { None }
+    })
 }
 
 /// So many blocks after its first a liquidation may wait: as many as the liquidators of banks wait.

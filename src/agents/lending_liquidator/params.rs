@@ -60,6 +60,10 @@ pub struct LendingLiquidatorParams {
     /// How much of a position it takes at a time; as much as the market allows by default.
     #[serde(default)]
     pub strategy: RepayStrategy,
+    /// Whether it sends liquidations by a private relay, which leaves out what would revert, at no cost; by default they
+    /// go by the mempool, where one that has become vain is taken back by a transaction that does nothing.
+    #[serde(default)]
+    pub revert_protection: bool,
     /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
     #[serde(default = "crate::agents::gas_money")]
     pub gas_money: Distribution,
@@ -187,6 +191,7 @@ impl Population for LendingLiquidatorParams {
             attention: self.attention.sample(dice),
             bid_share: self.bid_share.clone(),
             per_block: self.per_block as usize,
+            revert_protection: self.revert_protection,
             pending: Vec::new(),
             waiting: 0,
             sale: None,

@@ -1,4 +1,5 @@
-//! Bundles: a searcher's two transactions around a swap of somebody else's, all three or none.
+//! What a block with less room than is asked for runs; and bundles, a searcher's two transactions around a swap of somebody
+//! else's, all three or none.
 
 use super::Executor;
 use crate::chain::bundle::Next;
@@ -16,6 +17,12 @@ impl Executor<'_, '_, '_> {
     pub(super) fn run_ranked(&mut self, mut ranking: Ranking, gas: &mut BlockGas) {
         while let Some(next) = ranking.next(gas) {
             match next {
+                Next::Alone(transaction) if transaction.revert_protection => {
+                    let run = |executor: &mut Self, gas: &mut _| executor.run_within(transaction, 0, gas).map(|_| ());
+                    if self.whole_or_nothing(gas, run).is_none() {
+                        ranking.leave_out();
+                    }
+                }
                 Next::Alone(transaction) => self.run(transaction, gas),
                 Next::Bundle { three, victim } => {
                     if self.run_bundle(three, gas).is_some() {
@@ -39,20 +46,31 @@ impl Executor<'_, '_, '_> {
         let cell = self.context.others.pool_at(pool).ok()?;
         let pool = cell.id;
         let alone = cell.pool.amm().quote_exact_in(direction, amount, self.context.now).ok()?;
+        self.whole_or_nothing(gas, |executor, gas| {
+            let [_, got, returned] = executor.run_three([front, victim, back], gas)?;
+            let sandwich = Sandwich { pool, direction, victim: victim.agent, paid, returned, got, alone };
+            executor.context.tell(EventKind::Sandwiched(Box::new(sandwich)));
+            Some(())
+        })
+    }
+
+    /// Runs what goes through or else leaves nothing, and nobody pays for it.
+    fn whole_or_nothing(
+        &mut self,
+        gas: &mut BlockGas,
+        run: impl FnOnce(&mut Self, &mut BlockGas) -> Option<()>,
+    ) -> Option<()> {
         let (events, used) = (self.context.log.len(), gas.used);
         self.context.ledger.begin();
-        let ran = self.run_three([front, victim, back], gas);
-        if let Some([_, got, returned]) = ran {
-            let sandwich = Sandwich { pool, direction, victim: victim.agent, paid, returned, got, alone };
-            self.context.tell(EventKind::Sandwiched(Box::new(sandwich)));
-        } else {
+        let ran = run(self, gas);
+        if ran.is_none() {
             self.roll_back();
             self.context.log.truncate(events);
             gas.used = used;
         }
         self.commit();
         self.context.ledger.commit();
-        ran.map(|_| ())
+        ran
     }
 
     /// Runs the three in their order and returns what each paid out; none if one fails.

@@ -150,6 +150,7 @@ impl Executor<'_, '_, '_> {
                 Ok(0)
             }
             Action::Forced(forced) => self.forced(forced),
+            Action::Cancel => Ok(0),
         }
     }
 

@@ -175,6 +175,14 @@ impl MakerCell {
         sales.chain(bids).map(move |(id, lot)| (lacks(id), lot))
     }
 
+    /// Says whether an auction of an ilk is not over.
+    pub fn runs(&self, ilk: IlkId, auction: AuctionId) -> bool {
+        match self.ilk(ilk).auctions {
+            AuctionKind::Dutch => self.maker.sales(ilk).into_iter().flatten().any(|(number, _)| number == auction),
+            AuctionKind::English => self.maker.bids(ilk).into_iter().flatten().any(|(number, _)| number == auction),
+        }
+    }
+
     /// Returns how many auctions of an ilk are not over.
     pub fn running(&self, ilk: IlkId) -> usize {
         match self.ilk(ilk).auctions {
