@@ -276,17 +276,15 @@ fn the_lowest_health_factor_of_a_leveraged_farm_is_sampled_and_the_table_says_so
 /// Of every protocol, whether the run leaves tables or not.
 #[test]
 fn the_summary_has_the_lowest_health_factor_of_the_columns_of_every_protocol() {
-    let of_market = |market: &str| {
-        format!(
+    let owners = r#"VaultOwner(name: "owners", count: 6, ilk: "ETH-A", collateral: Fixed(20), collateral_ratio: Uniform(1.7, 4)),"#;
+    let agents = |of: &str| match of {
+        "ETH-A" => owners.to_owned(),
+        market => format!(
             r#"Borrower(name: "sleepers", count: 8, market: "{market}", collateral: "ETH", debt: "USDC",
                         capital: Fixed(20_000), owes: HealthFactor(Uniform(1.1, 2.5))),"#
-        )
+        ),
     };
-    let owners = r#"VaultOwner(name: "owners", count: 6, ilk: "ETH-A", collateral: Fixed(20), collateral_ratio: Uniform(1.7, 4)),"#;
-    let of_ilk = |_: &str| owners.to_owned();
-    let protocols: [(&str, &dyn Fn(&str) -> String); 4] =
-        [("aave", &of_market), ("morpho", &of_market), ("compound", &of_market), ("ETH-A", &of_ilk)];
-    for (of, agents) in protocols {
+    for of in ["aave", "morpho", "compound", "ETH-A"] {
         let checked = checked(&agents(of));
         let swept = Swept::of(&checked, 1);
         let column = format!("{}_health_factor_lowest", of.to_lowercase().replace('-', "_"));
