@@ -403,7 +403,11 @@ fn what_check_finds_fine_is_called_fine() {
 #[test]
 fn more_agents_than_the_machine_holds_are_refused() {
     let desk = Desk::with(&TINY.replacen("count: 3", "count: 4_000_000_000", 1));
-    refused(&desk, &["check", "tiny.ron"], &["tiny.ron", "agents take about", "of memory, and this machine has"]);
+    refused(
+        &desk,
+        &["check", "tiny.ron"],
+        &["tiny.ron", " agents and 4 protocols take about ", "of memory, and this machine has"],
+    );
 }
 
 /// The same market, in which ETH falls by half at once: farmers are killed.

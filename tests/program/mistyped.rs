@@ -120,6 +120,25 @@ fn values_of_another_shape_are_answered_with_what_to_type() {
     );
 }
 
+/// Advice that would be refused as well is not given.
+#[test]
+fn nothing_is_advised_where_nothing_is_known() {
+    for (from, to, end) in [
+        (
+            r#"half_life: "1 h""#,
+            r#"half_life: "1,5 h""#,
+            "expected a length of time such as \"12 s\", \"30 min\", \"2 h\" or \"7 d\"",
+        ),
+        (r#"min_debt: "100""#, r#"min_debt: "1,000.50""#, "expected a number such as \"12.5\" or \"1_000_000\""),
+        (r#"through: "ETH/USDC""#, "through: 5", "expected a pool's name in quotes, `Router` or `Venue`"),
+        (r#"reward: "UNI""#, "reward: 5", "expected text in quotes"),
+        (r#"half_life: "1 h""#, "half_life: null", "or \"7 d\""),
+    ] {
+        let said = lines(&SOUND.replacen(from, to, 1));
+        assert!(said.len() == 1 && said[0].ends_with(end), "{to}: {said:#?}");
+    }
+}
+
 #[test]
 fn a_text_that_is_no_scenario_is_said_to_be_what_it_is() {
     let scenario = "expected `Scenario(...)` with fields such as `blocks: 7200`";

@@ -1364,7 +1364,7 @@ fn recorded_prices_are_relative_to_the_file_that_names_them() {
 
     std::fs::write(market.join("eth.csv"), "t,p\n0,3000\n3600,none\n").unwrap();
     let broken = read_text("test", &text, folder.path()).unwrap_err();
-    assert!(broken[0].to_string().contains("eth.csv:3: \"none\" in column \"p\" is not a price"), "{}", broken[0]);
+    assert!(broken[0].to_string().contains("eth.csv:3: no price in column \"p\" (\"none\")"), "{}", broken[0]);
     assert!(broken[0].place.source.name.ends_with("eth.ron"));
 }
 
