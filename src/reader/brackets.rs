@@ -24,6 +24,7 @@ pub(super) fn brackets(source: &Arc<Source>) -> Option<Diagnostic> {
     let mut open: Vec<(u8, usize)> = Vec::new();
     let mut outermost = (0, 0);
     let mut suspect = None;
+    let lines = Lines::of(&source.text);
     let mut at = 0;
     while at < source.text.len() {
         match step(&source.text[at..]) {
@@ -35,7 +36,7 @@ pub(super) fn brackets(source: &Arc<Source>) -> Option<Diagnostic> {
                 open.push((opening, at));
             }
             Step::Bracket(closing) => match open.pop() {
-                Some((opening, begin)) if partner(opening) == closing && stands_deeper(&source.text, begin, at) => {
+                Some((opening, begin)) if partner(opening) == closing && lines.stands_deeper(begin, at) => {
                     suspect = suspect.or(Some((opening, begin)));
                     outermost = (begin, at);
                 }
@@ -69,12 +70,30 @@ fn partner(opening: u8) -> u8 {
     if opening == b'(' { b')' } else { b']' }
 }
 
-/// Whether the line of an opening bracket is indented more than one that begins with what closes it: then it was probably
-/// left open, and something around it is closed there.
-fn stands_deeper(text: &str, opening: usize, closing: usize) -> bool {
-    let line = |at: usize| text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let indent = |at: usize| text[line(at)..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    indent(closing) == closing - line(closing) && indent(opening) > indent(closing)
+/// Where each line of a text begins, and where its first letter stands.
+struct Lines(Vec<(usize, usize)>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let mut begins = 0;
+        let lines = text.split_inclusive('\n').map(|line| {
+            let start = begins;
+            begins += line.len();
+            (start, start + line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count())
+        });
+        Self(lines.collect())
+    }
+
+    fn at(&self, byte: usize) -> (usize, usize) {
+        self.0[self.0.partition_point(|(start, _)| *start <= byte) - 1]
+    }
+
+    /// Whether the line of an opening bracket is indented more than one that begins with what closes it: then it was
+    /// probably left open, and something around it is closed there.
+    fn stands_deeper(&self, opening: usize, closing: usize) -> bool {
+        let ((begin, first), (line, closes)) = (self.at(opening), self.at(closing));
+        closes == closing && first - begin > closing - line
+    }
 }
 
 fn braces(here: Place) -> Diagnostic {

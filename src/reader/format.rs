@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use ron::error::Error;
 
+use super::advice::{meant, parted};
 use super::diagnostic::{Diagnostic, did_you_mean, one_of};
-use super::habits::one_number;
 use super::piece::Node;
 use super::tree::Tree;
 
@@ -108,53 +108,6 @@ fn misfit(piece: Node, at: usize, here: Node, error: &Error, probe: Probe) -> Di
         Error::ExpectedStructLike if text.starts_with('[') => mistake.expected("expected values in round brackets"),
         _ => otherwise(mistake, here, &text, error, probe),
     }
-}
-
-/// Returns advice to type something else in a value's place: what `ron` could read there.
-fn meant(here: Node, probe: Probe) -> Option<String> {
-    let text = here.text();
-    let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let fits = |instead: &String| probe(here.tree.span.clone(), instead).fits(instead);
-    if let Some(inner) = quoted.map(str::to_owned).filter(fits) {
-        return Some(format!("leave the quotes out: `{inner}`"));
-    }
-    let inner = quoted.unwrap_or(text);
-    let is_name = here.file.tree.field_around(here.tree.span.start).is_some_and(|field| field.name == "name");
-    let is_known = || here.file.source.text.contains(&format!("\"{inner}\""));
-    let is_plain = !inner.contains(['(', '[', '"']);
-    let number =
-        inner.replace('_', "").parse::<f64>().ok().filter(|number| number.fract() == 0.0 && number.abs() < 1e15);
-    let first = inner.split_once(|c: char| !(c.is_ascii_digit() || "._".contains(c))).map(|(first, _)| first);
-    let one = one_number(inner).filter(|_| inner.contains(',')).map(|(number, _)| number);
-    let quoted_or_not = |value: String| {
-        let (plain, in_quotes) = (value.clone(), format!("\"{value}\""));
-        if quoted.is_some() { [in_quotes, plain] } else { [plain, in_quotes] }
-    };
-    let list = inner.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
-    let written = (number.is_some() || is_name || is_known()) && is_plain;
-    let mut candidates: Vec<String> = list.map(|values| format!("({values})")).into_iter().collect();
-    candidates.extend(is_plain.then(|| inner.to_lowercase()));
-    candidates.extend(number.map(|number| format!("{number:.0}")).into_iter().chain(one).flat_map(quoted_or_not));
-    candidates.extend(written.then(|| format!("\"{inner}\"")));
-    candidates.extend(number.into_iter().flat_map(|_| [format!("\"{inner} s\""), format!("Fixed({inner})")]));
-    candidates.extend(first.filter(|first| !first.is_empty()).map(|first| format!("\"{first}\"")));
-    let found = candidates.into_iter().find(|instead| instead != text && fits(instead));
-    found.map(|found| format!("type `{found}`"))
-}
-
-/// A decimal comma inside a tuple, which has too many values then.
-fn parted(piece: Node, at: usize) -> Option<Diagnostic> {
-    let text = &piece.file.source.text;
-    let around = piece.tree.around(at);
-    let mut pairs = around.elements().iter().zip(around.elements().iter().skip(1));
-    let is_tight = |one: &Range<usize>, next: &Range<usize>| {
-        one.end + 1 == next.start && text[one.start..next.end].bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
-    };
-    let (one, next) = pairs.find(|(one, next)| is_tight(&one.value.span, &next.value.span))?;
-    let span = one.value.span.start..next.value.span.end;
-    let (number, expected) = one_number(&text[span.clone()])?;
-    let mistake = Diagnostic::error(piece.spot(span.clone()), format!("`{}` is two values", &text[span]));
-    Some(mistake.expected(format!("expected {expected}")).help(format!("type `{number}`")))
 }
 
 /// Something without quotes where a text is expected: a name, or what is read from one.

@@ -186,6 +186,9 @@ fn is_number(token: &str) -> bool {
 
 /// Returns the number that digits with commas or gaps between them were meant to be, and what is expected in their place.
 pub(super) fn one_number(text: &str) -> Option<(String, &'static str)> {
+    if !text.chars().all(|c| c.is_ascii_digit() || ",_ ".contains(c)) {
+        return None;
+    }
     let parts: Vec<&str> = text.split([',', ' ']).collect();
     let (first, rest) = parts.split_first()?;
     let is_grouped = *first != "0" && rest.iter().all(|part| part.len() == 3);

@@ -49,8 +49,11 @@ impl Checked {
     /// Says how many agents there are, and about how much memory they take.
     pub fn size(&self) -> String {
         let agents: u64 = self.scenario.agents.iter().map(|agent| u64::from(agent.params().count())).sum();
-        let tokens = self.scenario.tokens.len() + self.scenario.pools.len() + self.scenario.banks.len();
-        format!("{agents} agents, about {} of memory", memory::in_words(memory::bytes(&self.scenario.agents, tokens)))
+        let lists = &self.scenario.lists;
+        let (pools, banks) = (lists.pools.len(), lists.banks.len());
+        let protocols = pools + banks + lists.farms.len() + lists.lending.len() + lists.stablecoins.len();
+        let bytes = memory::bytes(&lists.agents, (lists.tokens.len() + pools + banks, protocols));
+        format!("{agents} agents, about {} of memory", memory::in_words(bytes))
     }
 
     /// Returns why its market cannot begin, with the line of what is at fault.
