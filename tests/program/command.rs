@@ -10,7 +10,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// A market small enough to run in no time, with somebody in it.
-const TINY: &str = r#"Scenario(
+pub(super) const TINY: &str = r#"Scenario(
     blocks: 25,
     block_time: "12 s",
     numeraire: "USDC",
@@ -42,12 +42,12 @@ const TINY: &str = r#"Scenario(
 )"#;
 
 /// A folder with a scenario in it, in which the program is run.
-struct Desk {
+pub(super) struct Desk {
     home: TempDir,
 }
 
 impl Desk {
-    fn with(text: &str) -> Self {
+    pub(super) fn with(text: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("tiny.ron"), text).unwrap();
         Self { home }
@@ -59,16 +59,16 @@ impl Desk {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Told {
+    pub(super) fn run(&self, arguments: &[&str]) -> Told {
         Told::of(&self.command(arguments).output().unwrap())
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 
     /// Returns everything that lies on the desk, by path; folders end with a slash, and links are not followed.
-    fn contents(&self) -> BTreeMap<String, Vec<u8>> {
+    pub(super) fn contents(&self) -> BTreeMap<String, Vec<u8>> {
         fn collect(folder: &Path, root: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -88,7 +88,7 @@ impl Desk {
         found
     }
 
-    fn json(&self, name: &str) -> serde_json::Value {
+    pub(super) fn json(&self, name: &str) -> serde_json::Value {
         serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
     }
 
@@ -101,10 +101,10 @@ impl Desk {
 
 /// How the program ended, and what it printed.
 #[derive(Debug)]
-struct Told {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(super) struct Told {
+    pub(super) code: Option<i32>,
+    pub(super) out: String,
+    pub(super) err: String,
 }
 
 impl Told {
@@ -316,6 +316,36 @@ fn a_disk_that_is_full_ends_a_sweep_with_its_status_and_leaves_nothing_half_writ
     assert_eq!(desk.json("here/manifest.json")["status"], "complete");
 }
 
+/// The same for a run, whose folder is complete or absent.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_ends_a_run_with_its_status_and_leaves_nothing() {
+    let desk = Desk::with(TINY);
+    let before = desk.contents();
+    // Within a table, and in the first that is flushed at the end.
+    for (command, limit, blocks) in [("run", "8", "500"), ("run", "1", "25"), ("cascade", "8", "500")] {
+        let program = env!("CARGO_BIN_EXE_plimsoll");
+        let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, program, command, "tiny.ron", "--out", "here", "--blocks", blocks]);
+        let told = Told::of(&shell.current_dir(desk.home.path()).output().unwrap());
+        assert_eq!((told.code, told.out.as_str()), (Some(1), ""), "{command} {limit}: {told:?}");
+        for words in ["error: cannot write ", "too large"] {
+            assert!(told.err.contains(words), "no `{words}` in: {}", told.err);
+        }
+        assert_eq!(desk.contents(), before, "{command} {limit}");
+    }
+    // What was there before stays as it was.
+    assert_eq!(desk.run(&["run", "tiny.ron", "--out", "here"]).code, Some(0));
+    let before = desk.contents();
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_plimsoll"), "run", "tiny.ron", "--out", "here", "--force"]);
+    shell.args(["--blocks", "500"]);
+    let told = Told::of(&shell.current_dir(desk.home.path()).output().unwrap());
+    assert_eq!((told.code, desk.contents() == before), (Some(1), true), "{told:?}");
+}
+
 #[test]
 fn equal_runs_of_the_program_leave_equal_data() {
     let desk = Desk::with(TINY);
@@ -329,7 +359,7 @@ fn equal_runs_of_the_program_leave_equal_data() {
 }
 
 /// Says that a command is refused, and that the desk is as it was.
-fn refused(desk: &Desk, arguments: &[&str], words: &[&str]) {
+pub(super) fn refused(desk: &Desk, arguments: &[&str], words: &[&str]) {
     let before = desk.contents();
     let told = desk.run(arguments);
     assert_eq!((told.code, told.out.as_str()), (Some(2), ""), "{told:?}");

@@ -16,6 +16,8 @@ mod readme;
 mod record;
 #[cfg(feature = "cli")]
 mod report;
+#[cfg(feature = "cli")]
+mod run_again;
 mod scenario_errors;
 #[cfg(feature = "cli")]
 mod sweep;
