@@ -16,7 +16,7 @@ use super::sweep::sweep;
 use super::{Outcome, Streams};
 use crate::output::cascade::CascadeSummary;
 use crate::output::folder::OutputFolder;
-use crate::output::manifest::{Manifest, RunOptions, SCENARIO, Status};
+use crate::output::manifest::{Manifest, RunOptions, Status};
 use crate::output::summary::Summary;
 
 /// Run a scenario and its counterfactual runs, and say which liquidation brought which
@@ -57,9 +57,7 @@ pub(super) fn cascade<S: Simulator>(
         Ok(folder) => folder,
         Err(error) => return streams.complain(Outcome::Refused, error),
     };
-    // The run, counterfactual 0 without shocks, and one counterfactual more than generations.
-    let most = plan.options.blocks.saturating_mul(u64::from(depth) + 3);
-    let progress = Progress::new(most, "blocks", streams.shows_progress && !asked.quiet);
+    let progress = Progress::new(blocks(&plan.options), "blocks", streams.shows_progress && !asked.quiet);
     let made = simulate::<S>(&scenario, &plan, folder, &progress, interrupt);
     drop(progress);
     match made {
@@ -74,8 +72,14 @@ pub(super) fn cascade<S: Simulator>(
     }
 }
 
+/// Returns how many blocks are made at most: of the run, counterfactual 0 without shocks, and one counterfactual more than
+/// generations; of the run alone, if no causes are asked for.
+pub(super) fn blocks(options: &RunOptions) -> u64 {
+    options.blocks.saturating_mul(options.cascade_depth.map_or(1, |depth| u64::from(depth) + 3))
+}
+
 /// Makes the run, its counterfactuals and the folder; nothing if it was interrupted.
-fn simulate<S: Simulator>(
+pub(super) fn simulate<S: Simulator>(
     scenario: &S::Scenario,
     plan: &Plan,
     mut folder: OutputFolder,
@@ -92,7 +96,8 @@ fn simulate<S: Simulator>(
     };
     let made = S::cascade(scenario, &plan.stamp.name, plan.seed, plan.options, Some(&mut folder), &mut block_done);
     let Some(summary) = made.map_err(|error| failed::<S>(scenario, &error))? else { return Ok(None) };
-    folder.text(SCENARIO, scenario.text()).map_err(|error| (Outcome::Failed, error.to_string()))?;
+    manifest.series =
+        folder.scenario(scenario.text(), scenario.series()).map_err(|error| (Outcome::Failed, error.to_string()))?;
     manifest.blocks = plan.options.blocks;
     manifest.wall_clock_s = stopwatch.seconds();
     folder.finish(manifest).map_err(|error| (Outcome::Failed, error.to_string()))?;

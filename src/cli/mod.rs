@@ -3,6 +3,7 @@
 //! Standard output carries results, standard error progress and complaints. A run that fails leaves nothing; see
 //! [`Outcome`] for the exit codes.
 
+mod again;
 mod cascade;
 mod check;
 mod compare;
@@ -44,13 +45,14 @@ Examples:
   plimsoll run scenarios/leveraged_farm_crash.ron
   plimsoll run scenarios/leveraged_farm_crash.ron --seed 7 --audit
   plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..200
+  plimsoll run output/leveraged_farm_crash-1
   plimsoll validate D2 --short
   plimsoll cascade scenarios/leveraged_farm_crash.ron
   plimsoll compare output/leveraged_farm_crash-1 output/leveraged_farm_crash-2
   plimsoll report output/leveraged_farm_crash-1 --open
   plimsoll stages
 
-Exit codes: 0 done, 1 failed while running, 2 bad usage or bad scenario, 130 interrupted.";
+Exit codes: 0 done, 1 failed while running or not reproduced, 2 bad usage or bad scenario, 130 interrupted.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]

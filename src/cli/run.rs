@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::again::Again;
 use super::interrupt::Interrupt;
 use super::number;
 use super::progress::Progress;
@@ -31,11 +32,26 @@ pub(super) struct RunArguments {
     report: bool,
 }
 
+impl RunArguments {
+    /// Returns what is asked of a folder, whose manifest says all else.
+    fn again(&self) -> Result<Again<'_>, String> {
+        let Self { asked, mute_forced_sales, report } = self;
+        let changes_the_run = asked.seed.is_some() || asked.blocks.is_some() || asked.many.seeds.is_some();
+        if changes_the_run || asked.audit || asked.exact || *mute_forced_sales || *report || asked.open {
+            let folder = asked.file.display();
+            return Err(format!(
+                "a folder is run again as its manifest says; give its scenario to run it otherwise, {folder}/{SCENARIO}"
+            ));
+        }
+        Ok(Again { folder: &asked.file, out: asked.out.as_deref(), force: asked.force, quiet: asked.quiet })
+    }
+}
+
 /// What is asked of a run, or of a run and its counterfactuals.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct Asked {
-    /// The scenario file
+    /// The scenario file; to run, also the folder of a run, which is made again from what is in it and compared
     file: PathBuf,
     /// Use this seed instead of the file's
     #[arg(long, value_name = "N", conflicts_with = "seeds", value_parser = number::seed)]
@@ -108,12 +124,19 @@ Examples:
   plimsoll run scenarios/leveraged_farm_crash.ron --out output/muted --mute-forced-sales --force
   plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..200
   plimsoll run scenarios/leveraged_farm_crash.ron --seeds 1..1000 --stop-when \"var_95 < 5 %\"
+  plimsoll run output/leveraged_farm_crash-1
 
 The folder's files are described in output/README.md.";
 
 /// Reads, runs, and prints what happened.
 pub(super) fn run<S: Simulator>(arguments: &RunArguments, interrupt: &Interrupt, streams: &mut Streams) -> Outcome {
     let asked = &arguments.asked;
+    if asked.file.is_dir() {
+        return match arguments.again() {
+            Ok(again) => super::again::again::<S>(&again, interrupt, streams),
+            Err(message) => streams.complain(Outcome::Refused, message),
+        };
+    }
     let Some(scenario) = asked.read::<S>(streams) else { return Outcome::Refused };
     let options = RunOptions { mute_forced_sales: arguments.mute_forced_sales, ..asked.options(&scenario) };
     let reports = arguments.report || asked.open;
@@ -166,14 +189,14 @@ pub(super) fn failed<S: Simulator>(scenario: &S::Scenario, error: &S::Error) -> 
 }
 
 /// A run whose folder is complete.
-struct Finished {
+pub(super) struct Finished {
     summary: Summary,
-    status: Status,
+    pub(super) status: Status,
     target: PathBuf,
 }
 
 /// Makes the blocks and the folder; an error is how it ended and what to tell the user, and leaves no folder.
-fn simulate<S: Simulator>(
+pub(super) fn simulate<S: Simulator>(
     scenario: &S::Scenario,
     plan: &Plan,
     mut folder: OutputFolder,
@@ -191,7 +214,8 @@ fn simulate<S: Simulator>(
         progress.set(manifest.blocks);
     }
     let summary = simulation.finish(Some(&mut folder)).map_err(failed)?;
-    folder.text(SCENARIO, scenario.text()).map_err(|error| (Outcome::Failed, error.to_string()))?;
+    manifest.series =
+        folder.scenario(scenario.text(), scenario.series()).map_err(|error| (Outcome::Failed, error.to_string()))?;
 
     let is_complete = manifest.blocks == plan.options.blocks;
     let status = if is_complete { Status::Complete } else { Status::Interrupted };

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::cascade::{Question, cascade};
 use crate::chain::forced_sales::ForcedSale;
 use crate::market::price::PriceParams;
+use crate::output::copies::Recorded;
 use crate::output::folder::OutputFolder;
 use crate::output::manifest::RunOptions;
 use crate::output::summary::Summary;
@@ -38,6 +39,10 @@ pub trait Scenario {
     fn size(&self) -> String;
     /// BLAKE3 of the text with everything it includes, in hexadecimal digits.
     fn digest(&self) -> String;
+    /// The recorded series that the text names.
+    fn series(&self) -> &[Recorded] {
+        &[]
+    }
 }
 
 /// A run, as commands drive it block by block.
@@ -131,6 +136,10 @@ impl Scenario for Checked {
 
     fn digest(&self) -> String {
         blake3::hash(self.resolved.as_bytes()).to_string()
+    }
+
+    fn series(&self) -> &[Recorded] {
+        &self.series
     }
 }
 

@@ -19,7 +19,7 @@ use super::simulator::{Scenario as _, Simulator};
 use super::stopwatch::Stopwatch;
 use super::{Outcome, Streams};
 use crate::output::folder::{FolderError, OutputFolder};
-use crate::output::manifest::{Manifest, RunOptions, SCENARIO, ScenarioStamp};
+use crate::output::manifest::{Manifest, RunOptions, ScenarioStamp};
 use crate::output::summary::Summary;
 use crate::sweep::Sweep;
 use crate::sweep::folder::{SweepFolder, SweepManifest};
@@ -95,7 +95,8 @@ pub(super) fn sweep<S: Simulator>(
     let summary = SweepSummary::of(&plan.stamp.name, &sweep);
     manifest.wall_clock_s = stopwatch.seconds();
     // What is done is kept even where a run's own tables could not be.
-    let finished = folder.finish(&sweep, &summary, manifest, scenario.text()).map_err(|error| error.to_string());
+    let finished = folder.finish(&sweep, &summary, manifest, (scenario.text(), scenario.series()));
+    let finished = finished.map_err(|error| error.to_string());
     if let Err(error) = made.and(finished) {
         let folder = folder.path().display();
         let goes_on =
@@ -244,7 +245,7 @@ impl<S: Simulator> Running<'_, S> {
         let mut folder = OutputFolder::of_many(&self.folder.of_run(seed))?;
         let summary = self.plan.run(seed, options.blocks, Some(&mut folder), is_vain);
         let Some(summary) = summary.map_err(|error| unmade::<S>(&error))? else { return Ok(None) };
-        folder.text(SCENARIO, self.plan.scenario.text())?;
+        manifest.series = folder.scenario(self.plan.scenario.text(), self.plan.scenario.series())?;
         manifest.blocks = summary.blocks;
         manifest.wall_clock_s = stopwatch.seconds();
         folder.finish(manifest)?;

@@ -25,7 +25,8 @@ const BEGINNING: &str = "\
 | `positions.csv` | a row per position of any protocol, written at the end |
 | `liquidation_map.csv` | what a fall of the price would make liquidatable, at chosen blocks |
 | `health_map.csv` | how much debt sits at which health factor, over time |
-| `scenario.ron` | the scenario's text, the files that it includes first |
+| `scenario.ron` | the scenario's text, the files that it includes first, with the names of the copies of recorded series |
+| `series_1_...` | copies of the recorded series that the scenario names, each as it was, up to 16 MiB each |
 | `summary.json` | the run in one page of numbers |
 | `manifest.json` | version, format, scenario, seed, options, digests of the files, clock times |
 | `report.html` | with `--report`, or by `plimsoll report DIR`: the run as a page |
@@ -138,9 +139,19 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
 ## `manifest.json`
 
 `tool` and `version`; `format`, a number that rises when a column or a word has another name or meaning; `status`
-(`complete`, `interrupted`, or of many seeds `incomplete`); `scenario` (its name, its path as given, the BLAKE3 of its text with everything it
-includes); `seed`; `blocks` done; `options` of the command line; `files` with BLAKE3 and size; `started_at` (UTC) and
+(`complete`, `interrupted`, or of many seeds `incomplete`); `scenario` (its name, its path as given, the BLAKE3 of its text
+with everything it includes and the digests of its recorded series); `seed`; `blocks` done; `options` of the command line; `series`, the
+recorded ones: what `scenario.ron` calls each, the file that it is from, BLAKE3 and size, and whether it was `copied`; one
+of more than 16 MiB is not, and goes by the path at which it lies; `files` with BLAKE3 and size; `started_at` (UTC) and
 `wall_clock_s`. Nothing else in the folder depends on a clock.
+
+## A run made again
+
+`plimsoll run DIR`, with the folder of a run or of a cascade, makes it again from `scenario.ron`, the series and the
+manifest's seed and options, and compares every data file with its digest. If all are equal, it says so and leaves nothing
+but what `--out` asks for. If not, the exit code is 1: the first file that differs is named, with its first line that
+does, and what was made now stays in `DIR-again`. A series that is not as it was is refused before the run; a folder that
+another version made is run again too, and its version is said.
 
 ## `report.html`
 

@@ -1,12 +1,16 @@
 //! A finished folder, read back.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::copies::SeriesStamp;
 use super::manifest::{FORMAT, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, first_format};
+use crate::market::series::SERIES_BYTES;
+use crate::reader::files::{self, SCENARIO_BYTES};
 
 /// Why a run's folder cannot be read back.
 #[derive(Debug, Error)]
@@ -61,6 +65,8 @@ struct Stamp {
     blocks: u64,
     #[serde(default)]
     options: RunOptions,
+    #[serde(default)]
+    series: Vec<SeriesStamp>,
     files: Vec<File>,
 }
 
@@ -71,6 +77,9 @@ pub struct File {
     pub name: String,
     /// BLAKE3 of its bytes when it was written, in hexadecimal digits.
     pub blake3: String,
+    /// Its size when it was written.
+    #[serde(default)]
+    pub bytes: u64,
 }
 
 /// The folder of a run, or of many, that came to its end.
@@ -90,6 +99,8 @@ pub struct Finished {
     pub has_many_seeds: bool,
     /// The options of the command line but for seeds.
     pub options: RunOptions,
+    /// The recorded series that it was made from.
+    pub series: Vec<SeriesStamp>,
     /// In the manifest's order.
     pub files: Vec<File>,
     /// What should be known before its figures are believed.
@@ -103,7 +114,7 @@ impl Finished {
     /// It is no folder of a finished run. What was made by another version or edited since is a warning, not an error.
     pub fn open(path: &Path) -> Result<Self, FinishedError> {
         let foreign = || FinishedError::Foreign(path.to_owned());
-        let text = fs::read(path.join(MANIFEST)).map_err(|_| foreign())?;
+        let text = files::read(&path.join(MANIFEST), SCENARIO_BYTES).map_err(|_| foreign())?;
         let stamp: Stamp = serde_json::from_slice(&text).map_err(|_| foreign())?;
         if stamp.tool != TOOL {
             return Err(foreign());
@@ -124,8 +135,8 @@ impl Finished {
         }
         for file in &stamp.files {
             let held = path.join(&file.name);
-            match fs::read(&held) {
-                Ok(bytes) if blake3::hash(&bytes).to_string() == file.blake3 => {}
+            match digest(&held) {
+                Ok(digest) if digest == file.blake3 => {}
                 Ok(_) => warnings.push(format!("{} was edited since the run", held.display())),
                 Err(_) => warnings.push(format!("{} is missing", held.display())),
             }
@@ -138,22 +149,34 @@ impl Finished {
             has_many_seeds: stamp.seeds.is_some(),
             seeds: stamp.seeds,
             options: stamp.options,
+            series: stamp.series,
             files: stamp.files,
             warnings,
         })
     }
 
-    /// Reads one of its files.
+    /// Reads one of its files: of at most as many bytes as the manifest says, or as a series may have.
     ///
     /// # Errors
-    /// The file system refuses.
+    /// The file system refuses, or it is larger.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, FinishedError> {
         let path = self.path.join(name);
-        fs::read(&path).map_err(|error| FinishedError::Unreadable { path, reason: error.to_string() })
+        let listed = self.files.iter().find(|file| file.name == name).map_or(0, |file| file.bytes);
+        files::read(&path, listed.max(SERIES_BYTES)).map_err(|reason| FinishedError::Unreadable { path, reason })
     }
 
     /// Returns an error about one of its files, to be told with its path.
     pub fn unreadable(&self, name: &str, reason: impl ToString) -> FinishedError {
         FinishedError::Unreadable { path: self.path.join(name), reason: reason.to_string() }
     }
+}
+
+/// Returns the digest of a file, whatever its size; devices and pipes, which may never end, have none.
+fn digest(path: &Path) -> io::Result<String> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut hasher = blake3::Hasher::new();
+    io::copy(&mut fs::File::open(path)?, &mut hasher)?;
+    Ok(hasher.finalize().to_string())
 }

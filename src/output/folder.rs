@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use thiserror::Error;
 
+use super::copies::{Recorded, SeriesStamp};
 use super::earlier::Earlier;
 use super::leftovers::{self, Claim, Purpose};
-use super::manifest::{FileStamp, MANIFEST, Manifest, is_ours};
+use super::manifest::{FileStamp, MANIFEST, Manifest, SCENARIO, is_ours};
 use crate::rows::csv::Line;
 
 /// Why a run's folder cannot be written. Nothing is left under the final name.
@@ -168,6 +169,14 @@ pub fn remove_earlier(target: &Path) -> Result<(), FolderError> {
     earlier(target)?.remove().map_err(|(path, error)| failed("remove", &path)(error))
 }
 
+/// Returns the bytes of a series for its copy.
+///
+/// # Errors
+/// It is not as it was when the scenario was read.
+pub fn copied(recorded: &Recorded) -> Result<Vec<u8>, FolderError> {
+    recorded.bytes().map_err(|reason| failed("copy", &recorded.path)(io::Error::other(reason)))
+}
+
 /// A run's folder while it is written: hidden beside its final name, and removed if it is dropped unfinished.
 #[derive(Debug)]
 pub struct OutputFolder {
@@ -271,6 +280,21 @@ impl OutputFolder {
         let mut file = self.file(name)?;
         file.write(content.as_bytes())?;
         self.close(file)
+    }
+
+    /// Writes the scenario's text and copies of the series that it names; returns what the manifest says of them.
+    ///
+    /// # Errors
+    /// The file system refuses, or a series is not as it was any more.
+    pub fn scenario(&mut self, text: &str, series: &[Recorded]) -> Result<Vec<SeriesStamp>, FolderError> {
+        self.text(SCENARIO, text)?;
+        for recorded in series.iter().filter(|recorded| recorded.stamp.copied) {
+            let bytes = copied(recorded)?;
+            let mut file = self.file(&recorded.stamp.name)?;
+            file.write(&bytes)?;
+            self.close(file)?;
+        }
+        Ok(series.iter().map(|recorded| recorded.stamp.clone()).collect())
     }
 
     /// Writes the manifest and gives the folder its name, which it returns.

@@ -4,10 +4,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::copies::SeriesStamp;
+
 /// The manifest's file name in a run's folder.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The file with the scenario's text, includes first.
+/// The file with the scenario's text, includes first; it names copies of recorded series.
 pub const SCENARIO: &str = "scenario.ron";
 
 /// What `tool` says in the folders of this program.
@@ -38,6 +40,8 @@ pub struct Manifest {
     pub blocks: u64,
     /// The options of the command line but for the seed.
     pub options: RunOptions,
+    /// The recorded series that it was made from, in the order of the scenario.
+    pub series: Vec<SeriesStamp>,
     /// Every data file, by name.
     pub files: Vec<FileStamp>,
     /// When the run began, in UTC as RFC 3339 writes it.
@@ -58,6 +62,7 @@ impl Manifest {
             seed,
             blocks: 0,
             options,
+            series: Vec::new(),
             files: Vec::new(),
             started_at,
             wall_clock_s: 0.0,
@@ -84,7 +89,7 @@ pub struct ScenarioStamp {
     pub name: String,
     /// Its file, as the command line gave it.
     pub path: String,
-    /// BLAKE3 of its text with every `include` and recorded series in it, in hexadecimal digits.
+    /// BLAKE3 of its text with every `include` in it and the digests of its recorded series, in hexadecimal digits.
     pub blake3: String,
 }
 

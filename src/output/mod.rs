@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod cascade;
+pub mod copies;
 pub mod documentation;
 pub mod earlier;
 mod event_rows;

@@ -1,6 +1,7 @@
 //! A scenario in one text, with what it includes, and that text field by field.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,17 +10,40 @@ use super::old_words::OldWord;
 use super::syntax::{self, File};
 use super::tree::{Kind, Tree};
 
-/// Returns one text that says all that the files say: the scenario's own if it includes nothing, otherwise its fields
+/// A text that stands in place of what a file has at a span.
+#[derive(Debug, Clone)]
+pub struct Instead {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The bytes that it takes the place of.
+    pub span: Range<usize>,
+    /// What is written there.
+    pub text: String,
+}
+
+/// Returns the text of a span of a file, with what stands in place of parts of it.
+fn text_of(file: &File, span: Range<usize>, instead: &[Instead]) -> String {
+    let mut text = file.source.text[span.clone()].to_owned();
+    let mut inside: Vec<&Instead> = instead.iter().filter(|one| Arc::ptr_eq(&one.source, &file.source)).collect();
+    inside.retain(|one| span.start <= one.span.start && one.span.end <= span.end);
+    inside.sort_by_key(|one| one.span.start);
+    for one in inside.into_iter().rev() {
+        text.replace_range(one.span.start - span.start..one.span.end - span.start, &one.text);
+    }
+    text
+}
+
+/// Returns one text that says all that the files say, but for what stands in place of it: the scenario's own if it includes nothing, otherwise its fields
 /// with the lists of its includes before its own. Comments between list elements and fields are lost then.
-pub fn whole(files: &[File]) -> String {
+pub fn whole(files: &[File], instead: &[Instead]) -> String {
     let Some((own, included)) = files.split_last() else { return String::new() };
     if included.is_empty() {
-        return own.source.text.clone();
+        return text_of(own, 0..own.source.text.len(), instead);
     }
     let mut fields: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
     for file in files {
-        let text = |tree: &Tree| file.source.text[tree.span.clone()].to_owned();
+        let text = |tree: &Tree| text_of(file, tree.span.clone(), instead);
         for field in file.tree.fields().iter().filter(|field| field.name != "include") {
             if !order.contains(&field.name.as_str()) {
                 order.push(&field.name);
@@ -105,7 +129,7 @@ mod tests {
     fn what_is_included_stands_in_the_whole_text() {
         let market = file(r#"(tokens: [(name: "ETH", decimals: 18)])"#);
         let own = file("(include: [\"market.ron\"], blocks: 7, tokens: [(name: \"UNI\", decimals: 9)])");
-        let text = whole(&[market, own]);
+        let text = whole(&[market, own], &[]);
         let told = fields(&text, &[]).unwrap();
         let expected = [
             ("tokens.ETH.name", "\"ETH\""),

@@ -17,6 +17,7 @@ use check::memory;
 
 use crate::deployments::PoolParams;
 use crate::market::price::PriceParams;
+use crate::output::copies::Recorded;
 use crate::reader::diagnostic::{Diagnostic, Place, Source, is_enough, shorten};
 use crate::reader::include::{self, Reader};
 use crate::reader::piece::{self, Node, Placed};
@@ -35,10 +36,12 @@ pub struct Checked {
     pub name: String,
     /// The folder of its file, which recorded series are relative to.
     pub folder: PathBuf,
-    /// The texts of its includes and its own, for a digest: equal on every machine.
+    /// The texts of its includes and its own, and the digests of its recorded series, for a digest: equal on every machine.
     pub resolved: String,
-    /// All that they say in one text; files of recorded prices are named as the file that names them does.
+    /// All that they say in one text; recorded series go by the names of their copies.
     pub whole: String,
+    /// The recorded series, each once.
+    pub series: Vec<Recorded>,
     /// Diagnostics of severity `Warning`.
     pub warnings: Vec<Diagnostic>,
     /// Where what it declares gets its name, by what that is; and where the scenario itself begins.
@@ -90,7 +93,7 @@ pub fn read_text(name: &str, text: &str, folder: &Path) -> Result<Checked, Vec<D
 }
 
 fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<Diagnostic>> {
-    let Reader { files, mut mistakes, resolved, incomplete, .. } = reader;
+    let Reader { files, mut mistakes, mut resolved, incomplete, .. } = reader;
     let known = !incomplete && !Draft::has_strays(&files);
     let mut draft = Draft::read(&files, !incomplete, &mut mistakes);
     if !is_enough(&mistakes) {
@@ -105,13 +108,30 @@ fn checked(reader: Reader, name: String, folder: &Path) -> Result<Checked, Vec<D
     if mistakes.iter().any(Diagnostic::is_error) {
         return Err(mistakes);
     }
+    let (series, instead) = files::recorded(&named_series(&draft), folder);
+    for Recorded { stamp, .. } in &series {
+        resolved.extend(["// ", &stamp.from, " ", &stamp.blake3, "\n"]);
+    }
     draft.lists.tokens.iter_mut().for_each(|token| resolve(token, folder));
     draft.chain.iter_mut().for_each(|chain| resolve_gas_prices(chain, folder));
     let scenario = draft.finish().expect("what is missing is a mistake");
-    let whole = crate::reader::whole::whole(&files);
+    let whole = crate::reader::whole::whole(&files, &instead);
     let own = files.last().expect("a scenario was read");
     let places = (check::places(&files), Node { file: own, tree: &own.tree }.head());
-    Ok(Checked { places, scenario, name, folder: folder.to_owned(), resolved, whole, warnings: mistakes })
+    Ok(Checked { places, scenario, name, folder: folder.to_owned(), resolved, whole, series, warnings: mistakes })
+}
+
+/// Returns where the scenario names files of recorded prices or gas prices, and what they are called there.
+fn named_series<'a>(draft: &Draft<'a>) -> Vec<(Node<'a>, String)> {
+    let price = |token: &Placed<'a, TokenParams>| match &token.value.price {
+        PriceParams::Replay(params) => Some((token.node.at("price").at("file"), params.file.clone())),
+        _ => None,
+    };
+    let gas_price = |chain: &Placed<'a, ChainParams>| match &chain.value.base_fee {
+        BaseFeeParams::Replay(params) => Some((chain.node.at("base_fee").at("file"), params.file.clone())),
+        _ => None,
+    };
+    draft.lists.tokens.iter().filter_map(price).chain(draft.chain.iter().filter_map(gas_price)).collect()
 }
 
 /// Names a file of recorded prices as seen from the scenario's folder, whichever included file names it.

@@ -17,8 +17,9 @@ use super::runs_csv::{self, RUNS, RunsError};
 use super::seeds::Seeds;
 use super::stop::StopRule;
 use super::summary::SweepSummary;
+use crate::output::copies::{Recorded, SeriesStamp};
 use crate::output::earlier::{REPORT, RUNS_FOLDER};
-use crate::output::folder::{FolderError, check_target, json, make_folder, remove_earlier, replace_file};
+use crate::output::folder::{FolderError, check_target, copied, json, make_folder, remove_earlier, replace_file};
 use crate::output::leftovers;
 use crate::output::manifest::{
     FORMAT, FileStamp, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, first_format, is_ours,
@@ -42,6 +43,8 @@ pub struct SweepManifest {
     pub keep_runs: bool,
     /// The options of the command line that every run shares.
     pub options: RunOptions,
+    /// The recorded series that all were made from, in the order of the scenario.
+    pub series: Vec<SeriesStamp>,
     /// The data files, by name, without those of the runs.
     pub files: Vec<FileStamp>,
     /// When the latest process began, in UTC as RFC 3339 writes it.
@@ -63,6 +66,7 @@ impl SweepManifest {
             stop_when: None,
             keep_runs: false,
             options,
+            series: Vec::new(),
             files: Vec::new(),
             started_at,
             wall_clock_s: 0.0,
@@ -219,7 +223,7 @@ impl SweepFolder {
         sweep: &Sweep,
         summary: &SweepSummary,
         mut manifest: SweepManifest,
-        scenario: &str,
+        (scenario, series): (&str, &[Recorded]),
     ) -> Result<(), FolderError> {
         self.remove_runs_beyond(sweep)?;
         manifest.status = match sweep.is_over() {
@@ -227,11 +231,13 @@ impl SweepFolder {
             true if summary.failed > 0 => Status::Incomplete,
             true => Status::Complete,
         };
-        manifest.files = self.put(vec![
-            (RUNS, rows_of(sweep)),
-            (SCENARIO, scenario.as_bytes().to_vec()),
-            ("summary.json", json(summary)),
-        ])?;
+        let mut files =
+            vec![(RUNS, rows_of(sweep)), (SCENARIO, scenario.as_bytes().to_vec()), ("summary.json", json(summary))];
+        for recorded in series.iter().filter(|recorded| recorded.stamp.copied) {
+            files.push((&recorded.stamp.name, copied(recorded)?));
+        }
+        manifest.series = series.iter().map(|recorded| recorded.stamp.clone()).collect();
+        manifest.files = self.put(files)?;
         replace_file(&self.target, MANIFEST, &json(&manifest))?;
         Ok(())
     }

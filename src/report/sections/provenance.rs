@@ -96,6 +96,7 @@ mod tests {
             seeds: None,
             has_many_seeds: false,
             options: RunOptions { blocks: 100, cascade_depth: Some(4), exact: true, ..RunOptions::default() },
+            series: vec![],
             files: vec![],
             warnings: vec![],
         };
