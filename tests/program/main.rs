@@ -12,6 +12,8 @@ mod command;
 mod common;
 mod mistyped;
 #[cfg(feature = "cli")]
+mod page;
+#[cfg(feature = "cli")]
 mod readme;
 mod record;
 #[cfg(feature = "cli")]

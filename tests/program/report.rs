@@ -11,8 +11,8 @@ use tempfile::TempDir;
 /// A page of a run of 7,200 blocks is smaller than this.
 const MOST_BYTES: u64 = 3_000_000;
 
-const DESKTOP: [u32; 2] = [1280, 900];
-const PHONE: [u32; 2] = [390, 844];
+pub(super) const DESKTOP: [u32; 2] = [1280, 900];
+pub(super) const PHONE: [u32; 2] = [390, 844];
 
 /// Runs the program in a folder.
 fn plimsoll(home: &Path, arguments: &[&str]) -> Output {
@@ -20,19 +20,19 @@ fn plimsoll(home: &Path, arguments: &[&str]) -> Output {
 }
 
 /// Runs the program, which must do what it is asked.
-fn done(home: &Path, arguments: &[&str]) -> String {
+pub(super) fn done(home: &Path, arguments: &[&str]) -> String {
     let output = plimsoll(home, arguments);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {told}");
     told
 }
 
-fn scenario(name: &str) -> String {
+pub(super) fn scenario(name: &str) -> String {
     format!("{}/scenarios/{name}.ron", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A folder with what a command leaves in `out`, its page among it.
-fn made(arguments: &[&str]) -> (TempDir, PathBuf) {
+pub(super) fn made(arguments: &[&str]) -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().unwrap();
     done(home.path(), &[arguments, &["--out", "out", "--quiet"]].concat());
     let page = home.path().join("out/report.html");

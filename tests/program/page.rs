@@ -1,0 +1,127 @@
+//! What a reader meets on the page: where it opens, what is told apart, how it reads on a phone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::browser::Browser;
+use super::report::{DESKTOP, PHONE, done, made, scenario};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The data that the page's charts are drawn from.
+fn island(page: &Path) -> Value {
+    let text = fs::read_to_string(page).unwrap();
+    let data = text.split("id=\"data\">").nth(1).unwrap().split("</script>").next().unwrap();
+    serde_json::from_str(data).unwrap()
+}
+
+/// Returns a chart of the page by its id.
+fn chart<'a>(data: &'a Value, id: &str) -> &'a Value {
+    let charts = data["charts"].as_array().unwrap();
+    charts.iter().find(|chart| chart["id"] == id).unwrap_or_else(|| panic!("no chart {id}"))
+}
+
+/// A few runs of a market whose tokens are not written in capitals alone.
+fn few_runs() -> (TempDir, PathBuf) {
+    let home = tempfile::tempdir().unwrap();
+    let text = r#"// Does stETH keep its name?
+Scenario(
+    blocks: 30, block_time: "12 s", numeraire: "USDC",
+    chain: (native: "stETH", base_fee: Fixed(30)),
+    tokens: [
+        (name: "USDC", decimals: 6, price: Fixed(1)),
+        (name: "stETH", decimals: 18, price: Gbm(start: 2_000, volatility: 0.8)),
+    ],
+    pools: [UniswapV2(name: "stETH/USDC", tokens: ("stETH", "USDC"), reserves: ("1_000", "2_000_000"))],
+    agents: [],
+)"#;
+    fs::write(home.path().join("few.ron"), text).unwrap();
+    done(home.path(), &["run", "few.ron", "--seeds", "1..6", "--out", "out", "--report", "--quiet"]);
+    let page = home.path().join("out/report.html");
+    (home, page)
+}
+
+#[test]
+fn a_page_opens_on_the_whole_run_tells_prices_apart_and_holds_what_zoom_needs() {
+    let (home, page) = made(&["run", &scenario("aave_crash"), "--blocks", "4000", "--report"]);
+    let (data, text) = (island(&page), fs::read_to_string(&page).unwrap());
+    let summary: Value = serde_json::from_slice(&fs::read(home.path().join("out/summary.json")).unwrap()).unwrap();
+    let ends = ["first_block", "last_block"].map(|end| summary["liquidations"][end].clone());
+    assert!(data["time"].get("view").is_none(), "it opens on all blocks");
+    assert_eq!(data["time"]["cascade"], Value::Array(ends.to_vec()), "the liquidations are marked");
+
+    let price = chart(&data, "price-eth");
+    let series = price["series"].as_array().unwrap();
+    let look = |label: &str| series.iter().find(|one| one["label"].as_str().unwrap().starts_with(label)).unwrap()["look"].clone();
+    assert_eq!([look("outside"), look("oracle"), look("pool")], ["heavy", "stepped", "thin"], "{}", price["series"][0]["label"]);
+    let near = price["at"].as_array().unwrap().iter().filter(|at| (1_000.0..1_200.0).contains(&at.as_f64().unwrap()));
+    let near = near.count();
+    assert!(near >= 100, "{near} of 200 blocks, far from any liquidation");
+
+    assert!(!text.contains("noise and arbitrage") && text.contains("had no forced sale moved it") == text.contains("Crash of ETH"));
+}
+
+#[test]
+fn the_page_of_many_seeds_asks_the_question_keeps_names_and_has_no_empty_card() {
+    let (_home, page) = few_runs();
+    let text = fs::read_to_string(&page).unwrap();
+    assert!(text.contains("Does stETH keep its name?"));
+    let body = text.split("<main>").nth(1).unwrap().split("id=\"provenance\"").next().unwrap();
+    assert!(body.contains("stETH") && !body.contains("STETH"), "a token keeps its case");
+    assert!(!body.contains("<strong>–</strong>"), "a card without a figure");
+    assert!(!body.contains("Shock"), "nothing was shocked");
+    assert!(body.contains("drawn price"), "what fell is a price that was drawn");
+    let Some(mut browser) = Browser::start("bars of a histogram") else { return };
+    browser.open(&page, DESKTOP, "light");
+    let widest = browser.evaluate(
+        "(() => { const canvas = document.querySelector('#lowest-steth canvas'); const { width, height } = canvas; \
+         const seen = canvas.getContext('2d').getImageData(0, 0, width, height).data; let widest = 0; \
+         for (let y = 0; y < height; y += 1) { let run = 0; for (let x = 0; x < width; x += 1) { const at = 4 * (y * width + x); \
+         run = seen[at + 3] > 100 && seen[at + 2] - seen[at] > 60 ? run + 1 : 0; widest = Math.max(widest, run); } } \
+         return 8 * widest / width; })()",
+    );
+    assert!(widest.as_f64().unwrap() > 0.75, "bars fill their bins: {widest}");
+}
+
+/// Says what is too small to be touched, which tables scroll without a hint, and where the links to sections are.
+const TOUCHED: &str = r#"(() => {
+    const small = [...document.querySelectorAll("button, nav a, summary, input, select")].filter((target) => {
+        const { width, height } = target.getBoundingClientRect();
+        return width > 0 && (height < 24 || width < 24);
+    }).map((target) => `${target.tagName} ${target.textContent.slice(0, 20)} ${target.getBoundingClientRect().height}`);
+    const mute = [...document.querySelectorAll(".scroll")].filter((table) => table.scrollWidth > table.clientWidth + 1
+        && getComputedStyle(table, "::before").content === "none" && !table.previousElementSibling?.matches(".hint")).length;
+    scrollTo(0, document.documentElement.scrollHeight / 2);
+    const { top, bottom } = document.querySelector("nav").getBoundingClientRect();
+    return { small: small.slice(0, 5), mute, stays: top >= -1 && bottom < innerHeight / 4 };
+})()"#;
+
+/// The contrast of each generation's colour with the page, and how far neighbours are apart.
+const SCALE: &str = r#"(() => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    const channels = (text) => text.match(/\d+/g).slice(0, 3).map(Number);
+    const luminance = (rgb) => rgb.map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, c, place) => sum + c * [0.2126, 0.7152, 0.0722][place], 0);
+    const page = luminance(channels(getComputedStyle(document.body).backgroundColor));
+    const colours = Array.from({ length: 8 }, (_, place) => {
+        probe.style.color = `var(--generation-${place})`;
+        return channels(getComputedStyle(probe).color);
+    });
+    probe.remove();
+    const contrast = colours.map(luminance).map((l) => (Math.max(l, page) + 0.05) / (Math.min(l, page) + 0.05));
+    const apart = colours.slice(1).map((c, place) => Math.hypot(...c.map((v, k) => v - colours[place][k])));
+    return { contrast: Math.min(...contrast), apart: Math.min(...apart) };
+})()"#;
+
+#[test]
+fn a_phone_shows_what_scrolls_and_what_can_be_touched_and_colours_are_told_apart() {
+    let Some(mut browser) = Browser::start("a page on a phone") else { return };
+    let (_home, page) = made(&["run", &scenario("aave_crash"), "--blocks", "3600", "--report"]);
+    for scheme in ["light", "dark"] {
+        browser.open(&page, PHONE, scheme);
+        let seen = browser.evaluate(TOUCHED);
+        assert!(seen["small"] == Value::Array(vec![]) && seen["mute"] == 0 && seen["stays"] == true, "{scheme}: {seen}");
+        let seen = browser.evaluate(SCALE);
+        assert!(seen["contrast"].as_f64().unwrap() >= 3.0 && seen["apart"].as_f64().unwrap() >= 50.0, "{scheme}: {seen}");
+    }
+}
