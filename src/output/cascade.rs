@@ -110,7 +110,7 @@ pub struct Contributions {
     pub counterfactual_0: f64,
     /// Before the first block.
     pub start: f64,
-    /// What noise, arbitrage and time did: counterfactual 0 without the scenario's shocks, less `start`.
+    /// What the outside price, drawn or recorded, arbitrage and time did: counterfactual 0 without the scenario's shocks, less `start`.
     pub rest: f64,
     /// What the shocks did: counterfactual 0, less itself without them.
     pub shock: f64,
@@ -125,7 +125,10 @@ pub const CONTRIBUTIONS: [(&str, &str); 7] = [
     ("price", "The price in the run."),
     ("price_counterfactual_0", "The price in counterfactual 0, where all forced sales are muted."),
     ("price_start", "The price before the first block."),
-    ("rest", "What noise, arbitrage and time did: counterfactual 0 without the scenario's shocks, less `price_start`."),
+    (
+        "rest",
+        "What the outside price, drawn or recorded, arbitrage and time did: counterfactual 0 without the scenario's shocks, less `price_start`.",
+    ),
     ("shock", "What the shocks did: counterfactual 0, less itself without them."),
     (
         "generation_0",
@@ -237,7 +240,7 @@ pub struct PriceAmplification {
 /// Contributions to a price at its lowest, in the price's unit: with `start` they sum to it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct AtLowest {
-    /// Of noise, arbitrage and time.
+    /// Of the outside price, arbitrage and time.
     pub rest: f64,
     /// Of the scenario's shocks.
     pub shock: f64,

@@ -73,6 +73,10 @@ pub(super) enum Axis {
 pub(super) enum Look {
     #[default]
     Line,
+    /// A line twice as wide, below others that follow it.
+    Heavy,
+    /// A line half as wide, on others that it follows.
+    Thin,
     Dashed,
     /// A line, filled down to the axis.
     Area,

@@ -72,13 +72,14 @@ pub(super) fn signed(text: String) -> String {
     if text.starts_with(['−', '–']) { text } else { format!("+{text}") }
 }
 
-/// Returns a time in two units: `14 h 42 min`.
+/// Returns a time in two units: `14 h 42 min`, `3 d 4 h` from two days on.
 pub(super) fn elapsed(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "it saturates, and runs are shorter")]
     let whole = seconds.round() as i64;
     match whole {
         0..60 => format!("{whole} s"),
         60..3_600 => format!("{} min {} s", whole / 60, whole % 60),
+        172_800.. => format!("{} d {} h", whole / 86_400, whole % 86_400 / 3_600),
         _ => format!("{} h {} min", whole / 3_600, whole % 3_600 / 60),
     }
 }
@@ -122,5 +123,6 @@ mod tests {
         assert_eq!(percent(-0.4884), "−48.8\u{a0}%");
         assert_eq!(signed(percent(0.05)), "+5.0\u{a0}%");
         assert_eq!(elapsed(52_920.0), "14 h 42 min");
+        assert_eq!(elapsed(3.0 * 86_400.0 + 4.5 * 3_600.0), "3 d 4 h");
     }
 }

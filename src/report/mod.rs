@@ -105,19 +105,14 @@ fn question(text: &str) -> String {
     comment.find('?').map_or_else(String::new, |end| comment[..=end].to_owned())
 }
 
-/// Returns what charts over blocks have in common. Where liquidations take a small part of a run, that part is shown first.
+/// Returns what charts over blocks have in common.
 fn time(run: &Run, liquidations: &Liquidations) -> Option<Time> {
     let all = [*run.blocks().first()?, *run.blocks().last()?];
-    let blocks = all[1] - all[0];
-    let view = liquidations.span().and_then(|(first, last)| {
-        let (first, last) = (first as f64, last as f64);
-        let room = (last - first).max(blocks / 30.0).max(20.0).ceil();
-        let view = [(first - room).max(all[0]), (last + room).min(all[1])];
-        (view[1] - view[0] < 0.6 * blocks).then_some(view)
-    });
+    let cascade = liquidations.span().map(|(first, last)| [first as f64, last as f64]);
     let clock = source::clock(run);
     let rules = rules(run, &clock).into_iter().filter(|rule| (all[0]..=all[1]).contains(&rule.at)).collect();
-    Some(Time { clock, all, view, rules })
+    let start = run.ticks.get("time_s").and_then(|times| times.first()).copied();
+    Some(Time { clock, start, all, cascade, rules })
 }
 
 /// Returns where shocks begin and end, and where the price is lowest.

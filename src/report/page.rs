@@ -40,10 +40,12 @@ pub(super) struct Page {
 pub(super) struct Time {
     /// Seconds since the first block at a few blocks, between which time is straight.
     pub(super) clock: Vec<[f64; 2]>,
+    /// Unix seconds of the first block; none without times.
+    pub(super) start: Option<f64>,
     /// Numbers of the first and the last block.
     pub(super) all: [f64; 2],
-    /// The blocks shown at first; none if that is all.
-    pub(super) view: Option<[f64; 2]>,
+    /// The blocks of the first and the last liquidation, between which charts are shaded; none without any.
+    pub(super) cascade: Option<[f64; 2]>,
     /// Labelled blocks: shocks, the lowest price.
     pub(super) rules: Vec<Rule>,
 }
@@ -93,9 +95,9 @@ impl Page {
         let zoom =
             if self.time.is_some() { "<div id=\"zoom\" role=\"group\" aria-label=\"Blocks shown\"></div>" } else { "" };
         format!(
-            "<a class=\"skip\" href=\"#summary\">To the summary</a>\n<header>\n<h1>{}</h1>\n<p>{}</p>\n\
-             <nav aria-label=\"Sections\">{}</nav>\n</header>\n<div class=\"tools\">{zoom}\
-             <button type=\"button\" id=\"scheme\"></button></div>\n",
+            "<a class=\"skip\" href=\"#summary\">To the summary</a>\n<header>\n<h1>{}</h1>\n<p>{}</p>\n</header>\n\
+             <div class=\"tools\"><nav aria-label=\"Sections\">{}</nav><div class=\"row\">{zoom}\
+             <button type=\"button\" id=\"scheme\"></button></div></div>\n",
             escape(&self.title),
             escape(&self.subtitle),
             links.collect::<Vec<_>>().concat()

@@ -10,7 +10,7 @@ use super::format::count;
 use super::frame::Frame;
 use super::page::{Page, Time};
 use super::sections::{provenance, seeds as sections};
-use super::source::at;
+use super::source::{Said, at};
 use crate::output::finished::{Finished, FinishedError};
 use crate::output::manifest::SCENARIO;
 
@@ -29,6 +29,8 @@ pub(super) struct Sweep {
     pub(super) finished: Finished,
     /// `summary.json`.
     pub(super) summary: Value,
+    /// The fields of `scenario.ron` by path.
+    pub(super) said: Said,
     /// `runs.csv`, of the runs that came to their end.
     pub(super) runs: Frame,
     /// None if the sweep was made without `--keep-runs`.
@@ -78,10 +80,10 @@ pub(super) fn page(finished: Finished) -> Result<Page, FinishedError> {
     let text = finished.read(SCENARIO).map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into());
     let kept = kept(&finished, &runs);
     let keeps_runs = finished.path.join("runs").is_dir();
-    let sweep = Sweep { finished, summary, runs, kept };
+    let sweep = Sweep { finished, summary, said: Said::of(&text), runs, kept };
     let time = sweep.kept.as_ref().and_then(|kept| {
         let all = [*kept.blocks.first()?, *kept.blocks.last()?];
-        Some(Time { clock: kept.clock.clone(), all, view: None, rules: vec![] })
+        Some(Time { clock: kept.clock.clone(), start: None, all, cascade: None, rules: vec![] })
     });
     let mut parts = vec![
         sections::summary(&sweep),

@@ -13,8 +13,8 @@ use crate::output::manifest::SCENARIO;
 use crate::rows::header::prefix;
 use crate::scenario::{self, fields};
 
-/// So many rows of a chart are kept, at most twice over, shared by its series.
-const ROWS: usize = 1_500;
+/// So many values of a chart are kept, at most twice over, shared by its series: what a zoom into a fiftieth of a run needs.
+const ROWS: usize = 4_000;
 
 /// A token, pool, oracle, market, bank or goblin of the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let fields = fields(text).unwrap_or_default();
         let named = fields.iter().filter(|(path, _)| path.rsplit_once('.').is_some_and(|(_, field)| field == "name"));
         let names = named.map(|(_, name)| {
@@ -52,6 +52,31 @@ impl Said {
     /// Returns every field whose path begins so, and what is behind it.
     pub(super) fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.fields.iter().filter_map(move |(name, value)| Some((name.strip_prefix(path)?, value.as_str())))
+    }
+
+    /// Returns what the outside price of a token is called: fixed, recorded, or drawn by the dice.
+    pub(super) fn origin(&self, token: &str) -> &'static str {
+        match self.get(&format!("tokens.{token}.price")) {
+            Some(price) if price.starts_with("Replay") => "recorded price",
+            Some(price) if price.starts_with("Fixed") => "fixed price",
+            _ => "drawn price",
+        }
+    }
+
+    /// Returns the name in the scenario of what columns begin with, or what they begin with if nothing has that name.
+    pub(super) fn name<'a>(&'a self, prefix: &'a str) -> &'a str {
+        self.names.get(prefix).map_or(prefix, String::as_str)
+    }
+
+    /// Returns the shocks of the scenario: of which token, of which kind, and how large, as its text says.
+    pub(super) fn shocks(&self) -> Vec<(String, String, String)> {
+        let sized = self.below("shocks.").filter_map(|(path, size)| Some((path.strip_suffix(".size")?, size)));
+        let told = sized.map(|(shock, size)| {
+            let kind = self.get(&format!("shocks.{shock}")).unwrap_or("shock").to_lowercase();
+            let token = self.get(&format!("shocks.{shock}.token")).unwrap_or(shock).trim_matches('"');
+            (token.to_owned(), kind, size.to_owned())
+        });
+        told.collect()
     }
 
     /// Returns a pool's tokens by its name in the scenario.
@@ -178,7 +203,7 @@ impl Run {
             unreachable!("each series has a value for each row of the table");
         }
         let values: Vec<&[f64]> = chart.series.iter().map(|series| series.values.as_slice()).collect();
-        let buckets = (ROWS / values.len().max(1)).clamp(150, 700);
+        let buckets = (ROWS / values.len().max(1)).clamp(400, 1_600);
         let rows = downsample::rows(&downsample::ends(&self.is_active, buckets), &values);
         let at = rows.iter().map(|row| self.blocks()[*row]).collect();
         let kept = |series: &Series| rows.iter().map(|row| series.values[*row]).collect();

@@ -52,13 +52,23 @@ fn a_page_opens_on_the_whole_run_tells_prices_apart_and_holds_what_zoom_needs() 
 
     let price = chart(&data, "price-eth");
     let series = price["series"].as_array().unwrap();
-    let look = |label: &str| series.iter().find(|one| one["label"].as_str().unwrap().starts_with(label)).unwrap()["look"].clone();
-    assert_eq!([look("outside"), look("oracle"), look("pool")], ["heavy", "stepped", "thin"], "{}", price["series"][0]["label"]);
+    let look = |label: &str| {
+        series.iter().find(|one| one["label"].as_str().unwrap().starts_with(label)).unwrap()["look"].clone()
+    };
+    assert_eq!(
+        [look("outside"), look("oracle"), look("pool")],
+        ["heavy", "stepped", "thin"],
+        "{}",
+        price["series"][0]["label"]
+    );
     let near = price["at"].as_array().unwrap().iter().filter(|at| (1_000.0..1_200.0).contains(&at.as_f64().unwrap()));
     let near = near.count();
     assert!(near >= 100, "{near} of 200 blocks, far from any liquidation");
 
-    assert!(!text.contains("noise and arbitrage") && text.contains("had no forced sale moved it") == text.contains("Crash of ETH"));
+    assert!(
+        !text.contains("noise and arbitrage")
+            && text.contains("had no forced sale moved it") == text.contains("Crash of ETH")
+    );
 }
 
 #[test]
@@ -120,8 +130,14 @@ fn a_phone_shows_what_scrolls_and_what_can_be_touched_and_colours_are_told_apart
     for scheme in ["light", "dark"] {
         browser.open(&page, PHONE, scheme);
         let seen = browser.evaluate(TOUCHED);
-        assert!(seen["small"] == Value::Array(vec![]) && seen["mute"] == 0 && seen["stays"] == true, "{scheme}: {seen}");
+        assert!(
+            seen["small"] == Value::Array(vec![]) && seen["mute"] == 0 && seen["stays"] == true,
+            "{scheme}: {seen}"
+        );
         let seen = browser.evaluate(SCALE);
-        assert!(seen["contrast"].as_f64().unwrap() >= 3.0 && seen["apart"].as_f64().unwrap() >= 50.0, "{scheme}: {seen}");
+        assert!(
+            seen["contrast"].as_f64().unwrap() >= 3.0 && seen["apart"].as_f64().unwrap() >= 50.0,
+            "{scheme}: {seen}"
+        );
     }
 }

@@ -7,7 +7,7 @@ const colour = (name) => style().getPropertyValue(`--${name}`).trim();
 
 /** Every chart, and the blocks that those over blocks show. */
 const charts = [];
-let view = time && (time.view ?? time.all);
+let view = time && time.all;
 
 /** Seconds from the first block to this one. */
 function seconds(block) {
@@ -17,6 +17,13 @@ function seconds(block) {
   if (after < 1) after = after < 0 ? clock.length - 1 : 1;
   const [[from, start], [to, end]] = [clock[after - 1], clock[after]];
   return start + ((end - start) * (block - from)) / Math.max(to - from, 1);
+}
+
+/** When a block is: its date in runs of a week and more, else the time since the start. */
+function when(block) {
+  const after = seconds(block);
+  if (!time.start || seconds(time.all[1]) < 7 * 86400) return elapsed(after);
+  return new Date(1000 * (time.start + after)).toISOString().slice(0, 10);
 }
 
 /** How the horizontal axis of a chart tells a value. */
@@ -31,14 +38,14 @@ function place(spec, value) {
 }
 
 const horizontal = {
-  block: (values) => values.map((at) => `${whole.format(at)}\n${elapsed(seconds(at))}`),
+  block: (values) => values.map((at) => `${whole.format(at)}\n${when(at)}`),
   fall: (values) => values.map((at) => tick(at, "%")),
   return: (values) => values.map((at) => tick(at, "%")),
   value: (values) => values.map((at) => tick(at, "")),
   price: (values) => values.map((at) => tick(at, "")),
 };
 const horizontalLabels = {
-  block: "block, and time since the start", fall: "fall of the price", return: "gain over the start", value: "", price: "",
+  block: "block, and when", fall: "fall of the price", return: "gain over the start", value: "", price: "",
 };
 
 /** Shows these blocks in every chart over blocks. */
@@ -202,7 +209,9 @@ class Chart {
     const stroke = colour(one.colour);
     const common = { label: one.label, scale: one.is_right ? "right" : "y", show: !this.hidden.has(placed), stroke, width: 1.75, points: { show: false } };
     switch (one.look) {
-      case "stacked": return { ...common, fill: stroke, width: 0, paths: uPlot.paths.bars({ size: [0.92, 60, 1.5] }) };
+      case "stacked": return { ...common, fill: stroke, width: 0, paths: uPlot.paths.bars(this.spec.x === "block" ? { size: [0.92, 60, 1.5] } : { size: [1, Infinity, 1], gap: 1 }) };
+      case "heavy": return { ...common, width: 5 };
+      case "thin": return { ...common, width: 1.25 };
       case "stepped": return { ...common, paths: uPlot.paths.stepped({ align: 1 }) };
       case "area": return { ...common, fill: this.translucent(one.colour, 0.25) };
       case "dashed": return { ...common, dash: [7, 5], width: 2 };
@@ -220,6 +229,7 @@ class Chart {
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
     if (this.spec.heat) this.cells(plot);
+    if (this.spec.x === "block" && time.cascade) this.cascade(plot);
     const rules = this.spec.rules ?? (this.spec.x === "block" ? time.rules : []);
     const named = Boolean(this.spec.rules || this.spec.marks);
     const ratio = devicePixelRatio;
@@ -247,6 +257,13 @@ class Chart {
       ctx.fillText(rule.label, start, bbox.top + (11 + 13 * line) * ratio);
     }
     ctx.restore();
+  }
+
+  /** Shades the blocks from the first liquidation to the last. */
+  cascade(plot) {
+    const [from, to] = time.cascade.map((block) => plot.valToPos(block, "x", true));
+    plot.ctx.fillStyle = this.translucent("vermilion", 0.1);
+    plot.ctx.fillRect(from, plot.bbox.top, Math.max(to - from, 2 * devicePixelRatio), plot.bbox.height);
   }
 
   cells(plot) {

@@ -21,12 +21,13 @@ function tick(value, unit) {
   return Math.abs(value) >= 1e4 ? compact.format(value) : exact.format(value);
 }
 
-/** Seconds as hours and minutes. */
+/** Seconds as hours and minutes, as days and hours from two days on. */
 function elapsed(seconds) {
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** Makes an element; texts among its children are text and never markup. */

@@ -109,6 +109,8 @@ class Grid {
     this.host.querySelector(".told").textContent = rows.length === 0 ? "No row is left by these filters."
       : `${whole.format(this.page * ROWS + 1)} to ${whole.format(Math.min(rows.length, (this.page + 1) * ROWS))} of ${whole.format(rows.length)} rows`;
     const turn = (label, page) => make("button", { type: "button", disabled: page < 0 || page > last, onclick: () => { this.page = page; this.draw(); } }, label);
+    const table = this.host.querySelector(".scroll");
+    table.classList.toggle("wide", table.scrollWidth > table.clientWidth + 1);
     this.host.querySelector(".pager").replaceChildren(turn("Previous", this.page - 1), turn("Next", this.page + 1));
   }
 

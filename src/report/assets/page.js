@@ -27,7 +27,10 @@ if (time) {
   const button = (label, title, act) => make("button", { type: "button", title, onclick: act }, label);
   bar.append(
     button("All blocks", "Show the whole run", () => show(...time.all)),
-    ...(time.view ? [button("Liquidations", "Show the blocks around the liquidations", () => show(...time.view))] : []),
+    ...(time.cascade ? [button("Liquidations", "Show the blocks around the liquidations", () => {
+      const room = Math.max(20, (time.cascade[1] - time.cascade[0]) / 2);
+      show(time.cascade[0] - room, time.cascade[1] + room);
+    })] : []),
     button("+", "Zoom in", () => zoom(0.5)),
     button("−", "Zoom out", () => zoom(2)),
     shown,
@@ -37,6 +40,27 @@ if (time) {
   };
   toldView();
 }
+
+/** Says of tables that are wider than the screen that they scroll. */
+function tellScroll() {
+  for (const table of document.querySelectorAll(".scroll")) {
+    table.classList.toggle("wide", table.scrollWidth > table.clientWidth + 1);
+  }
+}
+tellScroll();
+
+/** Marks the section that is read among the links to sections. */
+const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
+const reader = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) {
+    if (!isIntersecting) continue;
+    for (const link of links.values()) link.removeAttribute("aria-current");
+    const link = links.get(target.id);
+    link?.setAttribute("aria-current", "true");
+    if (link) link.parentElement.scrollLeft = link.offsetLeft - 40;
+  }
+}, { rootMargin: "-20% 0px -75% 0px" });
+for (const section of document.querySelectorAll("main > section")) reader.observe(section);
 
 function follow() {
   const at = /^#at-(\d+)$/.exec(location.hash);
@@ -54,7 +78,7 @@ addEventListener("resize", () => {
   if (innerWidth === width) return;
   width = innerWidth;
   cancelAnimationFrame(waits);
-  waits = requestAnimationFrame(() => redraw());
+  waits = requestAnimationFrame(() => { redraw(); tellScroll(); });
 });
 
 // On paper everything is light, and as wide as the paper.

@@ -154,21 +154,24 @@ pub(in super::super) fn of_price(run: &Run) -> Result<Section, FinishedError> {
     for price in prices {
         let name = word(price, "name");
         let block = count(at(price, &["lowest_block"]));
-        section.before +=
-            &waterfall(&format!("{name}, from the start to its lowest at block {block}"), "price", &steps(price));
+        section.before += &waterfall(
+            &format!("{name}, from the start to its lowest at block {block}"),
+            "price",
+            &steps(price, run.said.origin(name.split(" in ").next().unwrap_or_default())),
+        );
         section.charts.extend(over_blocks(run, name)?);
     }
     section.after = figures(run);
     Ok(section)
 }
 
-fn steps(price: &serde_json::Value) -> Vec<Step> {
+fn steps(price: &serde_json::Value, origin: &str) -> Vec<Step> {
     let step = |name: &str, class: &str, by: f64| Step { name: name.into(), class: class.into(), by, is_end: false };
     let end = |name: &str, by: f64| Step { name: name.into(), class: "fill-ink".into(), by, is_end: true };
     let told = &price["at_lowest"];
     let mut steps = vec![
         end("before the first block", at(price, &["start"])),
-        step("noise and arbitrage", "fill-shadow", at(told, &["rest"])),
+        step(&format!("the {origin} and arbitrage"), "fill-shadow", at(told, &["rest"])),
         step("the shock", "fill-blue", at(told, &["shock"])),
     ];
     let generations: Vec<f64> = list(told, "generations").iter().filter_map(serde_json::Value::as_f64).collect();
@@ -220,7 +223,7 @@ fn over_blocks(run: &Run, name: &str) -> Result<Option<Chart>, FinishedError> {
     let chart = Chart {
         id: format!("contributions-{}", crate::rows::header::prefix(name, "price")),
         title: format!("What moved {name}, block by block (in the price's unit)"),
-        note: "Each line is what one cause had done to the price by then; with noise and the start they sum to it."
+        note: "Each line is what one cause had done to the price by then; with the outside price and the start they sum to it."
             .into(),
         left: "price moved by".into(),
         x: Axis::Block,

@@ -80,7 +80,7 @@ fn of_token(
     let outside = run.of(token, "price_outside_numeraire")?;
     let moves = |values: &[f64]| values.iter().any(|value| value.to_bits() != values[0].to_bits());
     let unit = run.numeraire();
-    let mut series = vec![Series::line("outside", unit, "blue", outside.to_vec())];
+    let mut series = vec![Series::line("outside", unit, "outside", outside.to_vec()).looks(Look::Heavy)];
     for oracle in run.things("_error_ratio", "oracles") {
         let Some(told) = run.of(&oracle, "price_numeraire") else { continue };
         if oracle.name == token.name || oracle.prefix == token.prefix {
@@ -93,7 +93,7 @@ fn of_token(
         let is_ours = tokens.first() == Some(&token.name) && tokens.get(1).is_some_and(|quote| quote == unit);
         if is_ours {
             let colour = POOLS[shown.len() % POOLS.len()];
-            series.push(Series::line(format!("pool {}", pool.name), unit, colour, price.to_vec()));
+            series.push(Series::line(format!("pool {}", pool.name), unit, colour, price.to_vec()).looks(Look::Thin));
             shown.push(pool.prefix);
         }
     }

@@ -21,12 +21,15 @@ fn spread(sorted: &[f64], told: impl Fn(f64) -> String) -> String {
     format!("{} to {} in nine runs of ten", told(quantile(sorted, 0.05)), told(quantile(sorted, 0.95)))
 }
 
-/// Returns a column's name as symbols are written: `eth_in_eth_usdc` is about ETH in ETH/USDC.
-fn capitals(name: &str) -> String {
-    let capitals = |part: &str| part.to_uppercase().replace('_', "/");
+/// Returns a column's name as the scenario writes it: `eth_in_eth_usdc` is about ETH in ETH/USDC.
+fn written(sweep: &Sweep, name: &str) -> String {
     match name.split_once("_in_") {
-        Some((token, pool)) => format!("{} in {}", capitals(token), capitals(pool)),
-        None => capitals(name),
+        Some((token, place)) => {
+            let what = ["oracle_", "pool_"].into_iter().find_map(|what| Some((what, place.strip_prefix(what)?)));
+            let (what, place) = what.unwrap_or(("", place));
+            format!("{} in {}{}", sweep.said.name(token), what.replace('_', " "), sweep.said.name(place))
+        }
+        None => sweep.said.name(name).to_owned(),
     }
 }
 
@@ -50,10 +53,10 @@ fn falls(sweep: &Sweep, prefix: &str) -> Vec<f64> {
 fn deepest(sweep: &Sweep) -> Option<(String, String)> {
     let decided = between(sweep, "cascade_price_amplification_", "_lowest_in_counterfactual_0")
         .into_iter()
-        .map(|name| (capitals(&name), format!("cascade_price_amplification_{name}")));
+        .map(|name| (written(sweep, &name), format!("cascade_price_amplification_{name}")));
     let tokens = between(sweep, "tokens_", "_price_outside_numeraire_lowest")
         .into_iter()
-        .map(|name| (format!("{} outside", name.to_uppercase()), format!("tokens_{name}_price_outside_numeraire")));
+        .map(|name| (format!("{} outside", sweep.said.name(&name)), format!("tokens_{name}_price_outside_numeraire")));
     let mut prices: Vec<(String, String)> = decided.collect();
     if prices.is_empty() {
         prices = tokens.collect();
@@ -93,59 +96,57 @@ pub(in super::super) fn summary(sweep: &Sweep) -> Section {
     section
 }
 
-fn numbers(sweep: &Sweep) -> [Tile; 5] {
+fn numbers(sweep: &Sweep) -> Vec<Tile> {
     let unit = sweep.numeraire();
-    let price = deepest(sweep);
-    let (name, prefix) = price.unwrap_or_default();
-    let fall = falls(sweep, &prefix);
-    let counterfactual =
-        sweep.runs.get(&format!("{prefix}_lowest_in_counterfactual_0")).zip(sweep.runs.get(&format!("{prefix}_start")));
-    let mut shock: Vec<f64> = counterfactual.map_or_else(
-        || fall.clone(),
-        |(low, start)| low.iter().zip(start).map(|(low, start)| low / start - 1.0).collect(),
-    );
-    shock.retain(|fall| fall.is_finite());
-    shock.sort_by(f64::total_cmp);
-    let times = sweep.sorted(&format!("{prefix}_amplification"));
+    let (name, prefix) = deepest(sweep).unwrap_or_default();
+    let token = name.split(' ').next().unwrap_or_default();
     let risk = |name: &str, figure: &str| at(&sweep.summary, &[name, figure, "estimate"]);
-    [
-        Tile {
-            label: "Shock, half of runs".into(),
-            number: percent(median(&shock)),
-            note: format!(
-                "{name}{}; {}",
-                if counterfactual.is_some() { ", no forced sales" } else { "" },
-                spread(&shock, percent)
-            ),
+    let mut cards = shock(sweep, &prefix);
+    let fall = falls(sweep, &prefix);
+    if !fall.is_empty() {
+        cards.push(Tile {
+            label: format!("Fall of {name}, half of runs"),
+            number: percent(median(&fall)),
+            note: format!("{}, at its lowest; {}", sweep.said.origin(token), spread(&fall, percent)),
+        });
+    }
+    let times = sweep.sorted(&format!("{prefix}_amplification"));
+    if !times.is_empty() {
+        cards.push(Tile {
+            label: "Amplification, half of runs".into(),
+            number: format!("{:.2}×", median(&times)),
+            note: spread(&times, |times| format!("{times:.2}")),
+        });
+    }
+    let risks = [
+        ("Liquidated, one run in twenty (LaR)", "liquidated_debt_numeraire", "lar_95"),
+        ("Net insolvent debt, one run in twenty (VaR)", "net_insolvent_debt_numeraire", "var_95"),
+    ];
+    cards.extend(risks.into_iter().filter(|(_, sum, figure)| risk(sum, figure).is_finite()).map(
+        |(label, sum, figure)| Tile {
+            label: label.into(),
+            number: shortest(risk(sum, figure)),
+            note: format!("{unit}; {} on average beyond (CVaR)", short(risk(sum, "cvar_95"))),
         },
-        if times.is_empty() {
-            Tile {
-                label: "Amplification".into(),
-                number: "–".into(),
-                note: "not asked for: plimsoll cascade --seeds tells it".into(),
-            }
-        } else {
-            Tile {
-                label: "Amplification, half of runs".into(),
-                number: format!("{:.2}×", median(&times)),
-                note: spread(&times, |times| format!("{times:.2}")),
-            }
-        },
-        Tile {
-            label: "Liquidated, one run in twenty (LaR)".into(),
-            number: shortest(risk("liquidated_debt_numeraire", "lar_95")),
-            note: format!("{unit}; {} on average beyond", short(risk("liquidated_debt_numeraire", "cvar_95"))),
-        },
-        Tile {
-            label: "Net insolvent debt, one run in twenty (VaR)".into(),
-            number: shortest(risk("net_insolvent_debt_numeraire", "var_95")),
-            note: format!(
-                "{unit}; {} on average beyond (CVaR)",
-                short(risk("net_insolvent_debt_numeraire", "cvar_95"))
-            ),
-        },
-        who(sweep, unit),
-    ]
+    ));
+    cards.extend(who(sweep, unit));
+    cards
+}
+
+/// Returns a card for what the scenario's shocks did to the price, where causes were asked for and there are shocks.
+fn shock(sweep: &Sweep, prefix: &str) -> Vec<Tile> {
+    let columns = [format!("{prefix}_at_lowest_shock"), format!("{prefix}_start")];
+    let [Some(by), Some(start)] = columns.map(|name| sweep.runs.get(&name)) else { return vec![] };
+    let shocks = sweep.said.shocks();
+    let [(token, kind, _), rest @ ..] = shocks.as_slice() else { return vec![] };
+    let mut moves: Vec<f64> = by.iter().zip(start).map(|(by, start)| by / start).filter(|by| by.is_finite()).collect();
+    moves.sort_by(f64::total_cmp);
+    let what = if rest.is_empty() { format!("the {kind} of {token}") } else { format!("{} shocks", shocks.len()) };
+    vec![Tile {
+        label: format!("What {what} did, half of runs"),
+        number: signed(percent(median(&moves))),
+        note: spread(&moves, |by| signed(percent(by))),
+    }]
 }
 
 /// Returns every kind of agent with its profits over runs, lowest first.
@@ -162,16 +163,14 @@ fn kinds(sweep: &Sweep) -> Vec<(String, Vec<f64>)> {
     kinds
 }
 
-fn who(sweep: &Sweep, unit: &str) -> Tile {
+fn who(sweep: &Sweep, unit: &str) -> Option<Tile> {
     let kinds = kinds(sweep);
-    let (Some(best), Some(worst)) = (kinds.first(), kinds.last()) else {
-        return Tile { label: "Who lost most".into(), number: "–".into(), note: String::new() };
-    };
-    Tile {
+    let (best, worst) = (kinds.first()?, kinds.last()?);
+    Some(Tile {
         label: format!("Lost most: {}", worst.0),
         number: shortest(median(&worst.1)),
         note: format!("{unit}, half of runs; {} gained most: {}", best.0, signed(short(median(&best.1)))),
-    }
+    })
 }
 
 /// Returns prices over time, if runs were kept, and how low they fell.
@@ -186,15 +185,19 @@ pub(in super::super) fn prices(sweep: &Sweep) -> Section {
         let outside = name.strip_suffix("_price_outside_numeraire");
         let Some(thing) = outside.or_else(|| name.strip_suffix("_price")) else { continue };
         let title = match outside {
-            Some(token) => format!("Price of {} outside ({unit})", token.to_uppercase()),
-            None => format!("Price in pool {}", thing.replace('_', "/").to_uppercase()),
+            Some(token) => format!("Price of {} outside ({unit})", sweep.said.name(token)),
+            None => format!("Price in pool {}", sweep.said.name(thing)),
         };
         section.charts.extend(fan(sweep, name, &title, if outside.is_some() { unit } else { "" }, values));
     }
     let tokens = between(sweep, "tokens_", "_price_outside_numeraire_lowest");
     for token in tokens {
         let values = sweep.sorted(&format!("tokens_{token}_price_outside_numeraire_lowest"));
-        let title = format!("How low {} fell outside ({unit})", token.to_uppercase());
+        let title = format!(
+            "How low the {} of {} fell outside ({unit})",
+            sweep.said.origin(sweep.said.name(&token)),
+            sweep.said.name(&token)
+        );
         section.charts.extend(histogram(&format!("lowest-{token}"), &title, unit, "blue", &values, vec![]));
     }
     section
@@ -262,9 +265,10 @@ pub(in super::super) fn causes(sweep: &Sweep) -> Section {
     };
     let step =
         |name: &str, class: &str, by: f64, is_end: bool| Step { name: name.into(), class: class.into(), by, is_end };
+    let arbitrage = format!("the {} and arbitrage", sweep.said.origin(name.split(' ').next().unwrap_or_default()));
     let mut steps = vec![
         step("before the first block", "fill-ink", value("start"), true),
-        step("noise and arbitrage", "fill-shadow", value("at_lowest_rest"), false),
+        step(&arbitrage, "fill-shadow", value("at_lowest_rest"), false),
         step("the shock", "fill-blue", value("at_lowest_shock"), false),
     ];
     for place in 0..10 {

@@ -1,4 +1,4 @@
-//! What the run came to, in words and five numbers.
+//! What the run came to, in words and a few numbers.
 
 use serde_json::Value;
 
@@ -42,6 +42,8 @@ pub(in super::super) struct Fall {
     pub(in super::super) block: f64,
     /// `NaN` in a folder without a cascade.
     pub(in super::super) in_counterfactual_0: f64,
+    /// What the scenario's shocks had done to it by then, in its unit; `NaN` without a cascade.
+    by_shocks: f64,
     /// Fall in the run over fall in counterfactual 0; `NaN` without a cascade.
     pub(in super::super) amplification: f64,
 }
@@ -60,6 +62,7 @@ pub(in super::super) fn deepest(run: &Run) -> Option<Fall> {
         lowest: at(path, &["lowest"]),
         block: at(path, &["lowest_block"]),
         in_counterfactual_0: at(path, &["lowest_in_counterfactual_0"]),
+        by_shocks: at(path, &["at_lowest", "shock"]),
         amplification: at(path, &["amplification"]),
     };
     let decided = list(&run.summary["cascade"], "price_amplification");
@@ -100,17 +103,19 @@ pub(in super::super) fn section(run: &Run) -> Section {
     if at(summary, &["positions", "opened"]) > 0.0 {
         section.say(NET_INSOLVENT_DEBT);
     }
-    section.before += &tiles(&[
-        shock(fall.as_ref()),
-        amplification(run, fall.as_ref()),
+    let mut cards = shock(run, fall.as_ref());
+    cards.extend(fell_to(run, fall.as_ref()));
+    cards.extend(amplification(fall.as_ref()));
+    cards.extend([
         Tile {
             label: "Liquidated".into(),
             number: if many > 0.0 { shortest(debt) } else { "nothing".into() },
             note: if many > 0.0 { format!("{unit} of debt, {} liquidations", count(many)) } else { String::new() },
         },
         insolvent(summary, unit),
-        who(&gains(summary), unit),
     ]);
+    cards.extend(who(&gains(summary), unit));
+    section.before += &tiles(&cards);
     if cascade.is_object() && cascade["ended_within_depth"] == false {
         section.say(&format!(
             "The causes do not end within {} generations: what lies behind the last is called deeper. \
@@ -209,43 +214,50 @@ fn liquidated(run: &Run, many: f64, debt: f64, bad: f64, unit: &str) -> String {
     told.join(" ")
 }
 
-fn shock(fall: Option<&Fall>) -> Tile {
-    let label = "Shock".to_owned();
-    match fall {
-        Some(fall) if fall.in_counterfactual_0.is_finite() => Tile {
-            label,
-            number: percent(fall.in_counterfactual_0 / fall.start - 1.0),
-            note: format!("{}, had no forced sale moved it", fall.name),
-        },
-        Some(fall) => {
-            Tile { label, number: percent(fall.ratio()), note: format!("{} outside, at its lowest", fall.name) }
-        }
-        None => Tile { label, number: "–".into(), note: "the run has no prices".into() },
+/// Returns a card for what the scenario's shocks did to the price, or for each shock, as the scenario says.
+fn shock(run: &Run, fall: Option<&Fall>) -> Vec<Tile> {
+    let shocks = run.said.shocks();
+    let named =
+        |(token, kind, _): &(String, String, String)| format!("{}{} of {token}", kind[..1].to_uppercase(), &kind[1..]);
+    let (Some(fall), [one, ..]) = (fall, shocks.as_slice()) else { return vec![] };
+    if fall.by_shocks.is_finite() {
+        let label = if shocks.len() == 1 { named(one) } else { format!("{} shocks", shocks.len()) };
+        let note = format!("what it did to {}, no forced sales", fall.name);
+        return vec![Tile { label, number: signed(percent(fall.by_shocks / fall.start)), note }];
     }
+    let told = |shock: &(String, String, String)| {
+        let size =
+            shock.2.strip_prefix("Fixed(").and_then(|size| size.strip_suffix(')')).and_then(|size| size.parse().ok());
+        let way = if shock.1 == "pump" { 1.0 } else { -1.0 };
+        let number = size.map_or_else(|| "drawn".to_owned(), |size: f64| signed(percent(way * size)));
+        Tile { label: named(shock), number, note: format!("the scenario's shock: {}", shock.2) }
+    };
+    shocks.iter().take(2).map(told).collect()
 }
 
-fn amplification(run: &Run, fall: Option<&Fall>) -> Tile {
-    let label = "Amplification".to_owned();
-    let times = fall.map_or(f64::NAN, |fall| fall.amplification);
-    if times.is_finite() {
-        let note = fall.map_or_else(String::new, |fall| format!("fell by {} in all", percent(-fall.ratio())));
-        return Tile { label, number: format!("{times:.2}×"), note };
-    }
-    let note = if run.summary["cascade"].is_object() {
-        "the price fell by less than 0.1 % without forced sales"
+fn fell_to(run: &Run, fall: Option<&Fall>) -> Option<Tile> {
+    let fall = fall.filter(|fall| fall.ratio() < 0.0)?;
+    let token = fall.name.split(" in ").next().unwrap_or_default();
+    let note = if fall.in_counterfactual_0.is_finite() {
+        let without = percent(fall.in_counterfactual_0 / fall.start - 1.0);
+        format!("at its lowest; {without} had no forced sale moved it")
     } else {
-        "not asked for: plimsoll cascade tells it"
+        format!("{} outside, at its lowest", run.said.origin(token))
     };
-    Tile { label, number: "–".into(), note: note.into() }
+    Some(Tile { label: format!("Fall of {}", fall.name), number: percent(fall.ratio()), note })
 }
 
-fn who(gains: &[(String, f64)], unit: &str) -> Tile {
-    let (Some(best), Some(worst)) = (gains.first(), gains.last()) else {
-        return Tile { label: "Who lost most".into(), number: "–".into(), note: String::new() };
-    };
-    Tile {
+fn amplification(fall: Option<&Fall>) -> Option<Tile> {
+    let fall = fall.filter(|fall| fall.amplification.is_finite())?;
+    let note = "fall in the run over fall without forced sales".to_owned();
+    Some(Tile { label: "Amplification".to_owned(), number: format!("{:.2}×", fall.amplification), note })
+}
+
+fn who(gains: &[(String, f64)], unit: &str) -> Option<Tile> {
+    let (best, worst) = (gains.first()?, gains.last()?);
+    Some(Tile {
         label: format!("Lost most: {}", worst.0),
         number: shortest(worst.1),
         note: format!("{unit}; {} gained most: {}", best.0, signed(short(best.1))),
-    }
+    })
 }
