@@ -141,3 +141,56 @@ fn a_phone_shows_what_scrolls_and_what_can_be_touched_and_colours_are_told_apart
         );
     }
 }
+
+#[test]
+fn a_page_says_what_is_at_risk_at_which_price_and_what_its_terms_mean() {
+    let (_home, page) = made(&["run", &scenario("aave_crash"), "--blocks", "3600", "--report"]);
+    let (data, text) = (island(&page), fs::read_to_string(&page).unwrap());
+
+    // Bars of each price level, stacked by protocol and collateral, sum to all debt; the share goes to 1 beside them.
+    let map = chart(&data, "map-0");
+    let series = map["series"].as_array().unwrap();
+    let numbers =
+        |one: &Value| one["values"].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect::<Vec<_>>();
+    let stacked: Vec<&Value> = series.iter().filter(|one| one["look"] == "stacked").collect();
+    assert!(stacked.iter().any(|one| one["label"] == "ETH at 2,000, aave"), "{}", stacked[0]["label"]);
+    let share = series.iter().find(|one| one["is_right"] == true).expect("the cumulative share");
+    assert!((numbers(share).last().unwrap() - 1.0).abs() < 1e-6);
+    let eth: f64 = stacked.iter().map(|one| numbers(one).iter().sum::<f64>()).sum();
+    assert!(eth > 1e6 && map["left"] == "USDC", "{eth}");
+    assert_eq!(chart(&data, "insolvent-by-fall")["x"], "fall");
+
+    for title in [
+        "The largest positions at risk",
+        "liquidation price",
+        "What collateral and debt consist of",
+        "Parameters and outcome",
+        "results net of gas",
+    ] {
+        assert!(text.contains(title), "no `{title}`");
+    }
+
+    // Every term that is a link is explained, and all that must be are.
+    let terms: Vec<&str> = text.split("href=\"#term-").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(
+        terms.len() > 5 && terms.iter().all(|term| text.contains(&format!("<dt id=\"term-{term}\">"))),
+        "{terms:?}"
+    );
+    for term in [
+        "realised-bad-debt",
+        "open-bad-debt",
+        "net-insolvent-debt",
+        "earned",
+        "revaluation",
+        "health-factor",
+        "generation",
+        "forced-sale",
+        "amplification",
+        "toxic-share",
+        "var",
+        "cvar",
+        "liquidation-level",
+    ] {
+        assert!(text.contains(&format!("id=\"term-{term}\"")), "no {term}");
+    }
+}
