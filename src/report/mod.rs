@@ -76,12 +76,14 @@ fn of_run(finished: Finished) -> Result<Page, FinishedError> {
         sections::prices::section(&run, &liquidations)?,
         sections::causes::over_time(&run, &liquidations),
         sections::causes::of_price(&run)?,
-        sections::health::over_time(&run)?,
-        sections::health::map(&run)?,
+        sections::health::section(&run)?,
+        sections::map::section(&run)?,
+        sections::positions::section(&run)?,
         sections::profit::section(&run)?,
         sections::markets::section(&run),
         sections::blocks::section(&run),
         sections::events::section(&run)?,
+        sections::glossary::section(),
         sections::provenance::section(&run.finished, &run.text, false),
     ];
     let name = &run.finished.scenario.name;

@@ -9,7 +9,7 @@ use super::downsample;
 use super::format::count;
 use super::frame::Frame;
 use super::page::{Page, Time};
-use super::sections::{provenance, seeds as sections};
+use super::sections::{glossary, provenance, seeds as sections};
 use super::source::{Said, at};
 use crate::output::finished::{Finished, FinishedError};
 use crate::output::manifest::SCENARIO;
@@ -94,6 +94,7 @@ pub(super) fn page(finished: Finished) -> Result<Page, FinishedError> {
         sections::blocks(&sweep),
         sections::runs(&sweep),
     ];
+    parts.push(glossary::section());
     parts.push(provenance::section(&sweep.finished, &text, keeps_runs));
     Ok(Page {
         title: format!(

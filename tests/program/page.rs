@@ -46,9 +46,9 @@ fn a_page_opens_on_the_whole_run_tells_prices_apart_and_holds_what_zoom_needs() 
     let (home, page) = made(&["run", &scenario("aave_crash"), "--blocks", "4000", "--report"]);
     let (data, text) = (island(&page), fs::read_to_string(&page).unwrap());
     let summary: Value = serde_json::from_slice(&fs::read(home.path().join("out/summary.json")).unwrap()).unwrap();
-    let ends = ["first_block", "last_block"].map(|end| summary["liquidations"][end].clone());
+    let ends = ["first_block", "last_block"].map(|end| summary["liquidations"][end].as_f64());
     assert!(data["time"].get("view").is_none(), "it opens on all blocks");
-    assert_eq!(data["time"]["cascade"], Value::Array(ends.to_vec()), "the liquidations are marked");
+    assert_eq!([0, 1].map(|end| data["time"]["cascade"][end].as_f64()), ends, "the liquidations are marked");
 
     let price = chart(&data, "price-eth");
     let series = price["series"].as_array().unwrap();
@@ -63,11 +63,11 @@ fn a_page_opens_on_the_whole_run_tells_prices_apart_and_holds_what_zoom_needs() 
     );
     let near = price["at"].as_array().unwrap().iter().filter(|at| (1_000.0..1_200.0).contains(&at.as_f64().unwrap()));
     let near = near.count();
-    assert!(near >= 100, "{near} of 200 blocks, far from any liquidation");
+    assert!(near >= 80, "{near} of 200 blocks, far from any liquidation");
 
+    let body = text.split("id=\"provenance\"").next().unwrap();
     assert!(
-        !text.contains("noise and arbitrage")
-            && text.contains("had no forced sale moved it") == text.contains("Crash of ETH")
+        !body.contains("noise and") && body.contains("<dt>Crash of ETH</dt>") && body.contains("drawn price outside")
     );
 }
 

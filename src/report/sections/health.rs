@@ -1,25 +1,17 @@
-//! How healthy positions are over time, and what a fall of the price would liquidate.
+//! How healthy positions are over time.
 
 use std::collections::BTreeMap;
 
-use super::super::chart::{Axis, Chart, Heat, HeatCell, Look, Series};
-use super::super::format::count;
+use super::super::chart::{Chart, Heat, HeatCell, Look, Series};
 use super::super::source::Run;
 use super::Section;
 use crate::output::finished::FinishedError;
-
-/// The moments at which a liquidation map is drawn, what a reader calls them, and their colours.
-const MOMENTS: [(&str, &str, &str); 3] =
-    [("first", "before", "blue"), ("worst", "in the worst block", "vermilion"), ("last", "after", "green")];
-
-/// Liquidation maps by protocol and collateral, and then by moment and block: the fall, the debt, the collateral.
-type Maps = BTreeMap<(String, String), BTreeMap<(String, u64), Vec<[f64; 3]>>>;
 
 /// Returns the section on health factors.
 ///
 /// # Errors
 /// `health_map.csv` is there and is no table.
-pub(in super::super) fn over_time(run: &Run) -> Result<Section, FinishedError> {
+pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
     let mut section = Section::new("health", "The health of positions");
     section.say("A position may be liquidated when its health factor is below 1.");
     let mut protocols: BTreeMap<String, Vec<[f64; 3]>> = BTreeMap::new();
@@ -90,55 +82,4 @@ fn heat(run: &Run, protocol: &str, cells: &[[f64; 3]]) -> Option<Chart> {
         heat: Some(Heat { columns, rows, unit: unit.to_owned(), cells }),
         ..Chart::default()
     })
-}
-
-/// Returns the section on the liquidation map.
-///
-/// # Errors
-/// `liquidation_map.csv` is there and is no table.
-pub(in super::super) fn map(run: &Run) -> Result<Section, FinishedError> {
-    let mut section = Section::new("map", "The liquidation map");
-    let mut markets: Maps = BTreeMap::new();
-    run.each_row("liquidation_map.csv", |named, record| {
-        let text = |name| named.text(record, name).to_owned();
-        let point = ["fall_ratio", "debt_numeraire", "collateral_numeraire"].map(|name| named.number(record, name));
-        let Some(block) = super::super::source::whole(named.text(record, "block")) else { return };
-        let maps = markets.entry((text("protocol"), text("collateral"))).or_default();
-        maps.entry((text("moment"), block)).or_default().push(point);
-    })?;
-    if markets.is_empty() {
-        section.say("The run keeps no liquidation_map.csv: there is nothing that a fall of a price could liquidate.");
-        return Ok(section);
-    }
-    section.say("How much debt a further fall of the price would make liquidatable at once.");
-    let unit = run.numeraire();
-    for (place, ((protocol, collateral), maps)) in markets.iter().enumerate() {
-        let falls: Vec<f64> =
-            maps.values().next().map_or_else(Vec::new, |points| points.iter().map(|p| p[0]).collect());
-        let mut series: Vec<Series> = Vec::new();
-        for (moment, told, colour) in MOMENTS {
-            for ((_, block), points) in maps.iter().filter(|((held, _), _)| held == moment) {
-                let label = format!("{told} (block {})", count(*block as f64));
-                series.push(Series::line(label, unit, colour, points.iter().map(|point| point[1]).collect()));
-            }
-        }
-        for (((_, block), points), colour) in
-            maps.iter().filter(|((moment, _), _)| moment == "stated").zip(["purple", "sky", "orange", "yellow"])
-        {
-            let label = format!("block {}", count(*block as f64));
-            series.push(Series::line(label, unit, colour, points.iter().map(|point| point[1]).collect()));
-        }
-        series.retain(|series| series.values.len() == falls.len());
-        section.charts.push(Chart {
-            id: format!("map-{place}"),
-            title: format!("Debt that a fall of {collateral} would make liquidatable, {protocol} ({unit})"),
-            x: Axis::Fall,
-            at: falls,
-            left: unit.to_owned(),
-            from_zero: true,
-            series,
-            ..Chart::default()
-        });
-    }
-    Ok(section)
 }

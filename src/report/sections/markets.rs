@@ -15,6 +15,7 @@ const COLOURS: [&str; 7] = ["blue", "green", "orange", "purple", "sky", "vermili
 pub(in super::super) fn section(run: &Run) -> Section {
     let mut section = Section::new("markets", "Pools, lending and oracles");
     section.before += &providers(run);
+    section.before += &super::parameters::beside_the_outcome(run);
     if run.ticks.rows() == 0 {
         section.say("The run keeps no ticks.csv, so there is nothing over time to draw.");
         return section;

@@ -3,8 +3,13 @@
 pub(super) mod blocks;
 pub(super) mod causes;
 pub(super) mod events;
+pub(super) mod glossary;
 pub(super) mod health;
+mod liquidators;
+pub(super) mod map;
 pub(super) mod markets;
+mod parameters;
+pub(super) mod positions;
 pub(super) mod prices;
 pub(super) mod profit;
 pub(super) mod provenance;
@@ -45,11 +50,11 @@ impl Section {
     /// Returns the element's markup.
     pub(super) fn html(&self) -> String {
         let figures: String = self.charts.iter().map(Chart::figure).collect();
+        let body = format!("{}{figures}{}", self.before, self.after);
+        let body = if matches!(self.id, "glossary" | "provenance") { body } else { glossary::linked(&body) };
         format!(
-            "<section id=\"{id}\" aria-labelledby=\"head-{id}\">\n<h2 id=\"head-{id}\">{}</h2>\n{}{figures}{}</section>\n",
+            "<section id=\"{id}\" aria-labelledby=\"head-{id}\">\n<h2 id=\"head-{id}\">{}</h2>\n{body}</section>\n",
             escape(self.title),
-            self.before,
-            self.after,
             id = self.id,
         )
     }

@@ -79,6 +79,7 @@ pub(in super::super) fn quantile_box(sorted: &[f64], low: f64, high: f64, told: 
 pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
     let mut section = Section::new("profit", "Who gained and who lost");
     section.before += &totals(&gains(&run.summary), run.numeraire());
+    section.before += &super::liquidators::results(run)?;
     let mut kinds: BTreeMap<String, Group> = BTreeMap::new();
     let mut bands: BTreeMap<(String, u64), Group> = BTreeMap::new();
     let mut fates: BTreeMap<String, [Vec<f64>; 2]> = BTreeMap::new();
