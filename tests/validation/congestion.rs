@@ -28,7 +28,7 @@ const SIZES: [&str; 3] = ["congested_crash.ron", "congested_crash_half.ron", "co
 
 /// Whether each is worse than the one before by a wide margin.
 fn rises([all, half, tenth]: [(f64, f64); 3]) -> bool {
-    half.0 > all.0 + 10_000.0 && tenth.0 > 3.0 * half.0 && half.1 > all.1 + 1.0 && tenth.1 > 1.5 * half.1
+    half.0 > all.0 + 5_000.0 && tenth.0 > 3.0 * half.0 && half.1 > all.1 + 0.5 && tenth.1 > 1.5 * half.1
 }
 
 /// VALIDATION D20; over a hundred seeds in README.md.
