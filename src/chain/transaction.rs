@@ -168,6 +168,7 @@ impl Bid {
     }
 
     /// Returns the least bid that replaces this one, for as long.
+    #[must_use]
     pub fn outbid(&self) -> Self {
         Self { priority_fee: Self::bumped(self.priority_fee), max_fee: Self::bumped(self.max_fee), ..*self }
     }

@@ -57,7 +57,8 @@ pub(super) fn one_spaced(text: &str) -> String {
 
 /// Returns pairs of texts, each below the other.
 pub(super) fn beside(pairs: &[(&str, &str)]) -> String {
-    pairs.iter().map(|(shown, printed)| format!("{shown}\n--- and\n{printed}\n")).collect()
+    let beside = pairs.iter().map(|(shown, printed)| format!("{shown}\n--- and\n{printed}\n"));
+    beside.collect::<Vec<_>>().concat()
 }
 
 /// The most characters that a line of prose has on the page.

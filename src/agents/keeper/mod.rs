@@ -37,6 +37,7 @@ pub use params::{FixedGasParams, KeeperParams};
 
 /// A keeper.
 #[derive(Debug, Clone, PartialEq, Component)]
+#[expect(clippy::struct_excessive_bools, reason = "each is so or not by itself")]
 pub struct Keeper {
     of: (IssuerId, IlkId),
     /// What calls to the system are sent to.
