@@ -57,11 +57,12 @@ pub(super) fn room_for_liquidations(reader: &Reader) -> String {
         reader.runs(&format!("run scenarios/{name}.ron --seeds 1..100"));
         let left = reader.left(&format!("output/{name}-seeds/summary.json"));
         let figures: serde_json::Value = serde_json::from_slice(&left).unwrap();
-        let [bad_debt, waited] = ["liquidations_bad_debt_numeraire", "liquidations_waited_blocks_mean"].map(|figure| {
-            let mean = &figures["figures"][figure]["mean"];
-            let [low, high] = [&mean["low"], &mean["high"]].map(|end| end.as_f64().unwrap());
-            (mean["estimate"].as_f64().unwrap(), low, high)
-        });
+        let [bad_debt, waited] =
+            ["insolvent_debt_realised_numeraire", "liquidations_waited_blocks_mean"].map(|figure| {
+                let mean = &figures["figures"][figure]["mean"];
+                let [low, high] = [&mean["low"], &mean["high"]].map(|end| end.as_f64().unwrap());
+                (mean["estimate"].as_f64().unwrap(), low, high)
+            });
         let whole = |amount: f64| thousands(&format!("{amount:.0}"));
         let debt = format!("{} to {}", whole(bad_debt.1), whole(bad_debt.2));
         let delay = format!("{:.2} to {:.2}", waited.1, waited.2);
