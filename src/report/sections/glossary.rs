@@ -51,7 +51,7 @@ const TERMS: [(&str, &str); 22] = [
 ];
 
 /// Markup inside which no term becomes a link.
-const KEPT: [&str; 9] = ["a", "button", "code", "pre", "svg", "summary", "h2", "script", "dl class=\"glossary\""];
+const KEPT: [&str; 8] = ["a", "button", "code", "pre", "svg", "summary", "h2", "script"];
 
 /// Returns the section.
 pub(in super::super) fn section() -> Section {
@@ -88,9 +88,7 @@ pub(in super::super) fn linked(markup: &str) -> String {
             if kept.last() == Some(&name) {
                 kept.pop();
             }
-        } else if !inside.ends_with('/') && KEPT.iter().any(|held| *held == name || inside == *held) {
-            kept.push(name);
-        } else if kept.last() == Some(&name) && !inside.ends_with('/') {
+        } else if !inside.ends_with('/') && KEPT.contains(&name) {
             kept.push(name);
         }
     }

@@ -19,7 +19,10 @@ const COLOURS: [&str; 7] = ["blue", "orange", "green", "purple", "sky", "vermili
 type Point = [f64; 3];
 
 /// Maps by moment and block, and then by protocol and collateral.
-type Maps = BTreeMap<(String, u64), BTreeMap<(String, String), Vec<Point>>>;
+type Maps = BTreeMap<(String, u64), Markets>;
+
+/// Maps of a block by protocol and collateral.
+type Markets = BTreeMap<(String, String), Vec<Point>>;
 
 /// Returns the section.
 ///
@@ -56,13 +59,7 @@ pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
     Ok(section)
 }
 
-fn levels(
-    run: &Run,
-    place: usize,
-    when: &str,
-    block: u64,
-    markets: &BTreeMap<(String, String), Vec<Point>>,
-) -> Option<Chart> {
+fn levels(run: &Run, place: usize, when: &str, block: u64, markets: &Markets) -> Option<Chart> {
     let falls: Vec<f64> = markets.values().next()?.iter().map(|point| point[0]).collect();
     let unit = run.numeraire();
     let prices = run.prices();
@@ -99,7 +96,7 @@ fn levels(
 
 /// Returns which share of all debt a fall would leave without cover, at least: what insolvent positions of one market owe is
 /// held against what all its liquidatable positions own.
-fn insolvent(ordered: &[(&(String, u64), &BTreeMap<(String, String), Vec<Point>>)]) -> Option<Chart> {
+fn insolvent(ordered: &[(&(String, u64), &Markets)]) -> Option<Chart> {
     let falls: Vec<f64> = ordered.first()?.1.values().next()?.iter().map(|point| point[0]).collect();
     let series = ordered.iter().zip(["blue", "vermilion", "green", "purple", "orange"]).filter_map(
         |(((moment, block), markets), colour)| {

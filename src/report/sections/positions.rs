@@ -57,7 +57,8 @@ pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
         }
         let health_factor = named.number(record, "health_factor");
         // The collateral of a leveraged farm falls as the square root of the price.
-        let power = if named.number(record, "leverage_start_ratio").is_finite() { 2 } else { 1 };
+        let is_farm = named.number(record, "leverage_start_ratio").is_finite();
+        let ratio = if is_farm { health_factor * health_factor } else { health_factor };
         let market = text("market");
         let place = if market.is_empty() { text("protocol") } else { market };
         open.push(Open {
@@ -68,7 +69,7 @@ pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
             worth: worths[1],
             health_factor,
             liquidation_price: named.number(record, "liquidation_price"),
-            fall: 1.0 - 1.0 / health_factor.powi(power),
+            fall: 1.0 - 1.0 / ratio,
         });
     })?;
     if open.is_empty() {
