@@ -10,6 +10,9 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use smallvec::SmallVec;
 
 /// What the order knows of one position.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,6 +56,19 @@ struct Class {
     fresh_top: f64,
     /// How many entries were superseded since the lists were last cleaned, at most.
     stale: usize,
+    /// Who has the highest key, kept until a position of the class changes.
+    highest: OnceLock<SmallVec<[u32; 2]>>,
+}
+
+/// A position with the highest key of its class, or of those that are parked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Highest {
+    /// Its number.
+    pub id: u32,
+    /// Its key.
+    pub key: f64,
+    /// The least size that there is in its class.
+    pub least: u128,
 }
 
 /// Positions by the key at which they fail: the higher the key, the sooner.
@@ -142,6 +158,7 @@ impl PriceOrder {
         self.open -= 1;
         self.forget_parked(id, size, key);
         let class = &mut self.classes[class_of(size)];
+        class.highest.take();
         class.stale += 1;
         if class.stale > 256.max(class.sorted.len() / 4) {
             class.clean(&self.slots);
@@ -154,6 +171,7 @@ impl PriceOrder {
         if slot.state == State::Ordered {
             slot.state = State::Parked;
             slot.stamp += 1;
+            self.classes[class_of(slot.size)].highest.take();
             self.parked.insert((slot.size, id));
             self.parked_keys.insert((slot.key.to_bits(), id));
         }
@@ -223,6 +241,18 @@ impl PriceOrder {
         out.extend(self.parked_keys.range((limit.max(0.0).to_bits(), u32::MAX)..).map(|(_, id)| *id));
     }
 
+    /// Returns the positions with the highest key of each class, and the parked position with the highest key.
+    pub fn highest(&self) -> impl Iterator<Item = Highest> {
+        let at = |id: u32| {
+            let slot = &self.slots[id as usize];
+            Highest { id, key: slot.key, least: 1 << class_of(slot.size) }
+        };
+        let of_classes = self.classes.iter().flat_map(|class| {
+            class.highest.get_or_init(|| class.leaders(&self.slots, 1.0).collect()).iter().copied()
+        });
+        of_classes.chain(self.parked_keys.last().map(|(_, id)| *id)).map(at)
+    }
+
     fn enter(&mut self, id: u32) {
         let slot = &self.slots[id as usize];
         let number = class_of(slot.size);
@@ -230,6 +260,7 @@ impl PriceOrder {
             self.classes.resize(number + 1, Class::default());
         }
         let class = &mut self.classes[number];
+        class.highest.take();
         class.fresh.push(Entry { key: slot.key, id, stamp: slot.stamp });
         class.fresh_top = class.fresh_top.max(slot.key);
         if class.fresh.len() > 256.max(class.sorted.len() / 256) {
@@ -306,7 +337,12 @@ pub struct Histogram {
     first: u32,
     weights: Vec<u128>,
     total: u128,
+    /// Its quantiles, kept until a weight changes.
+    quantiles: OnceLock<Option<[f64; QUANTILES.len()]>>,
 }
+
+/// Shares of the weight whose keys [`Histogram::quantiles`] tells.
+pub const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
 
 /// A bin is the exponent and the first eight bits of the mantissa: monotone in the key.
 const BIN_SHIFT: u32 = 44;
@@ -330,9 +366,13 @@ impl Histogram {
         })
     }
 
-    /// Returns, for each share of the weight, the key above which that share lies; shares ascending. Empty where there
-    /// is no weight.
-    pub fn keys_above<const N: usize>(&self, shares: [f64; N]) -> Option<[f64; N]> {
+    /// Returns, for each share of [`QUANTILES`], the key above which that share of the weight lies. None where there is
+    /// no weight.
+    pub fn quantiles(&self) -> Option<[f64; QUANTILES.len()]> {
+        *self.quantiles.get_or_init(|| self.keys_above(QUANTILES))
+    }
+
+    fn keys_above<const N: usize>(&self, shares: [f64; N]) -> Option<[f64; N]> {
         let mut found = [0.0; N];
         let mut above = 0;
         let mut next = 0;
@@ -364,11 +404,13 @@ impl Histogram {
         }
         self.weights[index] += weight;
         self.total += weight;
+        self.quantiles.take();
     }
 
     fn take(&mut self, bin: u32, weight: u128) {
         self.weights[(bin - self.first) as usize] -= weight;
         self.total -= weight;
+        self.quantiles.take();
     }
 }
 
@@ -452,6 +494,11 @@ mod tests {
                 prop_assert_eq!(order.histogram().total(), positions.len() as u128);
                 let top = order.leaders(|_, _| 1.0).map(|id| positions[&id].0).max_by(f64::total_cmp);
                 prop_assert_eq!(top, positions.values().map(|p| p.0).max_by(f64::total_cmp));
+                let highest: Vec<Highest> = order.highest().collect();
+                prop_assert!(highest.iter().all(|top| positions[&top.id].0.total_cmp(&top.key).is_eq()));
+                let ids: BTreeSet<u32> = highest.iter().map(|top| top.id).collect();
+                prop_assert_eq!(ids, order.leaders(|_, _| 1.0).collect());
+                prop_assert_eq!(order.histogram().quantiles(), order.histogram().keys_above(QUANTILES));
                 let leaders: BTreeSet<u32> = order.leaders(|_, _| 0.5).collect();
                 for (id, (key, size, parked)) in &positions {
                     let class = positions.values().filter(|p| !p.2 && class_of(p.1) == class_of(*size));
@@ -490,7 +537,7 @@ mod tests {
             let key = 1.0 + f64::from(id) / 1_000.0;
             order.set(id, key, 1, 1, key);
         }
-        let [near, median] = order.histogram().keys_above([0.01, 0.5]).unwrap();
+        let [near, _, _, median] = order.histogram().quantiles().unwrap();
         assert!((near - 1.99).abs() < 0.005, "{near}");
         assert!((median - 1.5).abs() < 0.005, "{median}");
     }

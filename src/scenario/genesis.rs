@@ -313,7 +313,7 @@ mod tests {
     #[test]
     fn a_rehearsal_makes_nobody_beyond_those_who_hold_something() {
         let checked = read_text("crowded", CROWDED, Path::new("")).unwrap_or_else(|said| panic!("{said:#?}"));
-        let mut begin = |crowd| {
+        let begin = |crowd| {
             let mut world = begin(&checked.scenario, Path::new(""), 1, crowd).unwrap();
             let agents = world.query::<&Identity>().iter(&world).count();
             let ledger = &world.resource::<ChainState>().ledger;

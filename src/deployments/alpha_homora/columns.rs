@@ -4,7 +4,7 @@ use plimsoll_protocols::farm::alpha_homora::PositionId;
 
 use super::liquidatable::LiquidationPrices;
 use super::{BankCell, GoblinCell};
-use crate::deployments::columns::{Group, Moment, QUANTILES, Tracked};
+use crate::deployments::columns::{Group, Moment, Tracked};
 use crate::rows::amount::Amount;
 
 columns! {
@@ -103,8 +103,7 @@ impl Group for GoblinColumns {
         let farm_state = at.farm_state(cell);
         let owed = farm_state.bank_state.debt_value_down(cell.order.histogram().total()).unwrap_or(0);
         let prices = LiquidationPrices::of(&cell.goblin, &farm_state);
-        let quantiles =
-            cell.order.histogram().keys_above(QUANTILES).map(|keys| keys.map(|key| prices.health_factor(key)));
+        let quantiles = cell.order.histogram().quantiles().map(|keys| keys.map(|key| prices.health_factor(key)));
         let kill_factor = f64::from(cell.goblin.params().kill_factor_bps) / 10_000.0;
         let mut lowest: Option<f64> = None;
         for id in cell.order.leaders(|least, greatest| prices.reach(least, greatest)).map(PositionId) {

@@ -26,9 +26,6 @@ pub static GROUPS: [Listed; 11] = [
     Listed::group::<alpha_homora::columns::GoblinColumns>(),
 ];
 
-/// Shares of the debt at which quantiles of health are read.
-pub(super) const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
-
 /// What a row looks at: the world after a block.
 #[derive(Clone, Copy)]
 pub struct Moment<'a, 'w, 's> {

@@ -1,7 +1,7 @@
 //! What a block's row says of the lending markets.
 
-use super::LendingCell;
-use crate::deployments::columns::{Group, Moment, QUANTILES, Tracked};
+use super::{LendingCell, LiquidationPrices};
+use crate::deployments::columns::{Group, Moment, Tracked};
 use crate::rows::amount::Amount;
 
 columns! {
@@ -52,8 +52,8 @@ impl Group for LendingColumns {
 
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
         let prices = cell.liquidation_prices(&at.oracles, &at.tokens, at.clock.now());
-        let (quantiles, debt) = cell.orders.health_factors(&prices, QUANTILES);
-        let lowest = lowest(at, cell);
+        let (quantiles, debt) = cell.orders.health_factors(&prices);
+        let lowest = lowest(at, cell, &prices);
         let quantiles = quantiles.zip(lowest).map(|(quantiles, lowest)| quantiles.map(|at| Some(at.max(lowest))));
         let [p01, p05, p25, p50] = quantiles.unwrap_or_default();
         Self {
@@ -73,15 +73,16 @@ impl Group for LendingColumns {
     }
 
     fn follow(at: &Moment, cell: Self::Of<'_>, tracked: &mut Tracked) {
-        tracked.health_factors.extend(lowest(at, cell));
+        let prices = cell.liquidation_prices(&at.oracles, &at.tokens, at.clock.now());
+        tracked.health_factors.extend(lowest(at, cell, &prices));
     }
 }
 
 /// Returns the lowest health factor of a market's positions.
-fn lowest(at: &Moment, cell: &LendingCell) -> Option<f64> {
+fn lowest(at: &Moment, cell: &LendingCell, prices: &LiquidationPrices) -> Option<f64> {
     let oracle_prices = cell.prices(&at.oracles);
     let health = |account| cell.lending().health(account, &oracle_prices, at.clock.now()).ok();
-    cell.orders.leaders().filter_map(health).map(|health| health.factor).reduce(f64::min)
+    cell.orders.lowest(prices, |account| health(account).map(|health| health.factor))
 }
 
 columns! {

@@ -10,10 +10,11 @@
 use std::collections::BTreeMap;
 
 use plimsoll_protocols::lending::Exposure;
+use smallvec::SmallVec;
 
 use super::LiquidationPrices;
 use crate::chain::ids::AccountId;
-use crate::chain::price_order::{Histogram, OrderPlace, PriceOrder};
+use crate::chain::price_order::{Highest, Histogram, OrderPlace, PriceOrder, QUANTILES};
 
 /// Sizes are debts in millionths of the numeraire at the reference.
 const SIZES: f64 = 1e6;
@@ -44,7 +45,9 @@ impl Shape {
 }
 
 fn places(bits: u128) -> impl Iterator<Item = usize> {
-    (0..128).filter(move |place| bits >> place & 1 == 1)
+    // Each turn forgets the lowest bit that is set.
+    let left = |bits: &u128| Some(bits & (bits - 1)).filter(|left| *left != 0);
+    std::iter::successors((bits != 0).then_some(bits), left).map(|bits| bits.trailing_zeros() as usize)
 }
 
 /// Positions of one shape.
@@ -200,35 +203,51 @@ impl LoanOrders {
         })
     }
 
-    /// Returns, for each share of the debt, the health factor below which that share lies, shares ascending, and the debt
-    /// in whole numeraire tokens. No factors where nothing is owed.
-    pub fn health_factors<const N: usize>(
-        &self,
-        prices: &LiquidationPrices,
-        shares: [f64; N],
-    ) -> (Option<[f64; N]>, f64) {
+    /// Returns, for each share of [`QUANTILES`], the health factor below which that share of the debt lies, and the debt in
+    /// whole numeraire tokens. No factors where nothing is owed.
+    pub fn health_factors(&self, prices: &LiquidationPrices) -> (Option<[f64; QUANTILES.len()]>, f64) {
+        let debt: f64 = self.debt_histograms(prices).map(|histogram| histogram.debt()).sum();
+        let factors = match &self.classes[..] {
+            [class] => class.order.histogram().quantiles().map(|keys| keys.map(|key| class.moved(prices) / key)),
+            _ => self.merged_quantiles(prices, debt),
+        };
+        (factors.filter(|_| debt > 0.0), debt)
+    }
+
+    /// Returns the quantiles of several classes, which prices move against each other.
+    fn merged_quantiles(&self, prices: &LiquidationPrices, debt: f64) -> Option<[f64; QUANTILES.len()]> {
         let mut bins: Vec<(f64, f64)> = Vec::new();
         for histogram in self.debt_histograms(prices) {
             bins.extend(histogram.debts());
         }
-        if self.classes.len() > 1 {
-            bins.sort_by(|a, b| a.0.total_cmp(&b.0));
-        }
-        let total: f64 = bins.iter().map(|(_, debt)| debt).sum();
-        let (mut found, mut next, mut below) = ([0.0; N], 0, 0.0);
-        for (factor, debt) in bins {
-            below += debt;
-            while next < N && below >= shares[next] * total {
-                found[next] = factor;
-                next += 1;
+        bins.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut below = bins.into_iter().scan(0.0, |below, (factor, debt)| {
+            *below += debt;
+            Some((factor, *below))
+        });
+        let mut last = below.next()?;
+        Some(QUANTILES.map(|share| {
+            while last.1 < share * debt {
+                let Some(next) = below.next() else { break };
+                last = next;
             }
-        }
-        ((next == N && total > 0.0).then_some(found), total)
+            last.0
+        }))
     }
 
-    /// Returns the accounts among which the soundest bound on the lowest health factor of each class is.
-    pub fn leaders(&self) -> impl Iterator<Item = AccountId> {
-        self.classes.iter().flat_map(|class| class.order.leaders(|_, _| 1.0)).map(AccountId)
+    /// Returns the lowest of what `health` says of the accounts, asking it of those alone that may have it. No position's
+    /// health factor is below what its key says, less rounding.
+    pub fn lowest(&self, prices: &LiquidationPrices, mut health: impl FnMut(AccountId) -> Option<f64>) -> Option<f64> {
+        let bounds = self.classes.iter().flat_map(|class| class.lowest_bounds(prices));
+        let bounds: SmallVec<[(f64, AccountId); 32]> = bounds.collect();
+        let (first, _) = (0..).zip(&bounds).min_by(|(_, a), (_, b)| a.0.total_cmp(&b.0))?;
+        let mut lowest = health(bounds[first].1);
+        for (_, (bound, account)) in (0..).zip(&bounds).filter(|(index, _)| *index != first) {
+            if lowest.is_none_or(|lowest| *bound <= lowest) {
+                lowest = health(*account).into_iter().chain(lowest).reduce(f64::min);
+            }
+        }
+        lowest
     }
 }
 
@@ -244,6 +263,11 @@ pub struct DebtHistogram<'a> {
 }
 
 impl DebtHistogram<'_> {
+    /// Returns all of the debt, in whole numeraire tokens.
+    pub fn debt(&self) -> f64 {
+        self.histogram.total() as f64 * self.scale
+    }
+
     /// Returns health factors, lowest first, and the debt at each in whole numeraire tokens.
     pub fn debts(&self) -> impl Iterator<Item = (f64, f64)> {
         let (moved, scale) = (self.moved, self.scale);
@@ -299,17 +323,31 @@ impl Class {
         places(self.shape.debt).map(dearer).fold(f64::INFINITY, f64::min) / SIZES
     }
 
-    /// Lists the positions whose key is above the limit that rounding leaves. A market loses at most a smallest unit of each
-    /// asset and a few grains of worth on its way to a position's health: relative to the debt, most for the smallest.
+    /// Returns what a market loses on its way to a position's health, in whole numeraire tokens: at most a smallest unit of
+    /// each asset and a few grains of worth.
+    fn lost(&self, prices: &LiquidationPrices) -> f64 {
+        let assets = f64::from(self.shape.collateral.count_ones() + self.shape.debt.count_ones());
+        2.0 * prices.units + (2.0 * assets + 4.0) * prices.rounding_unit
+    }
+
+    /// Returns the positions that may have the class's lowest health factor, each with what it is not below.
+    fn lowest_bounds(&self, prices: &LiquidationPrices) -> impl Iterator<Item = (f64, AccountId)> {
+        let (moved, scale, lost) = (self.moved(prices), self.scale(prices), self.lost(prices));
+        self.order.highest().map(move |Highest { id, key, least }| {
+            let lost = lost / (power_of_two(least) * scale);
+            (moved / key * (1.0 - FLOAT_SLACK - lost) - lost, AccountId(id))
+        })
+    }
+
+    /// Lists the positions whose key is above the limit that rounding leaves: relative to the debt, most for the smallest.
     fn candidates(&mut self, prices: &LiquidationPrices, min_debt: Option<f64>, found: &mut Vec<u32>) {
         let moved = self.moved(prices);
         let scale = self.scale(prices);
-        let assets = f64::from(self.shape.collateral.count_ones() + self.shape.debt.count_ones());
-        let lost = 2.0 * prices.units + (2.0 * assets + 4.0) * prices.rounding_unit;
+        let lost = self.lost(prices);
         if let Some(min_debt) = min_debt {
             self.order.unpark(at_least(min_debt / (scale * SIZES)));
         }
-        let limit = |least: u128, _: u128| moved * (1.0 - FLOAT_SLACK - lost / (least as f64 * scale)).max(0.0);
+        let limit = |least: u128, _: u128| moved * (1.0 - FLOAT_SLACK - lost / (power_of_two(least) * scale)).max(0.0);
         self.order.candidates(limit, found);
         found.sort_unstable();
     }
@@ -320,6 +358,11 @@ impl Class {
             self.set(AccountId(id), &exposure(AccountId(id)));
         }
     }
+}
+
+/// Returns a power of two as a float, without the cost of converting any number.
+fn power_of_two(power: u128) -> f64 {
+    f64::from_bits(u64::from(1023 + power.ilog2()) << 52)
 }
 
 /// Returns a debt's size; even the smallest has one.

@@ -3,7 +3,7 @@
 use plimsoll_math::Rad;
 use plimsoll_protocols::lending::maker::IlkId;
 
-use super::MakerCell;
+use super::{MakerCell, liquidation_prices};
 use crate::deployments::columns::{Group, Moment, Tracked};
 use crate::rows::amount::Amount;
 
@@ -117,6 +117,6 @@ impl Group for IlkColumns {
 /// Returns the lowest health factor of an ilk's vaults.
 fn lowest(at: &Moment, cell: &MakerCell, number: IlkId) -> Option<f64> {
     let state = cell.state_at(number, &at.oracles, at.clock.now()).ok()?;
-    let leaders = cell.ilk(number).orders.leaders();
-    leaders.map(|owner| state.health_factor(&cell.vault(number, owner))).reduce(f64::min)
+    let health = |owner| Some(state.health_factor(&cell.vault(number, owner)));
+    cell.ilk(number).orders.lowest(&liquidation_prices(&state), health)
 }
