@@ -247,9 +247,10 @@ impl PriceOrder {
             let slot = &self.slots[id as usize];
             Highest { id, key: slot.key, least: 1 << class_of(slot.size) }
         };
-        let of_classes = self.classes.iter().flat_map(|class| {
-            class.highest.get_or_init(|| class.leaders(&self.slots, 1.0).collect()).iter().copied()
-        });
+        let of_classes = self
+            .classes
+            .iter()
+            .flat_map(|class| class.highest.get_or_init(|| class.leaders(&self.slots, 1.0).collect()).iter().copied());
         of_classes.chain(self.parked_keys.last().map(|(_, id)| *id)).map(at)
     }
 

@@ -29,51 +29,12 @@ struct Lists {
     exempt: &'static [(&'static str, &'static str, &'static str, &'static str)],
 }
 
-const LISTS: Lists = Lists {
-    renamed: &[
-        ("agents.csv", "gave_up", "priced_out"),
-        ("agents.csv", "worth_*", "value_*"),
-        ("events.csv", "goblin", "worker"),
-        ("events.csv", "worth_numeraire", "value_numeraire"),
-        ("summary.json", "agents_gave_up", "agents_priced_out"),
-        ("summary.json", "auctions.due_dai", "auctions.due_stablecoin"),
-        ("summary.json", "auctions.net_surplus_dai", "auctions.net_surplus_stablecoin"),
-        ("summary.json", "auctions.raised_dai", "auctions.raised_stablecoin"),
-        ("summary.json", "auctions.shortfall_dai", "auctions.shortfall_stablecoin"),
-        ("summary.json", "liquidity_providers[].worth_start_numeraire", "liquidity_providers[].value_start_numeraire"),
-        ("summary.json", "positions.killed", "positions.liquidated"),
-    ],
-    words: &[
-        ("agents.csv", "fate", "gave_up", "priced_out"),
-        ("agents.csv", "fate", "killed", "liquidated"),
-        ("agents.csv", "kind", "BankLender", "FarmLender"),
-        ("agents.csv", "kind", "Liquidator", "FarmLiquidator"),
-        ("agents.csv", "kind", "LoanLiquidator", "LendingLiquidator"),
-        ("events.csv", "agent_kind", "BankLender", "FarmLender"),
-        ("events.csv", "agent_kind", "Liquidator", "FarmLiquidator"),
-        ("events.csv", "agent_kind", "LoanLiquidator", "LendingLiquidator"),
-        ("summary.json", "profit_and_loss.by_kind[].kind", "BankLender", "FarmLender"),
-        ("summary.json", "profit_and_loss.by_kind[].kind", "Liquidator", "FarmLiquidator"),
-        ("summary.json", "profit_and_loss.by_kind[].kind", "LoanLiquidator", "LendingLiquidator"),
-    ],
-    exempt: &[
-        ("*", "positions.csv", "*", "it had leveraged farms alone, and has the positions of every protocol"),
-        ("*", "summary.json", "positions.*", "it counted leveraged farms alone"),
-        ("aave_crash", "agents.csv", "fate", WAS_IDLE),
-        ("compound_dai_2020", "agents.csv", "fate", WAS_IDLE),
-        ("lender_run", "agents.csv", "fate", WAS_IDLE),
-        ("looping_unwind", "agents.csv", "fate", WAS_IDLE),
-        ("steth_depeg_2022", "agents.csv", "fate", WAS_IDLE),
-        ("toxic_spiral", "agents.csv", "fate", WAS_IDLE),
-    ],
-};
-
-/// Why fates differ in a scenario of loans.
-const WAS_IDLE: &str = "who held something before the first block and did nothing since was idle, and is open";
+const LISTS: Lists = Lists { renamed: &[], words: &[], exempt: &[] };
 
 /// Scenarios that take seconds where the arithmetic is not optimised, the dearest first: release builds alone run them.
-const COSTLY: [&str; 9] = [
+const COSTLY: [&str; 10] = [
     "million_borrowers",
+    "liquidations",
     "stable_pair_vs_volatile_pair",
     "maker_auctions",
     "layer2",

@@ -73,10 +73,22 @@ fn arguments(command: &str) -> Option<String> {
     Some(arguments.replace(" --open", ""))
 }
 
+/// Returns what a command prints, of causes without what is said of the run: the page shows that before.
+fn shown(command: &str, printed: &str) -> String {
+    if !command.starts_with("cascade ") {
+        return printed.to_owned();
+    }
+    let (_, causes) = printed.split_once("\n\n cause ").expect("causes have a table");
+    let (causes, _) = causes.split_once("\n\nThe files are in").expect("it says where the files are");
+    format!(" cause {causes}\n")
+}
+
 /// Returns what the page should hold below a command.
 fn printed(reader: &Reader, block: &Block) -> Option<String> {
     match block {
-        Block::Command(command) => arguments(command).map(|arguments| wrapped(&reader.runs(&arguments))),
+        Block::Command(command) => {
+            arguments(command).map(|arguments| wrapped(&shown(&arguments, &reader.runs(&arguments))))
+        }
         Block::MutedForcedSales => Some(figures::muted_forced_sales(reader)),
         Block::RoomForLiquidations => Some(figures::room_for_liquidations(reader)),
     }
@@ -99,6 +111,13 @@ fn every_command_prints_what_is_shown() {
         "README shows, and the program prints (PLIMSOLL_BLESS=1 writes it):\n{}",
         page::beside(&differs)
     );
+}
+
+#[test]
+fn below_a_command_of_causes_stand_causes_alone() {
+    let printed = "a run\n\n kind\n\n cause   debt\n shock   1\n\nThe files are in output\n";
+    assert_eq!(shown("cascade a.ron", printed), " cause   debt\n shock   1\n");
+    assert_eq!(shown("run a.ron", printed), printed);
 }
 
 #[test]

@@ -378,3 +378,51 @@ fn at_least(debt: f64) -> u128 {
     let size = (debt * SIZES * (1.0 - FLOAT_SLACK)) as u128;
     size
 }
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_protocols::lending::Indices;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn prices(worth: [f64; 3]) -> LiquidationPrices {
+        let worth = worth.into_iter().map(|unit| Indices { collateral: 0.8 * unit, debt: unit });
+        LiquidationPrices { worth: worth.collect(), rounding_unit: 0.0, units: 0.0 }
+    }
+
+    /// What the first two assets are posted as collateral, and what is owed of the third.
+    fn exposure((first, second, owed): (u32, u32, u32)) -> Exposure {
+        let posted = [(0, f64::from(first)), (1, f64::from(second))].into_iter().filter(|(_, units)| *units > 0.0);
+        Exposure { collateral: posted.collect(), debt: [(2, f64::from(owed))].into_iter().collect() }
+    }
+
+    proptest! {
+        /// However prices have moved since, no leader that is not asked has a lower health factor, and where each position has
+        /// one collateral, nobody at all.
+        #[test]
+        fn the_lowest_health_factor_is_that_of_all_leaders(
+            positions in prop::collection::vec((0_u32..5, 0_u32..3, 1_u32..1_000_000), 1..60),
+            moved in [0.3_f64..3.0, 0.3_f64..3.0, 0.9_f64..1.1],
+        ) {
+            let (reference, now) = (prices([1.0; 3]), prices(moved));
+            let exposures: Vec<Exposure> =
+                positions.iter().map(|(first, second, owed)| exposure((first * owed, second * owed, *owed))).collect();
+            let mut orders = LoanOrders::default();
+            for (account, exposure) in (0..).map(AccountId).zip(&exposures) {
+                if !orders.has_class(exposure) {
+                    orders.open_class(exposure, reference.clone());
+                }
+                orders.set(account, exposure);
+            }
+            let health = |of: &Exposure| now.weighted_collateral_worth(of) / now.debt_worth(of);
+            let lowest = orders.lowest(&now, |account| Some(health(&exposures[account.0 as usize])));
+            let leaders: Vec<f64> = orders.classes.iter().flat_map(|class| class.order.highest())
+                .map(|top| health(&exposures[top.id as usize])).collect();
+            prop_assert_eq!(lowest, leaders.into_iter().reduce(f64::min));
+            let simple = positions.iter().all(|(first, second, _)| *first == 0 || *second == 0);
+            let sweep = exposures.iter().map(health).reduce(f64::min).unwrap();
+            prop_assert!(!simple || (lowest.unwrap() - sweep).abs() <= 1e-9 * sweep, "{lowest:?} for {sweep}");
+        }
+    }
+}
