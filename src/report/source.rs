@@ -63,6 +63,23 @@ impl Said {
         }
     }
 
+    /// Returns how the outside price of a token is called before what became of a pool's price: nothing if it stands still.
+    pub(super) fn moves(&self, token: &str) -> String {
+        match self.origin(token) {
+            "fixed price" => String::new(),
+            origin => format!("{origin}, "),
+        }
+    }
+
+    /// Returns what else than shocks and forced sales moves a price of a token: the outside price, unless it stands still, and
+    /// all other trades.
+    pub(super) fn rest(&self, token: &str) -> String {
+        match self.origin(token) {
+            "fixed price" => "all other trades".to_owned(),
+            origin => format!("the {origin} and all other trades"),
+        }
+    }
+
     /// Returns the name in the scenario of what columns begin with, or what they begin with if nothing has that name.
     pub(super) fn name<'a>(&'a self, prefix: &'a str) -> &'a str {
         self.names.get(prefix).map_or(prefix, String::as_str)

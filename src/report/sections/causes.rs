@@ -157,7 +157,7 @@ pub(in super::super) fn of_price(run: &Run) -> Result<Section, FinishedError> {
         section.before += &waterfall(
             &format!("{name}, from the start to its lowest at block {block}"),
             "price",
-            &steps(price, run.said.origin(name.split(" in ").next().unwrap_or_default())),
+            &steps(price, &run.said.rest(name.split(" in ").next().unwrap_or_default())),
         );
         section.charts.extend(over_blocks(run, name)?);
     }
@@ -165,15 +165,17 @@ pub(in super::super) fn of_price(run: &Run) -> Result<Section, FinishedError> {
     Ok(section)
 }
 
-fn steps(price: &serde_json::Value, origin: &str) -> Vec<Step> {
+/// Returns the steps from the start to the lowest price; what did nothing is left out.
+fn steps(price: &serde_json::Value, rest: &str) -> Vec<Step> {
     let step = |name: &str, class: &str, by: f64| Step { name: name.into(), class: class.into(), by, is_end: false };
     let end = |name: &str, by: f64| Step { name: name.into(), class: "fill-ink".into(), by, is_end: true };
     let told = &price["at_lowest"];
     let mut steps = vec![
         end("before the first block", at(price, &["start"])),
-        step(&format!("the {origin} and arbitrage"), "fill-shadow", at(told, &["rest"])),
+        step(rest, "fill-shadow", at(told, &["rest"])),
         step("the shock", "fill-blue", at(told, &["shock"])),
     ];
+    steps.retain(|step| step.is_end || step.by.abs() > 0.0);
     let generations: Vec<f64> = list(told, "generations").iter().filter_map(serde_json::Value::as_f64).collect();
     let last = generations.iter().rposition(|by| by.abs() > 0.0).map_or(0, |last| last + 1);
     for (place, by) in generations[..last].iter().enumerate() {
@@ -278,4 +280,19 @@ fn figures(run: &Run) -> String {
     let row =
         |(name, value, note): &(String, String, &str)| vec![Cell::text(name), Cell::number(value), Cell::text(*note)];
     table("Figures of the cascade", &["", "", ""], &rows.iter().map(row).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_did_nothing_is_no_step_of_a_fall() {
+        let price = serde_json::json!({
+            "start": 1.0, "lowest": 0.87,
+            "at_lowest": { "rest": -0.104, "shock": 0.0, "generations": [-0.026, 0.0], "deeper": 0.0 },
+        });
+        let names: Vec<String> = steps(&price, "all other trades").into_iter().map(|step| step.name).collect();
+        assert_eq!(names, ["before the first block", "all other trades", "sales of generation 0", "at its lowest"]);
+    }
 }

@@ -107,7 +107,7 @@ fn numbers(sweep: &Sweep) -> Vec<Tile> {
         cards.push(Tile {
             label: format!("Fall of {name}, half of runs"),
             number: percent(median(&fall)),
-            note: format!("{}, at its lowest; {}", sweep.said.origin(token), spread(&fall, percent)),
+            note: format!("{}at its lowest; {}", sweep.said.moves(token), spread(&fall, percent)),
         });
     }
     let times = sweep.sorted(&format!("{prefix}_amplification"));
@@ -265,12 +265,13 @@ pub(in super::super) fn causes(sweep: &Sweep) -> Section {
     };
     let step =
         |name: &str, class: &str, by: f64, is_end: bool| Step { name: name.into(), class: class.into(), by, is_end };
-    let arbitrage = format!("the {} and arbitrage", sweep.said.origin(name.split(' ').next().unwrap_or_default()));
+    let rest = sweep.said.rest(name.split(' ').next().unwrap_or_default());
     let mut steps = vec![
         step("before the first block", "fill-ink", value("start"), true),
-        step(&arbitrage, "fill-shadow", value("at_lowest_rest"), false),
+        step(&rest, "fill-shadow", value("at_lowest_rest"), false),
         step("the shock", "fill-blue", value("at_lowest_shock"), false),
     ];
+    steps.retain(|step| step.is_end || step.by.abs() > 0.0);
     for place in 0..10 {
         let by = value(&format!("at_lowest_generations_{place}"));
         if by.abs() > 0.0 {
