@@ -169,6 +169,12 @@ fn a_page_says_what_is_at_risk_at_which_price_and_what_its_terms_mean() {
     ] {
         assert!(text.contains(title), "no `{title}`");
     }
+    let parameters = text.split("Parameters and outcome").nth(1).unwrap().split("</table>").next().unwrap();
+    assert!(parameters.contains("aave, debt at the end"), "what came of the market");
+    for block in ["bad, debt at the end", "liquidated, debt at the end"] {
+        assert!(!parameters.contains(block), "`{block}` is no market: its column is the last block's");
+    }
+    assert!(stacked.iter().all(|one| numbers(one).iter().any(|debt| *debt > 0.0)), "a collateral that nobody has");
 
     // Every term that is a link is explained, and all that must be are.
     let terms: Vec<&str> = text.split("href=\"#term-").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
