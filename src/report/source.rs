@@ -10,6 +10,8 @@ use super::frame::{Frame, each_row, number};
 use crate::deployments::PoolParams;
 use crate::output::finished::{Finished, FinishedError};
 use crate::output::manifest::SCENARIO;
+use crate::output::ticks::BlockColumns;
+use crate::rows::columns::Columns;
 use crate::rows::header::prefix;
 use crate::scenario::{self, fields};
 
@@ -175,9 +177,14 @@ impl Run {
         (self.blocks().get(row) == Some(&block)).then_some(row)
     }
 
-    /// Returns the things that have a column of this ending, by the names that the summary or the scenario gives.
+    /// Returns the things that have a column of this ending, by the names that the summary or the scenario gives. What a
+    /// block's own columns begin with is no thing.
     pub(super) fn things(&self, ending: &str, listed: &str) -> Vec<Thing> {
-        let prefixes = self.ticks.before(ending);
+        let is_blocks = |prefix: &String| {
+            BlockColumns::COLUMNS.iter().any(|column| column.name.strip_suffix(ending) == Some(prefix.as_str()))
+        };
+        let mut prefixes = self.ticks.before(ending);
+        prefixes.retain(|prefix| !is_blocks(prefix));
         let listed: Vec<&str> = self.summary[listed]
             .as_array()
             .map_or_else(Vec::new, |items| items.iter().filter_map(|item| item["name"].as_str()).collect());

@@ -169,7 +169,7 @@ fn a_page_says_what_is_at_risk_at_which_price_and_what_its_terms_mean() {
     ] {
         assert!(text.contains(title), "no `{title}`");
     }
-    let parameters = text.split("Parameters and outcome").nth(1).unwrap().split("</table>").next().unwrap();
+    let parameters = text.split("<caption>Parameters and outcome").nth(1).unwrap().split("</table>").next().unwrap();
     assert!(parameters.contains("aave, debt at the end"), "what came of the market");
     for block in ["bad, debt at the end", "liquidated, debt at the end"] {
         assert!(!parameters.contains(block), "`{block}` is no market: its column is the last block's");

@@ -76,7 +76,7 @@ fn heat(run: &Run, protocol: &str, cells: &[[f64; 3]]) -> Option<Chart> {
     Some(Chart {
         id: format!("heat-{}", crate::rows::header::prefix(protocol, "protocol")),
         title: format!("How much debt sits at which health factor, {protocol} ({unit})"),
-        note: "Darker is more debt. Below the line at 1 it may be liquidated; the highest row holds all above.".into(),
+        note: "The stronger the colour, the more debt. Below the line at 1 it may be liquidated; the highest row holds all above.".into(),
         left: "health factor".into(),
         at: columns.clone(),
         heat: Some(Heat { columns, rows, unit: unit.to_owned(), cells }),

@@ -77,6 +77,7 @@ fn levels(run: &Run, place: usize, when: &str, block: u64, markets: &Markets) ->
             Series::line(label, unit, *colour, steps.map(|step| step.max(0.0)).collect()).looks(Look::Stacked)
         })
         .collect();
+    series.retain(|one| one.values.iter().any(|debt| *debt > 0.0));
     let sum = |row: usize| same.iter().map(|(_, points)| points[row][1]).sum::<f64>();
     let all = sum(falls.len() - 1).max(f64::MIN_POSITIVE);
     let share = (0..falls.len()).map(|row| sum(row) / all).collect();
@@ -112,7 +113,8 @@ fn insolvent(ordered: &[(&(String, u64), &Markets)]) -> Option<Chart> {
     Some(Chart {
         id: "insolvent-by-fall".into(),
         title: "Share of debt that a fall would leave insolvent, at least (%)".into(),
-        note: "Debt that could be liquidated beyond what its collateral would sell for, if the price fell at once."
+        note: "Debt that could be liquidated beyond what its collateral would sell for, if the price fell at once. A market's \
+               positions are taken together, so that what is open already, position by position, is more."
             .into(),
         x: Axis::Fall,
         at: falls.clone(),
