@@ -143,7 +143,7 @@ impl TimeFormat {
     ];
 }
 
-/// Derived but for [`TimeFormat::OFFERED`], in which the pattern has its argument.
+/// Derived but for `TimeFormat::OFFERED`, in which the pattern has its argument.
 impl<'de> Deserialize<'de> for TimeFormat {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct OneOf;
