@@ -48,6 +48,8 @@ def main():
     subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=True)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
+        # What numba compiles is kept for the runs of this comparison alone.
+        os.environ["NUMBA_CACHE_DIR"] = str(folder)
         bare = folder / "market"
         subprocess.run(["rustc", "-O", "--edition", "2024", HERE / "market.rs", "-o", bare], check=True)
         python = [sys.executable, HERE / "market.py"]
