@@ -4,9 +4,8 @@
 //! what the prize is worth after gas at the base fee; it goes for the most valuable ones, and offers a share of the
 //! gain as priority fee. While a transaction waits it raises the bid by a tenth a block, as long as killing pays at the
 //! new one, and takes it back once the position is no longer under water; a position that it has no transaction for any
-//! more it may go for again. The swap inside `kill` is the
-//! forced sale; the killer gets only the prize, in the base asset. Ignores: who else is after the same position: who
-//! comes second reverts and pays for it.
+//! more it may go for again. The swap inside `kill` is the forced sale; the killer gets only the prize, in the base
+//! asset. Ignores: who else is after the same position: who comes second reverts and pays for it.
 
 use std::cmp::Reverse;
 

@@ -52,8 +52,9 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
         Some(self.sign(actions, gas, bid))
     }
 
-    /// Takes back what waits of the agent's transactions, may run in this block and has become vain: from the private relay at no cost, or from the
-    /// mempool by one that does nothing and pays a tenth more, as far as the gas money allows. Returns their nonces.
+    /// Takes back what waits of the agent's transactions, may run in this block and has become vain: from the private relay at
+    /// no cost, or from the mempool by one that does nothing and pays a tenth more, as far as the gas money allows. Returns
+    /// their nonces.
     pub fn take_back(&mut self, is_vain: impl Fn(&Transaction) -> bool) -> Vec<u32> {
         let (block, base_fee) = (self.sees.clock.block, self.sees.gas.base_fee);
         let may_run = |bid: &Bid| bid.last_block >= block && bid.effective_tip(base_fee).is_some();

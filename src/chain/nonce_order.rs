@@ -130,7 +130,7 @@ impl<'a> Ranking<'a> {
     /// block has left now. Slices of the background that pay more than it have their gas before, as far as there is room.
     ///
     /// One that does not fit is passed over, and with it its sender's later ones, as by geth (`commitTransactions` in
-    /// miner/worker.go of go-ethereum: "If we don't have enough space for the next transaction, skip the account").
+    /// miner/worker.go of go-ethereum).
     ///
     /// Who sends by a private relay signs anew when one is left out: its later ones go ahead.
     ///

@@ -3,9 +3,9 @@
 //! Sees: the unsafe vaults and the running auctions of one ilk as the block begins, its own dai, gas. Decides, in this
 //! order: settles what it has won and sells it; bids or buys where what the sale would bring, after slippage, gas and
 //! the discount that it wants, is above the price; starts anew what has become stale; starts auctions of vaults that it
-//! notices if the reward, or what it may expect to gain by the lot, is above gas. It takes back what waits about an auction that
-//! is over or a vault that is safe, and stops when its money for the block
-//! is used up. Ignores: what others will bid, and where the price will be when it sells.
+//! notices if the reward, or what it may expect to gain by the lot, is above gas. It takes back what waits about an
+//! auction that is over or a vault that is safe, and stops when its money for the block is used up. Ignores: what others
+//! will bid, and where the price will be when it sells.
 //!
 //! Its gas price follows the base fee, or is fixed: then it falls silent when the base fee has passed it.
 

@@ -3,9 +3,9 @@
 //! Sees: every position of the market that may be liquidated as the block begins. Decides: looks at the largest of those
 //! that it notices; repays as much as pays after what selling the collateral costs, its own earlier sales of the block
 //! included, after the flash loan's premium and gas; and offers a share of the gain as priority fee. It stops when its
-//! money for the block or the depth of the market is used up, and takes back what waits for a position that may no longer be
-//! liquidated. Sells at once, after a while, or holds. Ignores: who else is
-//! after the same position: who comes second finds less, or reverts and pays for it.
+//! money for the block or the depth of the market is used up, and takes back what waits for a position that may no longer
+//! be liquidated. Sells at once, after a while, or holds. Ignores: who else is after the same position: who comes second
+//! finds less, or reverts and pays for it.
 
 mod params;
 

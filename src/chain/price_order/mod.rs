@@ -8,11 +8,18 @@
 //! A class is a sorted list read from its top, and a short unsorted list of what has changed since; an entry that was
 //! superseded is recognised by its stamp and dropped when it is met.
 
+mod histogram;
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use smallvec::SmallVec;
+
+use histogram::bin_of;
+pub use histogram::{Histogram, QUANTILES};
 
 /// What the order knows of one position.
 #[derive(Debug, Clone, Copy, Default)]
@@ -329,217 +336,4 @@ fn class_of(size: u128) -> usize {
 
 fn is_live(slots: &[Slot], entry: &Entry) -> bool {
     slots[entry.id as usize].stamp == entry.stamp
-}
-
-/// How much debt sits at which key, in steps of a 256th of an octave (0.4 % at most).
-#[derive(Debug, Clone, Default)]
-pub struct Histogram {
-    /// The bin of `weights[0]`.
-    first: u32,
-    weights: Vec<u128>,
-    total: u128,
-    /// Its quantiles, kept until a weight changes.
-    quantiles: OnceLock<Option<[f64; QUANTILES.len()]>>,
-}
-
-/// Shares of the weight whose keys [`Histogram::quantiles`] tells.
-pub const QUANTILES: [f64; 4] = [0.01, 0.05, 0.25, 0.5];
-
-/// A bin is the exponent and the first eight bits of the mantissa: monotone in the key.
-const BIN_SHIFT: u32 = 44;
-
-fn bin_of(key: f64) -> u32 {
-    u32::try_from(key.max(0.0).to_bits() >> BIN_SHIFT).expect("20 bits remain")
-}
-
-impl Histogram {
-    /// Returns the sum of all weights.
-    pub fn total(&self) -> u128 {
-        self.total
-    }
-
-    /// Returns the middle key and the weight of every bin that holds any, from the highest key down.
-    pub fn from_the_top(&self) -> impl Iterator<Item = (f64, u128)> {
-        let bins = self.weights.iter().enumerate().rev().filter(|(_, weight)| **weight > 0);
-        bins.map(|(index, weight)| {
-            let bits = (u64::from(self.first) + index as u64) << BIN_SHIFT;
-            (f64::from_bits(bits + (1 << (BIN_SHIFT - 1))), *weight)
-        })
-    }
-
-    /// Returns, for each share of [`QUANTILES`], the key above which that share of the weight lies. None where there is
-    /// no weight.
-    pub fn quantiles(&self) -> Option<[f64; QUANTILES.len()]> {
-        *self.quantiles.get_or_init(|| self.keys_above(QUANTILES))
-    }
-
-    fn keys_above<const N: usize>(&self, shares: [f64; N]) -> Option<[f64; N]> {
-        let mut found = [0.0; N];
-        let mut above = 0;
-        let mut next = 0;
-        for (key, weight) in self.from_the_top() {
-            above += weight;
-            while next < N && above as f64 >= shares[next] * self.total as f64 {
-                found[next] = key;
-                next += 1;
-            }
-            if next == N {
-                return Some(found);
-            }
-        }
-        None
-    }
-
-    fn add(&mut self, bin: u32, weight: u128) {
-        if self.weights.is_empty() {
-            self.first = bin;
-        }
-        if bin < self.first {
-            let missing = (self.first - bin) as usize;
-            self.weights.splice(0..0, std::iter::repeat_n(0, missing));
-            self.first = bin;
-        }
-        let index = (bin - self.first) as usize;
-        if self.weights.len() <= index {
-            self.weights.resize(index + 1, 0);
-        }
-        self.weights[index] += weight;
-        self.total += weight;
-        self.quantiles.take();
-    }
-
-    fn take(&mut self, bin: u32, weight: u128) {
-        self.weights[(bin - self.first) as usize] -= weight;
-        self.total -= weight;
-        self.quantiles.take();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[derive(Debug, Clone)]
-    enum Step {
-        Set { id: u32, key: f64, size: u128 },
-        Remove(u32),
-        Park(u32),
-        Unpark(u128),
-        Ask(f64),
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        let id = 0_u32..40;
-        prop_oneof![
-            4 => (id.clone(), 0.01_f64..10.0, 1_u128..100_000).prop_map(|(id, key, size)| Step::Set { id, key, size }),
-            1 => id.clone().prop_map(Step::Remove),
-            1 => id.prop_map(Step::Park),
-            1 => (1_u128..100_000).prop_map(Step::Unpark),
-            2 => (0.01_f64..10.0).prop_map(Step::Ask),
-        ]
-    }
-
-    /// A limit that is lower for larger sizes, as a pool's curve makes it; asked with a class's bounds it must be low
-    /// enough for every size in the class.
-    fn limit(at: f64, size: u128) -> f64 {
-        at * (1.0 - size as f64 / 300_000.0)
-    }
-
-    proptest! {
-        /// Whatever happened before, the order finds exactly what a full sweep finds.
-        #[test]
-        fn finds_what_a_sweep_finds(steps in prop::collection::vec(step(), 1..200)) {
-            let mut order = PriceOrder::default();
-            let mut positions = std::collections::BTreeMap::<u32, (f64, u128, bool)>::new();
-            for step in steps {
-                match step {
-                    Step::Set { id, key, size } => {
-                        order.set(id, key, 1, size, key);
-                        positions.insert(id, (key, size, false));
-                    }
-                    Step::Remove(id) => {
-                        order.remove(id);
-                        positions.remove(&id);
-                    }
-                    Step::Park(id) => {
-                        if let Some(position) = positions.get_mut(&id) {
-                            order.park(id);
-                            position.2 = true;
-                        }
-                    }
-                    Step::Unpark(size) => {
-                        order.unpark(size);
-                        positions.values_mut().filter(|p| p.1 >= size).for_each(|p| p.2 = false);
-                    }
-                    Step::Ask(at) => {
-                        let mut found = Vec::new();
-                        order.candidates(|_, greatest| limit(at, greatest), &mut found);
-                        found.retain(|id| positions[id].0 > limit(at, positions[id].1));
-                        found.sort_unstable();
-                        let sweep: Vec<u32> = positions
-                            .iter()
-                            .filter(|(_, (key, size, parked))| !parked && *key > limit(at, *size))
-                            .map(|(id, _)| *id)
-                            .collect();
-                        prop_assert_eq!(found, sweep);
-                        let mut above = Vec::new();
-                        order.above(at, &mut above);
-                        above.sort_unstable();
-                        let sweep = positions.iter().filter(|(_, (key, ..))| *key > at);
-                        prop_assert_eq!(above, sweep.map(|(id, _)| *id).collect::<Vec<u32>>());
-                    }
-                }
-                prop_assert_eq!(order.open() as usize, positions.len());
-                prop_assert_eq!(order.histogram().total(), positions.len() as u128);
-                let top = order.leaders(|_, _| 1.0).map(|id| positions[&id].0).max_by(f64::total_cmp);
-                prop_assert_eq!(top, positions.values().map(|p| p.0).max_by(f64::total_cmp));
-                let highest: Vec<Highest> = order.highest().collect();
-                prop_assert!(highest.iter().all(|top| positions[&top.id].0.total_cmp(&top.key).is_eq()));
-                let ids: BTreeSet<u32> = highest.iter().map(|top| top.id).collect();
-                prop_assert_eq!(ids, order.leaders(|_, _| 1.0).collect());
-                prop_assert_eq!(order.histogram().quantiles(), order.histogram().keys_above(QUANTILES));
-                let leaders: BTreeSet<u32> = order.leaders(|_, _| 0.5).collect();
-                for (id, (key, size, parked)) in &positions {
-                    let class = positions.values().filter(|p| !p.2 && class_of(p.1) == class_of(*size));
-                    let leads = *key >= 0.5 * class.map(|p| p.0).fold(0.0, f64::max);
-                    prop_assert!(*parked || leads == leaders.contains(id));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_restored_stands_where_it_stood() {
-        let mut order = PriceOrder::default();
-        order.set(1, 2.0, 10, 5, 2.5);
-        order.set(2, 3.0, 20, 6, 3.5);
-        order.park(2);
-        let shown = |order: &PriceOrder| order.histogram().from_the_top().collect::<Vec<_>>();
-        let (before, places) = (shown(&order), [1, 2, 3].map(|id| order.place(id)));
-        order.set(1, 7.0, 11, 500, 7.0);
-        order.remove(2);
-        order.set(3, 1.0, 1, 1, 1.0);
-        for (id, place) in [1, 2, 3].into_iter().zip(places) {
-            order.restore(id, place);
-        }
-        let mut found = Vec::new();
-        order.candidates(|_, _| 0.0, &mut found);
-        assert_eq!((found, order.parked(), order.open()), (vec![1], 1, 2));
-        assert_eq!(shown(&order), before);
-    }
-
-    /// A step is 0.4 % at most, and its middle is off by half of that.
-    #[test]
-    fn the_histogram_shows_quantiles_within_a_step() {
-        let mut order = PriceOrder::default();
-        for id in 0..1_000_u32 {
-            let key = 1.0 + f64::from(id) / 1_000.0;
-            order.set(id, key, 1, 1, key);
-        }
-        let [near, _, _, median] = order.histogram().quantiles().unwrap();
-        assert!((near - 1.99).abs() < 0.005, "{near}");
-        assert!((median - 1.5).abs() < 0.005, "{median}");
-    }
 }
