@@ -130,7 +130,7 @@ fn generations(cascade: &CascadeSummary, numeraire: &str) -> String {
     };
     let starts = cascade.price_amplification.iter().map(|price| figure(price.start)).collect();
     row("before the first block", blank(), starts);
-    row("outside prices", blank(), moved(&|at| at.rest));
+    row("outside prices and other trades", blank(), moved(&|at| at.rest));
     row("shocks", blank(), moved(&|at| at.shock));
     for (place, generation) in cascade.generations.iter().enumerate() {
         let is_last = place + 1 == cascade.generations.len();

@@ -4,7 +4,7 @@ use super::super::html::escape;
 use super::Section;
 
 /// A term, as it stands in a sentence, and what it means.
-const TERMS: [(&str, &str); 22] = [
+const TERMS: [(&str, &str); 20] = [
     (
         "amplification",
         "A fall, or liquidated debt, in the run over the same in counterfactual 0: 1 where forced sales did nothing.",
@@ -16,7 +16,6 @@ const TERMS: [(&str, &str); 22] = [
         "The same run with the same random draws, in which every forced sale is muted: it leaves the pool as it was.",
     ),
     ("CVaR", "Conditional value at risk: the mean over the worst 5 % of runs."),
-    ("earned", "Profit less revaluation: trading, fees, rewards, interest, penalties, gas and the like."),
     ("forced sale", "A sale of collateral that a liquidation brings about."),
     (
         "generation",
@@ -44,7 +43,6 @@ const TERMS: [(&str, &str); 22] = [
         "The price at the external venue: drawn by the dice, or recorded, with the scenario's shocks and what forced sales did to it.",
     ),
     ("realised bad debt", "Debt that liquidations wrote off or left unpaid."),
-    ("revaluation", "What changes of price did to the tokens that an agent began with."),
     ("toxic share", "The share of all debt that a liquidation would not repay in full."),
     ("utilisation", "Debt over what is supplied."),
     ("VaR", "Value at risk: the net insolvent debt that one run in twenty exceeds."),

@@ -104,10 +104,11 @@ fn numbers(sweep: &Sweep) -> Vec<Tile> {
     let mut cards = shock(sweep, &prefix);
     let fall = falls(sweep, &prefix);
     if !fall.is_empty() {
+        let of = sweep.said.origin(token).map_or(String::new(), |origin| format!("{origin}, "));
         cards.push(Tile {
             label: format!("Fall of {name}, half of runs"),
             number: percent(median(&fall)),
-            note: format!("{}at its lowest; {}", sweep.said.moves(token), spread(&fall, percent)),
+            note: format!("{of}at its lowest; {}", spread(&fall, percent)),
         });
     }
     let times = sweep.sorted(&format!("{prefix}_amplification"));
@@ -195,7 +196,7 @@ pub(in super::super) fn prices(sweep: &Sweep) -> Section {
         let values = sweep.sorted(&format!("tokens_{token}_price_outside_numeraire_lowest"));
         let title = format!(
             "How low the {} of {} fell outside ({unit})",
-            sweep.said.origin(sweep.said.name(&token)),
+            sweep.said.origin(sweep.said.name(&token)).unwrap_or("price"),
             sweep.said.name(&token)
         );
         section.charts.extend(histogram(&format!("lowest-{token}"), &title, unit, "blue", &values, vec![]));

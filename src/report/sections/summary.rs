@@ -242,7 +242,8 @@ fn fell_to(run: &Run, fall: Option<&Fall>) -> Option<Tile> {
         let without = percent(fall.in_counterfactual_0 / fall.start - 1.0);
         format!("at its lowest; {without} had no forced sale moved it")
     } else {
-        format!("{} outside, at its lowest", run.said.origin(token))
+        let of = run.said.origin(token).map_or(String::new(), |origin| format!("{origin} outside, "));
+        format!("{of}at its lowest")
     };
     Some(Tile { label: format!("Fall of {}", fall.name), number: percent(fall.ratio()), note })
 }
