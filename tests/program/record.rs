@@ -18,6 +18,10 @@ use plimsoll::rows::amount::{Amount, Amounts};
 use plimsoll::rows::columns::Columns;
 use plimsoll::rows::csv::{Line, Steady};
 use plimsoll::rows::header::Header;
+use plimsoll::simulation::Options;
+
+use crate::common::market;
+use crate::common::run::Run;
 
 const ETHER: Amount = Amount { units: 1_500_000_000_000_000_000, decimals: 18 };
 
@@ -318,6 +322,27 @@ fn a_folder_above_that_takes_nothing_is_named() {
 fn a_path_without_a_name_is_refused() {
     for path in ["/", "..", ""] {
         assert!(matches!(check_target(Path::new(path), true), Err(FolderError::Nameless(_))), "{path:?}");
+    }
+}
+
+/// Sums of nothing and what is taken from nothing are floats of a negative sign.
+#[test]
+fn nothing_has_no_sign_in_the_json_of_a_run() {
+    let scenarios = [
+        "aave_crash.ron",
+        "leveraged_farm_crash.ron",
+        "lvr.ron",
+        "maker_auctions.ron",
+        "masterchef_bonus.ron",
+        "sandwich.ron",
+    ];
+    for name in scenarios {
+        let files = Run::begin(&market::shipped(name), Options::seeded(1)).finish(3);
+        for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".json")) {
+            let text = String::from_utf8_lossy(text);
+            let signed: Vec<_> = text.lines().filter(|line| line.trim_end_matches(',').ends_with(" -0.0")).collect();
+            assert!(text.contains(" 0.0") && signed.is_empty(), "{name}, {file}: {signed:#?}");
+        }
     }
 }
 

@@ -212,3 +212,12 @@ fn a_protocol_that_is_named_elsewhere_is_refused() {
         assert_eq!(strangers(Path::new(path), source), BTreeSet::new(), "{path}: {source}");
     }
 }
+
+/// One place writes JSON, and cares for the sign of nothing.
+#[test]
+fn json_is_written_in_one_place() {
+    let writers = super::rust_files(&["src"]).into_iter();
+    let writers = writers.filter(|(_, source)| without_tests(source).contains("serde_json::to_"));
+    let writers: Vec<_> = writers.map(|(path, _)| path.display().to_string()).collect();
+    assert!(writers.is_empty(), "written beside src/rows/json.rs: {}", writers.join(", "));
+}
