@@ -16,9 +16,9 @@ use super::simulator::{Reading, Scenario, Simulator};
 use super::sweep::cores;
 use super::{Outcome, Streams};
 use crate::output::finished::{Finished, FinishedError};
-use crate::output::folder::json;
 use crate::output::manifest::{RunOptions, SCENARIO};
 use crate::rows::csv::Line;
+use crate::rows::json;
 use crate::scenario::fields;
 use crate::sweep::compare::{Comparison, Difference, compare as compare_rows};
 use crate::sweep::row::{Row, figures, figures_of};
@@ -123,7 +123,7 @@ pub(super) fn compare<S: Simulator>(
     let sides: Vec<Side> = sides.into_iter().map(|(_, side)| side).collect();
     let [first, others @ ..] = sides.as_slice() else { unreachable!("at least two were asked for") };
     if arguments.json {
-        let text = json(&others.iter().map(|other| difference(first, other)).collect::<Vec<_>>());
+        let text = json::indented(&others.iter().map(|other| difference(first, other)).collect::<Vec<_>>());
         return streams.result(&String::from_utf8_lossy(&text));
     }
     let told: String = others.iter().map(|other| told(first, other, arguments)).collect();

@@ -16,6 +16,7 @@ use super::earlier::Earlier;
 use super::leftovers::{self, Claim, Purpose};
 use super::manifest::{FileStamp, MANIFEST, Manifest, SCENARIO, is_ours};
 use crate::rows::csv::Line;
+use crate::rows::json;
 
 /// Why a run's folder cannot be written. Nothing is left under the final name.
 #[derive(Debug, Error)]
@@ -268,7 +269,7 @@ impl OutputFolder {
     /// The file system refuses.
     pub fn json(&mut self, name: &str, content: &impl Serialize) -> Result<(), FolderError> {
         let mut file = self.file(name)?;
-        file.write(&json(content))?;
+        file.write(&json::indented(content))?;
         self.close(file)
     }
 
@@ -307,7 +308,7 @@ impl OutputFolder {
         manifest.files = std::mem::take(&mut self.closed);
         let path = self.partial.join(MANIFEST);
         let mut file = File::create_new(&path).map_err(failed("create", &path))?;
-        file.write_all(&json(&manifest)).and_then(|()| file.sync_all()).map_err(failed("write", &path))?;
+        file.write_all(&json::indented(&manifest)).and_then(|()| file.sync_all()).map_err(failed("write", &path))?;
         sync_folder(&self.partial);
 
         self.keep = true;
@@ -426,13 +427,6 @@ fn create_beside(target: &Path, purpose: Purpose) -> Result<(PathBuf, Claim), Fo
         }
         attempt += 1;
     }
-}
-
-/// Returns indented JSON that ends with a newline.
-pub fn json(content: &impl Serialize) -> Vec<u8> {
-    let mut text = serde_json::to_vec_pretty(content).expect("structs of numbers and texts are JSON");
-    text.push(b'\n');
-    text
 }
 
 /// Asks the system to keep a folder's entries through a power cut, where it can be asked.

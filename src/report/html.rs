@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::rows::json;
+
 /// Returns text as it stands between tags or in a quoted attribute.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -20,9 +22,9 @@ pub(super) fn escape(text: &str) -> String {
 
 /// Returns JSON that can stand in a `<script>`: no letter of it can end or open a tag or a comment.
 pub(super) fn island(content: &impl Serialize) -> String {
-    let json = serde_json::to_string(content).expect("structs of numbers and texts are JSON");
-    let mut safe = String::with_capacity(json.len());
-    for letter in json.chars() {
+    let text = json::compact(content);
+    let mut safe = String::with_capacity(text.len());
+    for letter in String::from_utf8_lossy(&text).chars() {
         match letter {
             '<' => safe.push_str("\\u003c"),
             '>' => safe.push_str("\\u003e"),

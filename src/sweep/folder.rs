@@ -19,11 +19,12 @@ use super::stop::StopRule;
 use super::summary::SweepSummary;
 use crate::output::copies::{Recorded, SeriesStamp};
 use crate::output::earlier::{REPORT, RUNS_FOLDER};
-use crate::output::folder::{FolderError, check_target, copied, json, make_folder, remove_earlier, replace_file};
+use crate::output::folder::{FolderError, check_target, copied, make_folder, remove_earlier, replace_file};
 use crate::output::leftovers;
 use crate::output::manifest::{
     FORMAT, FileStamp, MANIFEST, RunOptions, SCENARIO, ScenarioStamp, Status, TOOL, first_format, is_ours,
 };
+use crate::rows::json;
 
 /// `manifest.json` of a sweep: what made the folder, and what should be in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -192,7 +193,7 @@ impl SweepFolder {
             }
         };
         make_folder(target)?;
-        replace_file(target, MANIFEST, &json(&manifest))?;
+        replace_file(target, MANIFEST, &json::indented(&manifest))?;
         Ok((Self { target: target.to_owned(), manifest: Mutex::new(manifest) }, rows))
     }
 
@@ -231,14 +232,17 @@ impl SweepFolder {
             true if summary.failed > 0 => Status::Incomplete,
             true => Status::Complete,
         };
-        let mut files =
-            vec![(RUNS, rows_of(sweep)), (SCENARIO, scenario.as_bytes().to_vec()), ("summary.json", json(summary))];
+        let mut files = vec![
+            (RUNS, rows_of(sweep)),
+            (SCENARIO, scenario.as_bytes().to_vec()),
+            ("summary.json", json::indented(summary)),
+        ];
         for recorded in series.iter().filter(|recorded| recorded.stamp.copied) {
             files.push((&recorded.stamp.name, copied(recorded)?));
         }
         manifest.series = series.iter().map(|recorded| recorded.stamp.clone()).collect();
         manifest.files = self.put(files)?;
-        replace_file(&self.target, MANIFEST, &json(&manifest))?;
+        replace_file(&self.target, MANIFEST, &json::indented(&manifest))?;
         Ok(())
     }
 
@@ -247,7 +251,7 @@ impl SweepFolder {
         let mut manifest = self.manifest.lock().expect("nobody panics while holding it");
         let stamps: Vec<FileStamp> = files.iter().map(|(name, bytes)| FileStamp::of(name, bytes)).collect();
         manifest.files.extend(stamps.iter().cloned());
-        replace_file(&self.target, MANIFEST, &json(&*manifest))?;
+        replace_file(&self.target, MANIFEST, &json::indented(&*manifest))?;
         for (name, bytes) in &files {
             replace_file(&self.target, name, bytes)?;
         }

@@ -10,6 +10,7 @@ use crate::accounts::profit::Provided;
 use crate::output::cascade::CascadeSummary;
 use crate::output::summary::{Auctions, Summary};
 use crate::rows::csv::{Cell, Line};
+use crate::rows::json;
 
 /// One seed's figures: a row of `runs.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,8 +126,7 @@ enum Node {
 }
 
 fn node(value: &impl Serialize) -> Node {
-    let text = serde_json::to_vec(value).expect("structs of numbers and texts are JSON");
-    serde_json::from_slice(&text).expect("what was written reads back")
+    serde_json::from_slice(&json::compact(value)).expect("what was written reads back")
 }
 
 /// Appends what lies below `node`, which is called `name`.
