@@ -1,6 +1,7 @@
 //! Nothing appears or vanishes, whatever the scenario: every block is audited, and profits and losses close. A world
 //! that was tampered with is refused, by the name of what differs.
 
+use super::earned::left_over;
 use crate::common::market::{self, steps};
 
 use bevy_ecs::prelude::World;
@@ -233,6 +234,8 @@ proptest! {
         let told = &summary.profit_and_loss;
         let off = told.difference_numeraire.abs() / gross(told, held);
         prop_assert!(off <= 1e-9, "{} of {}: {:#?}", told.difference_numeraire, gross(told, held), told);
+        let left_over = left_over(told);
+        prop_assert!(left_over.abs() <= 1e-9 * gross(told, held), "{left_over}: {told:#?}");
     }
 }
 

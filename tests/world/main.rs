@@ -8,6 +8,7 @@ mod audit;
 mod block_space;
 mod calls;
 mod chain;
+mod earned;
 mod gas_pool;
 mod insolvency;
 mod liquidity;
