@@ -516,6 +516,8 @@ fn runs_are_compared_in_what_they_say_and_in_what_came_of_them() {
         "shocks.ETH.size",
         "Fixed(0.5)",
         "Fixed(0.3)",
+        "farmer_earned",
+        "farmer_revaluation",
         "farmer_profit",
         "figures differ",
     ] {

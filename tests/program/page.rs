@@ -198,6 +198,9 @@ fn a_page_says_what_is_at_risk_at_which_price_and_what_its_terms_mean() {
         "var",
         "cvar",
         "liquidation-level",
+        "earned",
+        "revaluation",
+        "own-capital",
     ] {
         assert!(text.contains(&format!("id=\"term-{term}\"")), "no {term}");
     }

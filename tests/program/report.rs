@@ -150,6 +150,40 @@ fn a_run_without_liquidations_or_without_tables_says_so() {
     assert!(page.contains("no ticks.csv") && page.contains("no agents.csv") && !page.contains("<figure"));
 }
 
+/// Says whether words stand in a text one after the other.
+fn in_order(text: &str, words: [&str; 3]) -> bool {
+    let mut rest = Some(text);
+    words.iter().all(|word| {
+        rest = rest.and_then(|text| text.split_once(word)).map(|(_, rest)| rest);
+        rest.is_some()
+    })
+}
+
+/// What agents earned, what prices did to what they were drawn with, and the sum: on the terminal, in the tables of many
+/// seeds, side by side, and on the pages.
+#[test]
+fn earned_revaluation_and_their_sum_are_told_in_this_order_wherever_profits_are() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("tiny.ron"), tiny(TRADERS)).unwrap();
+    let told = |arguments: &[&str]| {
+        let output = plimsoll(home.path(), arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let page = |folder: &str| fs::read_to_string(home.path().join(folder).join("report.html")).unwrap();
+    let one = told(&["run", "tiny.ron", "--out", "one", "--report", "--quiet"]);
+    assert!(in_order(&one, ["earned (USDC)", "revaluation", "sum"]) && one.contains("own capital"), "{one}");
+    assert!(in_order(&page("one"), [">earned</th>", ">revaluation</th>", ">sum</th>"]));
+    let figures = ["_earned_numeraire", "_revaluation_numeraire", "_profit_numeraire"]
+        .map(|figure| format!("profit_and_loss_by_kind_trader{figure}"));
+    let figures = figures.each_ref().map(String::as_str);
+    let many = told(&["run", "tiny.ron", "--seeds", "1..3", "--out", "many", "--report", "--quiet"]);
+    assert!(in_order(&many, figures) && many.contains("profit_and_loss_by_kind_trader_earned_ratio"), "{many}");
+    assert!(in_order(&page("many"), [">half below</th>", ">revaluation, half below</th>", ">sum, half below</th>"]));
+    let beside = told(&["compare", "one", "tiny.ron", "--seeds", "2", "--quiet"]);
+    assert!(in_order(&beside, figures), "{beside}");
+}
+
 #[test]
 fn a_run_of_7_200_blocks_has_a_small_page() {
     let (_home, page) = made(&["run", &scenario("leveraged_farm_crash"), "--blocks", "7200", "--report"]);
