@@ -4,6 +4,7 @@ pub mod agent_books;
 pub mod books;
 pub mod exposed;
 pub mod fate;
+pub mod gains;
 pub mod insolvent_debt;
 pub mod liquidity;
 pub mod lowest;

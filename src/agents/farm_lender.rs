@@ -13,7 +13,7 @@ use super::Agent;
 use super::awake::Wake;
 use super::offer::{Offer, PatienceParams};
 use super::outbox::Outbox;
-use super::population::{NewAgent, Population, PopulationParams};
+use super::population::{InitialBalances, NewAgent, Population, PopulationParams};
 use super::schedule::{Entry, Exit, PATIENCE, check_stay, stays};
 use super::view::View;
 use crate::chain::dice::Dice;
@@ -165,12 +165,13 @@ impl Population for FarmLenderParams {
         let offer = Offer::draw(&self.patience, tip, sees, dice);
         let mut agent =
             FarmLender { bank: bank.id, to: bank.at, offer, exit: self.exit, supply, entered: false, waits: false };
+        let own: InitialBalances = smallvec![(bank.base, supply)];
         if let Some(first) = self.entry.wake(sees, dice) {
-            let initial_balances = smallvec![(bank.base, supply)];
+            let initial_balances = own;
             return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
         }
         agent.entered = true;
-        let stake = Some(Stake::Supply { bank: bank.id, amount: supply });
+        let stake = Some((Stake::Supply { bank: bank.id, amount: supply }, own));
         NewAgent { stake, ..NewAgent::new(agent, gas_money, self.exit.drawn(sees, dice)) }
     }
 }

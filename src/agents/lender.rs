@@ -13,7 +13,7 @@ use smallvec::smallvec;
 use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
-use super::population::{NewAgent, Population, PopulationParams};
+use super::population::{InitialBalances, NewAgent, Population, PopulationParams};
 use super::schedule::{Entry, Exit, PATIENCE, check_stay, stays};
 use super::view::View;
 use crate::chain::dice::Dice;
@@ -262,11 +262,12 @@ impl Population for LenderParams {
             waits: false,
             refused: false,
         };
+        let own: InitialBalances = smallvec![(token, supply)];
         if let Some(first) = entry {
-            let initial_balances = smallvec![(token, supply)];
+            let initial_balances = own;
             return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
         }
-        let stake = Some(Stake::Lend { market: cell.id, asset, amount: supply });
+        let stake = Some((Stake::Lend { market: cell.id, asset, amount: supply }, own));
         let first = agent.next_look(sees, dice);
         NewAgent { stake, ..NewAgent::new(agent, gas_money, first) }
     }

@@ -17,6 +17,7 @@ pub mod lending_liquidator;
 pub mod liquidity_provider;
 pub mod offer;
 pub mod outbox;
+pub mod own_capital;
 pub mod population;
 pub mod publisher;
 pub mod route;
@@ -30,6 +31,7 @@ pub mod vault_owner;
 pub mod view;
 
 use std::any::TypeId;
+use std::sync::Arc;
 
 use bevy_ecs::component::Mutable;
 use bevy_ecs::prelude::{Component, Local, Query, Res, ResMut, Resource};
@@ -49,6 +51,7 @@ use crate::reader::piece::Node;
 use crate::world_copy::WorldCopy;
 use awake::{Awake, Sleeper, Wake};
 use outbox::Outbox;
+use own_capital::OwnCapital;
 use population::{PopulationParams, Spawner};
 use view::View;
 
@@ -194,6 +197,8 @@ pub struct AgentDirectory {
     pub populations: Vec<PopulationName>,
     /// How many agents were drawn again, since a protocol lends no so little as was drawn first.
     pub redrawn: u64,
+    /// What they were drawn with.
+    pub own_capital: Arc<OwnCapital>,
 }
 
 impl AgentDirectory {

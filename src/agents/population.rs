@@ -8,6 +8,7 @@ use bevy_ecs::world::World;
 use smallvec::SmallVec;
 
 use super::awake::{Awake, Sleeper, Wake};
+use super::own_capital::OwnCapital;
 use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
 use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
@@ -33,14 +34,14 @@ pub type InitialBalances = SmallVec<[(TokenId, u128); 2]>;
 pub struct NewAgent<A> {
     /// Its component, as drawn.
     pub agent: A,
-    /// Its tokens in smallest units, gas money and stake apart.
+    /// Its own tokens in its wallet, in smallest units, gas money and stake apart.
     pub initial_balances: InitialBalances,
     /// Whole native tokens on top, to pay gas from.
     pub gas_money: f64,
     /// When it is asked first.
     pub first: Wake,
-    /// What it is in before the first block.
-    pub stake: Option<Stake>,
+    /// What it is in before the first block, and which of its own tokens went into that: neither loans nor what they buy.
+    pub stake: Option<(Stake, InitialBalances)>,
     /// Assets over own capital, of one that borrows.
     pub leverage: Option<f64>,
     /// The least gain after gas for which it liquidates, in whole numeraire tokens, and whose positions.
@@ -184,6 +185,8 @@ pub struct Spawner<'w> {
     pub stakes: Vec<Staked>,
     /// The least gain after gas for which anybody liquidates.
     pub min_profit: MinProfit,
+    /// What the agents were drawn with, by their ids; in a whole crowd alone.
+    pub own_capital: OwnCapital,
     /// How many agents were drawn again, since protocols lend no so little.
     pub redrawn: u64,
 }
@@ -195,7 +198,8 @@ impl<'w> Spawner<'w> {
             u32::try_from(world.resource::<ChainState>().ledger.accounts()).expect("accounts are numbered in u32");
         world.resource_mut::<AgentDirectory>().first_account = first_account;
         let min_profit = MinProfit(vec![None; world.resource::<Directory>().positions.len()]);
-        Self { world, crowd, stakes: Vec::new(), min_profit, redrawn: 0 }
+        let own_capital = OwnCapital::default();
+        Self { world, crowd, stakes: Vec::new(), min_profit, own_capital, redrawn: 0 }
     }
 
     /// Draws a population and puts it into the world.
@@ -241,7 +245,12 @@ impl<'w> Spawner<'w> {
         let draw = |number| {
             let who = Who::new(params.name(), u64::from(number));
             let mut drawn = params.draw(&sees, &mut Dice::new(seed, who, BEFORE_THE_FIRST_BLOCK));
-            drawn.initial_balances.push((native, sees.tokens.units(native, drawn.gas_money)));
+            let gas_money = sees.tokens.units(native, drawn.gas_money);
+            if self.crowd == Crowd::Whole {
+                let put_in = drawn.stake.as_ref().map(|(_, own)| own);
+                self.own_capital.push(put_in.into_iter().chain([&drawn.initial_balances]), gas_money);
+            }
+            drawn.initial_balances.push((native, gas_money));
             (who, drawn)
         };
         numbers.map(draw).collect()
@@ -253,7 +262,7 @@ impl<'w> Spawner<'w> {
         let account = self.world.resource_mut::<ChainState>().ledger.open_account();
         self.issue(account, drawn.initial_balances)?;
         self.redrawn += u64::from(drawn.is_redrawn);
-        self.stakes.extend(drawn.stake.map(|stake| Staked { account, stake }));
+        self.stakes.extend(drawn.stake.map(|(stake, _)| Staked { account, stake }));
         if let Some((protocol, profit)) = drawn.min_profit {
             let least = &mut self.min_profit.0[protocol.index()];
             *least = Some(least.map_or(profit, |least| least.min(profit)));

@@ -326,8 +326,9 @@ impl Population for StakerParams {
             next_claim: self.claims_every.map_or(0, |every| sees.clock.block_at(every).max(1)),
             state: State::Outside,
         };
+        let own: InitialBalances = pool.tokens.iter().copied().zip(offered.iter().copied()).collect();
         if let Some(first) = self.entry.wake(sees, dice) {
-            let initial_balances: InitialBalances = pool.tokens.iter().copied().zip(offered).collect();
+            let initial_balances = own;
             return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
         }
         agent.state = State::Staked;
@@ -336,7 +337,7 @@ impl Population for StakerParams {
             Some(_) => agent.next(sees),
             None => agent.leaves,
         };
-        let stake = Some(Stake::Farm { farm: farm.id, market, pool: pool.id, offered });
+        let stake = Some((Stake::Farm { farm: farm.id, market, pool: pool.id, offered }, own));
         NewAgent { stake, ..NewAgent::new(agent, gas_money, first) }
     }
 }

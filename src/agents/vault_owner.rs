@@ -339,7 +339,9 @@ impl Population for VaultOwnerParams {
             initial_balances.push((gem, lock));
             None
         } else {
-            Some(Stake::Vault { issuer: cell.id, market: ilk.0, locked: lock, drawn: draw, kept: self.keeps_dai })
+            let kept = self.keeps_dai;
+            let stake = Stake::Vault { issuer: cell.id, market: ilk.0, locked: lock, drawn: draw, kept };
+            Some((stake, smallvec![(gem, lock)]))
         };
         let agent = VaultOwner { of: (cell.id, ilk), to: cell.at, plan: (!self.is_idle()).then(|| Box::new(plan)) };
         NewAgent { initial_balances, stake, is_redrawn, ..NewAgent::new(agent, gas_money, first) }

@@ -52,7 +52,10 @@ pub(super) fn is_shown(name: &str) -> bool {
     let is_count_or_debt = ["liquidations_", "insolvent_debt_"].iter().any(|beginning| name.starts_with(beginning))
         && !name.ends_with("_block");
     let is_trough = name.starts_with("pools_") && name.ends_with("_price_lowest");
-    let is_profit = name.starts_with("profit_and_loss_by_kind_") && name.ends_with("_profit_numeraire");
+    let is_profit = name.starts_with("profit_and_loss_by_kind_")
+        && ["_earned_numeraire", "_revaluation_numeraire", "_profit_numeraire", "_earned_ratio"]
+            .iter()
+            .any(|ending| name.ends_with(ending));
     let is_cause = name.starts_with("cascade_")
         && (name.contains("amplification") || name.contains("ratio"))
         && !["_start", "_lowest", "_block", "_counterfactual_0"].iter().any(|ending| name.ends_with(ending))

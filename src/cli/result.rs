@@ -108,6 +108,12 @@ fn insolvent_debt(summary: &Summary) -> String {
     printed(&table) + INSOLVENT
 }
 
+/// What the figures of profit and loss mean.
+const EARNED: &str = "\
+Revaluation is what outside prices did to the tokens that agents were drawn with, before any leverage, loan or deposit, and
+to their money for gas; earned is all the rest, after gas. Own capital is what they were drawn with, without money for gas.
+";
+
 /// Returns what was scarce about blocks; nothing where none was ever full and nobody else wanted them.
 fn block_space(summary: &Summary) -> String {
     let (space, liquidations) = (&summary.block_space, &summary.liquidations);
@@ -128,23 +134,28 @@ fn block_space(summary: &Summary) -> String {
 }
 
 fn profit_and_loss(summary: &Summary) -> String {
-    let profit = format!("profit ({})", summary.numeraire);
-    let mut table = table(&["kind", "agents", &profit, "of it wallets' revaluation", "rewards", "after gas of"]);
+    let earned = format!("earned ({})", summary.numeraire);
+    let header = ["kind", "agents", &earned, "revaluation", "sum", "own capital", "earned of it", "rewards", "gas"];
+    let mut table = table(&header);
     for kind in &summary.profit_and_loss.by_kind {
         table.add_row([
             kind.kind.clone(),
             grouped(kind.agents as f64),
+            figure(kind.earned_numeraire),
+            figure(kind.revaluation_numeraire),
             figure(kind.profit_numeraire),
-            figure(kind.wallet_revaluation_numeraire),
+            figure(kind.own_capital_numeraire),
+            kind.earned_ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{:+.1} %", tenths(100.0 * ratio))),
             figure(kind.rewards_numeraire),
             figure(kind.gas_paid_numeraire),
         ]);
     }
     let moved = |profit: f64| profit.abs() >= 0.005;
     for account in summary.profit_and_loss.accounts.iter().filter(|account| moved(account.profit_numeraire)) {
-        table.add_row([account.account.clone(), String::new(), figure(account.profit_numeraire)]);
+        let none = String::new;
+        table.add_row([account.account.clone(), none(), none(), none(), figure(account.profit_numeraire)]);
     }
-    printed(&table)
+    printed(&table) + EARNED
 }
 
 /// Returns an empty table: names on the left, numbers on the right.

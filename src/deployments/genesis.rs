@@ -137,6 +137,8 @@ pub struct Settling<'w, 's> {
 pub struct Settled {
     /// Positions that agents begin with, which need more than an account to be named.
     pub positions: Vec<(AccountId, PositionId)>,
+    /// Stakes that were scaled: whose, and how much of a token went in.
+    pub scaled: Vec<(AccountId, TokenId, u128)>,
 }
 
 /// Whose fault it is that a market cannot begin.

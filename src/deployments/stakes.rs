@@ -48,8 +48,8 @@ pub enum Stake {
         debt: u8,
         /// How much of it.
         owed: u128,
-        /// Whether that is in the borrower's wallet; else it is gone.
-        kept: bool,
+        /// What became of that.
+        loan: LoanGoes,
     },
     /// A vault of an issuer.
     Vault {
@@ -80,4 +80,15 @@ pub enum Stake {
         /// What the bank has lent on top.
         debt: u128,
     },
+}
+
+/// What has become of a loan before the first block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoanGoes {
+    /// It is gone.
+    Away,
+    /// It is in the borrower's wallet.
+    IntoTheWallet,
+    /// It was sold outside, and so much of the collateral's token is in the borrower's wallet.
+    For(u128),
 }

@@ -120,10 +120,6 @@ pub fn worth_of(tokens: &Tokens, prices: &[f64], amount: impl Fn(TokenId) -> f64
 }
 
 /// Accounts that are nobody's wallet and hold claims nevertheless.
-pub fn named_claims(named: NamedAccounts, valuation: &Valuation) -> [(&'static str, f64); 3] {
-    [
-        ("pool founders", valuation.accounts[named.founder.0 as usize]),
-        ("locked liquidity", valuation.accounts[named.locked.0 as usize]),
-        ("protocol fees", valuation.accounts[named.treasury.0 as usize]),
-    ]
+pub fn named_accounts(named: NamedAccounts) -> [(&'static str, AccountId); 3] {
+    [("pool founders", named.founder), ("locked liquidity", named.locked), ("protocol fees", named.treasury)]
 }

@@ -4,10 +4,10 @@ use super::folder::{FolderError, OutputFolder};
 use super::table::Table;
 use crate::accounts::books::Books;
 use crate::accounts::fate::AgentFate;
+use crate::accounts::gains::{Gains, over_own_capital};
 use crate::accounts::liquidity::LiquidityBooks;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
-use crate::deployments::valuation::Valuation;
 
 columns! {
     /// An agent's activity, profit and costs.
@@ -30,15 +30,21 @@ columns! {
         /// The block in which it left the market, by its own will or not.
         #[unit = "block"]
         pub left_block: Option<u64>,
-        /// What it owned less what it owed at the start, at outside prices.
+        /// Worth at the start of what it was drawn with, before any leverage, loan or deposit, without money for gas.
         #[unit = "numeraire"]
-        pub value_start_numeraire: f64,
-        /// What it owns less what it owes at the end, at outside prices.
+        pub own_capital_numeraire: f64,
+        /// Its profit without the revaluation: trades, fees, rewards, interest, penalties and services, less gas.
         #[unit = "numeraire"]
-        pub value_end_numeraire: f64,
-        /// Value at the end less value at the start: after gas, revaluation of all it held included.
+        pub earned_numeraire: f64,
+        /// What the change of outside prices did to what it was drawn with, money for gas included.
+        #[unit = "numeraire"]
+        pub revaluation_numeraire: f64,
+        /// The sum of the two: what it owns less what it owes, at the end less at the start, after gas.
         #[unit = "numeraire"]
         pub profit_numeraire: f64,
+        /// What it earned over its own capital; missing where that is not above 0.
+        #[unit = "ratio"]
+        pub earned_ratio: Option<f64>,
         /// Worth of the farm rewards it got, when it got them.
         #[unit = "numeraire"]
         pub rewards_numeraire: f64,
@@ -48,7 +54,7 @@ columns! {
         /// Worth of the fees it paid for gas, when it paid them.
         #[unit = "numeraire"]
         pub gas_paid_numeraire: f64,
-        /// The same over its value at the start; missing where that is not above 0.
+        /// The same over its own capital; missing where that is not above 0.
         #[unit = "ratio"]
         pub gas_share_ratio: Option<f64>,
         /// Its transactions in blocks, reverted ones included.
@@ -99,14 +105,14 @@ pub fn write_agents(
     sees: &View,
     directory: &AgentDirectory,
     (books, liquidity): (&Books, Option<&LiquidityBooks>),
-    (start, now): (&Valuation, &Valuation),
+    gains: &Gains,
     exact: bool,
 ) -> Result<(), FolderError> {
     let mut table = Table::open::<Agent>(folder, "agents.csv", exact)?;
     for (id, book) in books.agents.all() {
         let (population, listed) = (directory.population(id), &directory.agents[id.index()]);
         let account = directory.account(id);
-        let (value_start, value_end) = (start.accounts[account.0 as usize], now.accounts[account.0 as usize]);
+        let gain = gains.of(id);
         let provided = liquidity.and_then(|liquidity| liquidity.figures(id, account, sees));
         table.row(&Agent {
             agent: id.0,
@@ -115,13 +121,15 @@ pub fn write_agents(
             kind: population.kind,
             entered_block: book.entered,
             left_block: book.left,
-            value_start_numeraire: value_start,
-            value_end_numeraire: value_end,
-            profit_numeraire: value_end - value_start,
+            own_capital_numeraire: gain.own_capital,
+            earned_numeraire: gain.earned,
+            revaluation_numeraire: gain.revaluation,
+            profit_numeraire: gain.profit(),
+            earned_ratio: over_own_capital(gain.earned, gain.own_capital),
             rewards_numeraire: book.rewards,
             lost_to_sandwiches_numeraire: book.lost,
             gas_paid_numeraire: book.gas_paid,
-            gas_share_ratio: (value_start > 0.0).then(|| book.gas_paid / value_start),
+            gas_share_ratio: over_own_capital(book.gas_paid, gain.own_capital),
             transactions: book.transactions.into(),
             reverts: book.reverts.into(),
             expired: book.expired.into(),

@@ -97,7 +97,7 @@ not exceed; `block_space`: gas used by agents and by everybody else, the mean an
 left waiting, what expired and what was replaced; how many agents were priced out, and how many were drawn again since a protocol lends no so little as was
 drawn first (`agents_redrawn`); the lowest health factor; for each token outside and for each pool the price at
 the start, at its lowest (and in which block) and at the end; the volume of each pool; profit and loss by kind of agent
-and by named account, which together are revaluation + rewards - gas, with the difference that float rounding leaves;
+and by named account, as below;
 for each population of liquidity providers what `agents.csv` tells of each, summed (`liquidity_providers`);
 and how many audits passed. A figure that does not exist is `null`. Units end the names as above.
 
@@ -116,6 +116,18 @@ and how many audits passed. A figure that does not exist is `null`. Units end th
   first 256 blocks, and later at distances of a 128th to a 256th of the run so far; and at the end.
 * `positions`: insolvent positions, those that owe more than their collateral is worth at the end, auctions that run
   among them.
+
+`profit_and_loss` says who gained and who lost:
+
+* `by_kind`, for all agents of a kind: `own_capital_numeraire`, what they were drawn with at the prices of the start, before any
+  leverage, loan or deposit and without money for gas; `earned_numeraire`, `revaluation_numeraire` and their sum
+  `profit_numeraire`, what they own less what they owe at the end, less the same at the start; `earned_ratio`, earned over own
+  capital. Revaluation is, of each token that an agent was drawn with, money for gas included, its amount times the change of
+  its outside price; earned is all the rest: trades, fees, rewards, interest, penalties and services, less gas.
+* `accounts`: by named account that is nobody's, `profit_numeraire`, revaluation of what it holds included.
+* `total_numeraire`: what all kinds earned and all accounts gained. It is `revaluation_numeraire`, what prices did to all that
+  was there at the start, less `revaluation_agents_numeraire`, what they did to what agents were drawn with, plus
+  `rewards_numeraire`, less `gas_paid_numeraire`; `difference_numeraire` is what float rounding leaves.
 
 `plimsoll cascade` adds `cascade`:
 
@@ -182,7 +194,7 @@ A file that cannot be written, as on a full disk, ends the sweep with status 1; 
 `runs.csv` has `seed`, then `failed`, which is empty or why the run failed (its other cells are then empty), then every
 value of the run's `summary.json`: its name is the names on the way to it joined by underscores, a list's item going by
 its own name in lower case with an underscore for everything but ASCII letters and digits. So
-`insolvent_debt_net_numeraire`, `pools_eth_usdc_price_lowest`, `profit_and_loss_by_kind_farmer_profit_numeraire`. A
+`insolvent_debt_net_numeraire`, `pools_eth_usdc_price_lowest`, `profit_and_loss_by_kind_farmer_earned_numeraire`. A
 reason of reverts that a run did not have counts 0. Where two values would share a name, the later one's gets a number.
 
 `summary.json` has `scenario`, `numeraire`, `seeds` asked for, `runs` that came to their end, how many `failed`

@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 use std::path::Path;
+use std::sync::Arc;
 
 use bevy_ecs::system::SystemState;
 use bevy_ecs::world::World;
@@ -106,11 +107,17 @@ fn begin(scenario: &Scenario, folder: &Path, seed: u64, crowd: Crowd) -> Result<
             return Err(fault_of(EntityKind::POPULATION, population.name(), why));
         }
     }
-    let Spawner { stakes, min_profit, redrawn, .. } = spawner;
+    let Spawner { stakes, min_profit, redrawn, mut own_capital, .. } = spawner;
     world.resource_mut::<AgentDirectory>().redrawn = redrawn;
     world.insert_resource(min_profit);
     let settled = settle(scenario, &mut world, &stakes)?;
     if crowd == Crowd::Whole {
+        for (account, token, units) in settled.scaled {
+            let agent = world.resource::<AgentDirectory>().agent(account).expect("stakes are agents'");
+            own_capital.correct(agent, token, units);
+        }
+        own_capital.shrink();
+        world.resource_mut::<AgentDirectory>().own_capital = Arc::new(own_capital);
         agents::begin_with(&mut world, &settled.positions);
     }
     Ok(world)

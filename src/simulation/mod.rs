@@ -12,8 +12,9 @@ use thiserror::Error;
 pub use self::counterfactual::{Checkpoint, Counterfactual};
 use crate::accounts::books::Books;
 use crate::accounts::fate::AgentFate;
+use crate::accounts::gains::{Beginning, Gains};
 use crate::accounts::liquidity::LiquidityBooks;
-use crate::accounts::profit::{Beginning, profit_and_loss, provided};
+use crate::accounts::profit::{profit_and_loss, provided};
 use crate::accounts::trace::Trace;
 use crate::agents::view::View;
 use crate::agents::{AgentDirectory, Identity};
@@ -119,7 +120,7 @@ impl Simulation {
         let mut state = SystemState::<(View, Res<AgentDirectory>)>::new(&mut world);
         let (sees, directory) = state.get(&world).expect("genesis put in all that agents see");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
-        let beginning = Beginning::of(&sees, &directory);
+        let beginning = Beginning::of(&sees);
         let books = Books::open(&sees, &directory, record.positions && folder.is_some());
         let mut recorder = Recorder::open(&sees, world.resource::<OutsidePrices>(), folder, wanted)?;
         name.clone_into(&mut recorder.summary.scenario);
@@ -229,16 +230,16 @@ impl Simulation {
         summary.agents_redrawn = directory.redrawn;
         summary.audits_passed = self.audits + 1;
         summary.positions = books.positions.count();
-        summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, sees.named, &self.beginning, &now);
-        let (liquidity, worths) = (liquidity.as_deref(), (&self.beginning.worth, &now));
+        let (liquidity, gains) = (liquidity.as_deref(), Gains::new(&sees, &directory, &self.beginning, &now));
+        summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, &gains);
         summary.liquidity_providers =
-            liquidity.map_or_else(Vec::new, |liquidity| provided(&sees, &directory, (&books, liquidity), worths));
+            liquidity.map_or_else(Vec::new, |liquidity| provided(&sees, &directory, (&books, liquidity), &gains));
         if let Some(folder) = folder {
             if let Some(maps) = maps {
                 maps.write(folder, &sees)?;
             }
             if self.writes.agents {
-                write_agents(folder, &sees, &directory, (&books, liquidity), worths, self.writes.exact)?;
+                write_agents(folder, &sees, &directory, (&books, liquidity), &gains, self.writes.exact)?;
             }
             if self.writes.positions {
                 write_positions(folder, &sees, &directory, &books.positions, self.writes.exact)?;

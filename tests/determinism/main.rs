@@ -292,7 +292,7 @@ fn drawn(files: &Files) -> BTreeMap<(String, String), Drawn> {
     rows.map(|row| {
         let column = |name: &str| row[name].clone();
         let (leverage, entered) = (column("leverage_ratio"), column("entered_block"));
-        let drawn = Drawn { leverage, entered, worth: column("value_start_numeraire").parse().unwrap() };
+        let drawn = Drawn { leverage, entered, worth: column("own_capital_numeraire").parse().unwrap() };
         ((column("population"), column("number")), drawn)
     })
     .collect()

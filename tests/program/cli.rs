@@ -152,8 +152,11 @@ fn outcome() -> Summary {
             by_kind: vec![KindProfit {
                 kind: "farmer".into(),
                 agents: 100,
-                profit_numeraire: -54_321.0,
-                wallet_revaluation_numeraire: 0.0,
+                own_capital_numeraire: 1e6,
+                earned_numeraire: -54_321.0,
+                revaluation_numeraire: -4_000.0,
+                profit_numeraire: -58_321.0,
+                earned_ratio: Some(-0.054_321),
                 rewards_numeraire: 10.0,
                 gas_paid_numeraire: 20.0,
             }],
@@ -216,13 +219,16 @@ crash, seed 7: 10 blocks, 12,345 transactions, 2 of them reverted
  ETH outside    2,000   1,300 -35.0 %  1,500 -25.0 %
 ";
 
+/// What all farmers earned, the revaluation, the sum, own capital, earned of it, rewards and gas.
+const FARMERS: &str = "farmer 100 -54,321 -4,000 -58,321 1,000,000 -5.4 % 10.00 20.00";
+
 #[test]
 fn a_run_prints_what_happened_and_leaves_its_folder() {
     let bench = Bench::new("fine");
     let told = bench.run(&["--seed", "7"]);
     assert_eq!(told.outcome, Outcome::Done);
     assert_eq!(told.err, "warning: it is odd\n");
-    for line in PRINTED.lines().chain(["7,654,321 USDC", "-54,321", bench.out.to_str().unwrap()]) {
+    for line in PRINTED.lines().chain(["7,654,321 USDC", FARMERS, bench.out.to_str().unwrap()]) {
         let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let printed = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(printed.contains(&words), "{words}\n{}", told.out);

@@ -1,6 +1,7 @@
 //! What scenario files say of borrowers.
 
 use serde::Deserialize;
+use smallvec::smallvec;
 
 use super::{Borrower, Plan, State, WayIn};
 use crate::agents::awake::Wake;
@@ -15,7 +16,7 @@ use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, PART, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
-use crate::deployments::stakes::Stake;
+use crate::deployments::stakes::{LoanGoes, Stake};
 use crate::reader::piece::Node;
 
 /// A population of borrowers, as scenario files write it.
@@ -257,11 +258,13 @@ impl Population for BorrowerParams {
             initial_balances.push((posts, own));
             None
         } else {
-            if let (WayIn::Plain { .. }, Proceeds::Sold) = (plan.way_in, self.proceeds) {
-                initial_balances.push((posts, sees.units_worth(posts, sizes.owed)));
-            }
-            let kept = matches!(plan.way_in, WayIn::Plain { .. }) && self.proceeds == Proceeds::Kept;
-            Some(Stake::Loan { market: cell.id, collateral, posted, debt, owed, kept })
+            let loan = match (plan.way_in, self.proceeds) {
+                (WayIn::Plain { .. }, Proceeds::Kept) => LoanGoes::IntoTheWallet,
+                (WayIn::Plain { .. }, Proceeds::Sold) => LoanGoes::For(sees.units_worth(posts, sizes.owed)),
+                _ => LoanGoes::Away,
+            };
+            let stake = Stake::Loan { market: cell.id, collateral, posted, debt, owed, loan };
+            Some((stake, smallvec![(posts, own)]))
         };
         let plan = (!self.is_idle()).then(|| Box::new(plan));
         let agent = Borrower { market: cell.id, to: cell.at, collateral, debt, plan };

@@ -197,12 +197,12 @@ impl Population for FarmerParams {
             leverage,
             state: State::Outside,
         };
-        let stake = Some(Stake::Position { worker: worker.id, equity, debt });
         let mut drawn = if let Some(first) = first {
             NewAgent { initial_balances: balances, ..NewAgent::new(agent, gas_money, first) }
         } else {
             agent.state = State::Opening;
             agent.leaves = self.exit.drawn(sees, dice);
+            let stake = Some((Stake::Position { worker: worker.id, equity, debt }, balances));
             NewAgent { stake, ..NewAgent::new(agent, gas_money, agent.leaves) }
         };
         (drawn.leverage, drawn.is_redrawn) = (Some(leverage), is_redrawn);

@@ -8,7 +8,7 @@ use super::{Earnings, LiquidityProvider, State};
 use crate::agents::awake::Wake;
 use crate::agents::fitting::{amounts_worth, ticks_now};
 use crate::agents::offer::{Offer, PatienceParams};
-use crate::agents::population::{NewAgent, Population, PopulationParams};
+use crate::agents::population::{InitialBalances, NewAgent, Population, PopulationParams};
 use crate::agents::schedule::{Entry, Exit, check_stay, stays};
 use crate::agents::view::View;
 use crate::chain::dice::Dice;
@@ -271,11 +271,12 @@ impl Population for LiquidityProviderParams {
             next_recentre: if let Recentre::Every(time) = self.recentre { after(time) } else { 0 },
         };
         agent.mark(sees);
+        let own: InitialBalances = cell.tokens.iter().copied().zip(offered.iter().copied()).collect();
         if let Some(first) = entry {
-            let initial_balances = cell.tokens.iter().copied().zip(offered).collect();
+            let initial_balances = own;
             return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
         }
-        let stake = Some(Stake::Liquidity { pool: cell.id, range, offered });
+        let stake = Some((Stake::Liquidity { pool: cell.id, range, offered }, own));
         let first = agent.next_look(sees, dice);
         NewAgent { stake, ..NewAgent::new(agent, gas_money, first) }
     }

@@ -71,7 +71,11 @@ impl Params {
             if let Stake::Supply { bank, amount } = stake
                 && *bank == id
             {
-                settling.deposit(*account, id, supply.scaled(*amount)?)?;
+                let scaled = supply.scaled(*amount)?;
+                settling.deposit(*account, id, scaled)?;
+                if scaled != *amount {
+                    settled.scaled.push((*account, settling.protocols.bank(id).base, scaled));
+                }
             }
         }
         supply.carries_debt(settling)?;

@@ -10,7 +10,7 @@ use crate::chain::ledger::Source;
 use crate::checks::names::EntityKind;
 use crate::deployments::LendingParams;
 use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
-use crate::deployments::stakes::Stake;
+use crate::deployments::stakes::{LoanGoes, Stake};
 
 /// Opens the markets.
 pub(super) fn open(list: &[LendingParams], genesis: &mut Genesis) -> Result<(), Unsettled> {
@@ -58,7 +58,7 @@ struct Loan {
     market: LendingId,
     collateral: (u8, u128),
     debt: (u8, u128),
-    kept: bool,
+    goes: LoanGoes,
 }
 
 /// Writes claims, then loans.
@@ -69,8 +69,8 @@ pub(super) fn settle(stakes: &[Staked], settling: &mut Settling) -> Result<(), U
         }
     }
     for Staked { account, stake } in stakes {
-        if let Stake::Loan { market, collateral, posted, debt, owed, kept } = *stake {
-            settling.lend(*account, Loan { market, collateral: (collateral, posted), debt: (debt, owed), kept })?;
+        if let Stake::Loan { market, collateral, posted, debt, owed, loan: goes } = *stake {
+            settling.lend(*account, Loan { market, collateral: (collateral, posted), debt: (debt, owed), goes })?;
         }
     }
     Ok(())
@@ -91,7 +91,7 @@ impl Settling<'_, '_> {
 
     /// Posts a loan's collateral and books its debt.
     fn lend(&mut self, account: AccountId, loan: Loan) -> Result<(), Unsettled> {
-        let Loan { market, collateral, debt: (asset, owed), kept } = loan;
+        let Loan { market, collateral, debt: (asset, owed), goes } = loan;
         if collateral.1 > 0 {
             self.supply(account, market, collateral)?;
         }
@@ -108,11 +108,20 @@ impl Settling<'_, '_> {
             Err(error) => return Err(Unsettled::of(account, error)),
         };
         cell.reorder(account, &self.chain.oracles, &self.chain.tokens, now);
-        let pays = cell.account;
-        if kept {
-            self.chain.ledger.transfer(pays, account, token, given).expect("the market's state says so");
-        } else {
-            self.chain.ledger.retire(Source::Genesis, pays, token, given).expect("the market's state says so");
+        let (pays, posted) = (cell.account, cell.asset(collateral.0).token);
+        let chain = &mut *self.chain;
+        match goes {
+            LoanGoes::IntoTheWallet => {
+                chain.ledger.transfer(pays, account, token, given).expect("the market's state says so");
+            }
+            LoanGoes::Away | LoanGoes::For(_) => {
+                chain.ledger.retire(Source::Genesis, pays, token, given).expect("the market's state says so");
+            }
+        }
+        if let LoanGoes::For(bought) = goes {
+            let issued = chain.ledger.can_issue(posted, bought);
+            issued.map_err(|error| Unsettled::of(account, chain.tokens.beyond(error)))?;
+            chain.ledger.issue(Source::Genesis, account, posted, bought);
         }
         Ok(())
     }

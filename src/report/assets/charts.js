@@ -45,7 +45,7 @@ const horizontal = {
   price: (values) => values.map((at) => tick(at, "")),
 };
 const horizontalLabels = {
-  block: "block, and when", fall: "fall of the price", return: "gain over the start", value: "", price: "",
+  block: "block, and when", fall: "fall of the price", return: "earned over own capital", value: "", price: "",
 };
 
 /** Shows these blocks in every chart over blocks. */

@@ -4,7 +4,7 @@ use super::super::html::escape;
 use super::Section;
 
 /// A term, as it stands in a sentence, and what it means.
-const TERMS: [(&str, &str); 20] = [
+const TERMS: [(&str, &str); 23] = [
     (
         "amplification",
         "A fall, or liquidated debt, in the run over the same in counterfactual 0: 1 where forced sales did nothing.",
@@ -16,6 +16,10 @@ const TERMS: [(&str, &str); 20] = [
         "The same run with the same random draws, in which every forced sale is muted: it leaves the pool as it was.",
     ),
     ("CVaR", "Conditional value at risk: the mean over the worst 5 % of runs."),
+    (
+        "earned",
+        "What an agent gained beyond the revaluation of what it was drawn with: trades, fees, rewards, interest, penalties and services, less gas.",
+    ),
     ("forced sale", "A sale of collateral that a liquidation brings about."),
     (
         "generation",
@@ -42,7 +46,15 @@ const TERMS: [(&str, &str); 20] = [
         "outside price",
         "The price at the external venue: drawn by the dice, or recorded, with the scenario's shocks and what forced sales did to it.",
     ),
+    (
+        "own capital",
+        "What an agent was drawn with, at the prices of the start: before any leverage, loan or deposit, and without money for gas.",
+    ),
     ("realised bad debt", "Debt that liquidations wrote off or left unpaid."),
+    (
+        "revaluation",
+        "What the change of outside prices did to the tokens that an agent was drawn with, before any leverage, loan or deposit, and to its money for gas.",
+    ),
     ("toxic share", "The share of all debt that a liquidation would not repay in full."),
     ("utilisation", "Debt over what is supplied."),
     ("VaR", "Value at risk: the net insolvent debt that one run in twenty exceeds."),

@@ -7,7 +7,7 @@ use super::super::format::{count, figure, percent, signed};
 use super::super::html::{Cell, Mark, drawing, table};
 use super::super::source::Run;
 use super::Section;
-use super::summary::gains;
+use super::summary::{Gained, accounts, gains};
 use crate::output::finished::FinishedError;
 
 /// Bars of the histogram of gains.
@@ -16,20 +16,19 @@ const BARS: usize = 40;
 /// Agents of one kind or one leverage.
 #[derive(Debug, Clone, Default)]
 struct Group {
-    profit: f64,
-    /// Profit over the value at the start, of each agent.
+    /// What each agent earned over its own capital.
     returns: Vec<f64>,
     agents: f64,
     liquidated: f64,
 }
 
 impl Group {
-    fn add(&mut self, profit: f64, start: f64, is_liquidated: bool) {
+    /// `earned` is over own capital, and `NaN` where an agent has none.
+    fn add(&mut self, earned: f64, is_liquidated: bool) {
         self.agents += 1.0;
-        self.profit += if profit.is_nan() { 0.0 } else { profit };
         self.liquidated += f64::from(u8::from(is_liquidated));
-        if start > 0.0 && profit.is_finite() {
-            self.returns.push(profit / start);
+        if earned.is_finite() {
+            self.returns.push(earned);
         }
     }
 
@@ -79,6 +78,7 @@ pub(in super::super) fn quantile_box(sorted: &[f64], low: f64, high: f64, told: 
 pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
     let mut section = Section::new("profit", "Who gained and who lost");
     section.before += &totals(&gains(&run.summary), run.numeraire());
+    section.before += &of_accounts(&accounts(&run.summary), run.numeraire());
     section.before += &super::liquidators::results(run)?;
     let mut kinds: BTreeMap<String, Group> = BTreeMap::new();
     let mut bands: BTreeMap<(String, u64), Group> = BTreeMap::new();
@@ -86,15 +86,14 @@ pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
     run.each_row("agents.csv", |named, record| {
         let number = |name| named.number(record, name);
         let (kind, is_liquidated) = (named.text(record, "kind"), named.text(record, "fate") == "liquidated");
-        let (profit, start, leverage) =
-            (number("profit_numeraire"), number("value_start_numeraire"), number("leverage_ratio"));
-        kinds.entry(kind.to_owned()).or_default().add(profit, start, is_liquidated);
+        let (earned, leverage) = (number("earned_ratio"), number("leverage_ratio"));
+        kinds.entry(kind.to_owned()).or_default().add(earned, is_liquidated);
         if leverage.is_finite() {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
             let band = (leverage + 1e-9).floor().min(10.0) as u64;
-            bands.entry((kind.to_owned(), band)).or_default().add(profit, start, is_liquidated);
-            if start > 0.0 && profit.is_finite() {
-                fates.entry(kind.to_owned()).or_default()[usize::from(is_liquidated)].push(profit / start);
+            bands.entry((kind.to_owned(), band)).or_default().add(earned, is_liquidated);
+            if earned.is_finite() {
+                fates.entry(kind.to_owned()).or_default()[usize::from(is_liquidated)].push(earned);
             }
         }
     })?;
@@ -111,21 +110,44 @@ pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
     Ok(section)
 }
 
-/// Returns the table of sums, each with a bar from the middle.
-pub(in super::super) fn totals(gains: &[(String, f64)], unit: &str) -> String {
-    let most = gains.iter().map(|(_, profit)| profit.abs()).fold(f64::MIN_POSITIVE, f64::max);
-    let shown = gains.iter().filter(|(_, profit)| profit.abs() > 1e-6 * most);
+/// Returns a bar from the middle, whose half is `most`.
+fn bar(name: &str, amount: f64, most: f64, unit: &str) -> Cell {
+    let class = if amount < 0.0 { "fill-vermilion" } else { "fill-green" };
+    let marks = [
+        Mark { from: 0.5, to: 0.5 + 0.49 * amount / most, top: 0.15, height: 0.7, class },
+        Mark { from: 0.499, to: 0.501, top: 0.0, height: 1.0, class: "fill-grid" },
+    ];
+    Cell::Svg(drawing(&marks, &format!("{name}: {} {unit}", signed(figure(amount)))))
+}
+
+fn most(amounts: impl Iterator<Item = f64>) -> f64 {
+    amounts.map(f64::abs).fold(f64::MIN_POSITIVE, f64::max)
+}
+
+/// Returns the table of what kinds earned, each with a bar, and what prices did to what they were drawn with.
+fn totals(gains: &[Gained], unit: &str) -> String {
+    let most = most(gains.iter().map(|gained| gained.earned));
+    let row = |Gained { kind, earned, revaluation, profit }: &Gained| {
+        let cells = [earned, revaluation, profit].map(|amount| Cell::number(signed(figure(*amount))));
+        [Cell::text(kind), bar(kind, *earned, most, unit)].into_iter().chain(cells).collect()
+    };
+    let rows: Vec<Vec<Cell>> = gains.iter().map(row).collect();
+    let title = format!("What agents earned, and the revaluation of what they were drawn with ({unit})");
+    table(&title, &["", "", "earned", "revaluation", "sum"], &rows)
+}
+
+/// Returns the table of accounts that are no agent's, each with a bar; nothing where none moved.
+fn of_accounts(accounts: &[(String, f64)], unit: &str) -> String {
+    let most = most(accounts.iter().map(|(_, profit)| *profit));
+    let shown = accounts.iter().filter(|(_, profit)| profit.abs() > 1e-6 * most);
     let row = |(name, profit): &(String, f64)| {
-        let class = if *profit < 0.0 { "fill-vermilion" } else { "fill-green" };
-        let marks = [
-            Mark { from: 0.5, to: 0.5 + 0.49 * profit / most, top: 0.15, height: 0.7, class },
-            Mark { from: 0.499, to: 0.501, top: 0.0, height: 1.0, class: "fill-grid" },
-        ];
-        let told = signed(figure(*profit));
-        vec![Cell::text(name), Cell::Svg(drawing(&marks, &format!("{name}: {told} {unit}"))), Cell::number(told)]
+        vec![Cell::text(name), bar(name, *profit, most, unit), Cell::number(signed(figure(*profit)))]
     };
     let rows: Vec<Vec<Cell>> = shown.map(row).collect();
-    table("Profit and loss, revaluation of all they held included", &["", "", unit], &rows)
+    if rows.is_empty() {
+        return String::new();
+    }
+    table("What is no agent's, the change of its price included", &["", "", unit], &rows)
 }
 
 /// Returns the range of all groups' gains, between their 5 % and 95 % quantiles.
@@ -149,7 +171,7 @@ fn by_kind(kinds: &BTreeMap<String, Group>) -> String {
     };
     let rows: Vec<Vec<Cell>> = kinds.iter().map(row).collect();
     let header = ["", "agents", "5 to 95 %, 25 to 75 %, half", "5 % are below", "half are below", "95 % are below"];
-    table("Gain of each agent over what it had at the start, by kind", &header, &rows)
+    table("What each agent earned, over its own capital, by kind", &header, &rows)
 }
 
 fn by_leverage(bands: &BTreeMap<(String, u64), Group>) -> String {
@@ -179,7 +201,7 @@ fn by_leverage(bands: &BTreeMap<(String, u64), Group>) -> String {
         "agents",
         "survived, liquidated in full",
         "survived",
-        "gain: 5 to 95 %, 25 to 75 %, half",
+        "earned over own capital: 5 to 95 %, 25 to 75 %, half",
         "half are below",
     ];
     table("Outcomes by leverage", &header, &rows)
@@ -209,8 +231,8 @@ fn histogram(kind: &str, fates: &[Vec<f64>; 2]) -> Option<Chart> {
         series.map(|(label, colour, gains)| Series::line(label, "agents", colour, bars(gains)).looks(Look::Stacked));
     Some(Chart {
         id: format!("gains-{}", crate::rows::header::prefix(kind, "kind")),
-        title: format!("Distribution of the gains of {kind} agents (agents)"),
-        note: "Gain over what each had at the start; the outermost bars hold what is beyond.".into(),
+        title: format!("What {kind} agents earned over their own capital (agents)"),
+        note: "The outermost bars hold what is beyond.".into(),
         x: Axis::Return,
         at,
         left: "agents".into(),

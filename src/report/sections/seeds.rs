@@ -150,27 +150,44 @@ fn shock(sweep: &Sweep, prefix: &str) -> Vec<Tile> {
     }]
 }
 
-/// Returns every kind of agent with its profits over runs, lowest first.
-fn kinds(sweep: &Sweep) -> Vec<(String, Vec<f64>)> {
-    let of = |beginning: &str| {
-        let names = between(sweep, beginning, "_profit_numeraire").into_iter();
-        let named =
-            names.map(|name| (name.replace('_', " "), sweep.sorted(&format!("{beginning}{name}_profit_numeraire"))));
-        named.collect::<Vec<_>>()
+/// What all of a kind, or an account, gained in each run, lowest first.
+struct Gained {
+    name: String,
+    /// What it is told by: what a kind earned, or all that an account gained.
+    told: Vec<f64>,
+    /// Of a kind alone.
+    revaluation: Vec<f64>,
+    /// Of a kind alone: the sum of what it earned and the revaluation.
+    profit: Vec<f64>,
+    /// Of a kind that has own capital alone: what it earned over that.
+    ratio: Vec<f64>,
+}
+
+/// Returns what kinds or accounts gained over runs, the highest median first. Their columns begin and end like this.
+fn gained(sweep: &Sweep, beginning: &str, ending: &str) -> Vec<Gained> {
+    let of = |name: String| {
+        let [told, revaluation, profit, ratio] =
+            [ending, "_revaluation_numeraire", "_profit_numeraire", "_earned_ratio"]
+                .map(|ending| sweep.sorted(&format!("{beginning}{name}{ending}")));
+        Gained { name: name.replace('_', " "), told, revaluation, profit, ratio }
     };
-    let mut kinds = [of("profit_and_loss_by_kind_"), of("profit_and_loss_accounts_")].concat();
-    kinds.retain(|(_, profits)| profits.iter().any(|profit| profit.abs() > 0.01));
-    kinds.sort_by(|a, b| median(&b.1).total_cmp(&median(&a.1)));
-    kinds
+    let mut all: Vec<Gained> = between(sweep, beginning, ending).into_iter().map(of).collect();
+    all.retain(|of| of.told.iter().any(|gained| gained.abs() > 0.01));
+    all.sort_by(|a, b| median(&b.told).total_cmp(&median(&a.told)));
+    all
+}
+
+fn kinds(sweep: &Sweep) -> Vec<Gained> {
+    gained(sweep, "profit_and_loss_by_kind_", "_earned_numeraire")
 }
 
 fn who(sweep: &Sweep, unit: &str) -> Option<Tile> {
     let kinds = kinds(sweep);
     let (best, worst) = (kinds.first()?, kinds.last()?);
     Some(Tile {
-        label: format!("Lost most: {}", worst.0),
-        number: shortest(median(&worst.1)),
-        note: format!("{unit}, half of runs; {} gained most: {}", best.0, signed(short(median(&best.1)))),
+        label: format!("Earned least: {}", worst.name),
+        number: shortest(median(&worst.told)),
+        note: format!("{unit}, half of runs; {} earned most: {}", best.name, signed(short(median(&best.told)))),
     })
 }
 
@@ -295,23 +312,45 @@ pub(in super::super) fn causes(sweep: &Sweep) -> Section {
 /// Returns profits by kind of agent, over runs.
 pub(in super::super) fn profit(sweep: &Sweep) -> Section {
     let mut section = Section::new("profit", "Who gained and who lost");
-    let kinds = kinds(sweep);
-    let edge = |share: f64| kinds.iter().map(|(_, profits)| quantile(profits, share)).collect::<Vec<f64>>();
-    let low = edge(0.05).into_iter().fold(0.0, f64::min);
-    let high = edge(0.95).into_iter().fold(0.0, f64::max);
-    let row = |(kind, profits): &(String, Vec<f64>)| {
+    let unit = sweep.numeraire();
+    let spread = ["", "5 to 95 %, 25 to 75 %, half", "5 % of runs below", "half below", "95 % below"];
+    let header =
+        [spread.as_slice(), &["revaluation, half below", "sum, half below", "earned over own capital, half below"]]
+            .concat();
+    let beside = |of: &Gained| {
+        let ratio = if of.ratio.is_empty() { String::new() } else { signed(percent(median(&of.ratio))) };
         vec![
-            Cell::text(kind),
-            Cell::Svg(quantile_box(profits, low, high, |profit| signed(figure(profit)))),
-            Cell::number(signed(figure(quantile(profits, 0.05)))),
-            Cell::number(signed(figure(median(profits)))),
-            Cell::number(signed(figure(quantile(profits, 0.95)))),
+            Cell::number(signed(figure(median(&of.revaluation)))),
+            Cell::number(signed(figure(median(&of.profit)))),
+            Cell::number(ratio),
         ]
     };
-    let rows: Vec<Vec<Cell>> = kinds.iter().map(row).collect();
-    let header = ["", "5 to 95 %, 25 to 75 %, half", "5 % of runs below", "half below", "95 % below"];
-    section.before += &table(&format!("Profit and loss of all of a kind ({})", sweep.numeraire()), &header, &rows);
+    let rows = spreads(&kinds(sweep), beside);
+    section.before += &table(
+        &format!("What all of a kind earned, and the revaluation of what they were drawn with ({unit})"),
+        &header,
+        &rows,
+    );
+    let accounts = gained(sweep, "profit_and_loss_accounts_", "_profit_numeraire");
+    if !accounts.is_empty() {
+        let rows = spreads(&accounts, |_| vec![]);
+        section.before +=
+            &table(&format!("What is no agent's, the change of its price included ({unit})"), &spread, &rows);
+    }
     section
+}
+
+/// Returns rows of what was gained over runs, each with what stands beside it.
+fn spreads(all: &[Gained], beside: impl Fn(&Gained) -> Vec<Cell>) -> Vec<Vec<Cell>> {
+    let edge = |share: f64| all.iter().map(move |of| quantile(&of.told, share));
+    let (low, high) = (edge(0.05).fold(0.0, f64::min), edge(0.95).fold(0.0, f64::max));
+    let told = |gained: f64| signed(figure(gained));
+    let row = |of: &Gained| {
+        let quantiles = [0.05, 0.5, 0.95].map(|share| Cell::number(told(quantile(&of.told, share))));
+        let drawn = Cell::Svg(quantile_box(&of.told, low, high, told));
+        [Cell::text(&of.name), drawn].into_iter().chain(quantiles).chain(beside(of)).collect()
+    };
+    all.iter().map(row).collect()
 }
 
 /// Returns block space and fees, over runs.

@@ -75,16 +75,39 @@ pub(in super::super) fn deepest(run: &Run) -> Option<Fall> {
     falls.into_iter().min_by(|a, b| a.ratio().total_cmp(&b.ratio()))
 }
 
-/// Returns profit by kind of agent, highest first.
-pub(in super::super) fn gains(summary: &Value) -> Vec<(String, f64)> {
-    let of = |items: &str, name: &str| -> Vec<(String, f64)> {
-        let all = list(&summary["profit_and_loss"], items).iter();
-        all.map(|item| (word(item, name).replace('_', " "), at(item, &["profit_numeraire"]))).collect()
+/// What a kind of agents gained, in whole numeraire tokens.
+pub(in super::super) struct Gained {
+    /// The kind.
+    pub(in super::super) kind: String,
+    /// Without the revaluation of what they were drawn with.
+    pub(in super::super) earned: f64,
+    /// Of what they were drawn with.
+    pub(in super::super) revaluation: f64,
+    /// The sum of the two.
+    pub(in super::super) profit: f64,
+}
+
+/// Returns what kinds of agents gained, who earned most first.
+pub(in super::super) fn gains(summary: &Value) -> Vec<Gained> {
+    let gained = |item: &Value| {
+        let [earned, revaluation, profit] =
+            ["earned_numeraire", "revaluation_numeraire", "profit_numeraire"].map(|name| at(item, &[name]));
+        Gained { kind: word(item, "kind").replace('_', " "), earned, revaluation, profit }
     };
-    let mut gains = [of("by_kind", "kind"), of("accounts", "account")].concat();
-    gains.retain(|(_, profit)| profit.is_finite());
-    gains.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut gains: Vec<Gained> = list(&summary["profit_and_loss"], "by_kind").iter().map(gained).collect();
+    gains.retain(|gained| gained.earned.is_finite());
+    gains.sort_by(|a, b| b.earned.total_cmp(&a.earned));
     gains
+}
+
+/// Returns what accounts gained that are no agent's, highest first.
+pub(in super::super) fn accounts(summary: &Value) -> Vec<(String, f64)> {
+    let all = list(&summary["profit_and_loss"], "accounts").iter();
+    let mut accounts: Vec<(String, f64)> =
+        all.map(|item| (word(item, "account").replace('_', " "), at(item, &["profit_numeraire"]))).collect();
+    accounts.retain(|(_, profit)| profit.is_finite());
+    accounts.sort_by(|a, b| b.1.total_cmp(&a.1));
+    accounts
 }
 
 pub(in super::super) fn section(run: &Run) -> Section {
@@ -254,11 +277,16 @@ fn amplification(fall: Option<&Fall>) -> Option<Tile> {
     Some(Tile { label: "Amplification".to_owned(), number: format!("{:.2}×", fall.amplification), note })
 }
 
-fn who(gains: &[(String, f64)], unit: &str) -> Option<Tile> {
+fn who(gains: &[Gained], unit: &str) -> Option<Tile> {
     let (best, worst) = (gains.first()?, gains.last()?);
     Some(Tile {
-        label: format!("Lost most: {}", worst.0),
-        number: shortest(worst.1),
-        note: format!("{unit}; {} gained most: {}", best.0, signed(short(best.1))),
+        label: format!("Earned least: {}", worst.kind),
+        number: shortest(worst.earned),
+        note: format!(
+            "{unit}, and revaluation of {}; {} earned most: {}",
+            signed(short(worst.revaluation)),
+            best.kind,
+            signed(short(best.earned))
+        ),
     })
 }

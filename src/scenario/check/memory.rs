@@ -12,8 +12,9 @@ const MOST_AGENTS: u64 = (1 << 32) - (1 << 20);
 const BALANCE: u64 = 16;
 /// Tables grow by doubling, and the old one is there until the new one is filled.
 const GROWTH: u64 = 2;
-/// Bytes of an agent in tables of their own: where it lives, when it wakes, what is kept of it for the run's end.
-const KEPT: u64 = 250;
+/// Bytes of an agent in tables of their own: where it lives, when it wakes, what it was drawn with, what is kept of it for
+/// the run's end.
+const KEPT: u64 = 300;
 /// Bytes of what it holds in a protocol: its stake until that is written, its position and the order by which that fails.
 const HELD: u64 = 150;
 
