@@ -13,6 +13,7 @@ mod common;
 mod mistyped;
 #[cfg(feature = "cli")]
 mod page;
+mod page_times;
 #[cfg(feature = "cli")]
 mod readme;
 mod record;

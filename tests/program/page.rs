@@ -21,6 +21,39 @@ fn chart<'a>(data: &'a Value, id: &str) -> &'a Value {
     charts.iter().find(|chart| chart["id"] == id).unwrap_or_else(|| panic!("no chart {id}"))
 }
 
+/// Returns the numbers of a column, which the page holds as the differences of whole steps, in base 64.
+fn numbers(column: &Value) -> Vec<Option<f64>> {
+    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let exponent = column["exponent"].as_i64().unwrap_or_else(|| panic!("no column: {column}"));
+    let mut letters = column["words"].as_str().unwrap().chars().map(|letter| LETTERS.find(letter).unwrap() as u64);
+    let mut word = || {
+        let mut value = letters.next()?;
+        let mut place = 32;
+        while value / place == 1 {
+            value = value - place + place * letters.next().unwrap();
+            place *= 32;
+        }
+        Some(value)
+    };
+    let (mut values, mut sum, mut last) = (Vec::new(), 0_i64, 0);
+    while let Some(code) = word() {
+        let (code, times) = if code == 0 { (last, word().unwrap()) } else { (code, 1) };
+        last = code;
+        for _ in 0..times {
+            let step = i64::try_from(code).unwrap() - 2;
+            sum += if step % 2 == 1 { -(step + 1) / 2 } else { step.max(0) / 2 };
+            let value = format!("{sum}e{exponent}").parse().unwrap();
+            values.push((code > 1).then_some(value));
+        }
+    }
+    values
+}
+
+/// Returns the numbers of a column that has no gaps.
+fn whole(column: &Value) -> Vec<f64> {
+    numbers(column).into_iter().map(Option::unwrap).collect()
+}
+
 /// A few runs of a market whose tokens are not written in capitals alone.
 fn few_runs() -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().unwrap();
@@ -61,9 +94,15 @@ fn a_page_opens_on_the_whole_run_tells_prices_apart_and_holds_what_zoom_needs() 
         "{}",
         price["series"][0]["label"]
     );
-    let near = price["at"].as_array().unwrap().iter().filter(|at| (1_000.0..1_200.0).contains(&at.as_f64().unwrap()));
-    let near = near.count();
-    assert!(near >= 80, "{near} of 200 blocks, far from any liquidation");
+    let at = whole(&price["at"]);
+    assert!(at.len() == 4_000 && at.windows(2).all(|pair| pair[1] - pair[0] == 1.0), "every block is held");
+    let outside = whole(&series.iter().find(|one| one["label"] == "outside").unwrap()["values"]);
+    let mut ticks = csv::Reader::from_path(home.path().join("out/ticks.csv")).unwrap();
+    let place = ticks.headers().unwrap().iter().position(|name| name == "eth_price_outside_numeraire").unwrap();
+    for (row, drawn) in ticks.records().zip(&outside) {
+        let held: f64 = row.unwrap()[place].parse().unwrap();
+        assert!((held - drawn).abs() < 1e-3, "{drawn} is {held} in ticks.csv");
+    }
 
     let body = text.split("id=\"provenance\"").next().unwrap();
     assert!(
@@ -103,7 +142,16 @@ const TOUCHED: &str = r#"(() => {
         && getComputedStyle(table, "::before").content === "none" && !table.previousElementSibling?.matches(".hint")).length;
     scrollTo(0, document.documentElement.scrollHeight / 2);
     const { top, bottom } = document.querySelector("nav").getBoundingClientRect();
-    return { small: small.slice(0, 5), mute, stays: top >= -1 && bottom < innerHeight / 4 };
+    const bar = document.querySelector(".tools").getBoundingClientRect().height;
+    const scheme = document.getElementById("scheme").getBoundingClientRect();
+    const zoom = document.querySelector('#zoom button').getBoundingClientRect();
+    const cut = [...document.querySelectorAll("caption")].filter((caption) => caption.getBoundingClientRect().width > innerWidth).length;
+    const narrow = [...document.querySelectorAll(".scroll tbody th")].filter((head) => {
+        const { width, height } = head.getBoundingClientRect();
+        return width > 0 && height > 2 * width;
+    }).length;
+    const beside = Math.abs(scheme.top - zoom.top) < 2 && scheme.right <= innerWidth;
+    return { bar, beside, cut, narrow, small: small.slice(0, 5), mute, stays: top >= -1 && bottom < innerHeight / 4 };
 })()"#;
 
 /// The contrast of each generation's colour with the page, and how far neighbours are apart.
@@ -134,6 +182,8 @@ fn a_phone_shows_what_scrolls_and_what_can_be_touched_and_colours_are_told_apart
             seen["small"] == Value::Array(vec![]) && seen["mute"] == 0 && seen["stays"] == true,
             "{scheme}: {seen}"
         );
+        let is_low = seen["bar"].as_f64().unwrap() < f64::from(PHONE[1]) / 7.0;
+        assert!(is_low && seen["beside"] == true && seen["cut"] == 0 && seen["narrow"] == 0, "{scheme}: {seen}");
         let seen = browser.evaluate(SCALE);
         assert!(
             seen["contrast"].as_f64().unwrap() >= 3.0 && seen["apart"].as_f64().unwrap() >= 50.0,
@@ -150,8 +200,7 @@ fn a_page_says_what_is_at_risk_at_which_price_and_what_its_terms_mean() {
     // Bars of each price level, stacked by protocol and collateral, sum to all debt; the share goes to 1 beside them.
     let map = chart(&data, "map-0");
     let series = map["series"].as_array().unwrap();
-    let numbers =
-        |one: &Value| one["values"].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect::<Vec<_>>();
+    let numbers = |one: &Value| whole(&one["values"]);
     let stacked: Vec<&Value> = series.iter().filter(|one| one["look"] == "stacked").collect();
     assert!(stacked.iter().any(|one| one["label"] == "ETH at 2,000, aave"), "{}", stacked[0]["label"]);
     let share = series.iter().find(|one| one["is_right"] == true).expect("the cumulative share");
@@ -165,7 +214,7 @@ fn a_page_says_what_is_at_risk_at_which_price_and_what_its_terms_mean() {
     assert_eq!(chart(&data, "insolvent-by-fall")["x"], "fall");
 
     for title in [
-        "The largest positions at risk",
+        "The largest positions within a fall of 30 %",
         "liquidation price",
         "What collateral and debt consist of",
         "Parameters and outcome",
@@ -179,6 +228,17 @@ fn a_page_says_what_is_at_risk_at_which_price_and_what_its_terms_mean() {
         assert!(!parameters.contains(block), "`{block}` is no market: its column is the last block's");
     }
     assert!(stacked.iter().all(|one| numbers(one).iter().any(|debt| *debt > 0.0)), "a collateral that nobody has");
+
+    assert!(!parameters.contains("&quot;"), "texts are shown as texts");
+    let risk = text.split("<caption>The largest positions within").nth(1).unwrap().split("</table>").next().unwrap();
+    let falls = risk.split("<tr>").skip(2).map(|row| {
+        let cell = row.rsplit("<td class=\"n\">").next().unwrap();
+        cell.split('\u{a0}').next().unwrap().replace('\u{2212}', "-").parse::<f64>().unwrap()
+    });
+    let falls: Vec<f64> = falls.collect();
+    assert!(falls.len() > 5 && falls.is_sorted() && falls.iter().all(|fall| *fall <= 30.0), "{falls:?}");
+    let body = text.split("<main>").nth(1).unwrap().split("id=\"provenance\"").next().unwrap();
+    assert!(body.contains("<code>plimsoll cascade</code>") && !body.contains('`'), "code is marked as code");
 
     // Every term that is a link is explained, and all that must be are.
     let terms: Vec<&str> = text.split("href=\"#term-").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
@@ -204,4 +264,42 @@ fn a_page_says_what_is_at_risk_at_which_price_and_what_its_terms_mean() {
     ] {
         assert!(text.contains(&format!("id=\"term-{term}\"")), "no {term}");
     }
+}
+
+#[test]
+fn a_page_of_vaults_shows_what_was_put_on_auction_and_what_oracles_told() {
+    let (home, page) = made(&["run", &scenario("black_thursday_maker"), "--blocks", "4000", "--report"]);
+    let (data, text) = (island(&page), fs::read_to_string(&page).unwrap());
+    let summary: Value = serde_json::from_slice(&fs::read(home.path().join("out/summary.json")).unwrap()).unwrap();
+    let figure = |part: &str, name: &str| summary[part][name].as_f64().unwrap();
+    assert!(figure("liquidations", "count") > 100.0 && !text.contains("Nothing was liquidated"));
+    let drawn: f64 = whole(&chart(&data, "liquidated")["series"][0]["values"]).iter().sum();
+    let debt = figure("liquidations", "debt_numeraire");
+    assert!((drawn / debt - 1.0).abs() < 1e-4, "{drawn} of {debt}");
+    let ends = ["first_block", "last_block"].map(|end| summary["liquidations"][end].as_f64());
+    assert_eq!([0, 1].map(|end| data["time"]["cascade"][end].as_f64()), ends);
+    let price = chart(&data, "price-eth");
+    assert!(!price["marks"].as_array().unwrap().is_empty(), "circles on the price");
+    let labels: Vec<&str> =
+        price["series"].as_array().unwrap().iter().map(|one| one["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["outside", "oracle ETH delayed"]);
+    // What auctions did not bring in is left unpaid, though they began as liquidations before.
+    let table = text.split("<caption>Liquidations by generation").nth(1).unwrap().split("</table>").next().unwrap();
+    let unpaid = table.rsplit("<td class=\"n\">").next().unwrap().split('<').next().unwrap().replace(',', "");
+    let realised = figure("insolvent_debt", "realised_numeraire");
+    let unpaid: f64 = unpaid.parse().unwrap();
+    assert!(realised > 1e4 && (unpaid / realised - 1.0).abs() < 0.01, "{unpaid} of {realised}");
+    assert!(data["grids"][0].to_string().contains("by keepers"), "who owned what was put on auction, and who did it");
+}
+
+#[test]
+fn what_has_no_price_is_said_to_have_none() {
+    let (home, page) = made(&["run", &scenario("aave_crash"), "--blocks", "4200", "--report"]);
+    let table =
+        |text: String| text.split("results net of gas").nth(1).unwrap().split("</table>").next().unwrap().to_owned();
+    assert!(!table(fs::read_to_string(&page).unwrap()).contains("not priced"));
+    fs::remove_file(home.path().join("out/ticks.csv")).unwrap();
+    done(home.path(), &["report", "out"]);
+    let table = table(fs::read_to_string(&page).unwrap());
+    assert!(table.contains("not priced"), "prizes without prices are no zero: {table}");
 }

@@ -8,7 +8,7 @@ use super::browser::Browser;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A page of a run of 7,200 blocks is smaller than this.
+/// A page of a run of 14,400 blocks is smaller than this.
 const MOST_BYTES: u64 = 3_000_000;
 
 pub(super) const DESKTOP: [u32; 2] = [1280, 900];
@@ -185,8 +185,8 @@ fn earned_revaluation_and_their_sum_are_told_in_this_order_wherever_profits_are(
 }
 
 #[test]
-fn a_run_of_7_200_blocks_has_a_small_page() {
-    let (_home, page) = made(&["run", &scenario("leveraged_farm_crash"), "--blocks", "7200", "--report"]);
+fn a_run_of_14_400_blocks_has_a_small_page() {
+    let (_home, page) = made(&["run", &scenario("leveraged_farm_crash"), "--blocks", "14400", "--report"]);
     let bytes = fs::metadata(page).unwrap().len();
     assert!((300_000..MOST_BYTES).contains(&bytes), "{bytes}");
 }
