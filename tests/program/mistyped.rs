@@ -67,6 +67,16 @@ fn what_other_languages_write_is_answered_in_the_scenarios_own() {
             ),
             ("price: Fixed(1)", "price: ^\"Fixed(1)\"", "or `Knots`; leave the quotes out: `Fixed(1)`"),
             (
+                r#"through: "ETH/USDC""#,
+                "through: ^\"Router\"",
+                "no pool is called `Router`; expected `ETH/USDC` or `UNI/USDC`; leave the quotes out: `Router`",
+            ),
+            (
+                r#"through: "ETH/USDC""#,
+                "through: ^\"Venue\"",
+                "no pool is called `Venue`; expected `ETH/USDC` or `UNI/USDC`; leave the quotes out: `Venue`",
+            ),
+            (
                 r#"pool: "UNI/USDC", size"#,
                 "pool: ^Router, size",
                 "`pool` cannot be `Router`; expected a name in quotes: `\"ETH/USDC\"` or `\"UNI/USDC\"`",
