@@ -278,17 +278,27 @@ fn a_page_of_vaults_shows_what_was_put_on_auction_and_what_oracles_told() {
     assert!((drawn / debt - 1.0).abs() < 1e-4, "{drawn} of {debt}");
     let ends = ["first_block", "last_block"].map(|end| summary["liquidations"][end].as_f64());
     assert_eq!([0, 1].map(|end| data["time"]["cascade"][end].as_f64()), ends);
+    // Shaded is where they follow each other, not the quiet hours between.
+    let shaded: Vec<[u64; 2]> = serde_json::from_value(data["time"]["stretches"].clone()).unwrap();
+    let outer = [shaded[0][0], shaded[shaded.len() - 1][1]].map(|block| Some(block as f64));
+    assert!(outer == ends && shaded.windows(2).all(|pair| pair[1][0] > pair[0][1] + 40), "{shaded:?}");
+    assert!(shaded.len() > 1, "{shaded:?}");
     let price = chart(&data, "price-eth");
     assert!(!price["marks"].as_array().unwrap().is_empty(), "circles on the price");
     let labels: Vec<&str> =
         price["series"].as_array().unwrap().iter().map(|one| one["label"].as_str().unwrap()).collect();
     assert_eq!(labels, ["outside", "oracle ETH delayed"]);
     // What auctions did not bring in is left unpaid, though they began as liquidations before.
-    let table = text.split("<caption>Liquidations by generation").nth(1).unwrap().split("</table>").next().unwrap();
-    let unpaid = table.rsplit("<td class=\"n\">").next().unwrap().split('<').next().unwrap().replace(',', "");
     let realised = figure("insolvent_debt", "realised_numeraire");
-    let unpaid: f64 = unpaid.parse().unwrap();
-    assert!(realised > 1e4 && (unpaid / realised - 1.0).abs() < 0.01, "{unpaid} of {realised}");
+    let unpaid = |text: &str| {
+        let table = text.split("<caption>Liquidations by generation").nth(1).unwrap().split("</table>").next().unwrap();
+        let rows = table.split("<tr>").skip(2).map(|row| row.rsplit("<td class=\"n\">").next().unwrap());
+        rows.map(|cell| cell.split('<').next().unwrap().replace(',', "").parse::<f64>().unwrap()).sum::<f64>()
+    };
+    assert!(realised > 1e4 && (unpaid(&text) / realised - 1.0).abs() < 0.01, "{} of {realised}", unpaid(&text));
+    let (_home, page) = made(&["cascade", &scenario("black_thursday_maker"), "--blocks", "4000", "--depth", "1"]);
+    let text = fs::read_to_string(&page).unwrap();
+    assert!((unpaid(&text) / realised - 1.0).abs() < 0.01, "{} of {realised}", unpaid(&text));
     assert!(data["grids"][0].to_string().contains("by keepers"), "who owned what was put on auction, and who did it");
 }
 
@@ -296,10 +306,18 @@ fn a_page_of_vaults_shows_what_was_put_on_auction_and_what_oracles_told() {
 fn what_has_no_price_is_said_to_have_none() {
     let (home, page) = made(&["run", &scenario("aave_crash"), "--blocks", "4200", "--report"]);
     let table =
-        |text: String| text.split("results net of gas").nth(1).unwrap().split("</table>").next().unwrap().to_owned();
+        |text: String| text.rsplit("results net of gas").next().unwrap().split("</table>").next().unwrap().to_owned();
     assert!(!table(fs::read_to_string(&page).unwrap()).contains("not priced"));
     fs::remove_file(home.path().join("out/ticks.csv")).unwrap();
     done(home.path(), &["report", "out"]);
     let table = table(fs::read_to_string(&page).unwrap());
     assert!(table.contains("not priced"), "prizes without prices are no zero: {table}");
+}
+
+#[test]
+fn who_owes_what_rises_is_marked_on_its_price() {
+    let (_home, page) = made(&["run", &scenario("short_squeeze"), "--report"]);
+    let data = island(&page);
+    let marks = chart(&data, "price-crv")["marks"].as_array().map_or(0, Vec::len);
+    assert!(marks > 2, "{marks} circles: the collateral's price stands still");
 }

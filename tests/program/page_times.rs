@@ -13,8 +13,9 @@ use tempfile::TempDir;
 const NOTES: &str = "window.drawn = []; const fill = CanvasRenderingContext2D.prototype.fillText; \
     CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { window.drawn.push(text); fill.call(this, text, ...rest); };";
 
-/// Six days from noon of 10 March 2020 at one block in ten minutes, with a crash: `price` is ETH's.
-fn six_days(price: &str) -> (TempDir, PathBuf) {
+/// Six days from noon of 10 March 2020 at one block in ten minutes, with a crash: `price` is ETH's, and `start` the
+/// field of that name, if any.
+fn six_days(price: &str, start: &str) -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().unwrap();
     let mut series = "time,close\n".to_owned();
     for hour in 0..150 {
@@ -25,7 +26,7 @@ fn six_days(price: &str) -> (TempDir, PathBuf) {
     let text = format!(
         r#"// When was it?
 Scenario(
-    blocks: 864, block_time: "10 min", numeraire: "USDC",
+    {start}blocks: 864, block_time: "10 min", numeraire: "USDC",
     chain: (native: "ETH", base_fee: Fixed(30)),
     tokens: [
         (name: "USDC", decimals: 6, price: Fixed(1)),
@@ -57,12 +58,12 @@ fn a_recorded_run_is_told_in_dates_and_a_drawn_one_in_days() {
     let Some(mut browser) = Browser::start("dates on a page") else { return };
     browser.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NOTES }));
     let replay = r#"Replay(file: "eth.csv", time_column: "time", time_format: Iso8601, price_column: "close")"#;
-    let (_home, recorded) = six_days(replay);
+    let (_home, recorded) = six_days(replay, "start: 1_583_841_600, ");
     for size in [DESKTOP, PHONE] {
         let (texts, tip) = told(&mut browser, &recorded, size);
         let dates: Vec<&String> = texts.iter().filter(|text| text.contains("Mar")).collect();
         assert!(dates.len() >= 2 && dates.iter().all(|date| date.ends_with(" Mar 2020")), "at midnight: {texts:?}");
-        assert!(tip.contains("13 Mar 2020 12:"), "{tip}");
+        assert!(tip.contains("13 Mar 2020 1"), "{tip}");
         assert!(texts.iter().any(|text| text == "crash begins"), "what the lines mark: {texts:?}");
     }
     // From close by, hours too.
@@ -77,9 +78,36 @@ fn a_recorded_run_is_told_in_dates_and_a_drawn_one_in_days() {
     let text = fs::read_to_string(&recorded).unwrap();
     assert!(text.contains("recorded price") && text.contains(" Mar 2020 "), "the lowest price has a date");
 
-    let (_home, drawn) = six_days("Gbm(start: 200, volatility: 0.5)");
+    let (_home, drawn) = six_days("Gbm(start: 200, volatility: 0.5)", "");
     let (texts, tip) = told(&mut browser, &drawn, DESKTOP);
     assert!(["1 d", "5 d"].iter().all(|day| texts.iter().any(|text| text == day)), "{texts:?}");
     assert!(!texts.iter().any(|text| text.contains("Mar") || text.contains("Jan")), "no date was given: {texts:?}");
+    let text = fs::read_to_string(&drawn).unwrap();
+    assert!(
+        text.contains("The price of ETH fell") && text.contains("<dt>Fall of ETH</dt>"),
+        "it fell more than it rose"
+    );
     assert!(tip.contains("3 d 0 h") || tip.contains("2 d 23 h"), "{tip}");
+}
+
+#[test]
+fn a_price_that_rose_is_said_to_have_risen() {
+    let home = tempfile::tempdir().unwrap();
+    let text = r#"// How far up?
+Scenario(
+    blocks: 60, block_time: "1 min", numeraire: "USDC",
+    chain: (native: "ETH", base_fee: Fixed(30)),
+    tokens: [
+        (name: "USDC", decimals: 6, price: Fixed(1)),
+        (name: "ETH", decimals: 18, price: Gbm(start: 200, volatility: 0.1)),
+    ],
+    shocks: [Pump(token: "ETH", start: "10 min", ramp: "20 min", size: Fixed(0.5))],
+    pools: [UniswapV2(name: "ETH/USDC", tokens: ("ETH", "USDC"), reserves: ("1_000", "200_000"))],
+    agents: [],
+)"#;
+    fs::write(home.path().join("pump.ron"), text).unwrap();
+    done(home.path(), &["run", "pump.ron", "--out", "out", "--report", "--quiet"]);
+    let text = fs::read_to_string(home.path().join("out/report.html")).unwrap();
+    assert!(text.contains(" of ETH rose from 200") && text.contains("<dt>Rise of ETH</dt>"));
+    assert!(text.contains("<dt>Pump of ETH</dt>") && !text.contains("fell from"), "and no fall of a thousandth");
 }
