@@ -2,7 +2,7 @@
 //! venue.
 
 use plimsoll_math::{WAD, mul_div_down, mul_div_up};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::population::Activity;
 use super::router::{self, Hop, MOST_HOPS, Plan};
@@ -15,8 +15,7 @@ use crate::checks::names::{EntityKind, Use};
 use crate::reader::piece::Node;
 
 /// Where an agent trades, as scenario files write it: `"ETH/USDC"`, `Router` or `Venue`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "Written")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Through {
     /// At the external venue.
     #[default]
@@ -27,12 +26,14 @@ pub enum Through {
     Router,
 }
 
-/// As it stands in the file: a pool's name in quotes, or one of two words.
+/// As it stands in the file: a pool's name in quotes, which is borrowed from the text, as a word without quotes is not; one
+/// of two words; or a name in quotes with escapes, which is not borrowed either.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "this says nowhere to trade; expected a pool's name in quotes, `Router` or `Venue`")]
-enum Written {
+enum Written<'a> {
+    Quoted(&'a str),
     Word(Word),
-    Pool(String),
+    Escaped(String),
 }
 
 #[derive(Deserialize)]
@@ -41,13 +42,14 @@ enum Word {
     Venue,
 }
 
-impl From<Written> for Through {
-    fn from(written: Written) -> Self {
-        match written {
+impl<'de> Deserialize<'de> for Through {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(match Written::deserialize(from)? {
             Written::Word(Word::Router) => Self::Router,
             Written::Word(Word::Venue) => Self::Venue,
-            Written::Pool(name) => Self::Pool(name),
-        }
+            Written::Quoted(name) => Self::Pool(name.to_owned()),
+            Written::Escaped(name) => Self::Pool(name),
+        })
     }
 }
 
@@ -64,7 +66,7 @@ impl Through {
 impl Through {
     /// Returns the use of the pool that the field `through` names.
     pub fn uses<'a>(&self, at: Node<'a>) -> Option<Use<'a, '_>> {
-        self.pool().map(|pool| Use::new(at.at("through"), EntityKind::POOL, pool))
+        self.pool().map(|pool| Use::new(at.at("through"), EntityKind::POOL, pool).or_words(&["Router", "Venue"]))
     }
 
     /// Checks the fields `through` and `slippage`: two tokens must meet in the pool that is named, or be joined by a

@@ -34,11 +34,19 @@ pub struct Use<'a, 'd> {
     pub kind: EntityKind,
     /// The name as written.
     pub name: &'d str,
+    /// Words that can stand in its place without quotes.
+    pub words: &'static [&'static str],
 }
 
 impl<'a, 'd> Use<'a, 'd> {
     /// A reference to be looked up when all names are known.
     pub fn new(node: Node<'a>, kind: EntityKind, name: &'d str) -> Self {
-        Self { node, kind, name }
+        Self { node, kind, name, words: &[] }
+    }
+
+    /// Says which words can stand there without quotes.
+    #[must_use]
+    pub fn or_words(self, words: &'static [&'static str]) -> Self {
+        Self { words, ..self }
     }
 }

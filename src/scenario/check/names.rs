@@ -107,7 +107,7 @@ impl Check<'_, '_> {
         self.out.extend(unknown);
     }
 
-    fn unknown(&self, Use { node, kind, name }: Use) -> Option<Diagnostic> {
+    fn unknown(&self, Use { node, kind, name, words }: Use) -> Option<Diagnostic> {
         if self.names.has(kind, name) || self.names.is_uncertain(kind) {
             return None;
         }
@@ -119,7 +119,9 @@ impl Check<'_, '_> {
             many => format!("expected one of the {many} {}s", kind.0),
         };
         let mistake = Diagnostic::error(node.place(), format!("no {} is called `{name}`", kind.0));
-        Some(mistake.expected(expected).help(did_you_mean(name, known)))
+        let is_word = words.contains(&name) && node.text().starts_with('"');
+        let help = if is_word { Some(format!("leave the quotes out: `{name}`")) } else { did_you_mean(name, known) };
+        Some(mistake.expected(expected).help(help))
     }
 }
 
