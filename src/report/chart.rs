@@ -3,7 +3,8 @@
 use serde::{Serialize, Serializer};
 
 use super::format::{figure, percent, signed};
-use super::html::escape;
+use super::html::{escape, prose};
+use super::packed::packed;
 
 /// A chart as `assets/charts.js` draws it.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -19,7 +20,7 @@ pub(super) struct Chart {
     /// The quantity of the horizontal axis.
     pub(super) x: Axis,
     /// Positions on the horizontal axis, ascending: one for each value of a series.
-    #[serde(serialize_with = "seven_digits")]
+    #[serde(serialize_with = "packed")]
     pub(super) at: Vec<f64>,
     /// The unit of the left scale.
     pub(super) left: String,
@@ -42,6 +43,9 @@ pub(super) struct Chart {
     /// Vertical lines with a label.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) rules: Vec<Rule>,
+    /// Whether the lines that all charts over blocks share have their labels here.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) names_rules: bool,
     /// The seed that each place is of, where places are runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) seeds: Vec<u64>,
@@ -102,8 +106,8 @@ pub(super) struct Series {
     /// Whether its unit is the right scale's.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_right: bool,
-    /// `NaN` where there is none; rounded to seven digits on the page.
-    #[serde(serialize_with = "seven_digits")]
+    /// `NaN` where there is none; rounded to seven digits of the largest on the page.
+    #[serde(serialize_with = "packed")]
     pub(super) values: Vec<f64>,
 }
 
@@ -170,7 +174,7 @@ impl Series {
 impl Chart {
     /// Returns the figure that the script draws into, with what it shows in words and numbers.
     pub(super) fn figure(&self) -> String {
-        let (id, title, note) = (escape(&self.id), escape(&self.title), escape(&self.note));
+        let (id, title, note) = (escape(&self.id), escape(&self.title), prose(&self.note));
         let words = escape(&self.words());
         format!(
             "<figure class=\"chart\" id=\"figure-{id}\">\n<h3 id=\"title-{id}\">{title}</h3>\n<p class=\"note\">{note}</p>\n\
@@ -250,10 +254,6 @@ fn rounded(value: f64) -> f64 {
     format!("{value:.6e}").parse().expect("a number that was written reads back")
 }
 
-fn seven_digits<S: Serializer>(values: &[f64], to: S) -> Result<S::Ok, S::Error> {
-    to.collect_seq(values.iter().map(|value| Digits(*value)))
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn seven_digits_one<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
     Digits(*value).serialize(to)
@@ -279,13 +279,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_series_is_told_in_words_and_written_short() {
+    fn a_series_is_told_in_words() {
         let series = Series::line("ETH", "USDC", "blue", vec![2_000.0, 1_023.194_428_1, f64::NAN, 1_315.74]);
         let chart = Chart { at: vec![0.0, 4_529.0, 5_000.0, 14_399.0], series: vec![series], ..Chart::default() };
         let words = chart.words();
         assert!(words.contains("begins at 2,000 USDC, is lowest with 1,023 USDC at block 4,529"), "{words}");
-        let json = serde_json::to_string(&chart).unwrap();
-        assert!(json.contains("[2000,1023.194,null,1315.74]") && json.contains("[0,4529,5000,14399]"), "{json}");
     }
 
     #[test]

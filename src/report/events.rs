@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::format::figure;
 use super::frame::Named;
 use super::grid::{Cells, Column, Grid, Texts, hundredths};
+use super::liquidations::is_liquidation;
 use super::source::{Run, whole};
 use crate::output::finished::FinishedError;
 
@@ -61,7 +62,7 @@ impl Row {
     /// Liquidations are kept before what agents do on purpose, and that before what came to nothing; then the larger.
     fn rank(&self) -> u8 {
         match self.kind.as_str() {
-            "kill" | "liquidate" => 0,
+            kind if is_liquidation(kind) => 0,
             "revert" | "drop" | "expire" | "replace" => 3,
             "swap" | "venue_buy" | "venue_sell" | "publish_price" | "reinvest" => 2,
             _ => 1,
@@ -108,7 +109,7 @@ impl Table {
         let has_causes = run.each_row("cascade.csv", |named, record| gathered.liquidation(named, record))?;
         run.each_row("events.csv", |named, record| {
             gathered.of += 1;
-            let is_liquidation = matches!(named.text(record, "kind"), "kill" | "liquidate");
+            let is_liquidation = is_liquidation(named.text(record, "kind"));
             if !(is_liquidation && has_causes) {
                 gathered.event(named, record, is_liquidation, &value);
             }

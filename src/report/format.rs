@@ -72,14 +72,21 @@ pub(super) fn signed(text: String) -> String {
     if text.starts_with(['−', '–']) { text } else { format!("+{text}") }
 }
 
-/// Returns a time in two units: `14 h 42 min`, `3 d 4 h` from two days on.
+/// Returns the date and the time of seconds since 1970, in UTC: `13 Mar 2020 02:29 UTC`.
+pub(super) fn date(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "it saturates, and then is no time")]
+    let time = jiff::Timestamp::from_second(seconds as i64);
+    time.map_or_else(|_| "–".to_owned(), |time| time.strftime("%-d %b %Y %H:%M UTC").to_string())
+}
+
+/// Returns a time: `14 h 42 min`, `1 d 2 h 29 min` from a day on.
 pub(super) fn elapsed(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "it saturates, and runs are shorter")]
     let whole = seconds.round() as i64;
     match whole {
         0..60 => format!("{whole} s"),
         60..3_600 => format!("{} min {} s", whole / 60, whole % 60),
-        172_800.. => format!("{} d {} h", whole / 86_400, whole % 86_400 / 3_600),
+        86_400.. => format!("{} d {} h {} min", whole / 86_400, whole % 86_400 / 3_600, whole % 3_600 / 60),
         _ => format!("{} h {} min", whole / 3_600, whole % 3_600 / 60),
     }
 }
@@ -123,6 +130,7 @@ mod tests {
         assert_eq!(percent(-0.4884), "−48.8\u{a0}%");
         assert_eq!(signed(percent(0.05)), "+5.0\u{a0}%");
         assert_eq!(elapsed(52_920.0), "14 h 42 min");
-        assert_eq!(elapsed(3.0 * 86_400.0 + 4.5 * 3_600.0), "3 d 4 h");
+        assert_eq!(elapsed(3.0 * 86_400.0 + 4.5 * 3_600.0), "3 d 4 h 30 min");
+        assert_eq!(date(1_584_066_540.0), "13 Mar 2020 02:29 UTC");
     }
 }

@@ -20,6 +20,18 @@ pub(super) fn escape(text: &str) -> String {
     safe
 }
 
+/// Returns text as it stands between tags; what is between backticks is code.
+pub(super) fn prose(text: &str) -> String {
+    let parts: Vec<String> = text.split('`').map(escape).collect();
+    let is_code = |place: usize| place % 2 == 1 && place + 1 < parts.len();
+    let marked = parts.iter().enumerate().map(|(place, part)| match place {
+        _ if is_code(place) => format!("<code>{part}</code>"),
+        _ if place % 2 == 1 => format!("`{part}"),
+        _ => part.clone(),
+    });
+    marked.collect()
+}
+
 /// Returns JSON that can stand in a `<script>`: no letter of it can end or open a tag or a comment.
 pub(super) fn island(content: &impl Serialize) -> String {
     let text = json::compact(content);
@@ -134,6 +146,12 @@ mod tests {
         assert_eq!(text, "&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;\u{2028}");
         assert!(!json.contains(['<', '>', '&', '\u{2028}']), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), evil, "and reads back as it was");
+    }
+
+    #[test]
+    fn what_is_between_backticks_is_code() {
+        assert_eq!(prose("`a < b` runs, `c` too"), "<code>a &lt; b</code> runs, <code>c</code> too");
+        assert_eq!(prose("it`s"), "it`s", "one alone is a letter");
     }
 
     #[test]

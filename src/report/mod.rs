@@ -15,6 +15,7 @@ mod frame;
 mod grid;
 mod html;
 mod liquidations;
+mod packed;
 mod page;
 mod sections;
 mod seeds;
@@ -33,6 +34,9 @@ use liquidations::Liquidations;
 use page::{Page, Time};
 use sections::summary;
 use source::Run;
+
+/// Liquidations are shaded together if no pause between them is longer than the run over this.
+const PAUSE: u64 = 100;
 
 /// Why no report was written.
 #[derive(Debug, Error)]
@@ -113,11 +117,13 @@ fn time(run: &Run, liquidations: &Liquidations) -> Option<Time> {
     let cascade = liquidations.span().map(|(first, last)| [first as f64, last as f64]);
     let clock = source::clock(run);
     let rules = rules(run, &clock).into_iter().filter(|rule| (all[0]..=all[1]).contains(&rule.at)).collect();
-    let start = run.ticks.get("time_s").and_then(|times| times.first()).copied();
-    Some(Time { clock, start, all, cascade, rules })
+    let times = run.ticks.get("time_s").filter(|_| run.said.is_dated());
+    let start = times.and_then(|times| times.first()).copied();
+    let stretches = liquidations.stretches(run.blocks().len() as u64 / PAUSE);
+    Some(Time { clock, start, all, cascade, stretches, rules })
 }
 
-/// Returns where shocks begin and end, and where the price is lowest.
+/// Returns where shocks begin and end, and where the price is lowest, or highest if it rose more.
 fn rules(run: &Run, clock: &[[f64; 2]]) -> Vec<Rule> {
     let block = |seconds: f64| {
         clock.windows(2).find(|pair| pair[1][1] >= seconds).map(|pair| {
@@ -139,7 +145,12 @@ fn rules(run: &Run, clock: &[[f64; 2]]) -> Vec<Rule> {
             rules.extend(block(seconds).map(|at| Rule { at, label: format!("{what} {word}") }));
         }
     }
-    let lowest = summary::deepest(run).map(|fall| fall.block).filter(|block| block.is_finite());
-    rules.extend(lowest.map(|at| Rule { at, label: "lowest".to_owned() }));
+    let (at, label) = summary::highest(run).map_or_else(
+        || (summary::deepest(run).map_or(f64::NAN, |fall| fall.block), "lowest"),
+        |rise| (rise.block, "highest"),
+    );
+    if at.is_finite() {
+        rules.push(Rule { at, label: label.to_owned() });
+    }
     rules
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::chart::{Chart, Rule};
 use super::grid::Grid;
-use super::html::{escape, island};
+use super::html::{escape, island, prose};
 use super::sections::Section;
 
 /// The library that draws charts, its look, and ours.
@@ -40,12 +40,14 @@ pub(super) struct Page {
 pub(super) struct Time {
     /// Seconds since the first block at a few blocks, between which time is straight.
     pub(super) clock: Vec<[f64; 2]>,
-    /// Unix seconds of the first block; none without times.
+    /// Unix seconds of the first block; none if the scenario is at no time of its own.
     pub(super) start: Option<f64>,
     /// Numbers of the first and the last block.
     pub(super) all: [f64; 2],
-    /// The blocks of the first and the last liquidation, between which charts are shaded; none without any.
+    /// The blocks of the first and the last liquidation; none without any.
     pub(super) cascade: Option<[f64; 2]>,
+    /// The first and the last block of each stretch of liquidations, which charts shade.
+    pub(super) stretches: Vec<[u64; 2]>,
     /// Labelled blocks: shocks, the lowest price.
     pub(super) rules: Vec<Rule>,
 }
@@ -99,7 +101,7 @@ impl Page {
              <div class=\"tools\"><nav aria-label=\"Sections\">{}</nav><div class=\"row\">{zoom}\
              <button type=\"button\" id=\"scheme\"></button></div></div>\n",
             escape(&self.title),
-            escape(&self.subtitle),
+            prose(&self.subtitle),
             links.collect::<Vec<_>>().concat()
         )
     }
@@ -108,7 +110,7 @@ impl Page {
         if self.warnings.is_empty() {
             return String::new();
         }
-        let warnings = self.warnings.iter().map(|warning| format!("<li>{}</li>", escape(warning)));
+        let warnings = self.warnings.iter().map(|warning| format!("<li>{}</li>", prose(warning)));
         let warnings = warnings.collect::<Vec<_>>().concat();
         format!(
             "<aside class=\"warnings\" role=\"note\"><p>Before these figures are believed:</p><ul>{warnings}</ul></aside>\n"

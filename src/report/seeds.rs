@@ -44,6 +44,8 @@ pub(super) struct Kept {
     pub(super) blocks: Vec<f64>,
     /// Pairs of block and seconds since the first block.
     pub(super) clock: Vec<[f64; 2]>,
+    /// Unix seconds of the first block.
+    pub(super) start: Option<f64>,
     /// Columns by name; of each, its values in every run at each of the blocks.
     pub(super) columns: Vec<(String, Vec<Vec<f64>>)>,
     /// How many runs were read, at most [`KEPT`].
@@ -83,7 +85,8 @@ pub(super) fn page(finished: Finished) -> Result<Page, FinishedError> {
     let sweep = Sweep { finished, summary, said: Said::of(&text), runs, kept };
     let time = sweep.kept.as_ref().and_then(|kept| {
         let all = [*kept.blocks.first()?, *kept.blocks.last()?];
-        Some(Time { clock: kept.clock.clone(), start: None, all, cascade: None, rules: vec![] })
+        let start = kept.start.filter(|_| sweep.said.is_dated());
+        Some(Time { clock: kept.clock.clone(), start, all, ..Time::default() })
     });
     let mut parts = vec![
         sections::summary(&sweep),
@@ -142,7 +145,13 @@ fn kept(finished: &Finished, runs: &Frame) -> Option<Kept> {
         (name, of_blocks)
     });
     let columns = columns.collect();
-    Some(Kept { blocks: rows.iter().map(|row| blocks[*row]).collect(), clock, columns, runs: read.len() })
+    Some(Kept {
+        blocks: rows.iter().map(|row| blocks[*row]).collect(),
+        clock,
+        start: times.first().copied(),
+        columns,
+        runs: read.len(),
+    })
 }
 
 fn read(path: &PathBuf) -> Option<Frame> {

@@ -15,9 +15,9 @@ use crate::rows::columns::Columns;
 use crate::rows::header::prefix;
 use crate::scenario::{self, fields};
 
-/// So many values of a chart are kept, at most twice over, shared by its series. Where nothing is liquidated, a run of 4,000
-/// blocks keeps every second or third, and one of 14,400 every fifth to seventh.
-const ROWS: usize = 4_000;
+/// The most rows of a chart: every block of a run of a week, and of a longer one those in which a series is at its
+/// highest or lowest.
+const ROWS: usize = 60_000;
 
 /// A token, pool, oracle, market, bank or goblin of the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,23 @@ impl Said {
         }
     }
 
+    /// Returns the token that vaults of an ilk owe; none without such an ilk.
+    pub(super) fn stablecoin(&self, ilk: &str) -> Option<&str> {
+        let ending = format!(".ilks.{ilk}.token");
+        let name = self.below("stablecoins.").find_map(|(path, _)| path.strip_suffix(&ending))?;
+        Some(self.get(&format!("stablecoins.{name}.dai"))?.trim_matches('"'))
+    }
+
+    /// Returns the token whose price an oracle tells; none without such an oracle.
+    pub(super) fn told_by(&self, oracle: &str) -> Option<&str> {
+        Some(self.get(&format!("oracles.{oracle}.token"))?.trim_matches('"'))
+    }
+
+    /// Returns whether the scenario states when it starts, so that its times are dates and not lengths alone.
+    pub(super) fn is_dated(&self) -> bool {
+        self.get("start").is_some()
+    }
+
     /// Returns what else than shocks and forced sales moves a price of a token: the outside price, unless it stands still, and
     /// all other trades.
     pub(super) fn rest(&self, token: &str) -> String {
@@ -107,7 +124,7 @@ pub(super) struct Run {
     pub(super) finished: Finished,
     /// `summary.json`.
     pub(super) summary: Value,
-    /// Of `ticks.csv`, thinned to what a chart can show.
+    /// Of `ticks.csv`, but for exact integers.
     pub(super) ticks: Frame,
     /// `scenario.ron`.
     pub(super) text: String,
@@ -161,7 +178,7 @@ impl Run {
         self.ticks.get("block").unwrap_or_default()
     }
 
-    /// Returns the row of `ticks` that is of a block; none if it was thinned out.
+    /// Returns the row of `ticks` that is of a block; none if it has none.
     pub(super) fn row(&self, block: f64) -> Option<usize> {
         let row = self.blocks().partition_point(|held| *held < block);
         (self.blocks().get(row) == Some(&block)).then_some(row)
@@ -211,14 +228,18 @@ impl Run {
         self.prices().remove(token)
     }
 
-    /// Returns the chart of series over all blocks with as many rows as a screen shows.
+    /// Returns the chart of series over all blocks, with every row if there are not too many.
     pub(super) fn over_blocks(&self, chart: Chart) -> Chart {
         if chart.series.iter().any(|series| series.values.len() != self.ticks.rows()) {
             unreachable!("each series has a value for each row of the table");
         }
         let values: Vec<&[f64]> = chart.series.iter().map(|series| series.values.as_slice()).collect();
-        let buckets = (ROWS / values.len().max(1)).clamp(400, 1_600);
-        let rows = downsample::rows(&downsample::ends(&self.is_active, buckets), &values);
+        let rows = if self.ticks.rows() <= ROWS {
+            (0..self.ticks.rows()).collect()
+        } else {
+            let buckets = ROWS / (2 * values.len().max(1));
+            downsample::rows(&downsample::ends(&self.is_active, buckets), &values)
+        };
         let at = rows.iter().map(|row| self.blocks()[*row]).collect();
         let kept = |series: &Series| rows.iter().map(|row| series.values[*row]).collect();
         let series = chart.series.iter().map(|series| Series { values: kept(series), ..series.clone() }).collect();

@@ -9,28 +9,40 @@ const colour = (name) => style().getPropertyValue(`--${name}`).trim();
 const charts = [];
 let view = time && time.all;
 
-/** Seconds from the first block to this one. */
-function seconds(block) {
+/** Reads one of a block (0) and the seconds after the first block (1) at the other: between two knots of the clock. */
+function clocked(value, from, to) {
   const clock = time.clock;
   if (clock.length < 2) return 0;
-  let after = clock.findIndex(([at]) => at >= block);
+  let after = clock.findIndex((knot) => knot[from] >= value);
   if (after < 1) after = after < 0 ? clock.length - 1 : 1;
-  const [[from, start], [to, end]] = [clock[after - 1], clock[after]];
-  return start + ((end - start) * (block - from)) / Math.max(to - from, 1);
+  const [one, other] = [clock[after - 1], clock[after]];
+  return one[to] + ((other[to] - one[to]) * (value - one[from])) / (other[from] - one[from] || 1);
+}
+const seconds = (block) => clocked(block, 0, 1);
+
+/** When a block is: its date if the run has dates, and the time since the start. */
+function when(block) {
+  const after = Math.round(seconds(block));
+  return time.start == null ? elapsed(after) : `${date(time.start + after)} ${timeOfDay(time.start + after)} UTC, after ${elapsed(after)}`;
 }
 
-/** When a block is: its date in runs of a week and more, else the time since the start. */
-function when(block) {
-  const after = seconds(block);
-  if (!time.start || seconds(time.all[1]) < 7 * 86400) return elapsed(after);
-  return new Date(1000 * (time.start + after)).toISOString().slice(0, 10);
+/** Blocks at round times, a label's width apart, and how far apart in seconds; none in a run without times. */
+function roundTimes(from, to, width) {
+  const [start, end] = [seconds(from), seconds(to)];
+  if (!(end > start)) return null;
+  const least = Math.max((end - start) / Math.max(width / 95, 1), (end - start) / Math.max(to - from, 1));
+  const step = timeSteps.find((step) => step >= least) ?? Math.ceil(least / DAY) * DAY;
+  const zero = time.start ?? 0;
+  const blocks = [];
+  for (let at = Math.ceil((zero + start) / step) * step - zero; at <= end; at += step) blocks.push(clocked(at, 1, 0));
+  return { blocks, step };
 }
 
 /** How the horizontal axis of a chart tells a value. */
 function place(spec, value) {
   if (spec.seeds) return `${exact.format(value)}`;
   switch (spec.x) {
-    case "block": return `block ${whole.format(value)}, ${elapsed(seconds(value))}`;
+    case "block": return `block ${whole.format(value)}, ${when(value)}`;
     case "fall": return `a fall of ${told(value, "%")}`;
     case "return": return told(value, "%");
     default: return exact.format(value);
@@ -38,14 +50,15 @@ function place(spec, value) {
 }
 
 const horizontal = {
-  block: (values) => values.map((at) => `${whole.format(at)}\n${when(at)}`),
+  block: (values, step) => values.map((at) => {
+    if (step == null) return whole.format(at);
+    const after = Math.round(seconds(at));
+    return `${whole.format(at)}\n${time.start == null ? since(after, step) : moment(time.start + after, step)}`;
+  }),
   fall: (values) => values.map((at) => tick(at, "%")),
   return: (values) => values.map((at) => tick(at, "%")),
   value: (values) => values.map((at) => tick(at, "")),
   price: (values) => values.map((at) => tick(at, "")),
-};
-const horizontalLabels = {
-  block: "block, and when", fall: "fall of the price", return: "earned over own capital", value: "", price: "",
 };
 
 /** Shows these blocks in every chart over blocks. */
@@ -78,7 +91,7 @@ const circle = (name) => (name === "vermilion" ? "liquidated" : `liquidated, ${n
 /** A chart of the page. */
 class Chart {
   constructor(spec) {
-    this.spec = spec;
+    this.spec = { ...spec, at: unpacked(spec.at), series: spec.series.map((one) => ({ ...one, values: unpacked(one.values) })) };
     this.host = document.getElementById(spec.id);
     this.figure = this.host.parentElement;
     this.legend = this.figure.querySelector(".legend");
@@ -102,7 +115,7 @@ class Chart {
   }
 
   height() {
-    return this.width() < 500 ? 250 : this.spec.marks ? 380 : 300;
+    return this.width() < 500 ? 250 : this.spec.names_rules ? 380 : 300;
   }
 
   /** Draws it anew, in the colours of the scheme. */
@@ -158,9 +171,15 @@ class Chart {
       const bottom = spec.from_zero && low >= 0 ? 0 : low - 0.06 * room;
       return [bottom, high + (low === high && spec.from_zero ? high * 0.1 || 1 : 0.06 * room)];
     };
+    let step;
     const axes = [{
       stroke: ink, font, grid: { show: false }, ticks: grid, space: spec.x === "block" ? 95 : 70,
-      values: (_, values) => horizontal[spec.x](values), size: spec.x === "block" ? 50 : 34,
+      values: (_, values) => horizontal[spec.x](values, step), size: spec.x === "block" ? 50 : 34,
+      ...(spec.x === "block" && time.clock.length > 1 ? { splits: (plot, _, from, to) => {
+        const round = roundTimes(from, to, plot.bbox.width / devicePixelRatio);
+        step = round?.step;
+        return round?.blocks ?? [from, to];
+      } } : {}),
     }, axis("y", units(false), 3)];
     if (spec.right) axes.push(axis("right", units(true), 1));
     return {
@@ -229,9 +248,9 @@ class Chart {
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
     if (this.spec.heat) this.cells(plot);
-    if (this.spec.x === "block" && time.cascade) this.cascade(plot);
+    if (this.spec.x === "block") this.shade(plot);
     const rules = this.spec.rules ?? (this.spec.x === "block" ? time.rules : []);
-    const named = Boolean(this.spec.rules || this.spec.marks);
+    const named = Boolean(this.spec.rules || this.spec.names_rules);
     const ratio = devicePixelRatio;
     ctx.textAlign = "left";
     ctx.textBaseline = "alphabetic";
@@ -254,16 +273,21 @@ class Chart {
       let line = 0;
       while (ends[line] > start) line += 1;
       ends[line] = start + wide + 4 * ratio;
+      ctx.fillStyle = colour("page");
+      ctx.fillRect(start - ratio, bbox.top + (1 + 13 * line) * ratio, wide + 2 * ratio, 13 * ratio);
+      ctx.fillStyle = colour("dim");
       ctx.fillText(rule.label, start, bbox.top + (11 + 13 * line) * ratio);
     }
     ctx.restore();
   }
 
-  /** Shades the blocks from the first liquidation to the last. */
-  cascade(plot) {
-    const [from, to] = time.cascade.map((block) => plot.valToPos(block, "x", true));
-    plot.ctx.fillStyle = this.translucent("vermilion", 0.1);
-    plot.ctx.fillRect(from, plot.bbox.top, Math.max(to - from, 2 * devicePixelRatio), plot.bbox.height);
+  /** Shades the stretches of blocks in which liquidations follow each other. */
+  shade(plot) {
+    plot.ctx.fillStyle = this.translucent("vermilion", 0.13);
+    for (const stretch of time.stretches) {
+      const [from, to] = stretch.map((block) => plot.valToPos(block, "x", true));
+      plot.ctx.fillRect(from, plot.bbox.top, Math.max(to - from, 2 * devicePixelRatio), plot.bbox.height);
+    }
   }
 
   cells(plot) {

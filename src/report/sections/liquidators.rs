@@ -10,10 +10,24 @@ use crate::output::finished::FinishedError;
 /// What a population of liquidators did. Values in whole numeraire tokens, at outside prices of their blocks.
 #[derive(Debug, Clone, Copy, Default)]
 struct Results {
-    count: f64,
+    priced: u32,
+    /// Those in a token or a block without a price.
+    unpriced: u32,
+    /// Of those that are priced.
     prizes: f64,
     gas: f64,
     reverts: f64,
+}
+
+impl Results {
+    /// Returns a figure that prizes are part of, and says how many of them have no price.
+    fn told(&self, figure: String) -> String {
+        match (self.priced, self.unpriced) {
+            (_, 0) => figure,
+            (0, _) => "not priced".to_owned(),
+            (_, some) => format!("{figure} ({some} not priced)"),
+        }
+    }
 }
 
 /// Returns the table by population; nothing where nobody liquidates.
@@ -28,8 +42,8 @@ pub(super) fn results(run: &Run) -> Result<String, FinishedError> {
         let worth = |token: &str, amount: &str| {
             let row = whole(named.text(record, "block")).and_then(|block| run.row(block as f64));
             let price = row.and_then(|row| Some(prices.get(named.text(record, token))?[row])).unwrap_or(f64::NAN);
-            let value = named.number(record, amount) * price;
-            if value.is_finite() { value } else { 0.0 }
+            let amount = named.number(record, amount);
+            if amount == 0.0 { 0.0 } else { amount * price }
         };
         let prize = match text("kind") {
             "kill" => worth("token_out", "prize"),
@@ -37,8 +51,12 @@ pub(super) fn results(run: &Run) -> Result<String, FinishedError> {
             _ => return,
         };
         let results = populations.entry(text("population").to_owned()).or_default();
-        results.count += 1.0;
-        results.prizes += prize;
+        if prize.is_finite() {
+            results.priced += 1;
+            results.prizes += prize;
+        } else {
+            results.unpriced += 1;
+        }
     })?;
     run.each_row("agents.csv", |named, record| {
         if let Some(results) = populations.get_mut(named.text(record, "population")) {
@@ -53,11 +71,11 @@ pub(super) fn results(run: &Run) -> Result<String, FinishedError> {
     let row = |(name, results): (&String, &Results)| {
         let net = results.prizes - results.gas;
         let cells = [
-            count(results.count),
+            count(f64::from(results.priced + results.unpriced)),
             count(results.reverts),
-            figure(results.prizes),
+            results.told(figure(results.prizes)),
             figure(results.gas),
-            signed(figure(net)),
+            results.told(signed(figure(net))),
         ];
         std::iter::once(Cell::text(name)).chain(cells.map(Cell::number)).collect()
     };

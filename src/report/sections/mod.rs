@@ -18,7 +18,7 @@ pub(super) mod summary;
 
 use super::chart::Chart;
 use super::grid::Grid;
-use super::html::escape;
+use super::html::{escape, prose};
 
 /// A part of the page, with its own heading.
 #[derive(Debug, Default)]
@@ -42,9 +42,9 @@ impl Section {
         Self { id, title, ..Self::default() }
     }
 
-    /// Adds a paragraph before the charts; escapes it.
+    /// Adds a paragraph before the charts; escapes it, and marks what is between backticks as code.
     pub(super) fn say(&mut self, text: &str) {
-        self.before.extend(["<p>", &escape(text), "</p>\n"]);
+        self.before.extend(["<p>", &prose(text), "</p>\n"]);
     }
 
     /// Returns the element's markup.

@@ -21,7 +21,11 @@ pub(super) fn beside_the_outcome(run: &Run) -> String {
     let set = LISTS.iter().flat_map(|list| {
         let fields = run.said.below(list).filter_map(|(path, value)| Some((path.strip_prefix('.')?, value)));
         fields.filter(|(path, _)| path.rsplit('.').next() != Some("name")).map(|(path, value)| {
-            vec![Cell::text(path.replace('.', ", ").replace('_', " ")), Cell::text("set"), Cell::number(value)]
+            vec![
+                Cell::text(path.replace('.', ", ").replace('_', " ")),
+                Cell::text("set"),
+                Cell::number(value.replace('"', "")),
+            ]
         })
     });
     let set: Vec<Vec<Cell>> = set.collect();

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::super::format::{figure, percent};
+use super::super::format::{count, figure, percent, short};
 use super::super::frame::number;
 use super::super::html::{Cell, Mark, drawing, table};
 use super::super::source::Run;
 use super::Section;
 use crate::output::finished::FinishedError;
 
-/// So many positions are shown: those that owe most.
+/// So many positions are shown: those that owe most of those at risk.
 const SHOWN: usize = 15;
+
+/// A position is at risk if its price is so near to its liquidation price, a share of itself.
+const NEAR: f64 = 0.3;
 
 /// A position that is open and owes something.
 #[derive(Debug, Clone, Default)]
@@ -76,9 +79,7 @@ pub(in super::super) fn section(run: &Run) -> Result<Section, FinishedError> {
         section.say("No position that owes anything is open at the end.");
         return Ok(section);
     }
-    open.sort_by(|a, b| b.worth.total_cmp(&a.worth).then(a.name.cmp(&b.name)));
-    open.truncate(SHOWN);
-    section.before += &largest(&open, run.numeraire());
+    section.before += &at_risk(open, run.numeraire());
     section.before += &composition(&sums, run.numeraire());
     Ok(section)
 }
@@ -92,7 +93,28 @@ fn told(cell: &str) -> String {
     amounts(cell).map(|(token, amount)| format!("{} {token}", figure(amount))).collect::<Vec<_>>().join(", ")
 }
 
-fn largest(open: &[Open], unit: &str) -> String {
+/// Returns the table of those that owe most within a fall, nearest first; of the nearest where none is within it.
+fn at_risk(mut open: Vec<Open>, unit: &str) -> String {
+    let near = open.iter().filter(|position| position.fall <= NEAR);
+    let (many, debt) = near.fold((0_u32, 0.0), |(many, debt), position| (many + 1, debt + position.worth));
+    if many > 0 {
+        open.retain(|position| position.fall <= NEAR);
+        open.sort_by(|a, b| b.worth.total_cmp(&a.worth).then(a.name.cmp(&b.name)));
+        open.truncate(SHOWN);
+    }
+    open.sort_by(|a, b| a.fall.total_cmp(&b.fall).then(a.name.cmp(&b.name)));
+    open.truncate(SHOWN);
+    let near = percent(NEAR).replace(".0\u{a0}", " ");
+    let told = if many > 0 {
+        format!(
+            "The largest positions within a fall of {near}, nearest first, at the end: {} of {}, which owe {} {unit}",
+            open.len(),
+            count(f64::from(many)),
+            short(debt)
+        )
+    } else {
+        format!("No position is within a fall of {near} of its liquidation at the end; the nearest")
+    };
     let row = |position: &Open| {
         vec![
             Cell::text(&position.name),
@@ -107,7 +129,7 @@ fn largest(open: &[Open], unit: &str) -> String {
     };
     let debt = format!("debt ({unit})");
     let header = ["", "owner", "collateral", "debt", &debt, "health factor", "liquidation price", "fall until then"];
-    table("The largest positions at risk, at the end", &header, &open.iter().map(row).collect::<Vec<_>>())
+    table(&told, &header, &open.iter().map(row).collect::<Vec<_>>())
 }
 
 fn composition([collateral, debt]: &[BTreeMap<String, f64>; 2], unit: &str) -> String {

@@ -83,8 +83,9 @@ fn of_token(
     let mut series = vec![Series::line("outside", unit, "outside", outside.to_vec()).looks(Look::Heavy)];
     for oracle in run.things("_error_ratio", "oracles") {
         let Some(told) = run.of(&oracle, "price_numeraire") else { continue };
-        if oracle.name == token.name || oracle.prefix == token.prefix {
-            series.push(Series::line("oracle", unit, "orange", told.to_vec()).looks(Look::Stepped));
+        if run.said.told_by(&oracle.name).unwrap_or(&oracle.name) == token.name {
+            let label = if oracle.name == token.name { "oracle".to_owned() } else { format!("oracle {}", oracle.name) };
+            series.push(Series::line(label, unit, "orange", told.to_vec()).looks(Look::Stepped));
         }
     }
     for pool in run.pools() {
@@ -109,7 +110,12 @@ fn of_token(
         series.push(Series::line(label, unit, "shadow", (*values).clone()).looks(Look::Dashed));
     }
     let marks = circles(run, liquidations, &token.name, &marked);
-    let sized = if marks.is_empty() { "" } else { " Circles are liquidations, their area the debt." };
+    let sized = if marks.is_empty() {
+        ""
+    } else {
+        " Circles are liquidations, their area the debt; where they follow each other within 1 % of the run, the \
+         blocks are shaded."
+    };
     let shadow = if series.iter().any(|series| series.look == Look::Dashed) {
         "The dashed line is the same run with every forced sale muted: the gap is what the liquidations did."
     } else {
@@ -123,6 +129,7 @@ fn of_token(
         series,
         marks,
         marks_are: format!("debt liquidated ({unit})"),
+        names_rules: true,
         ..Chart::default()
     };
     Some(run.over_blocks(chart))
@@ -130,7 +137,7 @@ fn of_token(
 
 /// Returns a circle for each block and generation, on the line of `prices`.
 fn circles(run: &Run, liquidations: &Liquidations, token: &str, prices: &[f64]) -> Vec<Circle> {
-    let parts = liquidations.parts.iter().filter(|((_, _, collateral), _)| collateral == token);
+    let parts = liquidations.parts.iter().filter(|((_, _, of), _)| of == token);
     let mut largest: Vec<(&(u64, usize, String), &Part)> = parts.filter(|(_, part)| part.debt > 0.0).collect();
     largest.sort_by(|a, b| b.1.debt.total_cmp(&a.1.debt));
     largest.truncate(CIRCLES);

@@ -196,7 +196,7 @@ pub(in super::super) fn prices(sweep: &Sweep) -> Section {
     let mut section = Section::new("prices", "Prices");
     match &sweep.kept {
         Some(kept) => section.say(&format!("Fans are of {} kept runs, block by block.", count(kept.runs as f64))),
-        None => section.say("Prices over time are drawn as fans where runs are kept: --keep-runs."),
+        None => section.say("Prices over time are drawn as fans where runs are kept, with `--keep-runs`."),
     }
     let unit = sweep.numeraire();
     for (name, values) in sweep.kept.iter().flat_map(|kept| &kept.columns) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::format::{count, elapsed, percent, short, shortest, signed};
+use super::super::format::{count, date, elapsed, percent, short, shortest, signed};
 use super::super::html::escape;
 use super::super::source::{Run, at, list, word};
 use super::Section;
@@ -75,6 +75,34 @@ pub(in super::super) fn deepest(run: &Run) -> Option<Fall> {
     falls.into_iter().min_by(|a, b| a.ratio().total_cmp(&b.ratio()))
 }
 
+/// An outside price that rose.
+pub(in super::super) struct Rise {
+    name: String,
+    start: f64,
+    highest: f64,
+    /// The number of the block where it is highest.
+    pub(in super::super) block: f64,
+}
+
+impl Rise {
+    fn ratio(&self) -> f64 {
+        self.highest / self.start - 1.0
+    }
+}
+
+/// Returns the outside price that rose most, where it rose more than any fell; none in a folder with a cascade, which is about
+/// what fell.
+pub(in super::super) fn highest(run: &Run) -> Option<Rise> {
+    let rise = |(name, prices): (String, &[f64])| {
+        let (row, highest) = prices.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))?;
+        Some(Rise { name, start: *prices.first()?, highest: *highest, block: *run.blocks().get(row)? })
+    };
+    let rises = run.prices().into_iter().filter_map(rise).filter(|rise| rise.ratio().is_finite());
+    let rise = rises.max_by(|a, b| a.ratio().total_cmp(&b.ratio()))?;
+    let fell = deepest(run).map_or(0.0, |fall| -fall.ratio());
+    (!run.summary["cascade"].is_object() && rise.ratio() > fell.max(0.001)).then_some(rise)
+}
+
 /// What a kind of agents gained, in whole numeraire tokens.
 pub(in super::super) struct Gained {
     /// The kind.
@@ -121,13 +149,14 @@ pub(in super::super) fn section(run: &Run) -> Section {
         at(summary, &["liquidations", "debt_numeraire"]),
         at(summary, &["insolvent_debt", "realised_numeraire"]),
     );
-    section.say(&fell(run, fall.as_ref()));
+    let rise = highest(run);
+    section.say(&rise.as_ref().map_or_else(|| fell(run, fall.as_ref()), |rise| rose(run, rise)));
     section.say(&liquidated(run, many, debt, bad, unit));
     if at(summary, &["positions", "opened"]) > 0.0 {
         section.say(NET_INSOLVENT_DEBT);
     }
     let mut cards = shock(run, fall.as_ref());
-    cards.extend(fell_to(run, fall.as_ref()));
+    cards.extend(rise.map_or_else(|| fell_to(run, fall.as_ref()), |rise| Some(rose_to(run, &rise))));
     cards.extend(amplification(fall.as_ref()));
     cards.extend([
         Tile {
@@ -142,7 +171,7 @@ pub(in super::super) fn section(run: &Run) -> Section {
     if cascade.is_object() && cascade["ended_within_depth"] == false {
         section.say(&format!(
             "The causes do not end within {} generations: what lies behind the last is called deeper. \
-             More --depth tells more of them apart.",
+             More `--depth` tells more of them apart.",
             count(at(cascade, &["generations_asked"]))
         ));
     }
@@ -170,21 +199,45 @@ fn insolvent(summary: &Value, unit: &str) -> Tile {
     }
 }
 
+/// Returns a block's number, and its date and time after the first if that is known.
+fn when(run: &Run, block: f64) -> String {
+    let time = run.row(block).and_then(|row| {
+        let times = run.ticks.get("time_s")?;
+        let date = if run.said.is_dated() { format!(", on {}", date(times[row])) } else { String::new() };
+        Some(format!("{date}, {} after the start", elapsed(times[row] - times.first()?)))
+    });
+    format!("at block {}{}", count(block), time.unwrap_or_default())
+}
+
+fn rose(run: &Run, rise: &Rise) -> String {
+    let (start, highest) = (short(rise.start), short(rise.highest));
+    let when = when(run, rise.block);
+    format!(
+        "The outside price of {} rose from {start} to {highest} {when}: {}.",
+        rise.name,
+        signed(percent(rise.ratio()))
+    )
+}
+
+fn rose_to(run: &Run, rise: &Rise) -> Tile {
+    let of = run.said.origin(&rise.name).map_or(String::new(), |origin| format!("{origin} outside, "));
+    Tile {
+        label: format!("Rise of {}", rise.name),
+        number: signed(percent(rise.ratio())),
+        note: format!("{of}at its highest"),
+    }
+}
+
 fn fell(run: &Run, fall: Option<&Fall>) -> String {
     let Some(fall) = fall.filter(|fall| fall.ratio() < -0.001) else {
-        return format!("Over {} blocks no price fell.", count(at(&run.summary, &["blocks"])));
+        return format!("Over {} blocks no outside price fell.", count(at(&run.summary, &["blocks"])));
     };
-    let time = run.row(fall.block).and_then(|row| {
-        let times = run.ticks.get("time_s")?;
-        Some(format!(", {} after the start", elapsed(times[row] - times.first()?)))
-    });
     let mut told = vec![format!(
-        "The price of {} fell from {} to {} at block {}{}: {}.",
+        "The price of {} fell from {} to {} {}: {}.",
         fall.name,
         short(fall.start),
         short(fall.lowest),
-        count(fall.block),
-        time.unwrap_or_default(),
+        when(run, fall.block),
         percent(fall.ratio()),
     )];
     if fall.in_counterfactual_0.is_finite() {
@@ -253,7 +306,8 @@ fn shock(run: &Run, fall: Option<&Fall>) -> Vec<Tile> {
             shock.2.strip_prefix("Fixed(").and_then(|size| size.strip_suffix(')')).and_then(|size| size.parse().ok());
         let way = if shock.1 == "pump" { 1.0 } else { -1.0 };
         let number = size.map_or_else(|| "drawn".to_owned(), |size: f64| signed(percent(way * size)));
-        Tile { label: named(shock), number, note: format!("the scenario's shock: {}", shock.2) }
+        let law = if size.is_none() { format!(": {}", shock.2) } else { String::new() };
+        Tile { label: named(shock), number, note: format!("the scenario's shock{law}") }
     };
     shocks.iter().take(2).map(told).collect()
 }
