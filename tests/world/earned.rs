@@ -35,9 +35,48 @@ fn market(agents: &str) -> String {
     )
 }
 
-/// Runs the market and returns what is told of a kind.
-fn kind(agents: &str, kind: &str) -> Value {
-    let told = to_value(finish(begin(&market(agents)), 100)).unwrap();
+/// The same fall, in a market of a leveraged farm and of vaults.
+fn farms(bank: &str, agents: &str) -> String {
+    format!(
+        r#"Scenario(
+            blocks: 100, block_time: "1 min", numeraire: "USDC",
+            chain: (native: "ETH", base_fee: Fixed(10)),
+            tokens: [
+                (name: "USDC", decimals: 6, price: Fixed(1)),
+                (name: "ETH", decimals: 18, price: Knots(knots: [
+                    ("0 s", 2_000), ("10 min", 2_000), ("60 min", 1_200), ("70 min", 1_200),
+                ])),
+                (name: "REWARD", decimals: 18, price: Fixed(2)),
+                (name: "DAI", decimals: 18, price: Fixed(1)),
+            ],
+            pools: [
+                UniswapV2(name: "pool", tokens: ("ETH", "USDC"), reserves: ("10_000", "20_000_000")),
+                UniswapV2(name: "rewards", tokens: ("REWARD", "USDC"), reserves: ("50_000", "100_000")),
+            ],
+            oracles: [(name: "ETH", token: "ETH", sources: [(1, Outside)])],
+            farms: [StakingRewards(
+                name: "farm", pool: "pool", reward: "REWARD", duration: "3 h", emissions: [("0 s", "500")],
+            )],
+            banks: [AlphaHomora(
+                name: "bank", base: "USDC", reserve_bps: 1_000, kill_bps: 500, interest: TripleSlope, {bank}
+                goblins: [(
+                    name: "goblin", pool: "pool", farm: "farm", reward_pool: "rewards", work_factor: 0.7, kill_factor: 0.8,
+                    reinvest_bounty_bps: 300,
+                )],
+            )],
+            stablecoins: [MakerDao(name: "maker", dai: "DAI", ilks: [(
+                name: "ETH-A", token: "ETH", oracle: "ETH", liquidation_ratio: 1.5, stability_fee: 0.05, dust: "20",
+                auctions: Clip(chop: 0.13, buf: 1.3, tail: "140 min", cusp: 0.4, tip: "300",
+                    curve: Stairstep(cut: 0.99, step: "90 s")),
+            )])],
+            agents: [{agents}],
+        )"#
+    )
+}
+
+/// Runs a market and returns what is told of a kind.
+fn kind(market: &str, kind: &str) -> Value {
+    let told = to_value(finish(begin(market), 100)).unwrap();
     let kinds = told["profit_and_loss"]["by_kind"].as_array().unwrap();
     kinds.iter().find(|of| of["kind"] == kind).unwrap().clone()
 }
@@ -87,9 +126,42 @@ fn prices_do_the_same_to_who_is_there_at_genesis_and_to_who_comes_later() {
             10_000.0,
         ),
     ];
-    for (name, agent, own) in kinds {
+    let farmer = |more: &str| {
+        format!(
+            r#"FarmLender(name: "lenders", bank: "bank", supply: Fixed(500_000)),
+            Farmer(name: "a", goblin: "goblin", capital: Fixed(10_000), leverage: Fixed(2), {more} gas_money: Fixed(2),"#
+        )
+    };
+    let of_farms = [
+        ("Farmer", farmer(""), 10_000.0),
+        ("Farmer", farmer("open: TwoSides(0.4),"), 10_000.0),
+        (
+            "Farmer",
+            farmer(r#"rebalance: (every: "1 h", band: 0.5, reserve: Fixed(0.2), gas_share: 0.1),"#),
+            12_000.0,
+        ),
+        (
+            "FarmLender",
+            r#"FarmLender(name: "a", bank: "bank", supply: Fixed(10_000), gas_money: Fixed(2),"#.to_owned(),
+            10_000.0,
+        ),
+        (
+            "Staker",
+            r#"Staker(name: "a", farm: "farm", pool: "pool", capital: Fixed(10_000), gas_money: Fixed(2),"#.to_owned(),
+            10_000.0,
+        ),
+        (
+            "VaultOwner",
+            r#"VaultOwner(name: "a", ilk: "ETH-A", collateral: Fixed(5), collateral_ratio: Fixed(3), gas_money: Fixed(2),"#
+                .to_owned(),
+            10_000.0,
+        ),
+    ];
+    let of_farms = of_farms.map(|kind| (true, kind));
+    for (is_of_farms, (name, agent, own)) in kinds.map(|kind| (false, kind)).into_iter().chain(of_farms) {
         let [there, later] = ["Genesis", r#"Between("1 min", "1 min")"#].map(|entry| {
-            let told = kind(&format!("{agent} entry: {entry})"), name);
+            let agents = format!("{agent} entry: {entry})");
+            let told = kind(&if is_of_farms { farms("", &agents) } else { market(&agents) }, name);
             ["own_capital", "revaluation"].map(|column| figure(&told, column))
         });
         assert!((there[0] - own).abs() < 0.01, "{agent}: {there:?}, and {own} was drawn");
@@ -108,13 +180,22 @@ fn who_earns_while_his_gas_money_falls_is_said_to_earn() {
         LendingLiquidator(name: "liquidators", count: 5, market: "aave", collateral: "ETH", debt: "USDC",
             bid_share: Fixed(0.1), gas_money: Fixed(1_000)),
     "#;
-    let told = kind(agents, "LendingLiquidator");
+    let told = kind(&market(agents), "LendingLiquidator");
     let [own, earned, revaluation, profit] =
         ["own_capital", "earned", "revaluation", "profit"].map(|name| figure(&told, name));
     assert!((revaluation / -4e6 - 1.0).abs() < 1e-9, "5,000 ether fell by 800 each: {revaluation}");
     assert!(profit < 0.0 && earned > 1_000.0, "{earned} earned, {profit} in all");
     assert!((earned + revaluation - profit).abs() < 1e-6, "{earned} and {revaluation} are no {profit}");
     assert!(own.abs() < 1e-9, "money for gas is no capital: {own}");
+}
+
+/// A bank that is to be used to a half: its lenders supply twice what its farmers owe, and that is their own.
+#[test]
+fn what_was_scaled_to_a_banks_utilisation_is_its_lenders_own() {
+    let agents = r#"FarmLender(name: "lenders", count: 3, bank: "bank", supply: Fixed(777)),
+        Farmer(name: "farmers", count: 4, goblin: "goblin", capital: Fixed(10_000), leverage: Fixed(2))"#;
+    let own = figure(&kind(&farms("utilisation: 0.5,", agents), "FarmLender"), "own_capital");
+    assert!((own - 80_000.0).abs() < 0.01, "{own}");
 }
 
 /// What all earned and what accounts gained is what prices did to what nobody was drawn with, plus rewards, less gas,
