@@ -9,6 +9,7 @@ mod block_space;
 mod calls;
 mod chain;
 mod earned;
+mod farms;
 mod gas_pool;
 mod insolvency;
 mod liquidity;
