@@ -8,7 +8,8 @@ use crate::chain::ids::AgentId;
 pub struct AgentBook {
     /// Fees paid for gas, each valued at its block's outside price.
     pub gas_paid: f64,
-    /// Farm rewards received, each valued at its block's outside price.
+    /// Farm rewards received, each valued at its block's outside price: claims, and bounties for reinvesting. At the end
+    /// also those that a worker harvested for it, and those that wait for it.
     pub rewards: f64,
     /// What sandwiches took from its trades, each at its time's price.
     pub lost: f64,

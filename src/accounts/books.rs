@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::Resource;
 
 use super::agent_books::AgentBooks;
+use super::farmed::FarmBooks;
 use super::fate::AgentFate;
 use super::position_books::PositionBooks;
 use crate::agents::AgentDirectory;
@@ -15,6 +16,7 @@ use crate::chain::families::staking::StakedAt;
 use crate::chain::ids::{AccountId, AgentId};
 use crate::chain::liquidation::Liquidation;
 use crate::deployments::deployment::Leveraged;
+use crate::deployments::valuation::Valuation;
 
 /// What is kept of every agent and of every position.
 #[derive(Debug, Clone, Default, PartialEq, Resource)]
@@ -23,13 +25,16 @@ pub struct Books {
     pub agents: AgentBooks,
     /// Of every position that ever owed something.
     pub positions: PositionBooks,
+    /// Of every leveraged farm.
+    pub farms: FarmBooks,
 }
 
 impl Books {
     /// Opens the books before the first block. What is told of positions alone is kept where somebody asks for it.
     pub fn open(sees: &View, directory: &AgentDirectory, tells_positions: bool) -> Self {
         let agents = AgentBooks::open(directory.agents.len());
-        let mut books = Self { agents, positions: PositionBooks::open(sees, tells_positions) };
+        let (positions, farms) = (PositionBooks::open(sees, tells_positions), FarmBooks::open(sees, directory));
+        let mut books = Self { agents, positions, farms };
         for deployed in sees.protocols.all() {
             deployed.deployment().holders(sees, &mut |account, leveraged| {
                 let Some(agent) = directory.agent(account) else { return };
@@ -68,6 +73,7 @@ impl Books {
             (EventKind::Reinvested(at), Some((agent, _))) => {
                 let reward = sees.protocols.farm(sees.protocols.worker(at.worker).farm).reward;
                 self.agents.of_mut(agent).rewards += sees.worth(reward, at.bounty);
+                self.farms.reinvested(at, sees);
             }
             (EventKind::Staked(at), Some((agent, account))) => self.staked(agent, account, at, sees),
             (EventKind::Deposited(_), Some((agent, _))) => {
@@ -161,6 +167,20 @@ impl Books {
         }
     }
 
+    /// Takes in what was harvested for farmers, and which rewards wait for whom; the run is over.
+    pub fn close(&mut self, sees: &View, directory: &AgentDirectory, now: &Valuation) {
+        self.farms.close(sees);
+        for (agent, figures) in self.farms.farmers() {
+            self.agents.of_mut(agent).rewards += figures.rewards;
+        }
+        for (id, _) in (0..).map(AgentId).zip(&directory.agents) {
+            let pending = now.pending_rewards[directory.account(id).0 as usize];
+            if pending > 0.0 {
+                self.agents.of_mut(id).rewards += pending;
+            }
+        }
+    }
+
     fn leave(&mut self, agent: AgentId, block: u64, fate: AgentFate) {
         let book = self.agents.of_mut(agent);
         book.left = Some(block);
@@ -168,6 +188,7 @@ impl Books {
     }
 
     fn worked(&mut self, owner: AgentId, at: &WorkedAt, sees: &View) {
+        self.farms.worked(owner, at, sees);
         let block = sees.clock.block;
         let [base, farmed] = sees.base_and_farmed(at.worker);
         if at.opened {
@@ -190,6 +211,7 @@ impl Books {
     }
 
     fn liquidated(&mut self, at: &Liquidation, sees: &View, directory: &AgentDirectory) {
+        self.farms.ended(at, sees);
         if let Some(owner) = directory.agent(at.owner).filter(|_| at.is_over) {
             self.leave(owner, sees.clock.block, AgentFate::Liquidated);
         }

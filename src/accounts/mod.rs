@@ -3,6 +3,7 @@
 pub mod agent_books;
 pub mod books;
 pub mod exposed;
+pub mod farmed;
 pub mod fate;
 pub mod gains;
 pub mod insolvent_debt;

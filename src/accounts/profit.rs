@@ -50,7 +50,7 @@ pub struct KindProfit {
     pub profit_numeraire: f64,
     /// What they earned over their own capital; `null` where they have none.
     pub earned_ratio: Option<f64>,
-    /// Farm rewards contained in `earned_numeraire`.
+    /// Farm rewards contained in `earned_numeraire`, paid and pending.
     pub rewards_numeraire: f64,
     /// Fees paid for gas, already taken off `earned_numeraire`.
     pub gas_paid_numeraire: f64,

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use super::genesis::{Genesis, Settled, Settling, ShareDecimals, ShareToken, Staked, Unsettled};
 use super::{BankParams, Family};
-use crate::chain::ids::BankId;
+use crate::chain::ids::{AccountId, BankId, PositionKey, WorkerId};
 use crate::checks::Check;
 use crate::checks::declared::{Declared, DeclaredFarming};
 use crate::checks::names::{EntityKind, Use};
@@ -77,6 +77,21 @@ impl Family for BankParams {
     ) -> Result<(), Unsettled> {
         list.iter().zip((0..).map(BankId)).try_for_each(|(one, id)| one.settle(id, stakes, settling, settled))
     }
+}
+
+/// A position's part of what its worker has staked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FarmShare {
+    /// The position.
+    pub key: PositionKey,
+    /// Whose it is.
+    pub owner: AccountId,
+    /// Who farms for it.
+    pub worker: WorkerId,
+    /// Its share, of which all positions of the worker have some.
+    pub share: u128,
+    /// What of the pool's reserves that is a claim on: base asset and farmed token, in smallest units.
+    pub claim: [f64; 2],
 }
 
 /// How sound a position is, in smallest units of the bank's base asset.

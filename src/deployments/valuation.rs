@@ -12,6 +12,8 @@ use crate::chain::tokens::Tokens;
 pub struct Valuation {
     /// By account: wallets with all their claims. Protocols hold what others claim and stand at zero here.
     pub accounts: Vec<f64>,
+    /// By account: what of that are farm rewards which were not paid yet.
+    pub pending_rewards: Vec<f64>,
     /// What pools hold beyond what their providers claim: fees for owners and protocols, and rounding.
     pub pool_reserves: f64,
     /// What banks keep for themselves, and what nobody holds shares of.
@@ -25,8 +27,9 @@ pub struct Valuation {
     pub stablecoin_reserves: f64,
     /// What vaults owe beyond their collateral: nobody will pay it. Not above zero.
     pub stablecoin_shortfall: f64,
-    /// Rewards that staking contracts hold beyond what those who stake could claim; below zero where a contract mints what
-    /// it owes only when it is called.
+    /// Rewards that staking contracts hold beyond what is pending for those who stake and for leveraged farmers: not
+    /// earned yet, nobody's, or the bounty of who reinvests; below zero where a contract mints what it owes only when it is
+    /// called.
     pub unpaid_rewards: f64,
     /// What the strategies of leveraged farms have left over.
     pub strategy_dust: f64,
@@ -84,6 +87,12 @@ impl ValueSheet<'_, '_, '_> {
         self.valuation.accounts[account.0 as usize] += worth;
     }
 
+    /// Adds a claim of an account on rewards.
+    pub fn claim_reward(&mut self, account: AccountId, worth: f64) {
+        self.claim(account, worth);
+        self.valuation.pending_rewards[account.0 as usize] += worth;
+    }
+
     /// Takes what a deployment's account holds out of the accounts, since others claim it; returns what that is worth.
     pub fn leave_out(&mut self, account: AccountId) -> f64 {
         std::mem::take(&mut self.valuation.accounts[account.0 as usize])
@@ -110,6 +119,7 @@ pub fn valuation(chain: &ChainState, protocols: &Protocols) -> Valuation {
     };
     let accounts = u32::try_from(ledger.accounts()).expect("accounts are numbered in u32");
     sheet.valuation.accounts = (0..accounts).map(held).collect();
+    sheet.valuation.pending_rewards = vec![0.0; sheet.valuation.accounts.len()];
     protocols.all().for_each(|deployed| deployed.deployment().value(&mut sheet));
     sheet.valuation
 }

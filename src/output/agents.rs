@@ -45,7 +45,8 @@ columns! {
         /// What it earned over its own capital; missing where that is not above 0.
         #[unit = "ratio"]
         pub earned_ratio: Option<f64>,
-        /// Worth of the farm rewards it got, when it got them.
+        /// Farm rewards, paid and pending: what it claimed, bounties for reinvesting, and its share of what was harvested
+        /// for it without the bounty, each worth what it was when it came; what waits for it at the end, as it is then.
         #[unit = "numeraire"]
         pub rewards_numeraire: f64,
         /// Worth of what sandwiches took from its trades, when they did.
@@ -72,11 +73,12 @@ columns! {
         /// Assets over own capital that it was drawn to open with; farmers only.
         #[unit = "ratio"]
         pub leverage_ratio: Option<f64>,
-        /// Fees that its liquidity earned, collected or not; providers of liquidity only, as the next four. Where a pool
-        /// does not keep fees apart, what its invariant per liquidity token has grown by.
+        /// Fees that its liquidity earned, collected or not; providers of liquidity only, as the next four, but for the
+        /// impermanent loss. Where a pool does not keep fees apart, what its invariant per liquidity token has grown by.
         #[unit = "numeraire"]
         pub fees_earned_numeraire: Option<f64>,
-        /// Value of its liquidity without fees less that of holding what was put in; summed over all that it put in.
+        /// Value of its liquidity without fees less that of holding what was put in; summed over all that it put in. Of
+        /// leveraged farmers too: all their assets count, and what they owe does not.
         #[unit = "numeraire"]
         pub impermanent_loss_numeraire: Option<f64>,
         /// What holding the same at every moment, traded at outside prices, would have gained more than its liquidity
@@ -136,7 +138,9 @@ pub fn write_agents(
             priced_out: book.priced_out.into(),
             leverage_ratio: listed.leverage,
             fees_earned_numeraire: provided.map(|provided| provided.fees),
-            impermanent_loss_numeraire: provided.map(|provided| provided.impermanent_loss),
+            impermanent_loss_numeraire: provided
+                .map(|provided| provided.impermanent_loss)
+                .or_else(|| books.farms.figures(id).map(|farmed| farmed.impermanent_loss)),
             loss_versus_rebalancing_numeraire: provided.map(|provided| provided.loss_versus_rebalancing),
             own_trades_numeraire: provided.map(|provided| provided.own_trades),
             holding_revaluation_numeraire: provided.map(|provided| provided.revaluation),

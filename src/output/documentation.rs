@@ -99,6 +99,7 @@ drawn first (`agents_redrawn`); the lowest health factor; for each token outside
 the start, at its lowest (and in which block) and at the end; the volume of each pool; profit and loss by kind of agent
 and by named account, as below;
 for each population of liquidity providers what `agents.csv` tells of each, summed (`liquidity_providers`);
+the rewards and the impermanent loss of each population of leveraged farmers, likewise (`leveraged_farmers`);
 and how many audits passed. A figure that does not exist is `null`. Units end the names as above.
 
 `insolvent_debt` is debt that nobody will pay as things stand, of all protocols:

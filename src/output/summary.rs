@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cascade::CascadeSummary;
+use crate::accounts::farmed::Farmed;
 use crate::accounts::insolvent_debt::InsolventDebt;
 use crate::accounts::position_books::PositionCounts;
 use crate::accounts::profit::{ProfitAndLoss, Provided};
@@ -55,6 +56,9 @@ pub struct Summary {
     /// What became of the capital of providers of liquidity, by population; left out where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub liquidity_providers: Vec<Provided>,
+    /// What leveraged farmers got from their farms, and what prices cost them, by population; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub leveraged_farmers: Vec<Farmed>,
     /// By kind of agent and by named account.
     pub profit_and_loss: ProfitAndLoss,
     /// Audits made. Each proved to the last unit that nothing appeared or vanished; one that fails ends the run.

@@ -218,9 +218,10 @@ impl Simulation {
             books.priced_out(identity.id, identity.priced_out);
         }
         let mut state = SystemState::<Ended>::new(&mut self.world);
-        let (sees, directory, books, liquidity) = state.get(&self.world).expect("genesis put in all that agents see");
+        let (sees, directory, mut books, liquidity) = state.get_mut(&mut self.world).expect("genesis put in all of it");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
         let now = valuation(&sees, &sees.protocols);
+        books.close(&sees, &directory, &now);
         let maps = recorder.maps.take();
         let mut summary = recorder.summed();
         summary.blocks = blocks;
@@ -234,6 +235,7 @@ impl Simulation {
         summary.profit_and_loss = profit_and_loss(&sees, &directory, &books, &gains);
         summary.liquidity_providers =
             liquidity.map_or_else(Vec::new, |liquidity| provided(&sees, &directory, (&books, liquidity), &gains));
+        summary.leveraged_farmers = books.farms.by_population(&directory, &books.agents);
         if let Some(folder) = folder {
             if let Some(maps) = maps {
                 maps.write(folder, &sees)?;
@@ -250,7 +252,7 @@ impl Simulation {
 }
 
 /// What is read of the world after the last block.
-type Ended<'w, 's> = (View<'w, 's>, Res<'w, AgentDirectory>, Res<'w, Books>, Option<Res<'w, LiquidityBooks>>);
+type Ended<'w, 's> = (View<'w, 's>, Res<'w, AgentDirectory>, ResMut<'w, Books>, Option<Res<'w, LiquidityBooks>>);
 
 /// Adds the trace that `plimsoll cascade` compares; before the first block.
 fn watch(world: &mut World, also: &[OtherSale], looks_for_toxic: bool) {

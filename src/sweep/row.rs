@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::accounts::farmed::Farmed;
 use crate::accounts::profit::Provided;
 use crate::output::cascade::CascadeSummary;
 use crate::output::summary::{Auctions, Summary};
@@ -111,6 +112,7 @@ fn every_field() -> Summary {
     Summary {
         auctions: Some(Auctions::default()),
         cascade: Some(CascadeSummary::default()),
+        leveraged_farmers: vec![Farmed::default()],
         liquidity_providers: vec![Provided::default()],
         ..Summary::default()
     }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::simulation::Options;
+use plimsoll::chain::event::EventKind;
+use plimsoll::chain::ids::BankId;
+use plimsoll::deployments::bank_of;
+use plimsoll::simulation::{Options, Simulation};
 
 use crate::common::market;
 use crate::common::run::{Files, Run};
@@ -81,18 +84,42 @@ fn close(told: f64, expected: f64, tolerance: f64) {
     assert!((told - expected).abs() <= tolerance, "{told} is not {expected} to {tolerance}");
 }
 
+/// Returns each farmer's part of what its goblin has staked, by the bank's own rows.
+fn parts(run: &Simulation) -> Vec<f64> {
+    let bank = bank_of(run.world(), BankId(0));
+    let shares: Vec<u128> = bank.bank.positions().iter().map(|position| position.goblin_share).collect();
+    let all: u128 = shares.iter().sum();
+    shares.into_iter().map(|share| share as f64 / all as f64).collect()
+}
+
 #[test]
 fn rewards_of_farmers_are_their_shares_of_what_was_harvested_and_of_what_waits() {
-    let late = farmer("late", 10_000, 2.0, r#"entry: Between("30 h", "30 h")"#);
+    const BLOCKS: u64 = 61;
+    let late = farmer("late", 10_000, 2.0, r#"entry: Between("30 h", "30 h"), exit: Between("50 h", "50 h")"#);
     let agents = farmer("small", 10_000, 2.0, "") + &farmer("large", 20_000, 2.0, "") + &late;
-    let files = calm(61, &(agents + r#"Harvester(name: "harvester", goblin: "goblin", every: "12 h"),"#));
+    let agents = agents + r#"Harvester(name: "harvester", goblin: "goblin", every: "12 h"),"#;
+    let text = scenario(BLOCKS, "1 h", "Fixed(2_000)", A_WEEK, &agents);
+    let mut run = Run::begin(&market::checked(&text), market::audited(1));
+    let (mut expected, mut harvests) = ([0.0; 3], 0);
+    for _ in 0..BLOCKS {
+        for event in market::step(&mut run.simulation) {
+            let EventKind::Reinvested(at) = event.kind else { continue };
+            harvests += 1;
+            let parts = parts(&run.simulation).into_iter().zip(&mut expected);
+            parts.for_each(|(part, sum)| *sum += part * at.sold as f64 / 1e18 * 20.0);
+        }
+    }
+    let parts = parts(&run.simulation);
+    let files = run.finish(BLOCKS);
     let rewards = by_population(&files, "rewards_numeraire");
-    let [small, large, late, harvester] = ["small", "large", "late", "harvester"].map(|name| rewards[name]);
-    close(large / small, 2.0, 1e-6);
-    // A third of 200 an hour for 30 hours, then a quarter, since the late one is as large as the small one.
-    close(small, KEPT * 30.0 * (200.0 / 3.0 + 200.0 / 4.0), 70.0);
-    close(late, KEPT * 30.0 * 200.0 / 4.0, 70.0);
-    assert!(harvester > 0.03 * 48.0 * 200.0, "bounties: {harvester}");
+    let waits = WORTH - gained(&files, "unpaid rewards") - expected.iter().sum::<f64>() / KEPT;
+    assert!(harvests > 3 && waits > 100.0 && parts[2] == 0.0, "{harvests} {waits} {parts:?}");
+    for ((name, expected), part) in ["small", "large", "late"].into_iter().zip(expected).zip(parts) {
+        close(rewards[name], expected + part * waits, 1e-6);
+    }
+    close(rewards["large"] / rewards["small"], 2.0, 1e-6);
+    assert!(rewards["late"] > 500.0 && rewards["late"] < 0.5 * rewards["small"], "{rewards:?}");
+    close(rewards["harvester"] * KEPT / 0.03, expected.iter().sum(), 1e-6);
     close(rewards.values().sum::<f64>() + gained(&files, "unpaid rewards"), WORTH, 1e-6);
 }
 

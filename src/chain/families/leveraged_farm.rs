@@ -142,6 +142,10 @@ pub struct WorkedAt {
     pub farmed_to_owner: u128,
     /// What the position owes afterwards, in the base asset.
     pub debt: u128,
+    /// The position's share of what the worker has staked, afterwards.
+    pub share: u128,
+    /// Base asset and farmed token that went into the pool for it.
+    pub added: [u128; 2],
 }
 
 impl WorkedAt {
@@ -162,6 +166,10 @@ pub struct ReinvestedAt {
     pub sold: u128,
     /// Base asset that they brought.
     pub bought: u128,
+    /// Base asset and farmed token that went into the pool.
+    pub added: [u128; 2],
+    /// Shares of all positions in what the worker has staked, which grows by that.
+    pub shares: u128,
 }
 
 /// Supply that came to a bank or left it; amounts are in smallest units.

@@ -146,6 +146,8 @@ impl BankCell {
             farmed_from_owner: receipt.moves.farmed_from_user,
             farmed_to_owner: receipt.moves.farmed_to_user,
             debt: receipt.debt_after,
+            share: self.bank.position(receipt.position).expect("it was just written").goblin_share,
+            added: [receipt.moves.mint_from_goblin.base, receipt.moves.mint_from_goblin.farmed],
         }
     }
 
@@ -282,7 +284,9 @@ impl GoblinCell {
         reward_pool.count_volume(base_side.other().place(), receipt.reward_sold);
         book_reinvest(cx.ledger, &booking, reward_pool, &receipt);
         let (bounty, sold, bought) = (receipt.bounty, receipt.reward_sold, receipt.base_bought);
-        cx.tell(EventKind::Reinvested(Box::new(ReinvestedAt { worker: self.id, bounty, sold, bought })));
+        let added = [receipt.moves.mint_from_goblin.base, receipt.moves.mint_from_goblin.farmed];
+        let shares = self.goblin.state().total_share;
+        cx.tell(EventKind::Reinvested(Box::new(ReinvestedAt { worker: self.id, bounty, sold, bought, added, shares })));
         Ok(bounty)
     }
 }

@@ -102,6 +102,7 @@ impl Deployment for BankCell {
             rewards(protocols.farm(at.farm)).stake_of(at.account).balance
         };
         let mut unclaimed: Vec<u128> = self.goblins.iter().map(staked).collect();
+        let pending: Vec<f64> = self.goblins.iter().map(|id| take_pending(sheet, protocols.worker(*id))).collect();
         let liquidity_unit =
             |sheet: &ValueSheet, id: WorkerId| sheet.unit(protocols.pool(protocols.worker(id).pool).liquidity);
         for position in self.bank.positions() {
@@ -109,7 +110,9 @@ impl Deployment for BankCell {
             let farm = rewards(protocols.farm(at.farm));
             let liquidity = at.goblin.share_to_lp_down(position.goblin_share, farm).unwrap_or(0);
             let place = self.goblins.iter().position(|goblin| goblin.0 == position.goblin.0);
-            unclaimed[place.expect("a bank's positions are farmed by its goblins")] -= liquidity;
+            let place = place.expect("a bank's positions are farmed by its goblins");
+            unclaimed[place] -= liquidity;
+            sheet.claim_reward(position.owner, position.goblin_share as f64 * pending[place]);
             let debt = state.debt_value_down(position.debt_share).unwrap_or(0);
             let worth = liquidity as f64 * liquidity_unit(sheet, position.goblin.into()) - debt as f64 * unit;
             sheet.claim(position.owner, worth);
@@ -167,6 +170,20 @@ impl Deployment for GoblinCell {
         let dust = sheet.leave_out(self.account);
         sheet.valuation.strategy_dust += dust;
     }
+}
+
+/// Takes what is pending for a goblin's positions, but for the bounty of who reinvests it, out of the unpaid rewards.
+/// Returns what it is worth for each of their shares; nothing without any.
+fn take_pending(sheet: &mut ValueSheet, at: &GoblinCell) -> f64 {
+    let (farm, shares) = (sheet.protocols.farm(at.farm), at.goblin.state().total_share);
+    if shares == 0 {
+        return 0.0;
+    }
+    let kept = 1.0 - f64::from(at.goblin.params().reinvest_bounty_bps) / 10_000.0;
+    let earned = rewards(farm).earned(at.account, sheet.now).unwrap_or(0) as f64;
+    let worth = kept * earned * sheet.unit(farm.reward);
+    sheet.valuation.unpaid_rewards -= worth;
+    worth / shares as f64
 }
 
 /// Returns what a bank has that none of its shares claims: the reserve, as far as bad debt has left any, and all of it

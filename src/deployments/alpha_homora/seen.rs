@@ -6,7 +6,7 @@ use super::GoblinCell;
 use super::liquidatable::FarmState;
 use crate::chain::ids::{PositionId, TokenId, WorkerId};
 use crate::deployments::alpha_homora::rewards;
-use crate::deployments::leveraged_farm::FarmHealth;
+use crate::deployments::leveraged_farm::{FarmHealth, FarmShare};
 use crate::deployments::view::View;
 
 impl View<'_, '_> {
@@ -40,14 +40,37 @@ impl View<'_, '_> {
         self.worth(farm.reward, waiting) * f64::from(cell.goblin.params().reinvest_bounty_bps) / 10_000.0
     }
 
-    /// Returns what a position's liquidity is worth outside, in whole numeraire tokens.
-    pub fn assets_worth(&self, position: &Position) -> f64 {
+    /// Returns which part of its goblin's pool a position's liquidity is, 0 to 1, and the goblin.
+    fn part_of_pool(&self, position: &Position) -> (f64, &GoblinCell) {
         let goblin = self.protocols.worker(position.goblin.into());
         let (pool, farm) = (self.protocols.pool(goblin.pool), self.protocols.farm(goblin.farm));
         let liquidity = goblin.goblin.share_to_lp_down(position.goblin_share, rewards(farm)).unwrap_or(0);
-        let pair = pool.pool.uniswap_v2();
-        let part = liquidity as f64 / pair.total_supply() as f64;
-        let reserves = pair.reserves();
+        (liquidity as f64 / pool.pool.uniswap_v2().total_supply() as f64, goblin)
+    }
+
+    /// Returns every position's part of what its goblin has staked, bank by bank; not those that have none.
+    pub fn farm_shares(&self) -> impl Iterator<Item = FarmShare> {
+        let banks = self.protocols.banks();
+        let rows = banks.flat_map(|bank| (1..).map(PositionId).zip(bank.bank.positions()).map(move |row| (bank, row)));
+        rows.filter(|(_, (_, row))| row.goblin_share > 0).map(|(bank, (position, row))| {
+            let (part, goblin) = self.part_of_pool(row);
+            let pair = self.protocols.pool(goblin.pool).pool.uniswap_v2();
+            let (base, farmed) = pair.reserves().starting_with(goblin.goblin.params().base_side);
+            FarmShare {
+                key: bank.key(goblin.id, position),
+                owner: row.owner,
+                worker: goblin.id,
+                share: row.goblin_share,
+                claim: [part * base as f64, part * farmed as f64],
+            }
+        })
+    }
+
+    /// Returns what a position's liquidity is worth outside, in whole numeraire tokens.
+    pub fn assets_worth(&self, position: &Position) -> f64 {
+        let (part, goblin) = self.part_of_pool(position);
+        let pool = self.protocols.pool(goblin.pool);
+        let reserves = pool.pool.uniswap_v2().reserves();
         part * (self.worth(pool.tokens[0], reserves.token_0) + self.worth(pool.tokens[1], reserves.token_1))
     }
 }

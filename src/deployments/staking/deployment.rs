@@ -58,7 +58,8 @@ impl Deployment for FarmCell {
         Ok(())
     }
 
-    /// Gives everybody its stake and what it could claim, and keeps apart the rewards that nobody could claim yet.
+    /// Gives everybody its stake and what it could claim, and keeps apart the other rewards: a contract that stakes gives
+    /// what it could claim to those for whom it does.
     fn value(&self, sheet: &mut ValueSheet) {
         let contract = self.contract.staking();
         let now = BlockTime { number: sheet.block, timestamp: sheet.now };
@@ -67,8 +68,8 @@ impl Deployment for FarmCell {
             for (account, staked) in contract.stakes(market) {
                 if sheet.is_wallet(account) {
                     let earned = contract.pending(market, account, now) as f64;
-                    let worth = staked as f64 * sheet.unit(token) + earned * sheet.unit(self.reward);
-                    sheet.claim(account, worth);
+                    sheet.claim(account, staked as f64 * sheet.unit(token));
+                    sheet.claim_reward(account, earned * sheet.unit(self.reward));
                     waiting -= earned;
                 }
             }

@@ -15,6 +15,7 @@ const COLOURS: [&str; 7] = ["blue", "green", "orange", "purple", "sky", "vermili
 pub(in super::super) fn section(run: &Run) -> Section {
     let mut section = Section::new("markets", "Pools, lending and oracles");
     section.before += &providers(run);
+    section.before += &farmers(run);
     section.before += &super::parameters::beside_the_outcome(run);
     if run.ticks.rows() == 0 {
         section.say("The run keeps no ticks.csv, so there is nothing over time to draw.");
@@ -79,6 +80,7 @@ pub(in super::super) fn section(run: &Run) -> Section {
 
 /// Returns what providers of liquidity earned and what prices cost them; nothing where there are none.
 fn providers(run: &Run) -> String {
+    let title = format!("What providers of liquidity earned, and what prices cost them ({})", run.numeraire());
     let figures = [
         ("fees_earned_numeraire", "fees"),
         ("impermanent_loss_numeraire", "impermanent loss"),
@@ -88,7 +90,19 @@ fn providers(run: &Run) -> String {
         ("gas_paid_numeraire", "gas paid"),
         ("profit_numeraire", "profit"),
     ];
-    let populations = list(&run.summary, "liquidity_providers");
+    by_population(run, "liquidity_providers", &title, &figures)
+}
+
+/// Returns what leveraged farmers got and what prices cost them; nothing where there are none.
+fn farmers(run: &Run) -> String {
+    let title = format!("What farms paid to leveraged farmers, and what prices cost them ({})", run.numeraire());
+    let figures = [("rewards_numeraire", "rewards"), ("impermanent_loss_numeraire", "impermanent loss")];
+    by_population(run, "leveraged_farmers", &title, &figures)
+}
+
+/// Returns a list of the summary as a table: a row per population, a column per figure and what it is called.
+fn by_population(run: &Run, name: &str, title: &str, figures: &[(&str, &str)]) -> String {
+    let populations = list(&run.summary, name);
     if populations.is_empty() {
         return String::new();
     }
@@ -99,11 +113,7 @@ fn providers(run: &Run) -> String {
     };
     let rows: Vec<Vec<Cell>> = populations.iter().map(row).collect();
     let header: Vec<&str> = std::iter::once("").chain(figures.iter().map(|(_, told)| *told)).collect();
-    table(
-        &format!("What providers of liquidity earned, and what prices cost them ({})", run.numeraire()),
-        &header,
-        &rows,
-    )
+    table(title, &header, &rows)
 }
 
 fn chart(id: &str, title: &str, unit: &str, series: Vec<Series>) -> Chart {
