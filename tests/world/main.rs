@@ -10,6 +10,7 @@ mod calls;
 mod chain;
 mod earned;
 mod farms;
+mod fates;
 mod gas_pool;
 mod insolvency;
 mod liquidity;
