@@ -76,19 +76,11 @@ impl Books {
                 self.farms.reinvested(at, sees);
             }
             (EventKind::Staked(at), Some((agent, account))) => self.staked(agent, account, at, sees),
-            (EventKind::Deposited(_), Some((agent, _))) => {
-                let book = self.agents.of_mut(agent);
-                book.fate = AgentFate::Open;
-                book.entered.get_or_insert(sees.clock.block);
-            }
             (EventKind::Sandwiched(at), _) => {
                 self.agents.of_mut(at.victim).lost += sees.sandwich_lost(at);
             }
-            (EventKind::LiquidityAdded(_), Some((agent, _))) => {
-                let book = self.agents.of_mut(agent);
-                book.fate = AgentFate::Open;
-                book.left = None;
-                book.entered.get_or_insert(sees.clock.block);
+            (EventKind::Deposited(_) | EventKind::LiquidityAdded(_), Some((agent, _))) => {
+                self.enter(agent, sees.clock.block);
             }
             (EventKind::LiquidityRemoved(at), Some((agent, account))) => {
                 let cell = sees.protocols.pool(at.pool);
@@ -114,11 +106,7 @@ impl Books {
     fn lent(&mut self, agent: AgentId, account: AccountId, at: &LentAt, sees: &View) {
         let block = sees.clock.block;
         match at.call {
-            LendingCall::Supply { .. } | LendingCall::Borrow { .. } => {
-                let book = self.agents.of_mut(agent);
-                book.fate = AgentFate::Open;
-                book.entered.get_or_insert(block);
-            }
+            LendingCall::Supply { .. } | LendingCall::Borrow { .. } => self.enter(agent, block),
             LendingCall::Withdraw { .. } | LendingCall::Repay { .. } => {
                 let cell = sees.protocols.lending(at.market);
                 let (lending, now) = (cell.lending(), sees.clock.now());
@@ -139,20 +127,17 @@ impl Books {
         if is_empty {
             return self.leave(agent, sees.clock.block, AgentFate::Closed);
         }
-        let book = self.agents.of_mut(agent);
-        book.entered.get_or_insert(sees.clock.block);
-        book.fate = AgentFate::Open;
+        self.enter(agent, sees.clock.block);
     }
 
     fn staked(&mut self, agent: AgentId, account: AccountId, at: &StakedAt, sees: &View) {
         let cell = sees.protocols.farm(at.farm);
         self.agents.of_mut(agent).rewards += sees.worth(cell.reward, at.reward);
-        if at.unstaked > 0 && cell.contract.staking().staked(at.market, account) == 0 {
-            return self.leave(agent, sees.clock.block, AgentFate::Closed);
+        if cell.contract.staking().staked(at.market, account) > 0 {
+            self.enter(agent, sees.clock.block);
+        } else if at.unstaked > 0 {
+            self.leave(agent, sees.clock.block, AgentFate::Closed);
         }
-        let book = self.agents.of_mut(agent);
-        book.entered.get_or_insert(sees.clock.block);
-        book.fate = AgentFate::Open;
     }
 
     /// Takes in how often an agent left something alone because of what gas costs; the run is over.
@@ -181,6 +166,14 @@ impl Books {
         }
     }
 
+    /// Takes in that an agent is in the market, for the first time or again.
+    fn enter(&mut self, agent: AgentId, block: u64) {
+        let book = self.agents.of_mut(agent);
+        book.fate = AgentFate::Open;
+        book.left = None;
+        book.entered.get_or_insert(block);
+    }
+
     fn leave(&mut self, agent: AgentId, block: u64, fate: AgentFate) {
         let book = self.agents.of_mut(agent);
         book.left = Some(block);
@@ -192,8 +185,7 @@ impl Books {
         let block = sees.clock.block;
         let [base, farmed] = sees.base_and_farmed(at.worker);
         if at.opened {
-            self.agents.of_mut(owner).fate = AgentFate::Open;
-            self.agents.of_mut(owner).entered.get_or_insert(block);
+            self.enter(owner, block);
             if let Some(details) = self.positions.details_mut(at.key) {
                 let equity = sees.worth(base, at.base_from_owner - at.base_to_owner.min(at.base_from_owner))
                     + sees.worth(farmed, at.farmed_from_owner);
