@@ -17,7 +17,7 @@ pub const TOOL: &str = "plimsoll";
 
 /// The format of the folders that this version of the program writes and reads. It rises when a column or a word has another
 /// name or meaning.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// The format of folders whose manifest says none.
 pub fn first_format() -> u32 {
