@@ -126,6 +126,17 @@ fn whoever_leaves_gets_its_liquidity_and_its_rewards() {
     assert!((held("ETH") - (9.0 + 2.5)).abs() < 0.01, "{}", held("ETH"));
 }
 
+/// Nothing else happens to it, and the contract has minted nothing yet: it owes what it would mint.
+#[test]
+fn what_waits_for_one_who_stakes_is_told_as_its_reward() {
+    let summary = market::finish(begin(&staker("a", "")), 9);
+    let told = &summary.profit_and_loss;
+    let unpaid = told.accounts.iter().find(|account| account.account == "unpaid rewards").unwrap();
+    for waits in [told.by_kind[0].rewards_numeraire, told.by_kind[0].profit_numeraire, -unpaid.profit_numeraire] {
+        assert!((waits - 8.0 * 7.5 * 2.0).abs() < 1e-3, "{waits}");
+    }
+}
+
 /// A market that is not there, more than is held, and a later action that fails: nothing is left of the call but its gas.
 #[test]
 fn a_call_that_reverts_leaves_contract_pool_and_wallets_as_they_were() {
