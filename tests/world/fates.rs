@@ -40,8 +40,11 @@ const KINDS: [(&str, &str, bool); 12] = [
     ("LiquidityProvider", r#"pool: "concentrated", capital: Fixed(10_000)"#, true),
 ];
 
-/// When they come and go, and what the table says then: the fate, and whether there are blocks of entry and of exit.
-const STAYS: [(&str, &str, bool, (&str, bool, bool)); 4] = [
+/// A fate, and whether there are blocks of entry and of exit.
+type Told = (&'static str, bool, bool);
+
+/// When they come and go, whether they ask to leave, and what the table says then.
+const STAYS: [(&str, &str, bool, Told); 4] = [
     ("begins", "", false, ("open", false, false)),
     ("comes", r#"entry: Between("2 h", "3 h")"#, false, ("open", true, false)),
     ("leaves", r#"entry: Between("2 h", "3 h"), exit: Between("4 h", "5 h")"#, true, ("closed", true, true)),
@@ -49,14 +52,14 @@ const STAYS: [(&str, &str, bool, (&str, bool, bool)); 4] = [
 ];
 
 fn scenario() -> String {
-    let mut agents = String::new();
-    for (number, (kind, what, leaves)) in KINDS.into_iter().enumerate() {
-        for (stay, when, asks_to_leave, _) in STAYS {
-            if leaves || !asks_to_leave {
-                agents += &format!("{kind}(name: \"{number} {stay}\", {what}, gas_money: Fixed(5), {when}),\n");
-            }
-        }
-    }
+    let stays = |leaves: bool| STAYS.into_iter().filter(move |(.., asks_to_leave, _)| leaves || !asks_to_leave);
+    let of_kind = |(number, (kind, what, leaves)): (usize, (&str, &str, bool))| -> String {
+        let agent = |(stay, when, ..): (&str, &str, bool, Told)| {
+            format!("{kind}(name: \"{number} {stay}\", {what}, gas_money: Fixed(5), {when}),")
+        };
+        stays(leaves).map(agent).collect()
+    };
+    let agents: String = KINDS.into_iter().enumerate().map(of_kind).collect();
     format!(
         r#"Scenario(
             blocks: {BLOCKS}, block_time: "10 min", numeraire: "USDC",
