@@ -183,7 +183,7 @@ class Chart {
     }, axis("y", units(false), 3)];
     if (spec.right) axes.push(axis("right", units(true), 1));
     return {
-      width, height: this.height(), legend: { show: false }, axes, padding: [12, spec.right ? 0 : spec.x === "block" ? 36 : 22, 0, 0],
+      width, height: this.height(), legend: { show: false }, axes, padding: [12, spec.right ? 0 : spec.x === "block" ? 44 : 22, 0, 0],
       scales: {
         x: spec.x === "block" || spec.heat || !stacked ? { time: false } : {
           time: false, range: () => [spec.at[0] - 0.55 * (spec.at[1] - spec.at[0]), spec.at.at(-1) + 0.55 * (spec.at[1] - spec.at[0])],

@@ -62,10 +62,10 @@ function date(seconds) {
 }
 const timeOfDay = (seconds) => new Date(1000 * seconds).toISOString().slice(11, 19);
 
-/** A moment beside an axis whose times are `step` seconds apart: the date where they are days apart. */
+/** A moment beside an axis whose times are `step` seconds apart: the date where they are days apart, none where they are seconds. */
 function moment(seconds, step) {
   if (step >= DAY) return date(seconds);
-  return `${date(seconds).slice(0, -5)} ${timeOfDay(seconds).slice(0, step < 60 ? 8 : 5)}`;
+  return step < 60 ? timeOfDay(seconds) : `${date(seconds).slice(0, -5)} ${timeOfDay(seconds).slice(0, 5)}`;
 }
 
 /** Seconds since the start beside an axis whose times are `step` seconds apart: no unit that is zero or smaller. */
