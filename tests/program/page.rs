@@ -324,3 +324,10 @@ fn who_owes_what_rises_is_marked_on_its_price() {
     let marks = chart(&data, "price-crv")["marks"].as_array().map_or(0, Vec::len);
     assert!(marks > 2, "{marks} circles: the collateral's price stands still");
 }
+
+#[test]
+fn a_scenario_of_several_files_asks_its_own_question() {
+    let (_home, page) = made(&["run", &scenario("black_thursday"), "--blocks", "10", "--report"]);
+    let text = fs::read_to_string(&page).unwrap();
+    assert!(text.contains("Black Thursday, have done to a leveraged farm?"));
+}
