@@ -34,7 +34,8 @@ fn text_of(file: &File, span: Range<usize>, instead: &[Instead]) -> String {
 }
 
 /// Returns one text that says all that the files say, but for what stands in place of it: the scenario's own if it includes nothing, otherwise its fields
-/// with the lists of its includes before its own. Comments between list elements and fields are lost then.
+/// with the lists of its includes before its own. Comments between list elements and fields are lost then; what it says of
+/// itself, above its fields, stays.
 pub fn whole(files: &[File], instead: &[Instead]) -> String {
     let Some((own, included)) = files.split_last() else { return String::new() };
     if included.is_empty() {
@@ -64,7 +65,9 @@ pub fn whole(files: &[File], instead: &[Instead]) -> String {
             format!("    {name}: {},\n", values[0])
         }
     });
-    format!("Scenario(\n{})\n", written.collect::<Vec<_>>().concat())
+    let above = own.source.text[..own.tree.span.start].lines().filter(|line| line.starts_with("//"));
+    let above: String = above.map(|line| format!("{line}\n")).collect();
+    format!("{above}Scenario(\n{})\n", written.collect::<Vec<_>>().concat())
 }
 
 /// Returns what a scenario's text says, field by field: `agents.farmers.count` and `2000`. Elements of a list go by their
