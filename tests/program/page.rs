@@ -315,6 +315,10 @@ fn what_has_no_price_is_said_to_have_none() {
     done(home.path(), &["report", "out"]);
     let table = table(fs::read_to_string(&page).unwrap());
     assert!(table.contains("not priced"), "prizes without prices are no zero: {table}");
+    let Some(mut browser) = Browser::start("a page without prices") else { return };
+    browser.open(&page, DESKTOP, "light");
+    browser.point("#liquidated .u-over", 0.9);
+    assert_eq!(browser.complaints(), "", "charts over blocks need no times");
 }
 
 #[test]
