@@ -164,11 +164,11 @@ impl Liquidations {
     }
 
     /// Returns the first and the last block of each stretch in which liquidations follow each other within `pause` blocks.
-    pub(super) fn stretches(&self, pause: u64) -> Vec<[u64; 2]> {
+    pub(super) fn stretches(&self, pause: f64) -> Vec<[u64; 2]> {
         let mut stretches: Vec<[u64; 2]> = Vec::new();
         for block in self.blocks() {
             match stretches.last_mut() {
-                Some(last) if block - last[1] <= pause => last[1] = block,
+                Some(last) if (block - last[1]) as f64 <= pause => last[1] = block,
                 _ => stretches.push([block, block]),
             }
         }
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(all.generations, ["generation 0", "deeper"]);
         assert_eq!(all.by_block()[&5][0], twice);
         assert_eq!((all.by_block()[&6][1].count, all.span()), (1.0, Some((5, 7))));
-        assert_eq!((all.stretches(1), all.stretches(0)), (vec![[5, 7]], vec![[5, 5], [6, 6], [7, 7]]));
+        assert_eq!((all.stretches(1.0), all.stretches(0.0)), (vec![[5, 7]], vec![[5, 5], [6, 6], [7, 7]]));
         let unpaid = Part { count: 0.0, debt: 0.0, bad_debt: 1.0 };
         let settled = Found::from([row(5, Some(0), part), row(90, Some(0), unpaid)]);
         assert_eq!(

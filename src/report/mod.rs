@@ -36,7 +36,7 @@ use sections::summary;
 use source::Run;
 
 /// Liquidations are shaded together if no pause between them is longer than the run over this.
-const PAUSE: u64 = 100;
+const PAUSE: f64 = 100.0;
 
 /// Why no report was written.
 #[derive(Debug, Error)]
@@ -113,13 +113,19 @@ fn question(text: &str) -> String {
 
 /// Returns what charts over blocks have in common.
 fn time(run: &Run, liquidations: &Liquidations) -> Option<Time> {
-    let all = [*run.blocks().first()?, *run.blocks().last()?];
+    let last = source::at(&run.summary, &["blocks"]) - 1.0;
+    let all = match run.blocks() {
+        [first, .., last] => [*first, *last],
+        [only] => [*only, *only],
+        [] if last >= 0.0 => [0.0, last],
+        [] => return None,
+    };
     let cascade = liquidations.span().map(|(first, last)| [first as f64, last as f64]);
     let clock = source::clock(run);
     let rules = rules(run, &clock).into_iter().filter(|rule| (all[0]..=all[1]).contains(&rule.at)).collect();
     let times = run.ticks.get("time_s").filter(|_| run.said.is_dated());
     let start = times.and_then(|times| times.first()).copied();
-    let stretches = liquidations.stretches(run.blocks().len() as u64 / PAUSE);
+    let stretches = liquidations.stretches((all[1] - all[0]) / PAUSE);
     Some(Time { clock, start, all, cascade, stretches, rules })
 }
 

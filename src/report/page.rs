@@ -38,7 +38,7 @@ pub(super) struct Page {
 /// What all charts over blocks share.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Time {
-    /// Seconds since the first block at a few blocks, between which time is straight.
+    /// Seconds since the first block at a few blocks, between which time is straight; none in a folder without times.
     pub(super) clock: Vec<[f64; 2]>,
     /// Unix seconds of the first block; none if the scenario is at no time of its own.
     pub(super) start: Option<f64>,

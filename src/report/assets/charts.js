@@ -42,7 +42,7 @@ function roundTimes(from, to, width) {
 function place(spec, value) {
   if (spec.seeds) return `${exact.format(value)}`;
   switch (spec.x) {
-    case "block": return `block ${whole.format(value)}, ${when(value)}`;
+    case "block": return `block ${whole.format(value)}${time.clock.length > 1 ? `, ${when(value)}` : ""}`;
     case "fall": return `a fall of ${told(value, "%")}`;
     case "return": return told(value, "%");
     default: return exact.format(value);
