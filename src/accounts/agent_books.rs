@@ -1,6 +1,7 @@
 //! What is kept of each agent: a row of those to whom something has happened, a number of the others.
 
 use super::fate::AgentFate;
+use crate::agents::OutOfGasMoney;
 use crate::chain::ids::AgentId;
 
 /// What is kept of an agent. Worths are in whole numeraire tokens.
@@ -23,6 +24,8 @@ pub struct AgentBook {
     pub reverts: u32,
     /// Transactions that expired, which no block took and which cost nothing.
     pub expired: u32,
+    /// What blocks threw away of it since its native tokens did not pay for the gas.
+    pub out_of_gas_money: Option<OutOfGasMoney>,
     /// How often it left something alone because of what gas costs; known at the end.
     pub priced_out: u32,
     /// What became of it so far.
@@ -40,6 +43,7 @@ impl AgentBook {
         transactions: 0,
         reverts: 0,
         expired: 0,
+        out_of_gas_money: None,
         priced_out: 0,
         fate: AgentFate::Idle,
     };

@@ -6,8 +6,8 @@ use super::agent_books::AgentBooks;
 use super::farmed::FarmBooks;
 use super::fate::AgentFate;
 use super::position_books::PositionBooks;
-use crate::agents::AgentDirectory;
 use crate::agents::view::View;
+use crate::agents::{AgentDirectory, OutOfGasMoney};
 use crate::chain::event::{Event, EventKind};
 use crate::chain::families::cdp::{VaultAt, VaultDone};
 use crate::chain::families::lending::{LendingCall, LentAt};
@@ -57,8 +57,10 @@ impl Books {
                 book.transactions += 1;
                 book.gas_paid += sees.worth(sees.tokens.native, event.fee);
             }
-            if let EventKind::Reverted { .. } = event.kind {
-                book.reverts += 1;
+            match event.kind {
+                EventKind::Reverted { .. } => book.reverts += 1,
+                EventKind::Dropped { .. } => OutOfGasMoney::miss(&mut book.out_of_gas_money, sees.clock.block),
+                _ => {}
             }
             match event.kind {
                 EventKind::Expired { .. } => book.expired += 1,
@@ -137,6 +139,26 @@ impl Books {
             self.enter(agent, sees.clock.block);
         } else if at.unstaked > 0 {
             self.leave(agent, sees.clock.block, AgentFate::Closed);
+        }
+    }
+
+    /// Takes in what an agent did not submit since its native tokens did not pay for the gas; the run is over.
+    pub fn out_of_gas_money(&mut self, agent: AgentId, unsent: Option<OutOfGasMoney>) {
+        let Some(unsent) = unsent else { return };
+        let known = &mut self.agents.of_mut(agent).out_of_gas_money;
+        *known = Some(known.map_or(unsent, |thrown_away| unsent.and(thrown_away)));
+    }
+
+    /// Returns what each agent owes that bought its gas: what that cost, each at its block's outside price.
+    pub fn gas_debts<'a>(&'a self, directory: &'a AgentDirectory) -> impl Iterator<Item = (AgentId, f64)> + 'a {
+        let buyers = self.agents.all().filter(|(id, _)| directory.population(*id).buys_gas);
+        buyers.map(|(id, book)| (id, book.gas_paid))
+    }
+
+    /// Takes those debts off what the agents' claims are worth.
+    pub fn charge_gas(&self, directory: &AgentDirectory, now: &mut Valuation) {
+        for (id, debt) in self.gas_debts(directory) {
+            now.accounts[directory.account(id).0 as usize] -= debt;
         }
     }
 

@@ -9,6 +9,8 @@ pub mod gains;
 pub mod insolvent_debt;
 pub mod liquidity;
 pub mod lowest;
+pub mod out_of_gas_money;
 pub mod position_books;
+pub mod price_gaps;
 pub mod profit;
 pub mod trace;

@@ -27,7 +27,7 @@ pub struct ProfitAndLoss {
     pub revaluation_agents_numeraire: f64,
     /// Farm rewards paid, each at its block's outside price.
     pub rewards_numeraire: f64,
-    /// Fees paid for gas, each at its block's outside price.
+    /// Fees paid for gas: what was bought at its block's outside price, what wallets paid for at the end's.
     pub gas_paid_numeraire: f64,
     /// The total less what it should be: rounding of floats and nothing else.
     pub difference_numeraire: f64,
@@ -114,7 +114,9 @@ pub fn profit_and_loss(sees: &View, directory: &AgentDirectory, books: &Books, g
     account("unclaimed liquidity", gains.grown(|worth| worth.unclaimed_liquidity));
     account("external venue", -issued(Source::ExternalVenue));
     account("counterfactual venue", -issued(Source::CounterfactualVenue));
-    let (revaluation, rewards, gas) = (gains.revaluation_of_all(), issued(Source::Rewards), -issued(Source::Gas));
+    let (revaluation, rewards) = (gains.revaluation_of_all(), issued(Source::Rewards));
+    let bought = books.gas_debts(directory).map(|(_, debt)| debt).sum::<f64>();
+    let gas = bought - issued(Source::Gas) - issued(Source::GasPurchase);
     let revaluation_agents = by_kind.iter().map(|kind| kind.revaluation_numeraire).sum::<f64>();
     let total = by_kind.iter().map(|kind| kind.earned_numeraire).sum::<f64>()
         + accounts.iter().map(|account| account.profit_numeraire).sum::<f64>();

@@ -54,9 +54,10 @@ pub struct FarmLenderParams {
     /// How long it waits for block space, and what it pays for it; what it is about is its supply.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// A supplier of a bank.
@@ -104,7 +105,7 @@ impl FarmLender {
     /// Submits its transaction, unless gas costs more than it would pay; returns whether it is on its way.
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
         let gas = sees.gas.schedule.of(std::slice::from_ref(&action));
-        let at_stake = || sees.worth(sees.protocols.bank(self.bank).base, self.supply);
+        let at_stake = sees.worth(sees.protocols.bank(self.bank).base, self.supply);
         let Some(bid) = self.offer.bid(sees, at_stake, gas) else {
             out.priced_out();
             return false;
@@ -132,8 +133,8 @@ impl PopulationParams for FarmLenderParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -161,17 +162,17 @@ impl Population for FarmLenderParams {
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<FarmLender> {
         let bank = sees.protocols.bank_named(&self.bank);
         let supply = sees.tokens.units(bank.base, self.supply.sample(dice));
-        let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
+        let tip = self.tip.sample(dice);
         let offer = Offer::draw(&self.patience, tip, sees, dice);
         let mut agent =
             FarmLender { bank: bank.id, to: bank.at, offer, exit: self.exit, supply, entered: false, waits: false };
         let own: InitialBalances = smallvec![(bank.base, supply)];
         if let Some(first) = self.entry.wake(sees, dice) {
             let initial_balances = own;
-            return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
+            return NewAgent { initial_balances, ..NewAgent::new(agent, first) };
         }
         agent.entered = true;
         let stake = Some((Stake::Supply { bank: bank.id, amount: supply }, own));
-        NewAgent { stake, ..NewAgent::new(agent, gas_money, self.exit.drawn(sees, dice)) }
+        NewAgent { stake, ..NewAgent::new(agent, self.exit.drawn(sees, dice)) }
     }
 }

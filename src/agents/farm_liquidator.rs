@@ -65,9 +65,10 @@ pub struct FarmLiquidatorParams {
     /// go by the mempool, where one that has become vain is taken back by a transaction that does nothing.
     #[serde(default)]
     pub revert_protection: bool,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// A killer of positions.
@@ -207,8 +208,8 @@ impl PopulationParams for FarmLiquidatorParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -256,8 +257,7 @@ impl Population for FarmLiquidatorParams {
             pending: Vec::new(),
             seen: Vec::new(),
         };
-        let gas_money = self.gas_money.sample(dice);
         let min_profit = Some((bank.protocol, min_profit));
-        NewAgent { min_profit, ..NewAgent::new(agent, gas_money, Wake::WhenUnderwater) }
+        NewAgent { min_profit, ..NewAgent::new(agent, Wake::WhenUnderwater) }
     }
 }

@@ -45,9 +45,10 @@ pub struct HarvesterParams {
     /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// A caller of `reinvest`.
@@ -87,8 +88,8 @@ impl PopulationParams for HarvesterParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -130,6 +131,6 @@ impl Population for HarvesterParams {
         // Each looks at its own moment: two that look in the same block would both pay for one bounty.
         let phase = (u128::from(dice.bits()) * u128::from(sees.clock.block_at(self.every).max(1))) >> 64;
         let first = Wake::At(u64::try_from(phase).expect("it is below a number of 64 bits"));
-        NewAgent::new(agent, self.gas_money.sample(dice), first)
+        NewAgent::new(agent, first)
     }
 }

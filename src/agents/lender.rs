@@ -22,7 +22,7 @@ use crate::chain::event::{Event, EventKind};
 use crate::chain::families::lending::LendingCall;
 use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{DeploymentId, LendingId, TokenId};
-use crate::chain::transaction::{AmountIn, Bid};
+use crate::chain::transaction::AmountIn;
 use crate::checks::Check;
 use crate::checks::laws::{NOT_NEGATIVE, POSITIVE, SHARE};
 use crate::checks::names::{EntityKind, Use};
@@ -65,9 +65,10 @@ pub struct LenderParams {
     /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 fn never() -> Distribution {
@@ -119,7 +120,7 @@ impl Agent for Lender {
         match self.state {
             State::Outside => {
                 let call = LendingCall::Supply { asset: self.asset, amount: AmountIn::Exact(self.supply) };
-                self.waits = self.submit(call, out);
+                self.waits = self.submit(call, self.supply, sees, out);
                 self.state = State::Inside;
                 if self.waits { self.next_look(sees, &mut dice) } else { Wake::Never }
             }
@@ -144,8 +145,9 @@ impl Agent for Lender {
 }
 
 impl Lender {
-    fn submit(&self, call: LendingCall, out: &mut Outbox) -> bool {
-        out.submit(smallvec![call.of(self.to)], Bid::tip(self.tip))
+    /// Submits a call about so many smallest units of the asset. Returns whether it is on its way.
+    fn submit(&self, call: LendingCall, units: u128, sees: &View, out: &mut Outbox) -> bool {
+        out.submit_patiently(smallvec![call.of(self.to)], self.tip, sees.worth(self.token, units))
     }
 
     /// Withdraws what is idle of its claim. Where nothing is, it asks once for all of it and is refused, and then
@@ -164,7 +166,7 @@ impl Lender {
             return PATIENCE.wake(sees);
         }
         let part = if idle == 0 || idle >= claim { Part::All } else { Part::Exactly(idle) };
-        self.waits = self.submit(LendingCall::Withdraw { asset: self.asset, part }, out);
+        self.waits = self.submit(LendingCall::Withdraw { asset: self.asset, part }, claim, sees, out);
         PATIENCE.wake(sees)
     }
 
@@ -195,8 +197,8 @@ impl PopulationParams for LenderParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -232,7 +234,7 @@ impl Population for LenderParams {
         let token = sees.tokens.named(&self.asset);
         let asset = cell.place_of(token).expect("checked: the market has the asset");
         let supply = sees.tokens.units(token, self.supply.sample(dice));
-        let (tip, gas_money) = (sees.gwei(self.tip.sample(dice)), self.gas_money.sample(dice));
+        let tip = sees.gwei(self.tip.sample(dice));
         let fears = Fears {
             utilisation: self.fears_utilisation.sample(dice),
             bad_debt: self.fears_bad_debt.sample(dice),
@@ -265,10 +267,10 @@ impl Population for LenderParams {
         let own: InitialBalances = smallvec![(token, supply)];
         if let Some(first) = entry {
             let initial_balances = own;
-            return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
+            return NewAgent { initial_balances, ..NewAgent::new(agent, first) };
         }
         let stake = Some((Stake::Lend { market: cell.id, asset, amount: supply }, own));
         let first = agent.next_look(sees, dice);
-        NewAgent { stake, ..NewAgent::new(agent, gas_money, first) }
+        NewAgent { stake, ..NewAgent::new(agent, first) }
     }
 }

@@ -31,6 +31,7 @@ pub mod vault_owner;
 pub mod view;
 
 use std::any::TypeId;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use bevy_ecs::component::Mutable;
@@ -56,7 +57,7 @@ use population::{PopulationParams, Spawner};
 use view::View;
 
 /// Who an agent is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Component)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Component)]
 pub struct Identity {
     /// Its number in the run: dense, in the order of the scenario.
     pub id: AgentId,
@@ -66,10 +67,38 @@ pub struct Identity {
     pub account: AccountId,
     /// How many transactions it has submitted: the next one's nonce.
     pub nonce: u32,
-    /// Whether it ever wanted to submit one and had not enough gas money.
-    pub out_of_gas_money: bool,
+    /// Whether its gas is bought as it is used; otherwise its native tokens pay for it.
+    pub buys_gas: bool,
+    /// What it could not submit since its native tokens did not pay for the gas.
+    pub out_of_gas_money: Option<OutOfGasMoney>,
     /// How often it left something alone because of what gas costs.
     pub priced_out: u32,
+}
+
+/// What an agent could not do since its gas money was gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfGasMoney {
+    /// The first block in which it missed a transaction.
+    pub first_block: u64,
+    /// How many transactions it missed: not submitted, or thrown away by the block that should have run them.
+    pub missed: NonZeroU32,
+}
+
+impl OutOfGasMoney {
+    /// Returns both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let missed = self.missed.saturating_add(other.missed.get());
+        Self { first_block: self.first_block.min(other.first_block), missed }
+    }
+
+    /// Takes in that one more is missed.
+    pub fn miss(known: &mut Option<Self>, block: u64) {
+        *known = Some(match *known {
+            Some(known) => Self { missed: known.missed.saturating_add(1), ..known },
+            None => Self { first_block: block, missed: NonZeroU32::MIN },
+        });
+    }
 }
 
 /// What an agent of some kind decides by and remembers: its component.
@@ -79,6 +108,9 @@ pub trait Agent: Component<Mutability = Mutable> + Sized {
 
     /// Whether it is asked after all others have submitted, in the stage `search`, and sees what waits.
     const SEARCHES: bool = false;
+
+    /// Takes in how much gas money it was given, in smallest units of the native token: what it is not to put in.
+    fn keeps_for_gas(&mut self, _gas_money: u128) {}
 
     /// Takes in which position it holds before the first block.
     fn begins_with(&mut self, _position: PositionId) {}
@@ -184,6 +216,8 @@ pub struct PopulationName {
     pub kind: &'static str,
     /// The type of its agents.
     agent: TypeId,
+    /// Whether their gas is bought as it is used: what it cost is to be taken off what they hold.
+    pub buys_gas: bool,
 }
 
 /// Where agents live, by id and by account: agents' accounts follow each other.
@@ -364,7 +398,9 @@ impl AgentParams {
     pub fn check(&self, at: Node, check: &mut Check) {
         let params = self.params();
         check.field(at, "count", params.count(), params.count() > 0, "at least 1");
-        check.law(at, "gas_money", params.gas_money(), &NOT_NEGATIVE);
+        if let Some(law) = params.gas_money() {
+            check.law(at, "gas_money", law, &NOT_NEGATIVE);
+        }
         params.check(at, check);
     }
 }
@@ -398,8 +434,4 @@ fn arbitrage_expiry() -> u64 {
 /// (`eth_sendPrivateTransaction`, `maxBlockNumber`).
 fn liquidation_expiry() -> u64 {
     25
-}
-
-fn gas_money() -> Distribution {
-    Distribution::Fixed(1.0)
 }

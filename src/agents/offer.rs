@@ -11,7 +11,7 @@ use crate::checks::laws::{AT_LEAST_ONE, NOT_NEGATIVE};
 use crate::reader::piece::Node;
 
 /// How long agents wait for block space and what they pay for it, as scenario files write it. What is left out has no
-/// bound.
+/// bound, but that gas never costs more than what a transaction is about.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PatienceParams {
@@ -19,7 +19,7 @@ pub struct PatienceParams {
     pub blocks: Option<Distribution>,
     /// The most that it pays in all, base fee and tip, in gwei per unit of gas; while gas costs more, it waits.
     pub max_fee: Option<Distribution>,
-    /// The most that a transaction's gas may cost, as a share of what it is about, as in 0.01.
+    /// The most that a transaction's gas may cost, as a share of what it is about, as in 0.01; 1 by default.
     pub gas_share: Option<Distribution>,
 }
 
@@ -54,16 +54,11 @@ pub fn check_hurry(at: Node, tip_cap: Option<f64>, expiry: u64, check: &mut Chec
 pub struct Offer {
     /// Priority fee, in the native token's smallest units per unit of gas.
     pub tip: u128,
-    /// None where it pays whatever gas costs and waits for as long as it takes.
-    bounds: Option<Bounds>,
-}
-
-/// What bounds an offer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Bounds {
+    /// The most that it pays in all, likewise.
     max_fee: u128,
-    gas_share: Option<f64>,
-    /// In blocks, the one in which it is submitted included.
+    /// The most that gas may cost, over the worth of what the transaction is about.
+    gas_share: f64,
+    /// In blocks, the one in which it is submitted included; none for as long as it takes.
     patience: Option<u64>,
 }
 
@@ -77,24 +72,29 @@ impl Offer {
             reason = "checked to be 1 or more; it saturates"
         )]
         let whole = |blocks: f64| blocks.round() as u64;
-        let bounds = Bounds {
+        Self {
+            tip: sees.gwei(tip_gwei),
             max_fee: drawn(&params.max_fee).map_or(u128::MAX, |gwei| sees.gwei(gwei)),
-            gas_share: drawn(&params.gas_share),
+            gas_share: drawn(&params.gas_share).unwrap_or(1.0),
             patience: drawn(&params.blocks).map(whole),
-        };
-        Self { tip: sees.gwei(tip_gwei), bounds: (*params != PatienceParams::default()).then_some(bounds) }
+        }
     }
 
     /// Returns the bid for a transaction about something worth `at_stake`, in the numeraire, or none: gas is dearer
     /// than it pays, and it has no time to wait for cheaper gas.
-    pub fn bid(&self, sees: &View, at_stake: impl FnOnce() -> f64, gas: u64) -> Option<Bid> {
-        let Some(Bounds { max_fee, gas_share, patience }) = self.bounds else { return Some(Bid::tip(self.tip)) };
-        let share = gas_share.map_or(u128::MAX, |share| sees.priority_fee(share * at_stake(), gas));
-        let max_fee = max_fee.min(share);
-        let last_block = patience.map(|blocks| sees.clock.block.saturating_add(blocks.saturating_sub(1)));
+    pub fn bid(&self, sees: &View, at_stake: f64, gas: u64) -> Option<Bid> {
+        let max_fee = self.max_fee.min(sees.priority_fee(self.gas_share * at_stake, gas));
+        let last_block = self.patience.map(|blocks| sees.clock.block.saturating_add(blocks.saturating_sub(1)));
         let waits = max_fee >= sees.gas.base_fee || last_block.is_some_and(|last| last > sees.clock.block);
         waits.then_some(Bid { priority_fee: self.tip, max_fee, last_block: last_block.unwrap_or(u64::MAX) })
     }
+}
+
+/// Returns the bid of an agent that waits for as long as it takes and pays no more for gas than its transaction is about,
+/// `at_stake` in the numeraire; none if the base fee alone comes to more.
+pub fn patient(sees: &View, tip: u128, at_stake: f64, gas: u64) -> Option<Bid> {
+    let max_fee = sees.priority_fee(at_stake, gas);
+    (max_fee >= sees.gas.base_fee).then_some(Bid { priority_fee: tip, max_fee, last_block: u64::MAX })
 }
 
 /// Returns the bid of an agent in a hurry, who gains `worth` before gas and keeps at least `kept` of it: a tip, and

@@ -1,7 +1,8 @@
 //! Where an agent puts what it wants done.
 
-use super::Identity;
+use super::offer::patient;
 use super::view::View;
+use super::{Identity, OutOfGasMoney};
 use crate::chain::bundle::Bundle;
 use crate::chain::ids::AccountId;
 use crate::chain::mempool::Mempool;
@@ -34,6 +35,20 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     pub fn submit(&mut self, actions: impl Into<Actions>, bid: Bid) -> bool {
         let signed = self.signed(actions.into(), bid);
         signed.map(|signed| self.mempool.submit(signed)).is_some()
+    }
+
+    /// As [`Self::submit`], at a tip, by one that waits for as long as it takes and pays no more for gas than the transaction
+    /// is about, `at_stake` in the numeraire. Notes if that is less than the base fee alone comes to.
+    pub fn submit_patiently(&mut self, actions: impl Into<Actions>, tip: u128, at_stake: f64) -> bool {
+        let actions = actions.into();
+        let gas = self.sees.gas.schedule.of(&actions);
+        match patient(self.sees, tip, at_stake, gas) {
+            Some(bid) => self.submit(actions, bid),
+            None => {
+                self.priced_out();
+                false
+            }
+        }
     }
 
     /// As [`Self::submit`]; with `revert_protection` by a private relay, which nobody else sees, and which leaves the
@@ -94,9 +109,9 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     fn sign(&mut self, actions: Actions, gas: u64, bid: Bid) -> Transaction {
         let submitted = self.sees.clock.block;
         let identity = &mut *self.identity;
-        let Identity { id: agent, who, account: sender, nonce, .. } = *identity;
+        let Identity { id: agent, who, account: sender, nonce, buys_gas, .. } = *identity;
         identity.nonce += 1;
-        Transaction { agent, who, sender, nonce, bid, gas, submitted, revert_protection: false, actions }
+        Transaction { agent, who, sender, nonce, bid, gas, submitted, buys_gas, revert_protection: false, actions }
     }
 
     /// Returns those of the agent's transactions that earlier blocks have left behind.
@@ -123,12 +138,16 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
         self.identity.priced_out = self.identity.priced_out.saturating_add(1);
     }
 
-    /// Returns what the agent's gas money allows of a bid, and sets that aside; none if that is below the base fee.
+    /// Returns what the agent's gas money allows of a bid, and sets that aside; none if that is below the base fee. One that
+    /// buys its gas is not bounded but by its bid.
     fn afforded(&mut self, bid: Bid, gas: u64) -> Option<Bid> {
+        if self.identity.buys_gas {
+            return Some(bid);
+        }
         let left = self.sees.ledger.balance(self.identity.account, self.sees.tokens.native) - self.promised;
         let most = left / u128::from(gas.max(1));
         let Some(room) = most.checked_sub(self.sees.gas.base_fee) else {
-            self.identity.out_of_gas_money = true;
+            OutOfGasMoney::miss(&mut self.identity.out_of_gas_money, self.sees.clock.block);
             return None;
         };
         let bid = Bid { priority_fee: bid.priority_fee.min(room), max_fee: bid.max_fee.min(most), ..bid };

@@ -7,7 +7,7 @@ use bevy_ecs::system::SystemState;
 use bevy_ecs::world::World;
 use smallvec::SmallVec;
 
-use super::awake::{Awake, Sleeper, Wake};
+use super::awake::{Awake, Wake};
 use super::own_capital::OwnCapital;
 use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
@@ -36,8 +36,6 @@ pub struct NewAgent<A> {
     pub agent: A,
     /// Its own tokens in its wallet, in smallest units, gas money and stake apart.
     pub initial_balances: InitialBalances,
-    /// Whole native tokens on top, to pay gas from.
-    pub gas_money: f64,
     /// When it is asked first.
     pub first: Wake,
     /// What it is in before the first block, and which of its own tokens went into that: neither loans nor what they buy.
@@ -68,19 +66,10 @@ pub fn fitting<T>(dice: &mut Dice, draw: impl Fn(&mut Dice) -> T, fits: impl Fn(
 }
 
 impl<A> NewAgent<A> {
-    /// An agent that has nothing but money for gas.
-    pub fn new(agent: A, gas_money: f64, first: Wake) -> Self {
+    /// An agent that has nothing.
+    pub fn new(agent: A, first: Wake) -> Self {
         let initial_balances = InitialBalances::new();
-        Self {
-            agent,
-            initial_balances,
-            gas_money,
-            first,
-            stake: None,
-            leverage: None,
-            min_profit: None,
-            is_redrawn: false,
-        }
+        Self { agent, initial_balances, first, stake: None, leverage: None, min_profit: None, is_redrawn: false }
     }
 }
 
@@ -127,8 +116,8 @@ pub trait PopulationParams {
     /// Returns how many there are.
     fn count(&self) -> u32;
 
-    /// Returns the law of what each has to pay gas from, in whole native tokens.
-    fn gas_money(&self) -> &Distribution;
+    /// Returns the law of what each has to pay gas from, in whole native tokens; none if each buys gas as it uses it.
+    fn gas_money(&self) -> Option<&Distribution>;
 
     /// Returns the names that it uses.
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>>;
@@ -213,7 +202,9 @@ impl<'w> Spawner<'w> {
     ) -> Result<(), SupplyTooLarge> {
         let mut directory = std::mem::take(&mut *self.world.resource_mut::<AgentDirectory>());
         let population = u16::try_from(directory.populations.len()).expect("there are fewer than 2^16 populations");
-        directory.populations.push(PopulationName { name: params.name().to_owned(), kind, agent: TypeId::of::<A>() });
+        let buys_gas = params.gas_money().is_none();
+        let name = params.name().to_owned();
+        directory.populations.push(PopulationName { name, kind, agent: TypeId::of::<A>(), buys_gas });
         let others = self.world.query::<&A>().iter(self.world).len();
         let others = u32::try_from(others).expect("there are fewer than 2^32 agents");
         let mut from = 0;
@@ -228,7 +219,8 @@ impl<'w> Spawner<'w> {
                 let id = AgentId(u32::try_from(directory.agents.len()).expect("there are fewer than 2^32 agents"));
                 let row = others + number;
                 let leverage = drawn.leverage;
-                self.settle::<A>((id, row), who, drawn)?;
+                let identity = Identity { id, who, buys_gas, ..Identity::default() };
+                self.settle::<A>(row, identity, drawn)?;
                 directory.agents.push(Listed { row, population, number, leverage });
             }
             from = to;
@@ -244,21 +236,24 @@ impl<'w> Spawner<'w> {
         let (seed, native) = (sees.clock.seed, sees.tokens.native);
         let draw = |number| {
             let who = Who::new(params.name(), u64::from(number));
-            let mut drawn = params.draw(&sees, &mut Dice::new(seed, who, BEFORE_THE_FIRST_BLOCK));
-            let gas_money = sees.tokens.units(native, drawn.gas_money);
+            let mut dice = Dice::new(seed, who, BEFORE_THE_FIRST_BLOCK);
+            let mut drawn = params.draw(&sees, &mut dice);
+            let gas_money = params.gas_money().map(|law| sees.tokens.units(native, law.sample(&mut dice)));
             if self.crowd == Crowd::Whole {
                 let put_in = drawn.stake.as_ref().map(|(_, own)| own);
-                self.own_capital.push(put_in.into_iter().chain([&drawn.initial_balances]), gas_money);
+                self.own_capital.push(put_in.into_iter().chain([&drawn.initial_balances]), gas_money.unwrap_or(0));
             }
-            drawn.initial_balances.push((native, gas_money));
+            if let Some(gas_money) = gas_money {
+                drawn.agent.keeps_for_gas(gas_money);
+                drawn.initial_balances.push((native, gas_money));
+            }
             (who, drawn)
         };
         numbers.map(draw).collect()
     }
 
     /// Gives an agent its wallet and puts it into the world.
-    fn settle<A: Agent>(&mut self, agent: Sleeper, who: Who, drawn: NewAgent<A>) -> Result<(), SupplyTooLarge> {
-        let (id, _) = agent;
+    fn settle<A: Agent>(&mut self, row: u32, identity: Identity, drawn: NewAgent<A>) -> Result<(), SupplyTooLarge> {
         let account = self.world.resource_mut::<ChainState>().ledger.open_account();
         self.issue(account, drawn.initial_balances)?;
         self.redrawn += u64::from(drawn.is_redrawn);
@@ -270,9 +265,8 @@ impl<'w> Spawner<'w> {
         if self.crowd == Crowd::Staked {
             return Ok(());
         }
-        self.world
-            .spawn((drawn.agent, Identity { id, who, account, nonce: 0, out_of_gas_money: false, priced_out: 0 }));
-        self.world.resource_mut::<Awake<A>>().schedule(0, agent, drawn.first);
+        self.world.spawn((drawn.agent, Identity { account, ..identity }));
+        self.world.resource_mut::<Awake<A>>().schedule(0, (identity.id, row), drawn.first);
         Ok(())
     }
 

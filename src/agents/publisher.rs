@@ -37,9 +37,14 @@ pub struct PublisherParams {
     /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
+    /// The most that it pays in all, base fee and tip, in gwei per unit of gas: while gas costs more, an update waits. No
+    /// bound by default.
+    #[serde(default)]
+    pub max_fee: Option<Distribution>,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// Somebody sends what an oracle sees.
@@ -52,7 +57,7 @@ pub const BELIEVES: &str = "believes";
 #[derive(Debug, Clone, Copy, PartialEq, Component)]
 pub struct Publisher {
     feed: FeedId,
-    tip: u128,
+    bid: Bid,
     /// Whether an update of its own waits.
     waits: bool,
 }
@@ -60,7 +65,7 @@ pub struct Publisher {
 impl Agent for Publisher {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         if let Some(price_wad) = sees.oracles.feed(self.feed).due_wad.filter(|_| !self.waits) {
-            self.waits = out.submit(smallvec![Action::PublishPrice { feed: self.feed, price_wad }], Bid::tip(self.tip));
+            self.waits = out.submit(smallvec![Action::PublishPrice { feed: self.feed, price_wad }], self.bid);
         }
         Wake::NextBlock
     }
@@ -87,8 +92,8 @@ impl PopulationParams for PublisherParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -126,8 +131,9 @@ impl Population for PublisherParams {
 
     fn draw(&self, sees: &View, dice: &mut Dice) -> NewAgent<Publisher> {
         let feed = sees.oracles.named(&self.oracle);
-        let agent = Publisher { feed, tip: sees.gwei(self.tip.sample(dice)), waits: false };
-        let gas_money = self.gas_money.sample(dice);
-        NewAgent::new(agent, gas_money, Wake::NextBlock)
+        let tip = sees.gwei(self.tip.sample(dice));
+        let max_fee = self.max_fee.as_ref().map_or(u128::MAX, |law| sees.gwei(law.sample(dice)));
+        let agent = Publisher { feed, bid: Bid { max_fee, ..Bid::tip(tip) }, waits: false };
+        NewAgent::new(agent, Wake::NextBlock)
     }
 }

@@ -61,9 +61,10 @@ pub struct SearcherParams {
     /// The most bundles that it submits in a block, the most valuable first; 1 by default.
     #[serde(default = "super::one")]
     pub bundles_per_block: u32,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// A searcher.
@@ -202,8 +203,8 @@ impl PopulationParams for SearcherParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -252,7 +253,6 @@ impl Population for SearcherParams {
             tip_cap: self.tip_cap.map_or(u128::MAX, |gwei| sees.gwei(gwei)),
             bundles_per_block: self.bundles_per_block,
         };
-        let gas_money = self.gas_money.sample(dice);
-        NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, Wake::NextBlock) }
+        NewAgent { initial_balances, ..NewAgent::new(agent, Wake::NextBlock) }
     }
 }

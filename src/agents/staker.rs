@@ -74,9 +74,10 @@ pub struct StakerParams {
     /// How long it waits for block space, and what it pays for it; what it is about is its capital, or what it claims.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 fn two() -> f64 {
@@ -126,14 +127,14 @@ impl Agent for Staker {
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         match self.state {
             State::Outside => {
-                let entered = self.submit(self.entering(), || self.worth(sees), sees, out);
+                let entered = self.submit(self.entering(), self.worth(sees), sees, out);
                 self.state = if entered { State::Entering } else { State::Gone };
                 self.leaves = self.exit.wake(sees, out.me().who);
                 self.next_claim = self.claim_after(sees);
             }
             State::Staked if matches!(self.leaves, Wake::At(block) if block <= sees.clock.block) => {
                 let actions = self.leaving(sees, out.me().account);
-                if self.submit(actions, || self.worth(sees), sees, out) {
+                if self.submit(actions, self.worth(sees), sees, out) {
                     self.state = State::Leaving;
                 }
                 return PATIENCE.wake(sees);
@@ -233,13 +234,13 @@ impl Staker {
             < self.gas_multiple * (sees.gas_worth(gas) + sees.worth(sees.tokens.native, self.offer.tip) * gas as f64)
         {
             out.priced_out();
-        } else if self.submit(actions, || worth, sees, out) {
+        } else if self.submit(actions, worth, sees, out) {
             self.state = State::Claiming;
         }
     }
 
     /// Submits a transaction, unless gas costs more than it would pay; returns whether it is on its way.
-    fn submit(&self, actions: Actions, at_stake: impl FnOnce() -> f64, sees: &View, out: &mut Outbox) -> bool {
+    fn submit(&self, actions: Actions, at_stake: f64, sees: &View, out: &mut Outbox) -> bool {
         let gas = sees.gas.schedule.of(&actions);
         let Some(bid) = self.offer.bid(sees, at_stake, gas) else {
             out.priced_out();
@@ -264,8 +265,8 @@ impl PopulationParams for StakerParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -310,7 +311,7 @@ impl Population for StakerParams {
         let market = (0_u16..).zip(&farm.staked).find(|(_, token)| **token == pool.liquidity);
         let (market, _) = market.expect("checked: the farm stakes the pool's liquidity");
         let offered = amounts_worth(sees, pool, None, self.capital.sample(dice));
-        let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
+        let tip = self.tip.sample(dice);
         let mut agent = Staker {
             farm: farm.id,
             market,
@@ -329,7 +330,7 @@ impl Population for StakerParams {
         let own: InitialBalances = pool.tokens.iter().copied().zip(offered.iter().copied()).collect();
         if let Some(first) = self.entry.wake(sees, dice) {
             let initial_balances = own;
-            return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
+            return NewAgent { initial_balances, ..NewAgent::new(agent, first) };
         }
         agent.state = State::Staked;
         agent.leaves = self.exit.drawn(sees, dice);
@@ -338,6 +339,6 @@ impl Population for StakerParams {
             None => agent.leaves,
         };
         let stake = Some((Stake::Farm { farm: farm.id, market, pool: pool.id, offered }, own));
-        NewAgent { stake, ..NewAgent::new(agent, gas_money, first) }
+        NewAgent { stake, ..NewAgent::new(agent, first) }
     }
 }

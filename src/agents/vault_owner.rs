@@ -11,12 +11,12 @@ use plimsoll_protocols::lending::maker::IlkId;
 use serde::Deserialize;
 use smallvec::smallvec;
 
-use super::Agent;
 use super::awake::Wake;
 use super::outbox::Outbox;
 use super::population::{Activity, InitialBalances, NewAgent, Population, PopulationParams, fitting};
 use super::schedule::{Entry, Exit, check_stay};
 use super::view::View;
+use super::{Agent, Identity};
 use crate::chain::dice::Dice;
 use crate::chain::distribution::Distribution;
 use crate::chain::event::{Event, EventKind};
@@ -24,7 +24,7 @@ use crate::chain::families::cdp::{CdpCall, CdpCallKind};
 use crate::chain::gas::GasSchedule;
 use crate::chain::ids::DeploymentId;
 use crate::chain::ids::{AccountId, IssuerId, TokenId};
-use crate::chain::transaction::{Action, AmountIn, Bid};
+use crate::chain::transaction::{Action, AmountIn};
 use crate::checks::Check;
 use crate::checks::declared::Declared;
 use crate::checks::laws::{ANY, Allowed, NOT_NEGATIVE, POSITIVE, SHARE};
@@ -74,9 +74,10 @@ pub struct VaultOwnerParams {
     /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "super::tip")]
     pub tip: Distribution,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "super::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 fn act_below() -> Distribution {
@@ -174,14 +175,16 @@ impl VaultOwner {
         match plan.state {
             State::Outside => {
                 let call = CdpCallKind::LockAndDraw { lock: AmountIn::Exact(plan.lock), draw: plan.draw };
-                let entering = out.submit(smallvec![self.call(call)], Bid::tip(plan.tip));
+                let gem = sees.protocols.issuer(self.of.0).ilk(self.of.1).gem;
+                let at_stake = sees.worth(gem, plan.lock);
+                let entering = out.submit_patiently(smallvec![self.call(call)], plan.tip, at_stake);
                 plan.state = if entering { State::Entering } else { State::Refused };
             }
             State::Open => {
                 let Some(vault) = self.vault(out.me().account, sees) else { return Wake::Never };
                 if vault.ratio() < plan.act_below
-                    && let Some(call) = self.defending(plan, &vault, out.me().account, sees)
-                    && out.submit(smallvec![self.call(call)], Bid::tip(plan.tip))
+                    && let Some(call) = self.defending(plan, &vault, out.me(), sees)
+                    && out.submit_patiently(smallvec![self.call(call)], plan.tip, vault.worth)
                 {
                     plan.state = State::Defending;
                 }
@@ -210,18 +213,19 @@ impl VaultOwner {
     }
 
     /// Returns the call that brings the vault's ratio to its target; none if nothing can.
-    fn defending(&self, plan: &Plan, vault: &Vault, account: AccountId, sees: &View) -> Option<CdpCallKind> {
+    fn defending(&self, plan: &Plan, vault: &Vault, me: &Identity, sees: &View) -> Option<CdpCallKind> {
         let cell = sees.protocols.issuer(self.of.0);
         match plan.temperament {
             Temperament::Sleep => None,
             Temperament::TopUp => {
-                let wallet = sees.ledger.balance(account, cell.ilk(self.of.1).gem);
-                let spare = wallet.saturating_sub(gas_reserve(cell.ilk(self.of.1).gem, sees));
+                let gem = cell.ilk(self.of.1).gem;
+                let reserve = if me.buys_gas { 0 } else { gas_reserve(gem, sees) };
+                let spare = sees.ledger.balance(me.account, gem).saturating_sub(reserve);
                 let lock = units((plan.target * vault.debt - vault.worth) / vault.unit).min(spare);
                 (lock > 0).then_some(CdpCallKind::LockAndDraw { lock: AmountIn::Exact(lock), draw: 0 })
             }
             Temperament::Repay => {
-                let wallet = sees.ledger.balance(account, cell.dai);
+                let wallet = sees.ledger.balance(me.account, cell.dai);
                 let wipe = units((vault.debt - vault.worth / plan.target) * 1e18).min(wallet);
                 (wipe > 0).then_some(CdpCallKind::WipeAndFree { wipe: AmountIn::Exact(wipe), free: Part::Exactly(0) })
             }
@@ -266,8 +270,8 @@ impl PopulationParams for VaultOwnerParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -312,7 +316,6 @@ impl Population for VaultOwnerParams {
         let ((collateral, draw), is_redrawn) = fitting(dice, vault, |(_, draw)| *draw >= least);
         let (lock, worth) = (sees.tokens.units(gem, collateral), collateral * price);
         let tip = sees.gwei(self.tip.sample(dice));
-        let gas_money = self.gas_money.sample(dice);
         let entry = self.entry.wake(sees, dice);
         let plan = Plan {
             lock,
@@ -344,6 +347,6 @@ impl Population for VaultOwnerParams {
             Some((stake, smallvec![(gem, lock)]))
         };
         let agent = VaultOwner { of: (cell.id, ilk), to: cell.at, plan: (!self.is_idle()).then(|| Box::new(plan)) };
-        NewAgent { initial_balances, stake, is_redrawn, ..NewAgent::new(agent, gas_money, first) }
+        NewAgent { initial_balances, stake, is_redrawn, ..NewAgent::new(agent, first) }
     }
 }

@@ -19,6 +19,8 @@ pub enum Source {
     Rewards,
     /// Gas: the base fee is burnt, the priority fee is the block builder's.
     Gas,
+    /// Native tokens bought to pay for gas, as it is used, by agents that keep none: each agent's result carries the price.
+    GasPurchase,
     /// Shares that a pool or a bank mints and burns: claims, not wealth.
     Shares,
     /// The venue that fills muted forced sales in a counterfactual run.
@@ -29,11 +31,12 @@ pub enum Source {
 
 impl Source {
     /// Every source, in the order in which they are reported.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Genesis,
         Self::ExternalVenue,
         Self::Rewards,
         Self::Gas,
+        Self::GasPurchase,
         Self::Shares,
         Self::CounterfactualVenue,
         Self::Stablecoins,
@@ -71,6 +74,8 @@ enum Movement {
     Transfer { from: AccountId, to: AccountId, token: TokenId, amount: u128 },
     Issue { source: Source, to: AccountId, token: TokenId, amount: u128 },
     Retire { source: Source, from: AccountId, token: TokenId, amount: u128 },
+    BuyGas { native: TokenId, fee: u128 },
+    ReturnGas { native: TokenId, fee: u128 },
 }
 
 /// The table of balances.
@@ -192,6 +197,24 @@ impl Ledger {
         Ok(())
     }
 
+    /// Buys gas and burns it: both sources' totals change, no balance does.
+    ///
+    /// # Errors
+    /// More than [`Self::MOST_SUPPLY`] would have been bought in all.
+    pub fn buy_gas(&mut self, native: TokenId, fee: u128) -> Result<(), SupplyTooLarge> {
+        let supply = self.issued(Source::GasPurchase, native).unsigned_abs();
+        if fee > Self::MOST_SUPPLY.saturating_sub(supply) {
+            return Err(SupplyTooLarge { token: native, supply, more: fee });
+        }
+        self.put(Movement::BuyGas { native, fee });
+        Ok(())
+    }
+
+    /// Takes back what was bought and not used.
+    pub fn return_gas(&mut self, native: TokenId, fee: u128) {
+        self.put(Movement::ReturnGas { native, fee });
+    }
+
     /// Starts to keep a journal, so that [`Ledger::roll_back`] can undo what follows.
     pub fn begin(&mut self) {
         self.journal.clear();
@@ -213,6 +236,8 @@ impl Ledger {
                 }
                 Movement::Issue { source, to, token, amount } => Movement::Retire { source, from: to, token, amount },
                 Movement::Retire { source, from, token, amount } => Movement::Issue { source, to: from, token, amount },
+                Movement::BuyGas { native, fee } => Movement::ReturnGas { native, fee },
+                Movement::ReturnGas { native, fee } => Movement::BuyGas { native, fee },
             });
         }
     }
@@ -238,7 +263,14 @@ impl Ledger {
                 self.debit(from, token, amount);
                 self.issued[source as usize][token.index()] -= signed(amount);
             }
+            Movement::BuyGas { native, fee } => self.bought(native, signed(fee)),
+            Movement::ReturnGas { native, fee } => self.bought(native, -signed(fee)),
         }
+    }
+
+    fn bought(&mut self, native: TokenId, fee: i128) {
+        self.issued[Source::GasPurchase as usize][native.index()] += fee;
+        self.issued[Source::Gas as usize][native.index()] -= fee;
     }
 
     fn debit(&mut self, account: AccountId, token: TokenId, amount: u128) {
@@ -304,6 +336,8 @@ mod tests {
         ledger.transfer(alice, bob, GOLD, 60).unwrap();
         ledger.retire(Source::ExternalVenue, bob, GOLD, 50).unwrap();
         ledger.issue(Source::Rewards, alice, GOLD, 7);
+        ledger.buy_gas(GOLD, 9).unwrap();
+        ledger.return_gas(GOLD, 2);
         assert_ne!(before.0, ledger.balances);
         ledger.roll_back();
         assert_eq!(before, (ledger.balances, ledger.issued));

@@ -203,6 +203,9 @@ pub struct Transaction {
     pub gas: u64,
     /// The block in which it was submitted; of one that replaced others, the block of the first.
     pub submitted: u64,
+    /// Whether the gas is bought as it is used, at the expense of the agent's result; otherwise its sender's native tokens
+    /// pay for it.
+    pub buys_gas: bool,
     /// Whether it goes by a private relay, which nobody else sees, and which leaves out what would revert, at no cost.
     pub revert_protection: bool,
     /// What it does, in this order: all or nothing.

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
+use crate::accounts::out_of_gas_money::PopulationOutOfGasMoney;
+use crate::accounts::price_gaps::{FAR, PriceGap};
 use crate::output::manifest::Status;
 use crate::output::summary::{PricePath, Summary};
 
@@ -19,7 +21,7 @@ pub(super) fn result(summary: &Summary, status: Status, blocks_asked: u64, folde
         insolvent_debt(summary),
         block_space(summary),
         profit_and_loss(summary),
-        gas_money(summary),
+        gas_money(summary) + &price_gaps(summary),
         format!("The files are in {}\n", folder.display()),
     ];
     sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
@@ -41,15 +43,38 @@ fn beginning(summary: &Summary, status: Status, blocks_asked: u64) -> String {
     )
 }
 
-/// Returns a warning where agents stood still because they could not pay for gas.
+/// Returns a warning for each population that could no longer pay for gas.
 fn gas_money(summary: &Summary) -> String {
-    match summary.agents_out_of_gas_money {
-        0 => String::new(),
-        agents => format!(
-            "{} of the agents wanted to act and could not pay for gas; give them more `gas_money`\n",
-            grouped(agents as f64)
-        ),
-    }
+    let told = |row: &PopulationOutOfGasMoney| {
+        format!(
+            "Out of gas money: {} of `{}`, from block {} on, missed {} transactions. Give them more `gas_money`, or none: \
+             then they buy gas as they use it.\n",
+            grouped(row.agents as f64),
+            row.population,
+            grouped(row.first_block as f64),
+            grouped(row.missed_transactions as f64)
+        )
+    };
+    summary.out_of_gas_money.iter().map(told).collect()
+}
+
+/// Returns a warning for each pool and oracle that was far from the price outside for long.
+fn price_gaps(summary: &Summary) -> String {
+    let told = |gap: &PriceGap| {
+        format!(
+            "Far from the price outside: {} `{}`, by more than {:.0} % after {} of {} blocks, the first {}; {:+.1} % after \
+             block {}.\n",
+            gap.of,
+            gap.name,
+            100.0 * FAR,
+            grouped(gap.blocks as f64),
+            grouped(summary.blocks as f64),
+            grouped(gap.first_block as f64),
+            tenths(100.0 * gap.farthest_ratio),
+            grouped(gap.farthest_block as f64)
+        )
+    };
+    summary.price_gaps.iter().map(told).collect()
 }
 
 fn prices(summary: &Summary) -> String {

@@ -11,6 +11,7 @@ use super::table::Table;
 use super::ticks::{BlockColumns, groups};
 use crate::accounts::books::Books;
 use crate::accounts::insolvent_debt::Extremes;
+use crate::accounts::price_gaps::PriceGaps;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventKind, EventLog};
@@ -58,6 +59,8 @@ pub struct Recorder {
     waits: Waits,
     /// How low and high prices went.
     extremes: Extremes,
+    /// How far pools and oracles were from the prices outside.
+    gaps: PriceGaps,
     /// What went wrong with a file, if anything did.
     pub failed: Option<FolderError>,
 }
@@ -98,6 +101,7 @@ impl Recorder {
             maps,
             waits: Waits::default(),
             extremes: Extremes::default(),
+            gaps: PriceGaps::default(),
             failed: None,
         })
     }
@@ -116,6 +120,7 @@ impl Recorder {
             summary: self.summary.clone(),
             waits: self.waits.clone(),
             extremes: self.extremes.clone(),
+            gaps: self.gaps.clone(),
             failed: None,
         }
     }
@@ -146,8 +151,9 @@ impl Recorder {
     }
 
     /// Returns what was summed up for `summary.json`; the run is over.
-    pub fn summed(self) -> Summary {
+    pub fn summed(self, sees: &View) -> Summary {
         let mut summary = self.summary;
+        summary.price_gaps = self.gaps.long(sees, summary.blocks);
         summary.liquidations.waited_blocks_mean = self.waits.mean();
         summary.liquidations.waited_blocks_p95 = self.waits.p95();
         summary.block_space.base_fee_gwei_mean /= (summary.blocks as f64).max(1.0);
@@ -224,6 +230,7 @@ impl Recorder {
         if let Some(maps) = &mut self.maps {
             maps.look(sees, block.liquidated_debt_numeraire);
         }
+        self.gaps.follow(sees, self.row.tracked.pools.iter().map(|(price, _)| *price));
         follow(&at, &mut self.row.tracked, &mut self.summary);
         self.summary.insolvent_debt.follow(block.bad_debt_numeraire, &mut self.extremes, sees);
         let (Some(file), Some(cells)) = (&mut self.ticks, &mut self.row.cells) else { return Ok(()) };

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::cascade::CascadeSummary;
 use crate::accounts::farmed::Farmed;
 use crate::accounts::insolvent_debt::InsolventDebt;
+use crate::accounts::out_of_gas_money::PopulationOutOfGasMoney;
 use crate::accounts::position_books::PositionCounts;
+use crate::accounts::price_gaps::PriceGap;
 use crate::accounts::profit::{ProfitAndLoss, Provided};
 use crate::chain::families::cdp::SoldAt;
 
@@ -39,8 +41,12 @@ pub struct Summary {
     pub auctions: Option<Auctions>,
     /// Lowest health factor that a position with debt had after any block: 0 where a debt was left without collateral.
     pub health_factor_lowest: Option<f64>,
-    /// Agents that wanted to submit a transaction and had not enough gas money.
-    pub agents_out_of_gas_money: u64,
+    /// Populations that could no longer pay for gas; left out where none is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub out_of_gas_money: Vec<PopulationOutOfGasMoney>,
+    /// Pools and oracles that were far from the price outside for long; left out where none is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub price_gaps: Vec<PriceGap>,
     /// Agents that wanted to act and never got a transaction into a block: gas was too dear, or they waited too long.
     pub agents_priced_out: u64,
     /// Agents that were drawn again, since a protocol lends no so little as was drawn first.

@@ -14,6 +14,7 @@ use crate::accounts::books::Books;
 use crate::accounts::fate::AgentFate;
 use crate::accounts::gains::{Beginning, Gains};
 use crate::accounts::liquidity::LiquidityBooks;
+use crate::accounts::out_of_gas_money::populations_out_of_gas_money;
 use crate::accounts::profit::{profit_and_loss, provided};
 use crate::accounts::trace::Trace;
 use crate::agents::view::View;
@@ -212,21 +213,21 @@ impl Simulation {
         self.world.resource_mut::<ChainState>().clock.look_back();
         let mut state = SystemState::<(Query<&Identity>, ResMut<Books>)>::new(&mut self.world);
         let (identities, mut books) = state.get_mut(&mut self.world).expect("the books are open");
-        let mut out_of_gas_money = 0;
         for identity in &identities {
-            out_of_gas_money += u64::from(identity.out_of_gas_money);
+            books.out_of_gas_money(identity.id, identity.out_of_gas_money);
             books.priced_out(identity.id, identity.priced_out);
         }
         let mut state = SystemState::<Ended>::new(&mut self.world);
         let (sees, directory, mut books, liquidity) = state.get_mut(&mut self.world).expect("genesis put in all of it");
         audit(&sees.tokens, &sees.ledger, &sees.protocols)?;
-        let now = valuation(&sees, &sees.protocols);
+        let mut now = valuation(&sees, &sees.protocols);
         books.close(&sees, &directory, &now);
+        books.charge_gas(&directory, &mut now);
         let maps = recorder.maps.take();
-        let mut summary = recorder.summed();
+        let mut summary = recorder.summed(&sees);
         summary.blocks = blocks;
         summary.insolvent_debt.count(&sees);
-        summary.agents_out_of_gas_money = out_of_gas_money;
+        summary.out_of_gas_money = populations_out_of_gas_money(&directory, &books);
         summary.agents_priced_out = books.count_fate(AgentFate::PricedOut);
         summary.agents_redrawn = directory.redrawn;
         summary.audits_passed = self.audits + 1;

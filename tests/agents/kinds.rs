@@ -536,7 +536,8 @@ fn who_sleeps_is_not_asked() {
             who: Who(0),
             account: AccountId(0),
             nonce: 0,
-            out_of_gas_money: false,
+            buys_gas: true,
+            out_of_gas_money: None,
             priced_out: 0,
         };
         let entity = world.spawn((Counting { asked: Vec::new(), next: every[number as usize] }, identity)).id();

@@ -59,7 +59,7 @@ mod temperaments {
         let traders = r#"
             Trader(name: "whale", pool: "pool", capital: Fixed(1e6), temperament: Whale([(3, Sell(200_000))])),
             Trader(
-                name: "follower", pool: "pool", size: Fixed(1), capital: Fixed(100_000),
+                name: "follower", pool: "pool", size: Fixed(100), capital: Fixed(100_000),
                 temperament: Momentum(window: "24 s", threshold: 0.02),
             ),
         "#;
@@ -207,7 +207,7 @@ mod tolerances {
         let traders = r#"
             Trader(name: "whale", pool: "pool", capital: Fixed(1e6), tip: Fixed(9), temperament: Whale([(0, Sell(20_000))])),
             Trader(
-                name: "traders", count: 400, pool: "pool", size: Fixed(1), buys: 0, capital: Fixed(100),
+                name: "traders", count: 400, pool: "pool", size: Fixed(10), buys: 0, capital: Fixed(1_000),
                 slippage: Choice([0.001, 0.05]),
             ),
         "#;

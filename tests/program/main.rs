@@ -24,3 +24,5 @@ mod run_again;
 mod scenario_errors;
 #[cfg(feature = "cli")]
 mod sweep;
+#[cfg(feature = "cli")]
+mod warnings;

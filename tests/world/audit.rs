@@ -43,6 +43,8 @@ struct Shape {
     counts: [u32; 8],
     way: [&'static str; 3],
     forced_sales_muted: bool,
+    /// Whether everybody buys gas as it is used, rather than lenders alone.
+    buys_gas: bool,
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
@@ -79,8 +81,9 @@ fn shape() -> impl Strategy<Value = Shape> {
             prop::sample::select(vec!["Hold", "Hold", r#"Between("5 s", "40 h")"#, r#"After("0 s", "1 h")"#]),
         ),
         any::<bool>(),
+        any::<bool>(),
     );
-    (market, costs, who).prop_map(|(market, costs, (counts, way, forced_sales_muted))| {
+    (market, costs, who).prop_map(|(market, costs, (counts, way, forced_sales_muted, buys_gas))| {
         let (decimals, lends_risky, block_time, gas_limit, base_fee_gwei, volatility, shock) = market;
         let (impact, venue_fee_bps, fee_bps, protocol_fee, interest, kill_bps, reserve_bps, utilisation, leverage) =
             costs;
@@ -104,6 +107,7 @@ fn shape() -> impl Strategy<Value = Shape> {
             counts,
             way: [way.0, way.1, way.2],
             forced_sales_muted,
+            buys_gas,
         }
     })
 }
@@ -128,7 +132,7 @@ impl Shape {
         let (base, one) = if self.lends_risky { ("RISKY", 0.005) } else { ("CASH", 1.0) };
         let (small, large, supply) = (100.0 * one, 3_000.0 * one, 100_000.0 * one);
         let rewards_pool = if self.lends_risky { ("5_000", "500") } else { ("5_000", "100_000") };
-        format!(
+        let text = format!(
             r#"Scenario(
     blocks: {BLOCKS}, block_time: "{block_time}", numeraire: "CASH",
     chain: (native: "RISKY", base_fee: {fees}),
@@ -164,35 +168,40 @@ impl Shape {
     agents: [
         Farmer(
             name: "first", count: {count_0}, goblin: "goblin", capital: LogNormal(median: {small}, sigma: 1.5),
-            leverage: Uniform(1.1, {leverage:.3}), close: {close}, exit: {exit}, gas_money: Fixed(2),
+            leverage: Uniform(1.1, {leverage:.3}), close: {close}, exit: {exit},
+            gas_money: Fixed(2)
         ),
         Farmer(
             name: "later", count: {count_1}, goblin: "goblin", capital: Uniform({small}, {large}),
             leverage: Uniform(1, 6), entry: Between("0 s", "15 s"), open: {open}, exit: {exit}, close: {close},
-            gas_money: Fixed(2),
+            gas_money: Fixed(2)
         ),
         FarmLender(name: "lenders", count: {count_2}, bank: "bank", supply: LogNormal(median: {supply}, sigma: 0.5)),
         FarmLender(
             name: "fickle", count: {count_3}, bank: "bank", supply: Uniform({small}, {supply}), entry: Between("0 s", "5 s"),
-            exit: {exit}, gas_money: Fixed(2),
+            exit: {exit},
+            gas_money: Fixed(2)
         ),
         FarmLiquidator(
             name: "liquidators", count: {count_4}, bank: "bank", attention: Fixed(0.5), bid_share: Uniform(0, 1),
-            kills_per_block: 3, min_profit: Uniform(-10, 10), gas_money: Fixed(5),
+            kills_per_block: 3, min_profit: Uniform(-10, 10),
+            gas_money: Fixed(5)
         ),
         Harvester(name: "harvesters", count: {count_5}, goblin: "goblin", every: "1 s", gas_money: Fixed(2)),
         Arbitrageur(
             name: "arbitrageurs", count: {count_6}, pool: "farmed", capital: Uniform(10, 50_000), bid_share: Uniform(0, 1),
-            gas_money: Fixed(5),
+            gas_money: Fixed(5)
         ),
         Trader(
             name: "traders", count: {count_7}, pool: "farmed", size: LogNormal(median: 300, sigma: 1.5), buys: 0.4,
-            capital: Fixed(20_000), gas_money: Fixed(2),
+            capital: Fixed(20_000),
+            gas_money: Fixed(2)
         ),
     ],
 )"#,
             rewards_pool.0, rewards_pool.1,
-        )
+        );
+        if self.buys_gas { text.replace("gas_money: Fixed(2)", "").replace("gas_money: Fixed(5)", "") } else { text }
     }
 
     /// Makes the world; none where its genesis is refused, as it is where lenders have less than farmers owe.
@@ -282,6 +291,7 @@ fn honest_world() -> Simulation {
         counts: [3; 8],
         way: ["BaseOnly", "Liquidate", "Hold"],
         forced_sales_muted: false,
+        buys_gas: false,
     };
     let mut simulation = shape.simulation(1).unwrap();
     steps(&mut simulation, 5);

@@ -20,7 +20,7 @@ struct Run {
     start: Valuation,
 }
 
-/// What became of an agent, in whole numeraire tokens.
+/// What became of an agent that buys its gas, in whole numeraire tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Became {
     value_start: f64,
@@ -51,7 +51,7 @@ impl Run {
         let world = self.simulation.world_mut();
         let mut state = SystemState::<View>::new(world);
         let figures = books.figures(id, account, &state.get(world).unwrap()).expect("it provides liquidity");
-        Became { value_start, profit: value_end - value_start, gas, figures }
+        Became { value_start, profit: value_end - value_start - gas, gas, figures }
     }
 
     fn population(&self, agent: u32) -> String {

@@ -11,6 +11,7 @@ mod chain;
 mod earned;
 mod farms;
 mod fates;
+mod gas_money;
 mod gas_pool;
 mod insolvency;
 mod liquidity;

@@ -52,9 +52,10 @@ pub struct ArbitrageurParams {
     /// How many blocks a transaction may wait to be taken, its first included; 2 by default.
     #[serde(default = "crate::agents::arbitrage_expiry")]
     pub expiry: u64,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "crate::agents::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// What a pool's price is held against.
@@ -78,8 +79,8 @@ impl PopulationParams for ArbitrageurParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -152,8 +153,7 @@ impl Population for ArbitrageurParams {
             expiry: self.expiry,
         };
         let initial_balances = smallvec![(start, capital)];
-        let gas_money = self.gas_money.sample(dice);
-        NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, Wake::NextBlock) }
+        NewAgent { initial_balances, ..NewAgent::new(agent, Wake::NextBlock) }
     }
 }
 

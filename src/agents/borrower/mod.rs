@@ -20,7 +20,7 @@ use super::view::View;
 use crate::chain::event::{Event, EventKind};
 use crate::chain::families::lending::LendingCall;
 use crate::chain::ids::{AccountId, DeploymentId, LendingId, TokenId};
-use crate::chain::transaction::{Action, Actions, AmountIn, Bid};
+use crate::chain::transaction::{Action, Actions, AmountIn};
 pub use params::{BORROWS, BorrowerParams, Defence, Owes, Proceeds};
 
 /// A borrower. Most sleep, so what a sleeper does not need is elsewhere.
@@ -98,7 +98,9 @@ impl Borrower {
     fn act(&self, plan: &mut Plan, sees: &View, out: &mut Outbox) -> Wake {
         match plan.state {
             State::Outside => {
-                let entering = self.entering(plan, sees).is_some_and(|actions| out.submit(actions, Bid::tip(plan.tip)));
+                let at_stake = sees.worth(plan.route.to, plan.own);
+                let entering = self.entering(plan, sees);
+                let entering = entering.is_some_and(|actions| out.submit_patiently(actions, plan.tip, at_stake));
                 plan.state = if entering { State::Entering } else { State::Refused };
             }
             State::Open => {
@@ -108,7 +110,7 @@ impl Borrower {
                 }
                 if position.health_factor < plan.act_below
                     && let Some(actions) = self.defending(plan, &position, out.me().account, sees)
-                    && out.submit(actions, Bid::tip(plan.tip))
+                    && out.submit_patiently(actions, plan.tip, position.collateral as f64 * position.collateral_unit)
                 {
                     plan.state = State::Defending;
                 }

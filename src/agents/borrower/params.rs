@@ -69,9 +69,10 @@ pub struct BorrowerParams {
     /// Priority fee, in gwei per unit of gas; 1 by default.
     #[serde(default = "crate::agents::tip")]
     pub tip: Distribution,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "crate::agents::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 fn act_below() -> Distribution {
@@ -171,8 +172,8 @@ impl PopulationParams for BorrowerParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -226,7 +227,6 @@ impl Population for BorrowerParams {
         let (sizes, way_in) = self.owes.sizes(capital, cell.lending().threshold(collateral), dice);
         let (posted, owed) = (sees.units_worth(posts, sizes.posted), sees.units_worth(owes, sizes.owed));
         let (own, tip) = (sees.units_worth(posts, sizes.own), sees.gwei(self.tip.sample(dice)));
-        let gas_money = self.gas_money.sample(dice);
         let entry = self.entry.wake(sees, dice);
         let sells = self.proceeds == Proceeds::Sold;
         let way_in = if let WayIn::Plain { .. } = way_in { WayIn::Plain { sells } } else { way_in };
@@ -268,7 +268,7 @@ impl Population for BorrowerParams {
         };
         let plan = (!self.is_idle()).then(|| Box::new(plan));
         let agent = Borrower { market: cell.id, to: cell.at, collateral, debt, plan };
-        NewAgent { initial_balances, stake, leverage, ..NewAgent::new(agent, gas_money, first) }
+        NewAgent { initial_balances, stake, leverage, ..NewAgent::new(agent, first) }
     }
 }
 

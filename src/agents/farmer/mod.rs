@@ -177,7 +177,7 @@ impl Farmer {
     /// Submits a transaction about its capital, unless gas costs more than it would pay.
     fn submit(&self, action: Action, sees: &View, out: &mut Outbox) -> bool {
         let [base, farmed] = sees.base_and_farmed(self.worker);
-        let at_stake = || sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
+        let at_stake = sees.worth(base, self.capital.0) + sees.worth(farmed, self.capital.1);
         let Some(bid) = self.offer.bid(sees, at_stake, sees.gas.schedule.work) else {
             out.priced_out();
             return false;

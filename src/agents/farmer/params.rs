@@ -63,9 +63,10 @@ pub struct FarmerParams {
     /// How long it waits for block space, and what it pays for it; what it is about is its own capital.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "crate::agents::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// Somebody has debts at a bank.
@@ -128,8 +129,8 @@ impl PopulationParams for FarmerParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -179,7 +180,7 @@ impl Population for FarmerParams {
             let debt = debt_of(drawn);
             debt == 0 || debt >= least
         });
-        let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
+        let tip = self.tip.sample(dice);
         let first = self.entry.wake(sees, dice);
         let (equity, debt) = (sees.tokens.units(base, own), debt_of(&(own, leverage)));
         let (capital, balances) = self.balances(sees, worker.id, equity);
@@ -198,12 +199,12 @@ impl Population for FarmerParams {
             state: State::Outside,
         };
         let mut drawn = if let Some(first) = first {
-            NewAgent { initial_balances: balances, ..NewAgent::new(agent, gas_money, first) }
+            NewAgent { initial_balances: balances, ..NewAgent::new(agent, first) }
         } else {
             agent.state = State::Opening;
             agent.leaves = self.exit.drawn(sees, dice);
             let stake = Some((Stake::Position { worker: worker.id, equity, debt }, balances));
-            NewAgent { stake, ..NewAgent::new(agent, gas_money, agent.leaves) }
+            NewAgent { stake, ..NewAgent::new(agent, agent.leaves) }
         };
         (drawn.leverage, drawn.is_redrawn) = (Some(leverage), is_redrawn);
         if let Some(params) = &self.rebalance {

@@ -72,9 +72,10 @@ pub struct KeeperParams {
     /// cost; by default it goes by the mempool, where what has become vain is taken back by a transaction that does nothing.
     #[serde(default)]
     pub revert_protection: bool,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "crate::agents::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// Keepers that pay a fixed gas price, and fall silent when the base fee has passed it.
@@ -104,8 +105,8 @@ impl PopulationParams for KeeperParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -203,7 +204,6 @@ impl Population for KeeperParams {
             offered: 0,
             sale: None,
         };
-        let gas_money = self.gas_money.sample(dice);
-        NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, Wake::WhenUnderwater) }
+        NewAgent { initial_balances, ..NewAgent::new(agent, Wake::WhenUnderwater) }
     }
 }

@@ -334,9 +334,8 @@ impl LendingLiquidator {
         if held > 0 && self.forced_sale(of, order, sees, &mut actions).is_none() {
             return;
         }
-        self.sale = None;
-        if held > 0 {
-            out.submit(actions, Bid::tip(0));
+        if held == 0 || out.submit_patiently(actions, 0, sees.worth(self.route.from, held)) {
+            self.sale = None;
         }
     }
 }

@@ -64,9 +64,10 @@ pub struct LendingLiquidatorParams {
     /// go by the mempool, where one that has become vain is taken back by a transaction that does nothing.
     #[serde(default)]
     pub revert_protection: bool,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "crate::agents::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 fn per_block() -> u32 {
@@ -115,8 +116,8 @@ impl PopulationParams for LendingLiquidatorParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -197,8 +198,7 @@ impl Population for LendingLiquidatorParams {
             sale: None,
             seen: Vec::new(),
         };
-        let gas_money = self.gas_money.sample(dice);
         let min_profit = Some((cell.protocol, min_profit));
-        NewAgent { initial_balances, min_profit, ..NewAgent::new(agent, gas_money, Wake::WhenUnderwater) }
+        NewAgent { initial_balances, min_profit, ..NewAgent::new(agent, Wake::WhenUnderwater) }
     }
 }

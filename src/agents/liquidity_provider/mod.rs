@@ -50,7 +50,7 @@ pub struct LiquidityProvider {
     panic: Option<(f64, Mark)>,
     attention: f64,
     offer: Offer,
-    /// What of the native token is not put in, in smallest units.
+    /// What of the native token is not put in, in smallest units: it pays for gas.
     gas_money: u128,
     /// The block in which it leaves whatever happens.
     leaves: Option<u64>,
@@ -88,6 +88,10 @@ enum State {
 }
 
 impl Agent for LiquidityProvider {
+    fn keeps_for_gas(&mut self, gas_money: u128) {
+        self.gas_money = gas_money;
+    }
+
     fn decide(&mut self, sees: &View, out: &mut Outbox) -> Wake {
         match self.state {
             State::Outside => self.enter(sees, out),
@@ -179,7 +183,7 @@ impl LiquidityProvider {
 
     /// Submits a transaction about something worth `at_stake`. Returns whether it is on its way.
     fn submit(&mut self, actions: Actions, at_stake: f64, sees: &View, out: &mut Outbox) -> bool {
-        match self.offer.bid(sees, || at_stake, sees.gas.schedule.of(&actions)) {
+        match self.offer.bid(sees, at_stake, sees.gas.schedule.of(&actions)) {
             Some(bid) => self.waits = out.submit(actions, bid),
             None => out.priced_out(),
         }

@@ -71,9 +71,10 @@ pub struct LiquidityProviderParams {
     /// it collects.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "crate::agents::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// When a range is moved around the price again.
@@ -178,8 +179,8 @@ impl PopulationParams for LiquidityProviderParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -238,7 +239,7 @@ impl Population for LiquidityProviderParams {
         let cell = sees.protocols.pool_named(&self.pool);
         let range = ticks_now(sees, cell, &self.range);
         let offered = amounts_worth(sees, cell, range, self.capital.sample(dice));
-        let (tip, gas_money) = (self.tip.sample(dice), self.gas_money.sample(dice));
+        let tip = self.tip.sample(dice);
         let offer = Offer::draw(&self.patience, tip, sees, dice);
         let panic = self.panic.as_ref().map(|panic| (panic.fall.sample(dice), panic.from));
         let entry = self.entry.wake(sees, dice);
@@ -260,7 +261,7 @@ impl Population for LiquidityProviderParams {
             panic,
             attention: self.attention.sample(dice),
             offer,
-            gas_money: sees.tokens.units(sees.tokens.native, gas_money),
+            gas_money: 0,
             leaves,
             state: if entry.is_some() { State::Outside } else { State::Inside },
             waits: false,
@@ -274,10 +275,10 @@ impl Population for LiquidityProviderParams {
         let own: InitialBalances = cell.tokens.iter().copied().zip(offered.iter().copied()).collect();
         if let Some(first) = entry {
             let initial_balances = own;
-            return NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) };
+            return NewAgent { initial_balances, ..NewAgent::new(agent, first) };
         }
         let stake = Some((Stake::Liquidity { pool: cell.id, range, offered }, own));
         let first = agent.next_look(sees, dice);
-        NewAgent { stake, ..NewAgent::new(agent, gas_money, first) }
+        NewAgent { stake, ..NewAgent::new(agent, first) }
     }
 }

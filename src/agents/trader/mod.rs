@@ -114,7 +114,7 @@ impl Trader {
         if amount == 0 {
             return;
         }
-        match self.offer.bid(sees, || sees.worth(paid, amount), sees.gas.schedule.swap) {
+        match self.offer.bid(sees, sees.worth(paid, amount), sees.gas.schedule.swap) {
             Some(bid) => {
                 // What the pool does not quote it will refuse as well.
                 let quote = || cell.pool.amm().quote_exact_in(direction, amount, sees.clock.now()).unwrap_or(0);

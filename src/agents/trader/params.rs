@@ -56,9 +56,10 @@ pub struct TraderParams {
     /// How long it waits for block space, and what it pays for it; what it is about is the trade.
     #[serde(default)]
     pub patience: PatienceParams,
-    /// Whole native tokens on top of all else, to pay gas from; 1 by default. Without enough it submits nothing.
-    #[serde(default = "crate::agents::gas_money")]
-    pub gas_money: Distribution,
+    /// Whole native tokens on top of all else, to pay gas from: without enough it submits nothing. By default it buys gas
+    /// as it uses it.
+    #[serde(default)]
+    pub gas_money: Option<Distribution>,
 }
 
 /// How often a trader trades.
@@ -80,8 +81,8 @@ impl PopulationParams for TraderParams {
         self.count
     }
 
-    fn gas_money(&self) -> &Distribution {
-        &self.gas_money
+    fn gas_money(&self) -> Option<&Distribution> {
+        self.gas_money.as_ref()
     }
 
     fn uses<'a, 'd>(&'d self, at: Node<'a>) -> Vec<Use<'a, 'd>> {
@@ -146,9 +147,8 @@ impl Population for TraderParams {
         let mind = Mind::new(&self.temperament, self.buys);
         let mut agent = Trader { market, mind, size: self.size.clone(), pace, insists: None, offer };
         let first = agent.next(sees, dice);
-        let gas_money = self.gas_money.sample(dice);
         agent.insists = self.slippage.as_ref().map(|law| insists(law.sample(dice)));
-        NewAgent { initial_balances, ..NewAgent::new(agent, gas_money, first) }
+        NewAgent { initial_balances, ..NewAgent::new(agent, first) }
     }
 }
 

@@ -7,7 +7,6 @@ use crate::chain::event::{EventKind, Sandwich};
 use crate::chain::families::Call;
 use crate::chain::families::amm::AmmCall;
 use crate::chain::gas::BlockGas;
-use crate::chain::ledger::Source;
 use crate::chain::nonce_order::Ranking;
 use crate::chain::transaction::{Action, AmountIn, Transaction};
 
@@ -88,9 +87,10 @@ impl Executor<'_, '_, '_> {
         let first = self.context.log.len();
         let tip = transaction.bid.effective_tip(gas.base_fee).expect("a block takes nobody who pays less");
         let fee = u128::from(transaction.gas).saturating_mul(gas.base_fee.saturating_add(tip));
-        let native = self.context.tokens.native;
         self.context.begin(transaction, received, true);
-        self.context.ledger.retire(Source::Gas, transaction.sender, native, fee).ok()?;
+        if !self.charge(transaction, fee) {
+            return None;
+        }
         let received = self.act_all(transaction).ok()?;
         gas.used += transaction.gas;
         self.tell_something(transaction, first);

@@ -87,7 +87,7 @@ impl Executor<'_, '_, '_> {
         let fee = u128::from(transaction.gas).saturating_mul(price);
         let several = transaction.actions.len() > 1 || transaction.actions[0].may_need_undoing();
         self.context.begin(transaction, 0, several);
-        if self.context.ledger.retire(Source::Gas, sender, native, fee).is_err() {
+        if !self.charge(transaction, fee) {
             let (action, position) = (transaction.actions[0].name(), transaction.actions[0].position());
             self.context.tell(EventKind::Dropped { action, position });
             return;
@@ -112,9 +112,23 @@ impl Executor<'_, '_, '_> {
         let ledger = &mut *self.context.ledger;
         ledger.commit();
         let refund = u128::from(transaction.gas - used) * price;
-        ledger.issue(Source::Gas, sender, native, refund);
+        if transaction.buys_gas {
+            ledger.return_gas(native, refund);
+        } else {
+            ledger.issue(Source::Gas, sender, native, refund);
+        }
         gas.used += used;
         self.context.log.charge(first, used, fee - refund, transaction.waited(self.context.block));
+    }
+
+    /// Lets a transaction pay a fee, or buy what pays it; says whether it could.
+    fn charge(&mut self, transaction: &Transaction, fee: u128) -> bool {
+        let (ledger, native) = (&mut *self.context.ledger, self.context.tokens.native);
+        if transaction.buys_gas {
+            ledger.buy_gas(native, fee).is_ok()
+        } else {
+            ledger.retire(Source::Gas, transaction.sender, native, fee).is_ok()
+        }
     }
 
     /// Runs the actions of the transaction that has begun and returns what the last one paid out; says which one failed,

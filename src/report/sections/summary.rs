@@ -6,6 +6,7 @@ use super::super::format::{count, date, elapsed, percent, short, shortest, signe
 use super::super::html::escape;
 use super::super::source::{Run, at, list, word};
 use super::Section;
+use crate::accounts::price_gaps::FAR;
 
 /// A figure in large digits.
 pub(in super::super) struct Tile {
@@ -149,6 +150,9 @@ pub(in super::super) fn section(run: &Run) -> Section {
         at(summary, &["liquidations", "debt_numeraire"]),
         at(summary, &["insolvent_debt", "realised_numeraire"]),
     );
+    for warning in warnings(summary) {
+        section.say(&warning);
+    }
     let rise = highest(run);
     section.say(&rise.as_ref().map_or_else(|| fell(run, fall.as_ref()), |rise| rose(run, rise)));
     section.say(&liquidated(run, many, debt, bad, unit));
@@ -176,6 +180,35 @@ pub(in super::super) fn section(run: &Run) -> Section {
         ));
     }
     section
+}
+
+/// Returns what makes the run's figures say less than they seem to: populations that could no longer pay for gas, pools and
+/// oracles that were far from the price outside for long.
+fn warnings(summary: &Value) -> Vec<String> {
+    let figure = |row: &Value, name: &str| count(at(row, &[name]));
+    let dry = list(summary, "out_of_gas_money").iter().map(|row| {
+        format!(
+            "Out of gas money: {} of {}, from block {} on, missed {} transactions.",
+            figure(row, "agents"),
+            word(row, "population"),
+            figure(row, "first_block"),
+            figure(row, "missed_transactions")
+        )
+    });
+    let far = list(summary, "price_gaps").iter().map(|gap| {
+        format!(
+            "Far from the price outside: {} {}, by more than {} after {} of {} blocks, the first {}; {} after block {}.",
+            word(gap, "of"),
+            word(gap, "name"),
+            percent(FAR),
+            figure(gap, "blocks"),
+            figure(summary, "blocks"),
+            figure(gap, "first_block"),
+            signed(percent(at(gap, &["farthest_ratio"]))),
+            figure(gap, "farthest_block")
+        )
+    });
+    dry.chain(far).collect()
 }
 
 /// What net insolvent debt is, on every page that has it.

@@ -52,9 +52,14 @@ impl Check<'_, '_> {
         let Some(chain) = &draft.chain else { return };
         for agent in &draft.agents {
             let params = agent.value.params();
-            if params.dearest(&chain.value.gas).is_some() && params.gas_money().support().1 <= 0.0 {
+            let is_nothing = params.gas_money().is_some_and(|law| law.support().1 <= 0.0);
+            if is_nothing && params.dearest(&chain.value.gas).is_some() {
                 let message = "these agents cannot pay for a single transaction";
-                self.warning(agent.node.at("gas_money").place(), message, "expected more than 0 of the native token");
+                self.warning(
+                    agent.node.at("gas_money").place(),
+                    message,
+                    "expected more than 0 of the native token, or no `gas_money`: then they buy gas as they use it",
+                );
             }
         }
     }
