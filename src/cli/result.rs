@@ -51,30 +51,33 @@ fn gas_money(summary: &Summary) -> String {
              then they buy gas as they use it.\n",
             grouped(row.agents as f64),
             row.population,
-            grouped(row.first_block as f64),
+            grouped(row.first_block.unwrap_or_default() as f64),
             grouped(row.missed_transactions as f64)
         )
     };
-    summary.out_of_gas_money.iter().map(told).collect()
+    summary.out_of_gas_money.iter().filter(|row| row.agents > 0).map(told).collect()
 }
 
 /// Returns a warning for each pool and oracle that was far from the price outside for long.
 fn price_gaps(summary: &Summary) -> String {
-    let told = |gap: &PriceGap| {
+    let told = |of: &str, name: &str, gap: &PriceGap| {
         format!(
             "Far from the price outside: {} `{}`, by more than {:.0} % after {} of {} blocks, the first {}; {:+.1} % after \
              block {}.\n",
-            gap.of,
-            gap.name,
+            of,
+            name,
             100.0 * FAR,
             grouped(gap.blocks as f64),
             grouped(summary.blocks as f64),
-            grouped(gap.first_block as f64),
+            grouped(gap.first_block.unwrap_or_default() as f64),
             tenths(100.0 * gap.farthest_ratio),
-            grouped(gap.farthest_block as f64)
+            grouped(gap.farthest_block.unwrap_or_default() as f64)
         )
     };
-    summary.price_gaps.iter().map(told).collect()
+    let pools = summary.pools.iter().map(|pool| ("pool", &pool.name, &pool.far_from_outside));
+    let oracles = summary.oracles.iter().map(|oracle| ("oracle", &oracle.name, &oracle.far_from_outside));
+    let long = pools.chain(oracles).filter(|(.., gap)| gap.is_long);
+    long.map(|(of, name, gap)| told(of, name, gap)).collect()
 }
 
 fn prices(summary: &Summary) -> String {

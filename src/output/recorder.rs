@@ -6,12 +6,12 @@ use plimsoll_math::Rad;
 use super::event_rows::event_row;
 use super::folder::{DataFile, FolderError, OutputFolder};
 use super::maps::{MapSchedule, Maps};
-use super::summary::{PoolSummary, PricePath, Summary, TokenSummary, Waits};
+use super::summary::{OracleSummary, PoolSummary, PricePath, Summary, TokenSummary, Waits};
 use super::table::Table;
 use super::ticks::{BlockColumns, groups};
 use crate::accounts::books::Books;
 use crate::accounts::insolvent_debt::Extremes;
-use crate::accounts::price_gaps::PriceGaps;
+use crate::accounts::price_gaps::PriceGap;
 use crate::agents::AgentDirectory;
 use crate::agents::view::View;
 use crate::chain::event::{Event, EventKind, EventLog};
@@ -59,8 +59,6 @@ pub struct Recorder {
     waits: Waits,
     /// How low and high prices went.
     extremes: Extremes,
-    /// How far pools and oracles were from the prices outside.
-    gaps: PriceGaps,
     /// What went wrong with a file, if anything did.
     pub failed: Option<FolderError>,
 }
@@ -101,7 +99,6 @@ impl Recorder {
             maps,
             waits: Waits::default(),
             extremes: Extremes::default(),
-            gaps: PriceGaps::default(),
             failed: None,
         })
     }
@@ -120,7 +117,6 @@ impl Recorder {
             summary: self.summary.clone(),
             waits: self.waits.clone(),
             extremes: self.extremes.clone(),
-            gaps: self.gaps.clone(),
             failed: None,
         }
     }
@@ -151,9 +147,11 @@ impl Recorder {
     }
 
     /// Returns what was summed up for `summary.json`; the run is over.
-    pub fn summed(self, sees: &View) -> Summary {
+    pub fn summed(self) -> Summary {
         let mut summary = self.summary;
-        summary.price_gaps = self.gaps.long(sees, summary.blocks);
+        let pools = summary.pools.iter_mut().map(|pool| &mut pool.far_from_outside);
+        let oracles = summary.oracles.iter_mut().map(|oracle| &mut oracle.far_from_outside);
+        pools.chain(oracles).for_each(|gap| gap.close(summary.blocks));
         summary.liquidations.waited_blocks_mean = self.waits.mean();
         summary.liquidations.waited_blocks_p95 = self.waits.p95();
         summary.block_space.base_fee_gwei_mean /= (summary.blocks as f64).max(1.0);
@@ -180,12 +178,16 @@ fn beginning(sees: &View) -> Summary {
         name: named.name.clone(),
         price: PricePath::new(cell.price(sees)),
         volume_numeraire: 0.0,
+        far_from_outside: PriceGap::default(),
     });
+    let oracles = sees.oracles.0.iter();
+    let oracles = oracles.map(|feed| OracleSummary { name: feed.name.clone(), far_from_outside: PriceGap::default() });
     Summary {
         seed: sees.clock.seed,
         numeraire: sees.tokens.get(sees.tokens.numeraire).name.clone(),
         tokens: tokens.collect(),
         pools: pools.collect(),
+        oracles: oracles.collect(),
         ..Summary::default()
     }
 }
@@ -230,7 +232,6 @@ impl Recorder {
         if let Some(maps) = &mut self.maps {
             maps.look(sees, block.liquidated_debt_numeraire);
         }
-        self.gaps.follow(sees, self.row.tracked.pools.iter().map(|(price, _)| *price));
         follow(&at, &mut self.row.tracked, &mut self.summary);
         self.summary.insolvent_debt.follow(block.bad_debt_numeraire, &mut self.extremes, sees);
         let (Some(file), Some(cells)) = (&mut self.ticks, &mut self.row.cells) else { return Ok(()) };
@@ -255,9 +256,15 @@ fn follow(at: &Moment, tracked: &mut Tracked, summary: &mut Summary) {
     for (summary, token) in summary.tokens.iter_mut().zip(at.tokens.priced()) {
         summary.price_outside_numeraire.follow(block, at.venues.price(token));
     }
-    for (pool, (price, volume)) in summary.pools.iter_mut().zip(tracked.pools.drain(..)) {
+    let observed = at.protocols.pools().zip(tracked.pools.drain(..));
+    for (pool, (cell, (price, volume))) in summary.pools.iter_mut().zip(observed) {
+        let outside = at.venues.price(cell.tokens[0]) / at.venues.price(cell.tokens[1]);
+        pool.far_from_outside.follow(block, price, outside);
         pool.price.follow(block, price);
         pool.volume_numeraire += volume;
+    }
+    for (oracle, feed) in summary.oracles.iter_mut().zip(&at.oracles.0) {
+        oracle.far_from_outside.follow(block, feed.answer(), at.venues.price(feed.token));
     }
     for lowest in tracked.health_factors.drain(..) {
         summary.health_factor_lowest = Some(summary.health_factor_lowest.map_or(lowest, |least| least.min(lowest)));

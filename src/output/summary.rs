@@ -41,12 +41,8 @@ pub struct Summary {
     pub auctions: Option<Auctions>,
     /// Lowest health factor that a position with debt had after any block: 0 where a debt was left without collateral.
     pub health_factor_lowest: Option<f64>,
-    /// Populations that could no longer pay for gas; left out where none is.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Populations that pay for gas out of `gas_money`, and what they missed when it was gone.
     pub out_of_gas_money: Vec<PopulationOutOfGasMoney>,
-    /// Pools and oracles that were far from the price outside for long; left out where none is.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub price_gaps: Vec<PriceGap>,
     /// Agents that wanted to act and never got a transaction into a block: gas was too dear, or they waited too long.
     pub agents_priced_out: u64,
     /// Agents that were drawn again, since a protocol lends no so little as was drawn first.
@@ -57,6 +53,8 @@ pub struct Summary {
     pub tokens: Vec<TokenSummary>,
     /// The pools, in the scenario's order.
     pub pools: Vec<PoolSummary>,
+    /// The oracles, in the scenario's order.
+    pub oracles: Vec<OracleSummary>,
     /// Positions by fate.
     pub positions: PositionCounts,
     /// What became of the capital of providers of liquidity, by population; left out where there are none.
@@ -230,6 +228,17 @@ pub struct PoolSummary {
     pub price: PricePath,
     /// Worth of all that swaps paid into the pool, each at its time's outside prices.
     pub volume_numeraire: f64,
+    /// How far the price was from the one outside.
+    pub far_from_outside: PriceGap,
+}
+
+/// How far an oracle was from the price outside.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OracleSummary {
+    /// As the scenario names it.
+    pub name: String,
+    /// How far its answer was from the price outside.
+    pub far_from_outside: PriceGap,
 }
 
 /// Where a price began, how low it fell and where it ended.

@@ -224,7 +224,7 @@ impl Simulation {
         books.close(&sees, &directory, &now);
         books.charge_gas(&directory, &mut now);
         let maps = recorder.maps.take();
-        let mut summary = recorder.summed(&sees);
+        let mut summary = recorder.summed();
         summary.blocks = blocks;
         summary.insolvent_debt.count(&sees);
         summary.out_of_gas_money = populations_out_of_gas_money(&directory, &books);

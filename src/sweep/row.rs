@@ -227,10 +227,16 @@ fn cell(value: &impl Cell) -> Node {
 mod tests {
     use super::*;
     use crate::accounts::insolvent_debt::InsolventDebt;
+    use crate::accounts::price_gaps::PriceGap;
     use crate::output::summary::{PoolSummary, PricePath};
 
     fn pool(name: &str) -> PoolSummary {
-        PoolSummary { name: name.to_owned(), price: PricePath::new(0.1), volume_numeraire: 1e6 }
+        PoolSummary {
+            name: name.to_owned(),
+            price: PricePath::new(0.1),
+            volume_numeraire: 1e6,
+            far_from_outside: PriceGap::default(),
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use plimsoll::accounts::price_gaps::PriceGap;
 use plimsoll::accounts::profit::{KindProfit, ProfitAndLoss};
 use plimsoll::cli::simulator::{Reading, Scenario, Simulator};
 use plimsoll::cli::{Interrupt, Outcome, run_with};
@@ -147,6 +148,7 @@ fn outcome() -> Summary {
             name: "ETH/USDC".into(),
             price: PricePath { start: 2_000.0, lowest: 1_200.0, lowest_block: Some(5), end: 1_490.0 },
             volume_numeraire: 1e6,
+            far_from_outside: PriceGap::default(),
         }],
         profit_and_loss: ProfitAndLoss {
             by_kind: vec![KindProfit {

@@ -32,7 +32,7 @@ fn populations_that_run_dry_and_pools_far_from_outside_are_said_wherever_a_run_i
         summary["out_of_gas_money"],
         serde_json::json!([{ "population": "traders", "agents": 2, "first_block": 10, "missed_transactions": 180 }])
     );
-    assert_eq!(summary["price_gaps"][0]["name"], "pool");
+    assert_eq!(summary["pools"][0]["far_from_outside"]["is_long"], true);
     let page = fs::read_to_string(desk.path("out/report.html")).unwrap();
     let head = page.split("id=\"summary\"").nth(1).unwrap().split("class=\"tiles\"").next().unwrap();
     for (text, quote) in [(&*told.out, "`"), (head, "")] {

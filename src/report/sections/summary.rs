@@ -186,7 +186,7 @@ pub(in super::super) fn section(run: &Run) -> Section {
 /// oracles that were far from the price outside for long.
 fn warnings(summary: &Value) -> Vec<String> {
     let figure = |row: &Value, name: &str| count(at(row, &[name]));
-    let dry = list(summary, "out_of_gas_money").iter().map(|row| {
+    let dry = list(summary, "out_of_gas_money").iter().filter(|row| at(row, &["agents"]) > 0.0).map(|row| {
         format!(
             "Out of gas money: {} of {}, from block {} on, missed {} transactions.",
             figure(row, "agents"),
@@ -195,11 +195,14 @@ fn warnings(summary: &Value) -> Vec<String> {
             figure(row, "missed_transactions")
         )
     });
-    let far = list(summary, "price_gaps").iter().map(|gap| {
+    let of = |list_name: &'static str, of: &'static str| list(summary, list_name).iter().map(move |one| (of, one));
+    let all = of("pools", "pool").chain(of("oracles", "oracle"));
+    let far = all.filter(|(_, one)| one["far_from_outside"]["is_long"] == true).map(|(of, one)| {
+        let gap = &one["far_from_outside"];
         format!(
             "Far from the price outside: {} {}, by more than {} after {} of {} blocks, the first {}; {} after block {}.",
-            word(gap, "of"),
-            word(gap, "name"),
+            of,
+            word(one, "name"),
             percent(FAR),
             figure(gap, "blocks"),
             figure(summary, "blocks"),
