@@ -42,13 +42,11 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
     pub fn submit_patiently(&mut self, actions: impl Into<Actions>, tip: u128, at_stake: f64) -> bool {
         let actions = actions.into();
         let gas = self.sees.gas.schedule.of(&actions);
-        match patient(self.sees, tip, at_stake, gas) {
-            Some(bid) => self.submit(actions, bid),
-            None => {
-                self.priced_out();
-                false
-            }
-        }
+        let Some(bid) = patient(self.sees, tip, at_stake, gas) else {
+            self.priced_out();
+            return false;
+        };
+        self.submit(actions, bid)
     }
 
     /// As [`Self::submit`]; with `revert_protection` by a private relay, which nobody else sees, and which leaves the

@@ -517,7 +517,7 @@ fn runs_are_compared_in_what_they_say_and_in_what_came_of_them() {
         "Fixed(0.5)",
         "Fixed(0.3)",
         "farmer_earned",
-        "farmer_revaluation",
+        "trader_revaluation",
         "farmer_profit",
         "figures differ",
     ] {
