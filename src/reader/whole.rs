@@ -66,7 +66,7 @@ pub fn whole(files: &[File], instead: &[Instead]) -> String {
         }
     });
     let above = own.source.text[..own.tree.span.start].lines().filter(|line| line.starts_with("//"));
-    let above: String = above.map(|line| format!("{line}\n")).collect();
+    let above: String = above.flat_map(|line| [line, "\n"]).collect();
     format!("{above}Scenario(\n{})\n", written.collect::<Vec<_>>().concat())
 }
 

@@ -256,18 +256,20 @@ class Chart {
     ctx.textBaseline = "alphabetic";
     ctx.font = `${11 * ratio}px ${style().getPropertyValue("--font")}`;
     ctx.lineWidth = ratio;
-    const ends = [];
-    for (const rule of [...rules].sort((a, b) => a.at - b.at)) {
-      const left = plot.valToPos(rule.at, "x", true);
-      ctx.strokeStyle = ctx.fillStyle = colour("dim");
-      ctx.setLineDash([2 * ratio, 3 * ratio]);
+    const placed = [...rules].sort((a, b) => a.at - b.at).map((rule) => [plot.valToPos(rule.at, "x", true), rule.label]);
+    ctx.strokeStyle = colour("dim");
+    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    for (const [left] of placed) {
       ctx.beginPath();
       ctx.moveTo(left, bbox.top);
       ctx.lineTo(left, bbox.top + bbox.height);
       ctx.stroke();
+    }
+    const ends = [];
+    for (const [left, label] of placed) {
       if (!named || left < bbox.left || left > bbox.left + bbox.width) continue;
-      // A name stands right of its line, or left of it at the edge, in the first row that has room.
-      const wide = ctx.measureText(rule.label).width;
+      // A name stands right of its line, or left of it at the edge, in the first row that has room, over what lies below.
+      const wide = ctx.measureText(label).width;
       const flips = left + wide + 8 * ratio > bbox.left + bbox.width;
       const start = flips ? left - wide - 4 * ratio : left + 4 * ratio;
       let line = 0;
@@ -276,7 +278,7 @@ class Chart {
       ctx.fillStyle = colour("page");
       ctx.fillRect(start - ratio, bbox.top + (1 + 13 * line) * ratio, wide + 2 * ratio, 13 * ratio);
       ctx.fillStyle = colour("dim");
-      ctx.fillText(rule.label, start, bbox.top + (11 + 13 * line) * ratio);
+      ctx.fillText(label, start, bbox.top + (11 + 13 * line) * ratio);
     }
     ctx.restore();
   }
