@@ -66,11 +66,15 @@ impl Said {
         }
     }
 
-    /// Returns the token that vaults of an ilk owe; none without such an ilk.
-    pub(super) fn stablecoin(&self, ilk: &str) -> Option<&str> {
-        let ending = format!(".ilks.{ilk}.token");
-        let name = self.below("stablecoins.").find_map(|(path, _)| path.strip_suffix(&ending))?;
-        Some(self.get(&format!("stablecoins.{name}.dai"))?.trim_matches('"'))
+    /// Returns the token that is owed in a market of an issuer of stablecoins; none without such a market.
+    pub(super) fn stablecoin(&self, market: &str) -> Option<&str> {
+        let ending = format!(".{market}.token");
+        let issuer = self.below("stablecoins.").find_map(|(path, _)| path.strip_suffix(&ending)?.split('.').next())?;
+        let above = format!("stablecoins.{issuer}.");
+        let own =
+            self.fields.iter().filter(|(path, _)| path.strip_prefix(&above).is_some_and(|field| !field.contains('.')));
+        let mut values = own.map(|(_, value)| value.trim_matches('"'));
+        values.find(|value| self.get(&format!("tokens.{value}.name")).is_some())
     }
 
     /// Returns the token whose price an oracle tells; none without such an oracle.
