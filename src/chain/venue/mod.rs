@@ -103,6 +103,8 @@ pub struct Venue {
     outside_price: f64,
     /// Bought less sold, in smallest units of the token.
     flow: i128,
+    /// Of the smallest trade, without fee: kept, since it is asked for far more often than it moves.
+    price: f64,
 }
 
 /// By how much a price under impact is rounded against the trader, relatively: far above what its closed form may be off
@@ -137,7 +139,8 @@ impl Venue {
         if u128::from(fee_bps) >= BPS {
             return Err(format!("fee_bps is {fee_bps}, expected less than 10000, as in 5 for 0.05 %"));
         }
-        Ok(Self { decimals, numeraire_decimals, fee_bps, law, depth, half_life_ms, now_ms: 0, outside_price, flow: 0 })
+        let (now_ms, flow, price) = (0, 0, outside_price);
+        Ok(Self { decimals, numeraire_decimals, fee_bps, law, depth, half_life_ms, now_ms, outside_price, flow, price })
     }
 
     /// Moves to `elapsed_ms` after the start of the run, never back: the outside price, with its shocks, becomes
@@ -150,6 +153,7 @@ impl Venue {
         }
         self.now_ms = elapsed_ms;
         self.outside_price = outside_price;
+        self.price = self.price_at(self.flow);
     }
 
     /// Returns the outside price without impact, in whole numeraires per whole token.
@@ -158,8 +162,9 @@ impl Venue {
     }
 
     /// Returns the price of the smallest trade, without fee, in whole numeraires per whole token.
+    #[inline]
     pub fn price(&self) -> f64 {
-        self.outside_price * libm::exp(self.law.log_price(self.in_depths(self.flow)))
+        self.price
     }
 
     /// Returns the net flow, bought less sold, in smallest units of the token.
@@ -220,6 +225,7 @@ impl Venue {
     /// Moves the venue by a trade that it filled since it last moved.
     pub fn record(&mut self, fill: Fill) {
         self.flow = self.flow.checked_add(fill.flow).expect("a fill is quoted only if the flow fits after it");
+        self.price = self.price_at(self.flow);
     }
 
     /// Returns what the venue keeps of each trade, in basis points.
@@ -234,7 +240,14 @@ impl Venue {
 
     /// Returns what the price would be after a net flow of `flow` more units, in whole numeraires per whole token.
     pub fn price_after(&self, flow: i128) -> f64 {
-        self.outside_price * libm::exp(self.law.log_price(self.in_depths(self.flow.saturating_add(flow))))
+        self.price_at(self.flow.saturating_add(flow))
+    }
+
+    fn price_at(&self, flow: i128) -> f64 {
+        match self.law {
+            Law::None => self.outside_price,
+            law => self.outside_price * libm::exp(law.log_price(self.in_depths(flow))),
+        }
     }
 
     fn in_depths(&self, flow: i128) -> f64 {
