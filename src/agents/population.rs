@@ -11,7 +11,7 @@ use super::awake::{Awake, Wake};
 use super::own_capital::OwnCapital;
 use super::view::View;
 use super::{Agent, AgentDirectory, Identity, Listed, PopulationName};
-use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who};
+use crate::chain::dice::{BEFORE_THE_FIRST_BLOCK, Dice, Who, Whose};
 use crate::chain::distribution::Distribution;
 use crate::chain::gas::GasSchedule;
 use crate::chain::ids::{AccountId, AgentId, ProtocolId, TokenId};
@@ -234,8 +234,9 @@ impl<'w> Spawner<'w> {
         let mut state = SystemState::<View>::new(self.world);
         let sees = state.get(self.world).expect("the world has everything but agents");
         let (seed, native) = (sees.clock.seed, sees.tokens.native);
+        let whose = Whose::new(params.name());
         let draw = |number| {
-            let who = Who::new(params.name(), u64::from(number));
+            let who = whose.who(u64::from(number));
             let mut dice = Dice::new(seed, who, BEFORE_THE_FIRST_BLOCK);
             let mut drawn = params.draw(&sees, &mut dice);
             let gas_money = params.gas_money().map(|law| sees.tokens.units(native, law.sample(&mut dice)));

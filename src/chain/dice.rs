@@ -11,9 +11,25 @@ pub struct Who(pub u64);
 impl Who {
     /// The key of member `number` of what is called `name`.
     pub fn new(name: &str, number: u64) -> Self {
+        Whose::new(name).who(number)
+    }
+}
+
+/// A name whose members throw: made once where there are many, since that costs far more than a throw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whose(u64);
+
+impl Whose {
+    /// The name, as a word.
+    pub fn new(name: &str) -> Self {
         let digest = blake3::hash(name.as_bytes());
         let bytes = digest.as_bytes().first_chunk::<8>().expect("a digest has 32 bytes");
-        Self(mix(u64::from_le_bytes(*bytes), number))
+        Self(u64::from_le_bytes(*bytes))
+    }
+
+    /// Returns the key of the name's member `number`.
+    pub fn who(self, number: u64) -> Who {
+        Who(mix(self.0, number))
     }
 }
 

@@ -118,8 +118,9 @@ fn figures(values: &[f64], times: &[u64]) -> Figures {
 fn intervals(name: &str, values: &[f64]) -> [(f64, f64); 5] {
     let mut times = vec![0; values.len()];
     let mut said: [Vec<f64>; 5] = Default::default();
+    let who = Who::new(name, 0);
     for resample in 0..RESAMPLES {
-        let mut dice = Dice::new(SEED, Who::new(name, 0), resample as u64);
+        let mut dice = Dice::new(SEED, who, resample as u64);
         times.fill(0);
         for _ in 0..values.len() {
             times[below(values.len(), dice.bits())] += 1;
