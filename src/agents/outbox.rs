@@ -59,6 +59,7 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
         signed.map(|signed| self.mempool.relay(signed)).is_some()
     }
 
+    #[inline]
     fn signed(&mut self, actions: Actions, bid: Bid) -> Option<Transaction> {
         let gas = self.sees.gas.schedule.of(&actions);
         let bid = self.afforded(bid, gas)?;
@@ -104,6 +105,7 @@ impl<'a, 'w, 's> Outbox<'a, 'w, 's> {
         true
     }
 
+    #[inline]
     fn sign(&mut self, actions: Actions, gas: u64, bid: Bid) -> Transaction {
         let submitted = self.sees.clock.block;
         let identity = &mut *self.identity;

@@ -50,6 +50,7 @@ enum Gone {
 
 impl Mempool {
     /// Adds a transaction. Those of one sender come with rising nonces.
+    #[inline]
     pub fn submit(&mut self, transaction: Transaction) {
         if let Some(last) = self.waiting.last() {
             self.crossed |= last.sender == transaction.sender && last.bid.priority_fee <= transaction.bid.priority_fee;

@@ -21,6 +21,11 @@ impl Line {
         self.bytes.clear();
     }
 
+    /// Appends cells that a line has written before.
+    pub fn again(&mut self, cells: &[u8]) {
+        self.bytes.extend_from_slice(cells);
+    }
+
     /// Appends an empty cell, which stands for a missing value.
     pub fn missing(&mut self) {
         self.bytes.push(b',');
@@ -79,6 +84,7 @@ impl Line {
     }
 
     /// Appends a cell that holds no comma, quote or line break.
+    #[inline]
     fn raw(&mut self, text: &str) {
         self.bytes.extend_from_slice(text.as_bytes());
         self.bytes.push(b',');
@@ -114,7 +120,8 @@ macro_rules! integer_cells {
     ($($integer:ty),*) => {$(
         impl Cell for $integer {
             fn write(&self, _exact: bool, line: &mut Line) {
-                line.integer(*self);
+                // Most counts are of what did not happen.
+                if *self == 0 { line.raw("0") } else { line.integer(*self) }
             }
         }
     )*};
