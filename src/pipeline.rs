@@ -13,7 +13,6 @@ use crate::chain::event::EventLog;
 use crate::chain::execution::execute;
 use crate::chain::mempool::Mempool;
 use crate::chain::state::ChainState;
-use crate::deployments::deployed::ProtocolsMut;
 use crate::deployments::directory::Directory;
 use crate::deployments::liquidatable::find_liquidatable;
 use crate::deployments::staking::{Emissions, fund_farms};
@@ -253,12 +252,9 @@ fn name(system: &BoxedSystem) -> String {
     parts.map(|part| part.rsplit("::").next().expect("a split has a part")).collect()
 }
 
-fn open_block(mut log: ResMut<EventLog>, mut chain: ResMut<ChainState>, mut protocols: ProtocolsMut) {
+fn open_block(mut log: ResMut<EventLog>, mut chain: ResMut<ChainState>) {
     log.clear();
     (chain.gas.used, chain.gas.background) = (0, 0);
-    for pool in protocols.pools() {
-        pool.volume.fill(0);
-    }
 }
 
 fn order_block(chain: Res<ChainState>, mut mempool: ResMut<Mempool>) {

@@ -130,7 +130,7 @@ impl Searcher {
             if targets.is_empty() {
                 return;
             }
-            let after = left.get_or_insert_with(|| cell.pool.clone());
+            let after = left.get_or_insert_with(|| Pool::clone(&cell.pool));
             if apply(after, &plan.target.swap, plan.sandwich.front, sees.clock.now()).is_none() {
                 return;
             }

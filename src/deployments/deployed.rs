@@ -106,14 +106,6 @@ impl ProtocolsMut<'_, '_> {
     fn at_mut(&mut self, entity: Entity) -> &mut Deployed {
         self.deployed.get_mut(entity).expect(LIVES).into_inner()
     }
-
-    /// Returns every pool, in the order of the scenario.
-    pub fn pools(&mut self) -> impl Iterator<Item = &mut PoolCell> {
-        self.deployed.iter_mut().filter_map(|deployed| match deployed.into_inner() {
-            Deployed::Pool(cell) => Some(&mut **cell),
-            _ => None,
-        })
-    }
 }
 
 /// Makes the component from the list of what can be deployed: of each its variant, its type, its id, its list in the

@@ -33,6 +33,7 @@ pub mod uniswap_v2;
 pub mod uniswap_v3;
 pub mod valuation;
 pub mod view;
+pub mod written;
 
 use std::fmt::Debug;
 use std::ops::Deref;

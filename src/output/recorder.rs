@@ -91,7 +91,7 @@ impl Recorder {
         Ok(Self {
             ticks,
             fundamentals,
-            row: Row { cells, exact: wanted.exact, tracked: Tracked::default() },
+            row: Row { cells, exact: wanted.exact, ..Row::default() },
             summary: beginning(sees),
             falls: wanted.liquidatable_at,
             events,
@@ -222,6 +222,7 @@ impl Recorder {
         outside: &OutsidePrices,
     ) -> Result<(), FolderError> {
         let block = block_columns(sees, log, mempool, &mut self.summary, &mut self.waits);
+        self.row.begin();
         self.row.push(&block);
         self.fundamentals.clear();
         self.fundamentals.extend(outside.0.iter().map(|outside| outside.fundamental));
@@ -256,12 +257,14 @@ fn follow(at: &Moment, tracked: &mut Tracked, summary: &mut Summary) {
     for (summary, token) in summary.tokens.iter_mut().zip(at.tokens.priced()) {
         summary.price_outside_numeraire.follow(block, at.venues.price(token));
     }
-    let observed = at.protocols.pools().zip(tracked.pools.drain(..));
-    for (pool, (cell, (price, volume))) in summary.pools.iter_mut().zip(observed) {
-        let outside = at.venues.price(cell.tokens[0]) / at.venues.price(cell.tokens[1]);
-        pool.far_from_outside.follow(block, price, outside);
+    for (pool, price, volume) in tracked.pools.drain(..) {
+        let pool = &mut summary.pools[pool.index()];
         pool.price.follow(block, price);
         pool.volume_numeraire += volume;
+    }
+    for (pool, cell) in summary.pools.iter_mut().zip(at.protocols.pools()) {
+        let outside = at.venues.price(cell.tokens[0]) / at.venues.price(cell.tokens[1]);
+        pool.far_from_outside.follow(block, pool.price.end, outside);
     }
     for (oracle, feed) in summary.oracles.iter_mut().zip(&at.oracles.0) {
         oracle.far_from_outside.follow(block, feed.answer(), at.venues.price(feed.token));

@@ -19,8 +19,10 @@ use plimsoll::chain::state::ChainState;
 use plimsoll::chain::transaction::{Action, AmountIn, Forced};
 use plimsoll::chain::venues::Venues;
 use plimsoll::deployments::alpha_homora::GoblinCell;
+use plimsoll::deployments::amm::Volume;
 use plimsoll::deployments::liquidatable::find_liquidatable;
 use plimsoll::deployments::staking::fund_farms;
+use plimsoll::deployments::written::Written;
 use plimsoll::deployments::{banks_of, farms_of, pools_of, workers_of};
 use plimsoll::math::U256;
 use plimsoll::protocol::amm::{Pool, Side};
@@ -97,7 +99,7 @@ fn world(seed: u64, sale: ForcedSale) -> World {
 /// Everything that a transaction may write.
 #[derive(Debug, Clone, PartialEq)]
 struct Everything {
-    pools: Vec<(Pool, Vec<u128>)>,
+    pools: Vec<(Written<Pool>, Volume)>,
     farms: Vec<StakingContract>,
     banks: Vec<Bank>,
     goblins: Vec<Goblin>,
@@ -152,7 +154,7 @@ impl Everything {
         let issued = |source| tokens.clone().map(|token| ledger.issued(source, token)).collect();
         let issued = Source::ALL.into_iter().map(issued).collect();
         Self {
-            pools: pools_of(world).map(|cell| (cell.pool.clone(), cell.volume.to_vec())).collect(),
+            pools: pools_of(world).map(|cell| (cell.pool.clone(), cell.volume.clone())).collect(),
             farms: farms_of(world).map(|cell| cell.contract.clone()).collect(),
             goblins: workers_of(world).map(|cell| cell.goblin).collect(),
             banks,

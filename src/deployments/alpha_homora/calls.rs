@@ -117,7 +117,7 @@ impl BankCell {
         let row = *self.bank.position(receipt.position).expect("it was just written");
         reorder(&mut at.goblin.order, receipt.position, row, at.pool, at.farm, &at.goblin.goblin);
         if sale == ForcedSale::Executed {
-            count_goblins_volume(&mut at, &receipt.moves);
+            count_goblins_volume(cx.block, &mut at, &receipt.moves);
         }
         book_work(cx.ledger, &booking, &receipt, sale);
         let is_closed = row.debt_share == 0 && row.goblin_share == 0;
@@ -165,7 +165,7 @@ impl BankCell {
 
         at.goblin.order.remove(position.0);
         if sale == ForcedSale::Executed {
-            count_goblins_volume(&mut at, &receipt.moves);
+            count_goblins_volume(cx.block, &mut at, &receipt.moves);
         }
         book_kill(cx.ledger, &booking, &receipt, sale);
         let kill_factor = f64::from(at.goblin.goblin.params().kill_factor_bps) / 10_000.0;
@@ -280,8 +280,8 @@ impl GoblinCell {
         let Site { goblin, farm, pair } = at.site();
         let receipt = goblin.reinvest(farm, pair, market, cx.now)?;
 
-        count_goblins_volume(&mut at, &receipt.moves);
-        reward_pool.count_volume(base_side.other().place(), receipt.reward_sold);
+        count_goblins_volume(cx.block, &mut at, &receipt.moves);
+        reward_pool.volume.add(cx.block, base_side.other().place(), receipt.reward_sold);
         book_reinvest(cx.ledger, &booking, reward_pool, &receipt);
         let (bounty, sold, bought) = (receipt.bounty, receipt.reward_sold, receipt.base_bought);
         let added = [receipt.moves.mint_from_goblin.base, receipt.moves.mint_from_goblin.farmed];
@@ -302,9 +302,9 @@ fn keep_worker(cx: &mut CallContext, worker: WorkerId, position: PositionId) -> 
 }
 
 /// Counts what a goblin paid into its pool for a swap.
-fn count_goblins_volume(at: &mut LeveragedFarm, moves: &GoblinMoves) {
+fn count_goblins_volume(block: u64, at: &mut LeveragedFarm, moves: &GoblinMoves) {
     let paid = moves.swap_from_goblin;
     let base_side = at.goblin.goblin.params().base_side;
-    at.pool.count_volume(base_side.place(), paid.base);
-    at.pool.count_volume(base_side.other().place(), paid.farmed + moves.sold.amount_in);
+    at.pool.volume.add(block, base_side.place(), paid.base);
+    at.pool.volume.add(block, base_side.other().place(), paid.farmed + moves.sold.amount_in);
 }

@@ -34,7 +34,7 @@ impl PoolCell {
         }
         let traded = self.pool.amm_mut().swap_exact_in(direction, amount, cx.now)?;
 
-        self.count_volume(direction.pays, traded.amount_in);
+        self.volume.add(cx.block, direction.pays, traded.amount_in);
         cx.pay(cx.sender, self.account, paid, traded.amount_in);
         cx.pay(self.account, cx.sender, taken, traded.amount_out);
         cx.tell(EventKind::Swapped { pool: self.id, direction, traded });

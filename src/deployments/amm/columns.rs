@@ -28,6 +28,7 @@ impl Group for PoolColumns {
 
     const KIND: &'static str = "pool";
     const IS_TRACKED: bool = true;
+    const IS_KEPT: bool = true;
 
     fn all<'a>(at: &'a Moment<'_, '_, '_>) -> impl Iterator<Item = Self::Of<'a>> {
         at.protocols.pools()
@@ -37,9 +38,13 @@ impl Group for PoolColumns {
         at.protocols.directory.pools[cell.id.index()].name.clone()
     }
 
+    fn revision(at: &Moment, cell: Self::Of<'_>) -> Option<u64> {
+        cell.revision(at.clock.block)
+    }
+
     fn observe(at: &Moment, cell: Self::Of<'_>) -> Self {
         let amm = cell.pool.amm();
-        let paid = cell.tokens.iter().zip(&cell.volume).filter(|(_, paid)| **paid > 0);
+        let paid = cell.tokens.iter().zip(cell.volume.of(at.clock.block)).filter(|(_, paid)| **paid > 0);
         Self {
             price: cell.price(at),
             reserve_0: at.amount(cell.tokens[0], amm.balance(0)),
@@ -48,8 +53,8 @@ impl Group for PoolColumns {
         }
     }
 
-    fn track(&self, tracked: &mut Tracked) {
-        tracked.pools.push((self.price, self.volume_numeraire));
+    fn track(&self, cell: Self::Of<'_>, tracked: &mut Tracked) {
+        tracked.pools.push((cell.id, self.price, self.volume_numeraire));
     }
 }
 

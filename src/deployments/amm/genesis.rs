@@ -3,13 +3,14 @@
 use plimsoll_protocols::amm::{Deposit, PerToken, TickRange};
 use smallvec::SmallVec;
 
-use super::{PoolCell, Traded};
+use super::{PoolCell, Traded, Volume};
 use crate::chain::ids::{AccountId, PoolId, TokenId};
 use crate::chain::ledger::Source;
 use crate::checks::names::EntityKind;
 use crate::deployments::PoolParams;
 use crate::deployments::genesis::{Genesis, Settling, Staked, Unsettled};
 use crate::deployments::stakes::Stake;
+use crate::deployments::written::Written;
 
 /// Opens the pools.
 pub(super) fn open(list: &[PoolParams], genesis: &mut Genesis) -> Result<(), Unsettled> {
@@ -34,8 +35,9 @@ pub(super) fn open(list: &[PoolParams], genesis: &mut Genesis) -> Result<(), Uns
             ledger.issue(Source::Shares, named.founder, liquidity, opened.moved.liquidity);
             ledger.issue(Source::Shares, named.locked, liquidity, opened.moved.locked);
         }
-        let (at, volume) = (genesis.next_address(), SmallVec::from_elem(0, tokens.len()));
-        let cell = PoolCell { at, id, account, tokens, liquidity, pool: opened.pool, volume, undo: Vec::new() };
+        let (at, volume) = (genesis.next_address(), Volume::none(tokens.len()));
+        let pool = Written::new(opened.pool);
+        let cell = PoolCell { at, id, account, tokens, liquidity, pool, volume, undo: Vec::new() };
         let named = genesis.deploy(params.name(), cell);
         genesis.directory.pools.push(named);
     }

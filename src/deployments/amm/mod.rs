@@ -20,7 +20,7 @@ use crate::checks::amounts::MOST_DECIMALS;
 use crate::checks::declared::{Declared, DeclaredPool};
 use crate::checks::names::{EntityKind, Use};
 use crate::reader::piece::{At, Node, Placed};
-pub use pool::PoolCell;
+pub use pool::{PoolCell, Volume};
 
 /// Decimals of a liquidity token, as in the contract.
 const LIQUIDITY_DECIMALS: u8 = 18;

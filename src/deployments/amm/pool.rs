@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 use crate::chain::event::Revert;
 use crate::chain::ids::{AccountId, DeploymentId, PoolId, TokenId};
 use crate::chain::state::ChainState;
+use crate::deployments::written::Written;
 
 /// A pool.
 #[derive(Debug, Clone)]
@@ -21,11 +22,41 @@ pub struct PoolCell {
     /// Its liquidity token.
     pub liquidity: TokenId,
     /// The contract's state.
-    pub pool: Pool,
-    /// What was paid into it by this block's swaps, in smallest units of each of its tokens.
-    pub volume: SmallVec<[u128; 2]>,
+    pub pool: Written<Pool>,
+    /// What was paid into it by the swaps of the last block that had any.
+    pub volume: Volume,
     /// What the transaction that runs may have changed, as it was; empty between transactions.
-    pub undo: Vec<(PoolBefore, SmallVec<[u128; 2]>)>,
+    pub undo: Vec<(PoolBefore, Volume)>,
+}
+
+/// What a block's swaps paid into a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Volume {
+    block: u64,
+    /// In smallest units of each of the pool's tokens.
+    paid: SmallVec<[u128; 2]>,
+}
+
+impl Volume {
+    /// Nothing, into a pool of so many tokens.
+    pub fn none(tokens: usize) -> Self {
+        Self { block: 0, paid: SmallVec::from_elem(0, tokens) }
+    }
+
+    /// Counts what a swap of a block paid in; what earlier blocks paid is forgotten.
+    pub fn add(&mut self, block: u64, place: u8, amount: u128) {
+        if self.block != block {
+            self.block = block;
+            self.paid.fill(0);
+        }
+        self.paid[usize::from(place)] += amount;
+    }
+
+    /// Returns what was paid in a block, the last one, in smallest units of each of the pool's tokens; nothing at all if no
+    /// swap was in it.
+    pub fn of(&self, block: u64) -> &[u128] {
+        if self.block == block { &self.paid } else { &[] }
+    }
 }
 
 impl PoolCell {
@@ -69,9 +100,12 @@ impl PoolCell {
         spot * chain.tokens.get(self.tokens[0]).one / chain.tokens.get(self.tokens[1]).one
     }
 
-    /// Counts what a swap paid in.
-    pub fn count_volume(&mut self, place: u8, amount: u128) {
-        self.volume[usize::from(place)] += amount;
+    /// Returns a number that stands as long as a block's row says the same of the pool; none where that changes although
+    /// nobody writes the pool: by time, or in the block after one with swaps.
+    #[inline]
+    pub fn revision(&self, block: u64) -> Option<u64> {
+        let stands = self.volume.of(block).is_empty() && !self.pool.amm().price_moves_with_time();
+        stands.then(|| self.pool.times())
     }
 
     /// Returns which side of a pool of two a token is; none if the pool does not hold it.

@@ -105,7 +105,7 @@ impl Group for IlkColumns {
         }
     }
 
-    fn track(&self, tracked: &mut Tracked) {
+    fn track(&self, _: Self::Of<'_>, tracked: &mut Tracked) {
         tracked.health_factors.extend(self.health_factor_lowest);
     }
 

@@ -15,6 +15,11 @@ pub trait AmmDecisions: Amm {
     /// not a number while the pool is empty.
     fn spot_price(&self, direction: Direction, now: u64) -> f64;
 
+    /// Whether the marginal price may change although nobody calls the pool.
+    fn price_moves_with_time(&self) -> bool {
+        false
+    }
+
     /// Returns the share of a trade that the pool keeps, as in 0.003.
     fn fee(&self) -> f64;
 

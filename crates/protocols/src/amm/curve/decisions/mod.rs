@@ -15,6 +15,10 @@ impl AmmDecisions for CurvePool {
         each!(self, pool => AmmDecisions::spot_price(pool, direction, now))
     }
 
+    fn price_moves_with_time(&self) -> bool {
+        each!(self, pool => AmmDecisions::price_moves_with_time(pool))
+    }
+
     fn fee(&self) -> f64 {
         each!(self, pool => AmmDecisions::fee(pool))
     }
@@ -37,6 +41,11 @@ impl<const N: usize> AmmDecisions for StableSwap<N> {
     fn spot_price(&self, direction: Direction, now: u64) -> f64 {
         let (coin_in, coin_out) = coins(direction);
         StableSwap::spot_price(self, coin_in, coin_out, now)
+    }
+
+    /// While its amplification is on its way.
+    fn price_moves_with_time(&self) -> bool {
+        true
     }
 
     fn fee(&self) -> f64 {
