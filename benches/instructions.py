@@ -10,6 +10,7 @@ valgrind. Counts are equal from run to run but for some 0.1 %, and depend on com
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,8 +29,10 @@ class Counter:
     def count(self, text, *arguments):
         """Returns the instructions of a command on a scenario, and the summary that it leaves."""
         scenario, out = self.folder / "scenario.ron", self.folder / "run"
+        # What an earlier run has left would be read before it is replaced, and counted.
+        shutil.rmtree(out, ignore_errors=True)
         scenario.write_text(text)
-        command = [PLIMSOLL, "run", scenario, "--quiet", "--force", "--out", out, *arguments]
+        command = [PLIMSOLL, "run", scenario, "--quiet", "--out", out, *arguments]
         callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command]
         ended = subprocess.run([str(word) for word in callgrind], capture_output=True, text=True)
         counted = re.search(r"Collected : (\d+)", ended.stderr)
