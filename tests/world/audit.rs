@@ -22,6 +22,7 @@ use proptest::prelude::*;
 
 /// Scenarios of one shape and many sizes.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn by itself")]
 struct Shape {
     decimals: [u8; 3],
     /// Whether the bank lends what its goblin farms with, rather than the numeraire.
