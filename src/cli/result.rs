@@ -138,8 +138,9 @@ fn insolvent_debt(summary: &Summary) -> String {
 
 /// What the figures of profit and loss mean.
 const EARNED: &str = "\
-Revaluation is what outside prices did to the tokens that agents were drawn with, before any leverage, loan or deposit, and
-to their money for gas; earned is all the rest, after gas. Own capital is what they were drawn with, without money for gas.
+Revaluation is what outside prices did to the tokens that agents were drawn with, before any leverage, loan or deposit,
+and to their money for gas; earned is all the rest, after gas. Own capital is what they were drawn with, without money
+for gas.
 ";
 
 /// Returns what was scarce about blocks; nothing where none was ever full and nobody else wanted them.

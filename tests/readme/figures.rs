@@ -77,7 +77,7 @@ pub(super) fn room_for_liquidations(reader: &Reader) -> String {
 }
 
 /// Returns digits with a comma after each three.
-fn thousands(digits: &str) -> String {
+pub(super) fn thousands(digits: &str) -> String {
     let parts: Vec<_> = digits.as_bytes().rchunks(3).rev().map(|part| std::str::from_utf8(part).unwrap()).collect();
     parts.join(",")
 }

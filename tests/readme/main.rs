@@ -1,8 +1,10 @@
 //! `README.md` shows what the program prints: its commands are run in their order, in one folder, as a reader would.
 //!
 //! They take minutes, and are run by `cargo test --release --test readme`. `PLIMSOLL_BLESS=1` writes what they print into the
-//! page instead of comparing it. The two figures that no command prints are made here of what runs have left.
+//! page instead of comparing it. The two figures that no command prints are made here of what runs have left, and
+//! so is what the prose of the page and the comments of scenarios say of sweeps.
 
+mod comments;
 mod figures;
 mod page;
 
