@@ -20,8 +20,8 @@ fn prose(file: &str) -> String {
 #[track_caller]
 fn hold(said: &[Said]) {
     let missing = said.iter().filter(|said| !prose(said.file).contains(&said.text));
-    let missing: String = missing.map(|said| format!("{}: {}\n", said.file, said.text)).collect();
-    assert!(missing.is_empty(), "these should say:\n{missing}");
+    let missing: Vec<String> = missing.map(|said| format!("{}: {}", said.file, said.text)).collect();
+    assert!(missing.is_empty(), "these should say:\n{}", missing.join("\n"));
 }
 
 /// A table as it lies in a folder: a name and the cells of each column.
@@ -59,7 +59,8 @@ fn mean(values: &[f64]) -> f64 {
 
 fn standard_error(values: &[f64]) -> f64 {
     let (mean, count) = (mean(values), values.len() as f64);
-    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0) / count).sqrt()
+    let squares = values.iter().map(|value| (value - mean) * (value - mean));
+    (squares.sum::<f64>() / (count - 1.0) / count).sqrt()
 }
 
 /// Returns the least and the greatest.
