@@ -171,13 +171,15 @@ impl Ledger {
     ) -> Result<(), InsufficientFunds> {
         self.can_pay(from, token, amount)?;
 
-        self.put(Movement::Transfer { from, to, token, amount });
+        self.keep(|| Movement::Transfer { from, to, token, amount });
+        self.moved(from, to, token, amount);
         Ok(())
     }
 
     /// Lets a source pay tokens into an account. Whoever lets a user's number in asks [`Self::can_issue`] first.
     pub fn issue(&mut self, source: Source, to: AccountId, token: TokenId, amount: u128) {
-        self.put(Movement::Issue { source, to, token, amount });
+        self.keep(|| Movement::Issue { source, to, token, amount });
+        self.came(source, to, token, amount);
     }
 
     /// Lets a source take tokens out of an account.
@@ -193,7 +195,8 @@ impl Ledger {
     ) -> Result<(), InsufficientFunds> {
         self.can_pay(from, token, amount)?;
 
-        self.put(Movement::Retire { source, from, token, amount });
+        self.keep(|| Movement::Retire { source, from, token, amount });
+        self.went(source, from, token, amount);
         Ok(())
     }
 
@@ -206,13 +209,15 @@ impl Ledger {
         if fee > Self::MOST_SUPPLY.saturating_sub(supply) {
             return Err(SupplyTooLarge { token: native, supply, more: fee });
         }
-        self.put(Movement::BuyGas { native, fee });
+        self.keep(|| Movement::BuyGas { native, fee });
+        self.bought(native, signed(fee));
         Ok(())
     }
 
     /// Takes back what was bought and not used.
     pub fn return_gas(&mut self, native: TokenId, fee: u128) {
-        self.put(Movement::ReturnGas { native, fee });
+        self.keep(|| Movement::ReturnGas { native, fee });
+        self.bought(native, -signed(fee));
     }
 
     /// Starts to keep a journal, so that [`Ledger::roll_back`] can undo what follows.
@@ -230,42 +235,37 @@ impl Ledger {
     pub fn roll_back(&mut self) {
         self.journaling = false;
         while let Some(movement) = self.journal.pop() {
-            self.apply(match movement {
-                Movement::Transfer { from, to, token, amount } => {
-                    Movement::Transfer { from: to, to: from, token, amount }
-                }
-                Movement::Issue { source, to, token, amount } => Movement::Retire { source, from: to, token, amount },
-                Movement::Retire { source, from, token, amount } => Movement::Issue { source, to: from, token, amount },
-                Movement::BuyGas { native, fee } => Movement::ReturnGas { native, fee },
-                Movement::ReturnGas { native, fee } => Movement::BuyGas { native, fee },
-            });
+            match movement {
+                Movement::Transfer { from, to, token, amount } => self.moved(to, from, token, amount),
+                Movement::Issue { source, to, token, amount } => self.went(source, to, token, amount),
+                Movement::Retire { source, from, token, amount } => self.came(source, from, token, amount),
+                Movement::BuyGas { native, fee } => self.bought(native, -signed(fee)),
+                Movement::ReturnGas { native, fee } => self.bought(native, signed(fee)),
+            }
         }
     }
 
-    fn put(&mut self, movement: Movement) {
+    /// Keeps a movement, if it may have to be taken back.
+    #[inline]
+    fn keep(&mut self, movement: impl FnOnce() -> Movement) {
         if self.journaling {
-            self.journal.push(movement);
+            self.journal.push(movement());
         }
-        self.apply(movement);
     }
 
-    fn apply(&mut self, movement: Movement) {
-        match movement {
-            Movement::Transfer { from, to, token, amount } => {
-                self.debit(from, token, amount);
-                self.credit(to, token, amount);
-            }
-            Movement::Issue { source, to, token, amount } => {
-                self.issued[source as usize][token.index()] += signed(amount);
-                self.credit(to, token, amount);
-            }
-            Movement::Retire { source, from, token, amount } => {
-                self.debit(from, token, amount);
-                self.issued[source as usize][token.index()] -= signed(amount);
-            }
-            Movement::BuyGas { native, fee } => self.bought(native, signed(fee)),
-            Movement::ReturnGas { native, fee } => self.bought(native, -signed(fee)),
-        }
+    fn moved(&mut self, from: AccountId, to: AccountId, token: TokenId, amount: u128) {
+        self.debit(from, token, amount);
+        self.credit(to, token, amount);
+    }
+
+    fn came(&mut self, source: Source, to: AccountId, token: TokenId, amount: u128) {
+        self.issued[source as usize][token.index()] += signed(amount);
+        self.credit(to, token, amount);
+    }
+
+    fn went(&mut self, source: Source, from: AccountId, token: TokenId, amount: u128) {
+        self.debit(from, token, amount);
+        self.issued[source as usize][token.index()] -= signed(amount);
     }
 
     fn bought(&mut self, native: TokenId, fee: i128) {

@@ -81,7 +81,6 @@ impl Executor<'_, '_, '_> {
     /// Runs one transaction and writes what came of it into the log.
     fn run(&mut self, transaction: &Transaction, gas: &mut BlockGas) {
         let first = self.context.log.len();
-        let (sender, native) = (transaction.sender, self.context.tokens.native);
         let tip = transaction.bid.effective_tip(gas.base_fee).expect("a block takes nobody who pays less");
         let price = gas.base_fee.saturating_add(tip);
         let fee = u128::from(transaction.gas).saturating_mul(price);
@@ -109,13 +108,10 @@ impl Executor<'_, '_, '_> {
             self.commit();
         }
         self.tell_something(transaction, first);
-        let ledger = &mut *self.context.ledger;
-        ledger.commit();
+        self.context.ledger.commit();
         let refund = u128::from(transaction.gas - used) * price;
-        if transaction.buys_gas {
-            ledger.return_gas(native, refund);
-        } else {
-            ledger.issue(Source::Gas, sender, native, refund);
+        if refund > 0 {
+            self.refund(transaction, refund);
         }
         gas.used += used;
         self.context.log.charge(first, used, fee - refund, transaction.waited(self.context.block));
@@ -128,6 +124,16 @@ impl Executor<'_, '_, '_> {
             ledger.buy_gas(native, fee).is_ok()
         } else {
             ledger.retire(Source::Gas, transaction.sender, native, fee).is_ok()
+        }
+    }
+
+    /// Gives back what a transaction has paid for gas that it did not use.
+    fn refund(&mut self, transaction: &Transaction, refund: u128) {
+        let (ledger, native) = (&mut *self.context.ledger, self.context.tokens.native);
+        if transaction.buys_gas {
+            ledger.return_gas(native, refund);
+        } else {
+            ledger.issue(Source::Gas, transaction.sender, native, refund);
         }
     }
 
