@@ -6,9 +6,9 @@ use super::figures::thousands;
 use super::{Reader, package};
 
 /// What a file says in prose.
-struct Said {
-    file: &'static str,
-    text: String,
+pub(super) struct Said {
+    pub(super) file: &'static str,
+    pub(super) text: String,
 }
 
 /// Returns a file's prose in one line: comment signs and breaks are spaces.
@@ -18,17 +18,17 @@ fn prose(file: &str) -> String {
 }
 
 #[track_caller]
-fn hold(said: &[Said]) {
+pub(super) fn hold(said: &[Said]) {
     let missing = said.iter().filter(|said| !prose(said.file).contains(&said.text));
     let missing: Vec<String> = missing.map(|said| format!("{}: {}", said.file, said.text)).collect();
     assert!(missing.is_empty(), "these should say:\n{}", missing.join("\n"));
 }
 
 /// A table as it lies in a folder: a name and the cells of each column.
-struct Table(Vec<(String, Vec<String>)>);
+pub(super) struct Table(Vec<(String, Vec<String>)>);
 
 impl Table {
-    fn of(reader: &Reader, path: &str) -> Self {
+    pub(super) fn of(reader: &Reader, path: &str) -> Self {
         let left = reader.left(path);
         let mut table = csv::Reader::from_reader(left.as_slice());
         let mut columns: Vec<(String, Vec<String>)> =
@@ -39,12 +39,12 @@ impl Table {
         Self(columns)
     }
 
-    fn words(&self, name: &str) -> &[String] {
+    pub(super) fn words(&self, name: &str) -> &[String] {
         let found = self.0.iter().find(|(column, _)| column == name);
         &found.unwrap_or_else(|| panic!("no column `{name}`")).1
     }
 
-    fn column(&self, name: &str) -> Vec<f64> {
+    pub(super) fn column(&self, name: &str) -> Vec<f64> {
         self.words(name).iter().map(|cell| cell.parse().unwrap_or_else(|_| panic!("{name}: `{cell}`"))).collect()
     }
 
@@ -53,11 +53,11 @@ impl Table {
     }
 }
 
-fn mean(values: &[f64]) -> f64 {
+pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-fn standard_error(values: &[f64]) -> f64 {
+pub(super) fn standard_error(values: &[f64]) -> f64 {
     let (mean, count) = (mean(values), values.len() as f64);
     let squares = values.iter().map(|value| (value - mean) * (value - mean));
     (squares.sum::<f64>() / (count - 1.0) / count).sqrt()
@@ -75,7 +75,7 @@ fn middle(values: &[f64]) -> [f64; 2] {
     [25, 975].map(|per_mille| sorted[(sorted.len() * per_mille).div_ceil(1_000).max(1) - 1])
 }
 
-fn whole(value: f64) -> String {
+pub(super) fn whole(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     if value < 0.0 && digits != "0" { format!("-{}", thousands(&digits)) } else { thousands(&digits) }
 }

@@ -7,6 +7,7 @@
 mod comments;
 mod figures;
 mod page;
+mod sandwiches;
 
 use std::fs;
 use std::path::{Path, PathBuf};
